@@ -1,0 +1,195 @@
+"""S3 keys and the names in them: the one place that spells a key or decides whether a name is allowed."""
+
+import hashlib
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from mini_ml.contracts import Kind
+from mini_ml.errors import Fault, InvalidName
+from mini_ml.topology import PREDICT_PREFIX, TRAIN_PREFIX
+
+DEFAULT_MODEL: Final = "default"
+LATEST: Final = "latest"
+
+_MODEL_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_ALIAS: Final = re.compile(r"[a-z][a-z0-9._-]{0,63}")
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
+_JOB_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_PREFIXES: Final[dict[Kind, str]] = {"train": TRAIN_PREFIX, "predict": PREDICT_PREFIX}
+
+
+def checked_model_name(name: str) -> str:
+    """Return `name` if a model may have it. Raises InvalidName."""
+    return _checked(_MODEL_NAME, name, "model_name", "lower-case letters, digits, `.`, `_`, `-`, at most 64")
+
+
+def checked_alias(name: str) -> str:
+    """Return `name` if an alias may have it. Raises InvalidName."""
+    if name == LATEST:
+        raise InvalidName(
+            "`latest` is no alias; it always names the newest version.",
+            faults=[Fault(parameter="alias", reason="`latest` is reserved", hint="choose another name")],
+        )
+    return _checked(_ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
+
+
+def checked_version(text: str) -> str:
+    """Return `text` if it may name a version: a number, an alias or `latest`. Raises InvalidName."""
+    if text == LATEST or _VERSION.fullmatch(text) or _ALIAS.fullmatch(text):
+        return text
+    return _checked(_VERSION, text, "version", "a number from 1 on, an alias, or `latest`")
+
+
+def checked_job_id(text: str) -> str:
+    """Return `text` if it is a job id. Raises InvalidName."""
+    return _checked(_JOB_ID, text, "job_id", "a UUID as the platform made it")
+
+
+def _checked(pattern: re.Pattern[str], text: str, parameter: str, form: str) -> str:
+    if pattern.fullmatch(text):
+        return text
+    reason = f"`{text[:80]}` is not allowed"
+    raise InvalidName(
+        f"The {parameter.replace('_', ' ')} {reason}.",
+        faults=[Fault(parameter=parameter, reason=reason, hint=f"use {form}")],
+    )
+
+
+# ---------------------------------------------------------------- uploads
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadName:
+    """What the key of an upload says; nothing in it has been checked yet."""
+
+    kind: Kind
+    model_name: str
+    version: str
+    """`latest` where the key names none; meaningless for training."""
+    filename: str
+    """The rest of the key; may hold `/`."""
+
+
+def upload(kind: Kind, model_name: str, filename: str, *, version: str = LATEST) -> str:
+    """Return the key of an upload."""
+    at = "" if kind == "train" or version == LATEST else f"@{version}"
+    return f"{_PREFIXES[kind]}{model_name}{at}/{filename}"
+
+
+def parse_upload(key: str) -> UploadName | None:
+    """Read an upload's key; None when it lies outside the watched prefixes or is a folder marker."""
+    for kind, prefix in _PREFIXES.items():
+        if key.startswith(prefix) and not key.endswith("/"):
+            return _parse_below(kind, key.removeprefix(prefix))
+    return None
+
+
+def _parse_below(kind: Kind, rest: str) -> UploadName:
+    folder, slash, filename = rest.partition("/")
+    if not slash:
+        return UploadName(kind=kind, model_name=DEFAULT_MODEL, version=LATEST, filename=rest)
+    if kind == "train":
+        return UploadName(kind=kind, model_name=folder, version=LATEST, filename=filename)
+    model_name, at, version = folder.partition("@")
+    return UploadName(kind=kind, model_name=model_name, version=version if at else LATEST, filename=filename)
+
+
+def safe_filename(name: str) -> str:
+    """Return the last part of a client's file name without what a key, a header or a screen cannot show."""
+    last = re.split(r"[/\\]", name)[-1]
+    return re.sub(r"[\x00-\x1f\x7f]", "", last)[:128].strip() or "upload.csv"
+
+
+# ---------------------------------------------------------------- jobs
+
+
+def new_job_id(now: datetime, entropy: bytes) -> str:
+    """Return a UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 of `entropy` (at least 10 bytes)."""
+    milliseconds = int(now.timestamp() * 1000) & (2**48 - 1)
+    rest = int.from_bytes(entropy[:10], "big")
+    value = milliseconds << 80 | 0x7 << 76 | (rest >> 68 & 0xFFF) << 64 | 0b10 << 62 | rest & (2**62 - 1)
+    return str(uuid.UUID(int=value))
+
+
+def job_id_of_upload(bucket: str, key: str, version_id: str) -> str:
+    """Return the UUIDv8 (RFC 9562) of a bare upload, so that the same event twice is the same job."""
+    digest = hashlib.sha256("\x00".join((bucket, key, version_id)).encode()).digest()
+    value = int.from_bytes(digest[:16], "big")
+    value = value & ~(0xF << 76) | 0x8 << 76
+    value = value & ~(0b11 << 62) | 0b10 << 62
+    return str(uuid.UUID(int=value))
+
+
+JOBS: Final = "jobs/"
+OPEN_JOBS: Final = "jobs/open/"
+JOBS_BY_TIME: Final = "jobs/by-time/"
+_TIME_CEILING: Final = 10**15
+
+
+def job(job_id: str) -> str:
+    """Return the key of a job."""
+    return f"{JOBS}{job_id}.json"
+
+
+def open_job(job_id: str) -> str:
+    """Return the index key that exists while a job is open."""
+    return f"{OPEN_JOBS}{job_id}"
+
+
+def job_by_time(job_id: str, created_at: datetime) -> str:
+    """Return the index key that sorts newer jobs first."""
+    return f"{JOBS_BY_TIME}{_TIME_CEILING - int(created_at.timestamp() * 1000):015d}-{job_id}"
+
+
+def job_id_in_index(key: str) -> str:
+    """Return the job id at the end of either index key."""
+    return key[-36:]
+
+
+# ---------------------------------------------------------------- models and predictions
+
+MODELS: Final = "models/"
+
+
+def versions(model_name: str) -> str:
+    """Return the prefix of a model's manifests."""
+    return f"{MODELS}{model_name}/versions/"
+
+
+def manifest(model_name: str, version: int) -> str:
+    """Return the key whose one conditional write publishes a version."""
+    return f"{versions(model_name)}{version:06d}.json"
+
+
+def aliases(model_name: str) -> str:
+    """Return the prefix of a model's aliases."""
+    return f"{MODELS}{model_name}/aliases/"
+
+
+def alias(model_name: str, name: str) -> str:
+    """Return the key of an alias."""
+    return f"{aliases(model_name)}{name}.json"
+
+
+def alias_in_key(key: str) -> str:
+    """Return the alias that a key names."""
+    return key.rsplit("/", 1)[-1].removesuffix(".json")
+
+
+def artifact(model_name: str, job_id: str, attempt: int, filename: str) -> str:
+    """Return the key of a file that a training attempt wrote before publishing."""
+    return f"{MODELS}{model_name}/artifacts/{job_id}/{attempt}/{filename}"
+
+
+def prediction(model_name: str, version: int, job_id: str, filename: str) -> str:
+    """Return the key of a file that a batch wrote."""
+    return f"predictions/{model_name}/{version:06d}/{job_id}/{filename}"
+
+
+def output_filename(upload_filename: str) -> str:
+    """Return the name of a batch's output: the upload's own, ending in `.csv`."""
+    name = safe_filename(upload_filename)
+    return name if name.lower().endswith(".csv") else f"{name}.csv"
