@@ -1,0 +1,247 @@
+"""A cloud in memory: what S3, SQS and the seal do, without a network; held to the real ones by tests/contract."""
+
+import hashlib
+import io
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import BinaryIO
+from urllib.parse import quote
+from uuid import uuid4
+
+from mini_ml import keys
+from mini_ml.adapters.aws.seal import HmacSeal
+from mini_ml.adapters.ticker import HandTicker
+from mini_ml.contracts import Kind, Upload
+from mini_ml.errors import AlreadyExists, ObjectMissing, StaleWrite, UploadTooLarge
+from mini_ml.ports import Cloud, ObjectHead, ObjectWriter, PresignedPost, StoredObject
+from mini_ml.topology import LOCAL_NAMES, STAGES, Stage
+
+_CHUNK_BYTES = 64 * 1024
+
+Hook = Callable[[str, str], None]
+"""Called with the method's name and the key; raises whatever the store should raise there."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _no_hook(method: str, key: str) -> None:
+    pass
+
+
+@dataclass(kw_only=True)
+class MemoryObjectStore:
+    """A versioned bucket of dictionaries; safe to share between threads.
+
+    Tests make it fail by its hooks: an error out of `before` is a call that never reached the store, one out of
+    `after` is an answer that was lost, and a BaseException is a killed process. Hooks may call the store.
+    """
+
+    bucket: str
+    now: Callable[[], datetime] = _now
+    notify: Callable[[Upload], None] | None = None
+    """Told of every object created, as a bucket notification would."""
+    before: Hook = _no_hook
+    after: Hook = _no_hook
+    """Called only after writes."""
+    _versions: dict[str, list[StoredObject | None]] = field(default_factory=dict)
+    """Oldest first; None is a delete marker."""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def head(self, key: str, *, version_id: str | None = None) -> ObjectHead:
+        self.before("head", key)
+        return self._find(key, version_id).head
+
+    def get(self, key: str, *, version_id: str | None = None) -> StoredObject:
+        self.before("get", key)
+        return self._find(key, version_id)
+
+    def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
+        self.before("download", key)
+        found = self._find(key, version_id)
+        for start in range(0, len(found.body), _CHUNK_BYTES):
+            target.write(found.body[start : start + _CHUNK_BYTES])
+        return found.head
+
+    def put(self, key: str, body: bytes | BinaryIO, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
+        content = body if isinstance(body, bytes) else body.read()
+        return self._write("put", key, content, lambda current: None, metadata)
+
+    def put_new(self, key: str, body: bytes) -> ObjectHead:
+        return self._write("put_new", key, body, lambda current: _must_be_absent(key, current))
+
+    @contextmanager
+    def create(self, key: str) -> Iterator[ObjectWriter]:
+        body = io.BytesIO()
+        yield _Writer(body)
+        self._write("create", key, body.getvalue(), lambda current: _must_be_absent(key, current))
+
+    def replace(self, key: str, body: bytes, *, etag: str) -> ObjectHead:
+        return self._write("replace", key, body, lambda current: _must_match(key, current, etag))
+
+    def delete(self, key: str) -> None:
+        self.before("delete", key)
+        with self._lock:
+            if self._current(key) is not None:
+                self._versions[key].append(None)
+        self.after("delete", key)
+
+    def list_keys(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
+        self.before("list_keys", prefix)
+        with self._lock:
+            live = [key for key in self._versions if self._current(key) is not None]
+        found = sorted(key for key in live if key.startswith(prefix) and key > start_after)
+        return islice(iter(found), limit)
+
+    def list_folders(self, prefix: str) -> Iterator[str]:
+        below = (key.removeprefix(prefix) for key in self.list_keys(prefix))
+        return iter(sorted({rest.split("/", 1)[0] for rest in below if "/" in rest}))
+
+    def list_versions(self, prefix: str) -> Iterator[ObjectHead]:
+        self.before("list_versions", prefix)
+        with self._lock:
+            found = [(key, list(versions)) for key, versions in sorted(self._versions.items())]
+        for key, versions in found:
+            if key.startswith(prefix):
+                yield from (_bare(version.head) for version in reversed(versions) if version is not None)
+
+    def presigned_get(self, key: str, *, filename: str, expires_seconds: int) -> str:
+        return f"memory://{self.bucket}/{quote(key)}?filename={quote(filename)}&expires={expires_seconds}"
+
+    def presigned_post(
+        self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int
+    ) -> PresignedPost:
+        fields = {"key": key, "max-bytes": str(max_bytes), "expires": str(expires_seconds)}
+        fields |= {f"x-amz-meta-{name}": value for name, value in metadata.items()}
+        return PresignedPost(url=f"memory://{self.bucket}/", fields=fields)
+
+    def receive(self, post: PresignedPost, body: bytes) -> ObjectHead:
+        """Take the upload that a client makes with a presigned post. Raises UploadTooLarge, as S3 answers 400."""
+        if len(body) > int(post.fields["max-bytes"]):
+            raise UploadTooLarge("EntityTooLarge")
+        mark = "x-amz-meta-"
+        metadata = {name.removeprefix(mark): value for name, value in post.fields.items() if name.startswith(mark)}
+        return self.put(post.fields["key"], body, metadata=metadata)
+
+    def _current(self, key: str) -> StoredObject | None:
+        versions = self._versions.get(key)
+        return versions[-1] if versions else None
+
+    def _find(self, key: str, version_id: str | None) -> StoredObject:
+        with self._lock:
+            found = self._current(key)
+            if version_id is not None:
+                versions = self._versions.get(key, [])
+                found = next((one for one in versions if one and one.head.version_id == version_id), None)
+        if found is None:
+            raise ObjectMissing(f"No object `{key}`.")
+        return found
+
+    def _write(
+        self,
+        method: str,
+        key: str,
+        body: bytes,
+        check: Callable[[StoredObject | None], None],
+        metadata: Mapping[str, str] | None = None,
+    ) -> ObjectHead:
+        self.before(method, key)
+        with self._lock:
+            check(self._current(key))
+            head = ObjectHead(
+                key=key,
+                etag=f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"',
+                size=len(body),
+                version_id=uuid4().hex,
+                modified=self.now(),
+                metadata=dict(metadata or {}),
+            )
+            self._versions.setdefault(key, []).append(StoredObject(head=head, body=body))
+        if self.notify is not None:
+            self.notify(_upload(self.bucket, head))
+        self.after(method, key)
+        return head
+
+
+@dataclass
+class _Writer:
+    body: io.BytesIO
+
+    def write(self, chunk: bytes) -> None:
+        self.body.write(chunk)
+
+
+def _must_be_absent(key: str, current: StoredObject | None) -> None:
+    if current is not None:
+        raise AlreadyExists(f"`{key}` exists.")
+
+
+def _must_match(key: str, current: StoredObject | None, etag: str) -> None:
+    if current is None or current.head.etag != etag:
+        raise StaleWrite(f"`{key}` has changed.")
+
+
+def _bare(head: ObjectHead) -> ObjectHead:
+    return ObjectHead(key=head.key, etag=head.etag, size=head.size, version_id=head.version_id, modified=head.modified)
+
+
+def _upload(bucket: str, head: ObjectHead) -> Upload:
+    return Upload(bucket=bucket, key=head.key, version_id=head.version_id, size=head.size, uploaded_at=head.modified)
+
+
+@dataclass(kw_only=True)
+class MemoryQueue:
+    """A queue that keeps what was sent, oldest first; tests take messages out by hand."""
+
+    messages: list[Upload] = field(default_factory=list)
+    before: Hook = _no_hook
+
+    def send(self, upload: Upload) -> None:
+        self.before("send", upload.key)
+        self.messages.append(upload)
+
+    def depth(self) -> int:
+        self.before("depth", "")
+        return len(self.messages)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryCloud(Cloud):
+    """A Cloud whose parts are typed as what they are, so that tests reach their hooks and messages."""
+
+    uploads: MemoryObjectStore
+    artifacts: MemoryObjectStore
+    queues: Mapping[Kind, MemoryQueue]
+    every: HandTicker
+
+
+def memory_cloud(
+    *,
+    stage: Stage = STAGES["test"],
+    now: Callable[[], datetime] = _now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> MemoryCloud:
+    """Return an empty cloud whose uploads bucket announces what arrives to the right queue, as S3 would."""
+    queues: dict[Kind, MemoryQueue] = {"train": MemoryQueue(), "predict": MemoryQueue()}
+
+    def announce(upload: Upload) -> None:
+        if name := keys.parse_upload(upload.key):
+            queues[name.kind].messages.append(upload)
+
+    return MemoryCloud(
+        uploads=MemoryObjectStore(bucket=LOCAL_NAMES.uploads_bucket, now=now, notify=announce),
+        artifacts=MemoryObjectStore(bucket=LOCAL_NAMES.artifacts_bucket, now=now),
+        queues=queues,
+        seal=HmacSeal(b"memory"),
+        stage=stage,
+        now=now,
+        new_id=lambda: keys.new_job_id(now(), uuid4().bytes),
+        sleep=sleep,
+        every=HandTicker(),
+    )
