@@ -159,7 +159,7 @@ class Job(Shape):
     job_id: str
     kind: Kind
     state: State
-    model_name: str | None
+    model_name: str | None = None
     """None only where the upload's key names no valid model."""
     version: int | None = None
     """Train: the published version. Predict: the one that its first lease resolved."""
@@ -168,10 +168,15 @@ class Job(Shape):
     finished_at: datetime | None = None
     expires_at: datetime | None = None
     """Awaiting upload: from when on the sweep fails the job."""
+    queued_at: datetime | None = None
+    """When the job was last announced to its queue."""
+    announcements: int = 0
+    """How often the sweep has announced it again."""
     attempt: int = 0
     upload: Upload
     train: TrainOptions | None = None
     predict: PredictOptions | None = None
+    """Both are None where the options of a bare upload could not be read; such a job has failed for good."""
     progress: Progress = Progress()
     lease: Lease | None = None
     intent: int | None = None

@@ -18,12 +18,17 @@ _MODEL_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _ALIAS: Final = re.compile(r"[a-z][a-z0-9._-]{0,63}")
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
 _JOB_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_PREFIXES: Final[dict[Kind, str]] = {"train": TRAIN_PREFIX, "predict": PREDICT_PREFIX}
+UPLOAD_PREFIXES: Final[dict[Kind, str]] = {"train": TRAIN_PREFIX, "predict": PREDICT_PREFIX}
 
 
 def checked_model_name(name: str) -> str:
     """Return `name` if a model may have it. Raises InvalidName."""
     return _checked(_MODEL_NAME, name, "model_name", "lower-case letters, digits, `.`, `_`, `-`, at most 64")
+
+
+def is_model_name(name: str) -> bool:
+    """Tell whether a model may have this name."""
+    return _MODEL_NAME.fullmatch(name) is not None
 
 
 def checked_alias(name: str) -> str:
@@ -76,15 +81,23 @@ class UploadName:
 def upload(kind: Kind, model_name: str, filename: str, *, version: str = LATEST) -> str:
     """Return the key of an upload."""
     at = "" if kind == "train" or version == LATEST else f"@{version}"
-    return f"{_PREFIXES[kind]}{model_name}{at}/{filename}"
+    return f"{UPLOAD_PREFIXES[kind]}{model_name}{at}/{filename}"
 
 
 def parse_upload(key: str) -> UploadName | None:
     """Read an upload's key; None when it lies outside the watched prefixes or is a folder marker."""
-    for kind, prefix in _PREFIXES.items():
+    for kind, prefix in UPLOAD_PREFIXES.items():
         if key.startswith(prefix) and not key.endswith("/"):
             return _parse_below(kind, key.removeprefix(prefix))
     return None
+
+
+def parsed_upload(key: str) -> UploadName:
+    """Read the key of an upload that is known to be one. Raises InvalidName."""
+    name = parse_upload(key)
+    if name is None:
+        raise InvalidName("The key names no upload: it lies outside `train/` and `predict/`, or is a folder.")
+    return name
 
 
 def _parse_below(kind: Kind, rest: str) -> UploadName:
@@ -126,6 +139,8 @@ def job_id_of_upload(bucket: str, key: str, version_id: str) -> str:
 JOBS: Final = "jobs/"
 OPEN_JOBS: Final = "jobs/open/"
 JOBS_BY_TIME: Final = "jobs/by-time/"
+SWEPT_UNTIL: Final = "sweep/uploads.txt"
+"""Holds the time up to which the sweep has seen every upload."""
 _TIME_CEILING: Final = 10**15
 
 

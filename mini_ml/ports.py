@@ -130,3 +130,5 @@ class Cloud:
     """A fresh job id (UUIDv7), also used to name lease holders."""
     sleep: Callable[[float], None]
     """Wait that many seconds."""
+    every: Callable[[float, Callable[[], None]], AbstractContextManager[None]]
+    """Call a function every so many seconds, in the background, until the block ends."""

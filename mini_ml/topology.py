@@ -53,6 +53,8 @@ class Stage:
     lease_seconds: float = 60.0
     """How long a worker holds a job without renewing."""
     renew_seconds: float = 20.0
+    progress_seconds: float = 2.0
+    """How often a worker may write its progress into the job."""
     attempts: int = 3
     """Leases a job may use up before it fails as `worker_lost`."""
     api_timeout_seconds: int = 28
@@ -77,11 +79,19 @@ class Stage:
 
 
 STAGES: Final[dict[str, Stage]] = {
-    "local": Stage(name="local", sweep_every_seconds=15, requeue_after_seconds=30.0),
+    "local": Stage(
+        name="local",
+        lease_seconds=15.0,
+        renew_seconds=5.0,
+        progress_seconds=0.5,
+        sweep_every_seconds=10,
+        requeue_after_seconds=30.0,
+    ),
     "test": Stage(
         name="test",
         lease_seconds=2.0,
         renew_seconds=0.5,
+        progress_seconds=0.25,
         api_timeout_seconds=10,
         trainer_timeout_seconds=20,
         predict_timeout_seconds=10,
@@ -209,6 +219,117 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/models/{model_name}/versions/{version}/schema", room="api"),
     Route(path="/models/{model_name}/versions/{version}/artifact", room="api"),
     Route(path="/models/{model_name}/versions/{version}/invocations", room="predict"),
+)
+
+
+GatewayResponse = Literal[
+    "UNAUTHORIZED",
+    "ACCESS_DENIED",
+    "MISSING_AUTHENTICATION_TOKEN",
+    "REQUEST_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "THROTTLED",
+    "INTEGRATION_FAILURE",
+    "INTEGRATION_TIMEOUT",
+    "DEFAULT_4XX",
+    "DEFAULT_5XX",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayRefusal:
+    """What the gateway answers by itself, before or instead of a function, as the problem document it becomes."""
+
+    response_type: GatewayResponse
+    status: int
+    code: str
+    title: str
+    detail: str
+
+    def problem(self) -> dict[str, object]:
+        """Return the problem document (RFC 9457)."""
+        return {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "errors": [],
+        }
+
+
+GATEWAY_REFUSALS: Final[tuple[GatewayRefusal, ...]] = (
+    GatewayRefusal(
+        response_type="UNAUTHORIZED",
+        status=401,
+        code="unauthorized",
+        title="Unauthorized",
+        detail="The request carries no valid credential.",
+    ),
+    GatewayRefusal(
+        response_type="ACCESS_DENIED",
+        status=403,
+        code="forbidden",
+        title="Forbidden",
+        detail="The credential does not allow this request.",
+    ),
+    GatewayRefusal(
+        # The name is AWS's: the gateway says so for every path that it does not know.
+        response_type="MISSING_AUTHENTICATION_TOKEN",
+        status=404,
+        code="route_not_found",
+        title="No such route",
+        detail="No route has this path.",
+    ),
+    GatewayRefusal(
+        response_type="REQUEST_TOO_LARGE",
+        status=413,
+        code="upload_too_large",
+        title="The upload is too large",
+        detail="The request is larger than the gateway takes; send the file through POST /uploads.",
+    ),
+    GatewayRefusal(
+        response_type="UNSUPPORTED_MEDIA_TYPE",
+        status=415,
+        code="unsupported_media_type",
+        title="Unsupported media type",
+        detail="The gateway does not read this content type.",
+    ),
+    GatewayRefusal(
+        response_type="THROTTLED",
+        status=429,
+        code="throttled",
+        title="Too many requests",
+        detail="Too many requests at once; try again in a moment.",
+    ),
+    GatewayRefusal(
+        response_type="INTEGRATION_FAILURE",
+        status=504,
+        code="service_unavailable",
+        title="A service is unavailable",
+        detail="The service behind the gateway failed; try again in a moment.",
+    ),
+    GatewayRefusal(
+        response_type="INTEGRATION_TIMEOUT",
+        status=504,
+        code="service_unavailable",
+        title="A service is unavailable",
+        detail="The service behind the gateway did not answer in time.",
+    ),
+    GatewayRefusal(
+        response_type="DEFAULT_4XX",
+        status=400,
+        code="invalid_request",
+        title="The request is malformed",
+        detail="The gateway refused the request.",
+    ),
+    GatewayRefusal(
+        response_type="DEFAULT_5XX",
+        status=500,
+        code="internal",
+        title="Internal error",
+        detail="The gateway failed to answer.",
+    ),
 )
 
 

@@ -1,0 +1,48 @@
+"""The fitted model as a file: written by the trainer, read only by the version of scikit-learn that wrote it."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import joblib
+
+from mini_ml.errors import ArtifactRejected, ModelNeedsRetraining
+from mini_ml.ml.model import FittedModel
+
+_LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
+
+
+def dump(model: FittedModel, path: Path) -> None:
+    """Write a fitted model to `path` with joblib."""
+    joblib.dump(model, path)
+
+
+def load(path: Path) -> FittedModel:
+    """Read a fitted model. Loading runs code: the caller has verified seal and digest. Raises ArtifactRejected."""
+    model = joblib.load(path)
+    if not isinstance(model, FittedModel):
+        raise ArtifactRejected("The artifact holds no fitted model.")
+    return model
+
+
+def libraries() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that artifacts are persisted with."""
+    return {"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}
+
+
+def ensure_readable(persisted_with: str) -> None:
+    """Refuse an artifact of another minor version of scikit-learn, which might load and then predict otherwise.
+
+    Raises:
+        ModelNeedsRetraining: the minor versions differ.
+    """
+    installed = version("scikit-learn")
+    if _minor(persisted_with) != _minor(installed):
+        raise ModelNeedsRetraining(
+            f"The model was persisted by scikit-learn {persisted_with} and this platform runs {installed}. "
+            "Train it again from its stored dataset: POST /jobs/{job_id}/retry is not enough, upload the file anew."
+        )
+
+
+def _minor(text: str) -> list[str]:
+    return text.split(".")[:2]

@@ -1,0 +1,196 @@
+"""Jobs in S3: read, created with their index keys, changed only by If-Match, waited for, retried, cancelled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mini_ml import errors, keys
+from mini_ml.contracts import Failure, FaultShape, Job, Upload
+from mini_ml.ports import Cloud, ObjectHead
+
+_FIRST_POLL_SECONDS = 0.01
+_LAST_POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A job and the ETag that it was read with."""
+
+    job: Job
+    etag: str
+
+
+def read(cloud: Cloud, job_id: str) -> Job:
+    """Return a job. Raises InvalidName or JobNotFound."""
+    return load(cloud, keys.checked_job_id(job_id)).job
+
+
+def load(cloud: Cloud, job_id: str) -> Record:
+    """Return a job to be changed. Raises JobNotFound."""
+    try:
+        stored = cloud.artifacts.get(keys.job(job_id))
+    except errors.ObjectMissing as error:
+        raise errors.JobNotFound(f"There is no job {job_id}.") from error
+    return Record(job=Job.model_validate_json(stored.body), etag=stored.head.etag)
+
+
+def create(cloud: Cloud, job: Job) -> Record:
+    """Write a new job, its index keys first, and return it; where it exists already, return that one.
+
+    The open marker comes first so that the sweep finds the job however soon after we die.
+    """
+    cloud.artifacts.put(keys.open_job(job.job_id), b"")
+    cloud.artifacts.put(keys.job_by_time(job.job_id, job.created_at), b"")
+    try:
+        head = cloud.artifacts.put_new(keys.job(job.job_id), _body(job))
+    except errors.AlreadyExists:
+        return load(cloud, job.job_id)
+    return Record(job=job, etag=head.etag)
+
+
+def change(cloud: Cloud, record: Record, **updates: Any) -> Record:
+    """Write a changed job over exactly the version that was read. Raises StaleWrite when it has changed since.
+
+    A client's retry of a write whose answer was lost is refused by S3 although it stands; what stands is then
+    byte for byte what was meant, and counts as written.
+    """
+    job = record.job.model_copy(update=updates)
+    body = _body(job)
+    try:
+        head = cloud.artifacts.replace(keys.job(job.job_id), body, etag=record.etag)
+    except errors.StaleWrite:
+        head = _own_write(cloud, job.job_id, body)
+    return Record(job=job, etag=head.etag)
+
+
+def _own_write(cloud: Cloud, job_id: str, body: bytes) -> ObjectHead:
+    standing = cloud.artifacts.get(keys.job(job_id))
+    if standing.body != body:
+        raise errors.StaleWrite(f"Job {job_id} was changed by somebody else.")
+    return standing.head
+
+
+def _body(job: Job) -> bytes:
+    return job.model_dump_json().encode()
+
+
+def finish(cloud: Cloud, record: Record, **updates: Any) -> Record:
+    """Make a job terminal and take it out of the index of open ones. Raises StaleWrite."""
+    ended = change(cloud, record, finished_at=cloud.now(), lease=None, **updates)
+    cloud.artifacts.delete(keys.open_job(ended.job.job_id))
+    return ended
+
+
+def fail(cloud: Cloud, record: Record, error: errors.MiniMLError) -> Record:
+    """End a job with the reason why. Raises StaleWrite."""
+    return finish(cloud, record, state="failed", failure=failure_of(error))
+
+
+def failure_of(error: errors.MiniMLError) -> Failure:
+    """Return an error as it is stored in a job."""
+    faults = tuple(
+        FaultShape(reason=f.reason, hint=f.hint, column=f.column, line=f.line, parameter=f.parameter)
+        for f in error.faults
+    )
+    return Failure(code=error.code, detail=error.detail, errors=faults, retryable=error.retryable)
+
+
+def has_live_lease(cloud: Cloud, job: Job) -> bool:
+    """Tell whether a worker holds the job now."""
+    return job.lease is not None and job.lease.expires_at > cloud.now()
+
+
+def wait(cloud: Cloud, job_id: str, until: datetime) -> Job:
+    """Return the job as soon as it is terminal, or as it is when the time has come."""
+    pause = _FIRST_POLL_SECONDS
+    while True:
+        job = load(cloud, job_id).job
+        left = (until - cloud.now()).total_seconds()
+        if not job.is_open or left <= 0:
+            return job
+        cloud.sleep(min(pause, left))
+        pause = min(pause * 1.5, _LAST_POLL_SECONDS)
+
+
+def announce(cloud: Cloud, job: Job) -> None:
+    """Put a reference to the job's upload onto its queue."""
+    cloud.queues[job.kind].send(job.upload)
+
+
+def located(cloud: Cloud, job: Job) -> Upload | None:
+    """Return the job's upload with the object version that arrived; None when nothing has."""
+    if job.upload.version_id is not None:
+        return job.upload
+    try:
+        head = cloud.uploads.head(job.upload.key)
+    except errors.ObjectMissing:
+        return None
+    return completed(job.upload, head)
+
+
+def completed(upload: Upload, head: ObjectHead) -> Upload:
+    """Return an upload with what the store knows of it; a time that is already known stays."""
+    return upload.model_copy(
+        update={
+            "version_id": head.version_id,
+            "size": head.size,
+            "uploaded_at": upload.uploaded_at or head.modified,
+        }
+    )
+
+
+def retry(cloud: Cloud, job_id: str) -> Job:
+    """Queue a failed job again, with all its attempts. Raises JobNotRetryable."""
+    record = load(cloud, keys.checked_job_id(job_id))
+    if record.job.state != "failed":
+        raise errors.JobNotRetryable(f"The job is {record.job.state}; only a failed job can be retried.")
+    if record.job.train is None and record.job.predict is None:
+        raise errors.JobNotRetryable("The key or the options of this upload are wrong; hand it over again, corrected.")
+    upload = located(cloud, record.job)
+    if upload is None:
+        raise errors.JobNotRetryable("The file of this job never arrived; hand it over again.")
+    cloud.artifacts.put(keys.open_job(job_id), b"")
+    queued = _changed_or_conflict(
+        cloud,
+        record,
+        errors.JobNotRetryable,
+        state="queued",
+        attempt=0,
+        upload=upload,
+        queued_at=cloud.now(),
+        announcements=0,
+        finished_at=None,
+        failure=None,
+    )
+    # Once more: a sweep that still read the failed job may have taken the marker away in between.
+    cloud.artifacts.put(keys.open_job(job_id), b"")
+    announce(cloud, queued.job)
+    return queued.job
+
+
+def cancel(cloud: Cloud, job_id: str) -> Job:
+    """End an open job, whoever works on it. Raises JobNotCancellable once it is terminal or being published."""
+    record = load(cloud, keys.checked_job_id(job_id))
+    if not record.job.is_open:
+        raise errors.JobNotCancellable(f"The job has already {record.job.state}.")
+    if record.job.intent is not None:
+        raise errors.JobNotCancellable("The job is publishing its model version.")
+    failure = failure_of(errors.JobCancelled("The job was cancelled by a client."))
+    ended = _changed_or_conflict(
+        cloud,
+        record,
+        errors.JobNotCancellable,
+        state="failed",
+        failure=failure,
+        finished_at=cloud.now(),
+        lease=None,
+    )
+    cloud.artifacts.delete(keys.open_job(job_id))
+    return ended.job
+
+
+def _changed_or_conflict(cloud: Cloud, record: Record, conflict: type[errors.Conflict], **updates: Any) -> Record:
+    try:
+        return change(cloud, record, **updates)
+    except errors.StaleWrite as error:
+        raise conflict("The job changed at the same moment; look at it and try again.") from error

@@ -1,0 +1,138 @@
+"""The trainer's story: an upload arrives, its job is leased, a model is trained, stored and published."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from mini_ml import errors, keys
+from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, TrainResult, Upload
+from mini_ml.ml import artifact, training
+from mini_ml.ml.training import Trained
+from mini_ml.ports import Cloud
+from mini_ml.workflows import lease, publish, transfer
+from mini_ml.workflows.lease import Held
+
+SEED = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Dataset:
+    """The dataset as it was downloaded."""
+
+    path: Path
+    upload: Upload
+    sha256: str
+
+
+def train_upload(cloud: Cloud, upload: Upload, *, workdir: Path) -> None:
+    """Train on one uploaded object, unless its job is done or somebody holds it; delivered twice, it acts once.
+
+    Args:
+        cloud: the ports.
+        upload: the object version that the event named.
+        workdir: an empty folder for files that may be as large as the dataset.
+    """
+    held = lease.take(cloud, upload, timeout_seconds=cloud.stage.trainer_timeout_seconds)
+    if held is None:
+        return
+    with held:
+        manifest = _published(cloud, held, workdir)
+        held.succeed(version=manifest.version, metrics=manifest.metrics, result=_result(cloud, manifest))
+
+
+def _published(cloud: Cloud, held: Held, workdir: Path) -> Manifest:
+    """Return what a lost predecessor published, else train and publish."""
+    model_name, options = held.job.model_name, held.job.train
+    if model_name is None or options is None:
+        raise errors.InvalidName("The upload names no model that could be trained.")
+    standing = publish.published_before(cloud, held.job, model_name)
+    return standing or _train(cloud, held, model_name, options, workdir)
+
+
+def _train(cloud: Cloud, held: Held, model_name: str, options: TrainOptions, workdir: Path) -> Manifest:
+    dataset = _downloaded(cloud, held, workdir)
+    trained = training.train(dataset.path, options, limits=cloud.stage.limits, seed=SEED, checkpoint=held.checkpoint)
+    stored = _stored(cloud, held, model_name, trained, workdir)
+    held.checkpoint(trained.rows, dataset.path.stat().st_size)
+    uploaded_at = held.job.upload.uploaded_at or held.job.created_at
+
+    def draft(version: int, superseded: bool) -> Manifest:
+        manifest = _manifest(cloud, held, model_name, trained, dataset, stored)
+        return publish.sealed(cloud, manifest.model_copy(update={"version": version, "superseded": superseded}))
+
+    return publish.publish(cloud, held, model_name, uploaded_at, draft)
+
+
+def _downloaded(cloud: Cloud, held: Held, workdir: Path) -> _Dataset:
+    upload = held.job.upload
+    path = workdir / "dataset.csv"
+    digest = transfer.download(cloud.uploads, upload, path, max_bytes=cloud.stage.limits.upload_bytes)
+    return _Dataset(path=path, upload=upload, sha256=digest)
+
+
+def _stored(cloud: Cloud, held: Held, model_name: str, trained: Trained, workdir: Path) -> Artifact:
+    """Write the artifact under this attempt's own key; nothing refers to it until the manifest does."""
+    path = workdir / "model.joblib"
+    artifact.dump(trained.model, path)
+    size, limit = path.stat().st_size, cloud.stage.limits.artifact_bytes
+    if size > limit:
+        raise errors.LimitExceeded(
+            f"The trained model has {size:,} bytes; at most {limit:,} are allowed. Use fewer or shallower trees."
+        )
+    key = keys.artifact(model_name, held.job.job_id, held.job.attempt, path.name)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0)
+        head = transfer.put_once(cloud.artifacts, key, file)
+    split = keys.artifact(model_name, held.job.job_id, held.job.attempt, "split.json")
+    transfer.put_bytes_once(cloud.artifacts, split, training.split_document(trained))
+    return Artifact(key=key, version_id=head.version_id, size=size, sha256=digest)
+
+
+def _manifest(
+    cloud: Cloud, held: Held, model_name: str, trained: Trained, dataset: _Dataset, stored: Artifact
+) -> Manifest:
+    return Manifest(
+        model_name=model_name,
+        version=0,
+        job_id=held.job.job_id,
+        attempt=held.job.attempt,
+        created_at=cloud.now(),
+        task=trained.schema.task,
+        target=trained.schema.target,
+        model_schema=trained.schema,
+        model_type=trained.model_type,
+        model_params=trained.model_params,
+        metrics=trained.metrics,
+        candidates=trained.candidates,
+        notes=trained.notes,
+        dataset=_described(held, trained, dataset),
+        artifact=stored,
+        libraries=artifact.libraries(),
+        seed=SEED,
+        seal="",
+    )
+
+
+def _described(held: Held, trained: Trained, dataset: _Dataset) -> Dataset:
+    return Dataset(
+        bucket=dataset.upload.bucket,
+        key=dataset.upload.key,
+        version_id=dataset.upload.version_id or "",
+        sha256=dataset.sha256,
+        bytes=dataset.path.stat().st_size,
+        rows=trained.rows,
+        rows_without_target=trained.rows_without_target,
+        training_rows=trained.training_rows,
+        holdout_rows=len(trained.holdout_rows),
+        uploaded_at=held.job.upload.uploaded_at or held.job.created_at,
+    )
+
+
+def _result(cloud: Cloud, manifest: Manifest) -> TrainResult:
+    bucket = cloud.artifacts.bucket
+    return TrainResult(
+        version=manifest.version,
+        manifest_uri=f"s3://{bucket}/{keys.manifest(manifest.model_name, manifest.version)}",
+        model_uri=f"s3://{bucket}/{manifest.artifact.key}",
+    )

@@ -1,0 +1,55 @@
+"""Moves files between S3 and a work folder: limits first, digests on the way, and writes that act once."""
+
+import hashlib
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from mini_ml import errors
+from mini_ml.contracts import Upload
+from mini_ml.ports import ObjectHead, ObjectStore
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+def download(store: ObjectStore, upload: Upload, path: Path, *, max_bytes: int) -> str:
+    """Copy exactly the uploaded version to `path` and return its SHA-256 in hex.
+
+    Raises:
+        LimitExceeded: it is larger than `max_bytes`; nothing was copied.
+        UploadNotReceived: the version is gone.
+    """
+    if (upload.size or 0) > max_bytes:
+        raise errors.LimitExceeded(
+            f"The file has {upload.size:,} bytes; at most {max_bytes:,} are allowed.",
+            faults=[errors.Fault(reason="too many bytes", hint=f"hand over at most {max_bytes:,} bytes")],
+        )
+    try:
+        with path.open("wb") as target:
+            store.download(upload.key, target, version_id=upload.version_id)
+    except errors.ObjectMissing as error:
+        raise errors.UploadNotReceived("The uploaded file was removed before it could be read.") from error
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def put_once(store: ObjectStore, key: str, body: BinaryIO) -> ObjectHead:
+    """Write a file whose key only this job's attempt writes; what stands there already is our own repeated write."""
+    return stream_once(store, key, iter(lambda: body.read(_CHUNK_BYTES), b""))
+
+
+def put_bytes_once(store: ObjectStore, key: str, body: bytes) -> ObjectHead:
+    """Write bytes as `put_once` writes a file."""
+    return put_once(store, key, BytesIO(body))
+
+
+def stream_once(store: ObjectStore, key: str, chunks: Iterable[bytes]) -> ObjectHead:
+    """Write chunks as they come, create-only; visible only when all of them have come."""
+    try:
+        with store.create(key) as writer:
+            for chunk in chunks:
+                writer.write(chunk)
+    except errors.AlreadyExists:
+        pass  # the same job wrote the same bytes before: an attempt that died, or a client's retry
+    return store.head(key)
