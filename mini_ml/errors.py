@@ -41,6 +41,7 @@ MiniMLError
     ├── AlreadyExists
     ├── StaleWrite
     ├── LeaseLost
+    ├── UnknownEvent
     └── ArtifactRejected
 """
 
@@ -340,6 +341,10 @@ class StaleWrite(Internal):
 
 class LeaseLost(Internal):
     """The worker no longer holds the job; it must stop without writing anything more."""
+
+
+class UnknownEvent(Internal):
+    """A function was called with an event, or a queue gave a message, that it cannot read."""
 
 
 class ArtifactRejected(Internal):

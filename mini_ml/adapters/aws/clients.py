@@ -1,0 +1,80 @@
+"""Builds the real Cloud out of settings; called once per process, by handler.py, so that clients are made once."""
+
+import os
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from mini_ml import keys
+from mini_ml.adapters.aws.s3 import S3ObjectStore
+from mini_ml.adapters.aws.seal import HmacSeal
+from mini_ml.adapters.aws.sqs import SqsQueue
+from mini_ml.adapters.settings import CloudSettings
+from mini_ml.adapters.ticker import every
+from mini_ml.ports import Cloud
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+_ATTEMPTS = 4
+
+
+def build_cloud(settings: CloudSettings) -> Cloud:
+    """Return the ports on AWS, or on the emulator that AWS_ENDPOINT_URL names."""
+    s3 = s3_client(settings)
+    public = s3_client(settings, settings.public_s3_url) if settings.public_s3_url else s3
+    sqs = sqs_client(settings)
+    return Cloud(
+        uploads=S3ObjectStore(s3, settings.uploads_bucket, public_client=public),
+        artifacts=S3ObjectStore(s3, settings.artifacts_bucket, public_client=public),
+        queues={
+            "train": SqsQueue(sqs, settings.train_queue_url),
+            "predict": SqsQueue(sqs, settings.predict_queue_url),
+        },
+        seal=HmacSeal(settings.seal_key.get_secret_value().encode()),
+        stage=settings.topology,
+        now=_now,
+        new_id=_new_id,
+        sleep=time.sleep,
+        every=every,
+    )
+
+
+def s3_client(settings: CloudSettings, endpoint_url: str | None = None) -> "S3Client":
+    """Return an S3 client that signs by SigV4, for a public address if one is given.
+
+    Buckets stand in the path at an endpoint, whose host has no names below it, and in the host on AWS, where a
+    presigned URL on the global host fails outside us-east-1.
+    """
+    endpoint = endpoint_url or settings.aws_endpoint_url
+    style = Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "virtual"})
+    return boto3.client("s3", endpoint_url=endpoint, config=_config(settings).merge(style))
+
+
+def sqs_client(settings: CloudSettings) -> "SQSClient":
+    """Return an SQS client."""
+    return boto3.client("sqs", config=_config(settings))
+
+
+def _config(settings: CloudSettings) -> Config:
+    return Config(
+        connect_timeout=settings.s3_connect_timeout_seconds,
+        read_timeout=settings.s3_read_timeout_seconds,
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        max_pool_connections=settings.s3_connections,
+        # Every digest that matters is checked by us; checksums by trailer are beyond some emulators.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return keys.new_job_id(_now(), os.urandom(10))

@@ -1,0 +1,209 @@
+"""S3 as an ObjectStore: conditional writes, object versions, lazy listings, presigned doors for clients."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import islice
+from os import SEEK_END
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import quote
+
+from mini_ml.adapters.aws.conditional import write_if
+from mini_ml.adapters.aws.failures import translated
+from mini_ml.adapters.aws.multipart import PART_BYTES, upload_new
+from mini_ml.errors import AlreadyExists, StaleWrite
+from mini_ml.ports import ObjectHead, ObjectWriter, PresignedPost, StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CHUNK_BYTES = 1024 * 1024
+_PAGE_KEYS = 1000
+
+
+class S3ObjectStore:
+    """One versioned bucket; ports.ObjectStore says what each method promises and raises."""
+
+    def __init__(self, client: "S3Client", bucket: str, *, public_client: "S3Client | None" = None) -> None:
+        """Serve `bucket`; `public_client` signs the URLs given to clients outside, on an address they can reach."""
+        self._client = client
+        self._bucket = bucket
+        self._public_client = public_client or client
+
+    @property
+    def bucket(self) -> str:
+        """Name of the bucket."""
+        return self._bucket
+
+    def head(self, key: str, *, version_id: str | None = None) -> ObjectHead:
+        """Describe an object, its newest version unless one is named."""
+        with translated(key, versioned=version_id is not None):
+            return _head(key, self._client.head_object(**self._address(key, version_id)))
+
+    def get(self, key: str, *, version_id: str | None = None) -> StoredObject:
+        """Read an object whole."""
+        with translated(key, versioned=version_id is not None):
+            answer = self._client.get_object(**self._address(key, version_id))
+            with answer["Body"] as body:
+                return StoredObject(head=_head(key, answer), body=body.read())
+
+    def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
+        """Copy an object into `target` in chunks."""
+        with translated(key, versioned=version_id is not None):
+            answer = self._client.get_object(**self._address(key, version_id))
+            with answer["Body"] as body:
+                for chunk in body.iter_chunks(_CHUNK_BYTES):
+                    target.write(chunk)
+            return _head(key, answer)
+
+    def put(self, key: str, body: bytes | BinaryIO, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
+        """Write an object whatever was there; values of `metadata` must be ASCII, whoever writes encodes them."""
+        size = _size(body)
+        with translated(key):
+            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=body, Metadata=metadata or {})
+            return _written(key, size, answer, metadata)
+
+    def put_new(self, key: str, body: bytes) -> ObjectHead:
+        """Write an object that must not exist."""
+        answer = write_if(
+            AlreadyExists,
+            key,
+            lambda: self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*"),
+        )
+        return _written(key, len(body), answer)
+
+    def replace(self, key: str, body: bytes, *, etag: str) -> ObjectHead:
+        """Write over exactly the version that `etag` names."""
+        answer = write_if(
+            StaleWrite,
+            key,
+            lambda: self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfMatch=etag),
+        )
+        return _written(key, len(body), answer)
+
+    @contextmanager
+    def create(self, key: str) -> Iterator[ObjectWriter]:
+        """Stream an object that must not exist.
+
+        The body waits in memory, or past one part in a temporary file, until the block ends: a multipart upload
+        whose completion conflicts must be started again from its first byte.
+        """
+        with SpooledTemporaryFile(max_size=PART_BYTES) as spool:
+            yield cast(ObjectWriter, spool)
+            write_if(AlreadyExists, key, lambda: self._upload(key, spool))
+
+    def _upload(self, key: str, spool: IO[bytes]) -> None:
+        if spool.seek(0, SEEK_END) > PART_BYTES:
+            upload_new(self._client, self._bucket, key, spool)
+        else:
+            spool.seek(0)
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=spool.read(), IfNoneMatch="*")
+
+    def delete(self, key: str) -> None:
+        """Put a delete marker over an object; one that is not there is no error."""
+        with translated(key):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def list_keys(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
+        """Iterate over keys in byte order, asking for a page only when it is reached."""
+        page_keys = _PAGE_KEYS if limit is None else max(1, min(limit, _PAGE_KEYS))
+        return islice(self._keys(prefix, start_after, page_keys), limit)
+
+    def _keys(self, prefix: str, start_after: str, page_keys: int) -> Iterator[str]:
+        with translated(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix, StartAfter=start_after, PaginationConfig={"PageSize": page_keys}
+            )
+            for page in pages:
+                yield from (entry["Key"] for entry in page.get("Contents", []))
+
+    def list_folders(self, prefix: str) -> Iterator[str]:
+        """Iterate over the names directly below `prefix` that have keys below them."""
+        with translated(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix, Delimiter="/"
+            )
+            for page in pages:
+                folders = (entry["Prefix"] for entry in page.get("CommonPrefixes", []))
+                yield from (folder.removeprefix(prefix).removesuffix("/") for folder in folders)
+
+    def list_versions(self, prefix: str) -> Iterator[ObjectHead]:
+        """Iterate over every version below `prefix`, by key and newest first."""
+        with translated(prefix):
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+            for page in pages:
+                for entry in page.get("Versions", []):
+                    yield ObjectHead(
+                        key=entry["Key"],
+                        etag=entry["ETag"],
+                        size=entry["Size"],
+                        version_id=entry["VersionId"],
+                        modified=entry["LastModified"],
+                    )
+
+    def presigned_get(self, key: str, *, filename: str, expires_seconds: int) -> str:
+        """Return a URL that downloads the object as `filename` (RFC 6266)."""
+        parameters = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentDisposition": content_disposition(filename),
+        }
+        return self._public_client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=expires_seconds)
+
+    def presigned_post(
+        self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int
+    ) -> PresignedPost:
+        """Return a form for exactly this key and metadata; the store itself refuses more than `max_bytes`."""
+        fields = {f"x-amz-meta-{name}": value for name, value in metadata.items()}
+        conditions: list[Any] = [["content-length-range", 0, max_bytes], *({name: fields[name]} for name in fields)]
+        post = self._public_client.generate_presigned_post(
+            self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=expires_seconds
+        )
+        return PresignedPost(url=post["url"], fields=post["fields"])
+
+    def _address(self, key: str, version_id: str | None) -> dict[str, Any]:
+        address = {"Bucket": self._bucket, "Key": key}
+        return address if version_id is None else {**address, "VersionId": version_id}
+
+
+def content_disposition(filename: str) -> str:
+    """Return the header that names a download: an ASCII name for old clients, the true one beside it (RFC 6266)."""
+    plain = "".join(letter if letter.isascii() and letter.isprintable() else "_" for letter in filename)
+    plain = plain.replace("\\", "_").replace('"', "_").replace("%", "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _head(key: str, answer: Mapping[str, Any]) -> ObjectHead:
+    return ObjectHead(
+        key=key,
+        etag=answer["ETag"],
+        size=answer["ContentLength"],
+        version_id=answer.get("VersionId", "null"),
+        modified=answer["LastModified"],
+        metadata=answer.get("Metadata", {}),
+    )
+
+
+def _written(key: str, size: int, answer: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> ObjectHead:
+    """Describe what was just written; S3 tells its time only in the Date header."""
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return ObjectHead(
+        key=key,
+        etag=answer["ETag"],
+        size=size,
+        version_id=answer.get("VersionId", "null"),
+        modified=parsedate_to_datetime(date) if date else datetime.now(UTC),
+        metadata=metadata or {},
+    )
+
+
+def _size(body: bytes | BinaryIO) -> int:
+    """Return the bytes from where the body stands to its end."""
+    if isinstance(body, bytes):
+        return len(body)
+    start = body.tell()
+    end = body.seek(0, SEEK_END)
+    body.seek(start)
+    return end - start
