@@ -93,6 +93,8 @@ class Problem(Shape):
     detail: str
     code: str
     errors: tuple[FaultShape, ...] = ()
+    instance: str | None = None
+    """Where a job failed: a reference to it, relative to the request."""
 
 
 class Failure(Shape):

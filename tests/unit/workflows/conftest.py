@@ -1,0 +1,21 @@
+"""A cloud in memory with a clock that tests set."""
+
+import pytest
+
+from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from tests.unit.workflows.story import Clock, Publisher
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cloud(clock: Clock) -> MemoryCloud:
+    return memory_cloud(now=clock, sleep=clock.forward)
+
+
+@pytest.fixture
+def published(cloud: MemoryCloud) -> Publisher:
+    return Publisher(cloud)

@@ -1,0 +1,123 @@
+"""Short ways to say what happens in a cloud in memory, and a clock that tests set."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from mini_ml import keys
+from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.contracts import (
+    Artifact,
+    Dataset,
+    Job,
+    Manifest,
+    RegressionMetrics,
+    Schema,
+    TrainOptions,
+    Upload,
+)
+from mini_ml.ports import ObjectHead
+from mini_ml.workflows import publish, submit
+from mini_ml.workflows.lease import Held, take
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    at: datetime = field(default=START)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+def uploaded(cloud: MemoryCloud, head: ObjectHead) -> Upload:
+    return Upload(
+        bucket=cloud.uploads.bucket,
+        key=head.key,
+        version_id=head.version_id,
+        size=head.size,
+        uploaded_at=head.modified,
+    )
+
+
+def put(cloud: MemoryCloud, key: str, **metadata: str) -> Upload:
+    """Upload a small CSV as `aws s3 cp` does, and return what its event says."""
+    named = {name.replace("_", "-"): value for name, value in metadata.items()}
+    return uploaded(cloud, cloud.uploads.put(key, b"a,b\n1,2\n", metadata=named))
+
+
+def submitted(cloud: MemoryCloud, model_name: str = "iris") -> Job:
+    return submit.submit_train(cloud, model_name=model_name, options=TrainOptions(), filename="a.csv", body=b"a,b\n")
+
+
+def taken(cloud: MemoryCloud, upload: Upload) -> Held:
+    held = take(cloud, upload, timeout_seconds=20)
+    assert held is not None
+    return held
+
+
+def event_of(cloud: MemoryCloud, job: Job) -> Upload:
+    return uploaded(cloud, cloud.uploads.head(job.upload.key))
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Publishes small manifests for jobs, through the real protocol."""
+
+    cloud: MemoryCloud
+
+    def __call__(self, held: Held, uploaded_at: datetime | None = None) -> Manifest:
+        name = held.job.model_name or ""
+        moment = uploaded_at or held.job.upload.uploaded_at or held.job.created_at
+        return publish.publish(self.cloud, held, name, moment, self.draft(held, moment))
+
+    def draft(self, held: Held, uploaded_at: datetime) -> Callable[[int, bool], Manifest]:
+        def draft(version: int, superseded: bool) -> Manifest:
+            manifest = _manifest(held.job, uploaded_at)
+            return publish.sealed(
+                self.cloud, manifest.model_copy(update={"version": version, "superseded": superseded})
+            )
+
+        return draft
+
+
+def _manifest(job: Job, uploaded_at: datetime) -> Manifest:
+    dataset = Dataset(
+        bucket="uploads",
+        key=job.upload.key,
+        version_id="v",
+        sha256="0",
+        bytes=1,
+        rows=1,
+        training_rows=1,
+        holdout_rows=0,
+        uploaded_at=uploaded_at,
+    )
+    return Manifest(
+        model_name=job.model_name or "",
+        version=0,
+        job_id=job.job_id,
+        attempt=job.attempt,
+        created_at=START,
+        task="regression",
+        target="b",
+        model_schema=Schema(target="b", task="regression", labels=None, columns=()),
+        model_type="Ridge",
+        model_params={},
+        metrics=RegressionMetrics(r2=None, mae=None, rmse=None, holdout_rows=0),
+        dataset=dataset,
+        artifact=Artifact(key=keys.artifact("m", job.job_id, 1, "model.joblib"), version_id="v", size=1, sha256="0"),
+        libraries={"scikit-learn": "1.9.1"},
+        seed=0,
+        seal="",
+    )
+
+
+def manifests(cloud: MemoryCloud, model_name: str) -> list[str]:
+    return list(cloud.artifacts.list_keys(keys.versions(model_name)))

@@ -1,0 +1,107 @@
+"""Which job an uploaded object belongs to."""
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.contracts import PredictOptions
+from mini_ml.errors import JobNotRetryable
+from mini_ml.workflows import intake, jobs
+from tests.unit.workflows.story import event_of, put, submitted
+
+
+def test_a_bare_upload_becomes_a_job_with_the_options_of_its_metadata(cloud: MemoryCloud) -> None:
+    upload = put(cloud, "train/iris/a.csv", target_column="variety", columns_to_drop="id,a%2Cb")
+    arrival = intake.arrival(cloud, upload)
+    assert arrival is not None
+    assert arrival.record.job.state == "queued"
+    assert arrival.record.job.model_name == "iris"
+    assert arrival.record.job.train is not None
+    assert arrival.record.job.train.target_column == "variety"
+    assert arrival.record.job.train.columns_to_drop == ("id", "a", "b")
+
+
+def test_metadata_is_percent_decoded_once(cloud: MemoryCloud) -> None:
+    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", target_column="100%2525"))
+    assert arrival is not None
+    assert arrival.record.job.train is not None
+    assert arrival.record.job.train.target_column == "100%25"
+
+
+def test_the_same_event_twice_is_the_same_job(cloud: MemoryCloud) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    first, second = intake.arrival(cloud, upload), intake.arrival(cloud, upload)
+    assert first is not None
+    assert second is not None
+    assert first.record.job == second.record.job
+
+
+def test_a_file_without_a_folder_belongs_to_the_default_model(cloud: MemoryCloud) -> None:
+    arrival = intake.arrival(cloud, put(cloud, "train/a.csv"))
+    assert arrival is not None
+    assert arrival.record.job.model_name == "default"
+
+
+@pytest.mark.parametrize(
+    ("key", "version"),
+    [("predict/iris/x.csv", "latest"), ("predict/iris@2/x.csv", "2"), ("predict/iris@champion/d/x.csv", "champion")],
+)
+def test_the_key_of_a_batch_names_its_version(cloud: MemoryCloud, key: str, version: str) -> None:
+    arrival = intake.arrival(cloud, put(cloud, key, output="predictions"))
+    assert arrival is not None
+    assert arrival.record.job.predict == PredictOptions(version=version, only_predictions=True)
+
+
+@pytest.mark.parametrize("key", ["train/iris/", "predict/iris@2/", "other/iris/a.csv"])
+def test_folder_markers_and_other_prefixes_make_no_job(cloud: MemoryCloud, key: str) -> None:
+    assert intake.arrival(cloud, put(cloud, key)) is None
+    assert list(cloud.artifacts.list_keys("jobs/")) == []
+
+
+def test_an_upload_that_was_removed_makes_no_job(cloud: MemoryCloud) -> None:
+    upload = put(cloud, "train/iris/a.csv").model_copy(update={"version_id": "gone"})
+    assert intake.arrival(cloud, upload) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "metadata", "code"),
+    [
+        ("train/No Such Name/a.csv", {}, "invalid_name"),
+        ("predict/iris@/a.csv", {}, "invalid_name"),
+        ("train/iris/a.csv", {"model_type": "Forest"}, "unknown_model_type"),
+        ("train/iris/a.csv", {"model_params": "{"}, "invalid_request"),
+        ("predict/iris/a.csv", {"output": "xlsx"}, "invalid_option"),
+    ],
+)
+def test_what_an_upload_asks_wrongly_fails_its_job_and_is_not_retryable(
+    cloud: MemoryCloud, key: str, metadata: dict[str, str], code: str
+) -> None:
+    arrival = intake.arrival(cloud, put(cloud, key, **metadata))
+    assert arrival is not None
+    job = arrival.record.job
+    assert (job.state, job.failure and job.failure.code) == ("failed", code)
+    with pytest.raises(JobNotRetryable):
+        jobs.retry(cloud, job.job_id)
+
+
+def test_a_submitted_file_finds_the_job_that_waits_for_it(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    arrival = intake.arrival(cloud, event_of(cloud, job))
+    assert arrival is not None
+    assert arrival.record.job.job_id == job.job_id
+
+
+def test_a_job_id_counts_only_for_the_key_that_its_job_waits_for(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    stranger = put(cloud, "train/iris/other.csv", job_id=job.job_id)
+    arrival = intake.arrival(cloud, stranger)
+    assert arrival is not None
+    assert stranger.version_id is not None
+    assert arrival.record.job.job_id == keys.job_id_of_upload(stranger.bucket, stranger.key, stranger.version_id)
+
+
+@pytest.mark.parametrize("job_id", ["", "../x", "00000000-0000-7000-8000-000000000000"])
+def test_a_job_id_that_names_no_job_is_ignored(cloud: MemoryCloud, job_id: str) -> None:
+    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", job_id=job_id))
+    assert arrival is not None
+    assert arrival.record.job.state == "queued"

@@ -1,0 +1,113 @@
+"""Who may work on a job, for how long, and what becomes of the job when they stop."""
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
+from mini_ml.workflows import jobs
+from mini_ml.workflows.lease import take
+from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
+
+
+def test_a_job_is_taken_by_one_worker_only(cloud: MemoryCloud) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    assert take(cloud, upload, timeout_seconds=20) is not None
+    assert take(cloud, upload, timeout_seconds=20) is None
+
+
+def test_a_taken_job_is_running_and_keeps_the_object_version_of_its_event(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    held = taken(cloud, event_of(cloud, job))
+    assert held.job.state == "running"
+    assert held.job.attempt == 1
+    assert held.job.upload.version_id == cloud.uploads.head(job.upload.key).version_id
+
+
+def test_a_lease_that_ran_out_can_be_taken_over(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    taken(cloud, upload)
+    clock.forward(cloud.stage.lease_seconds + 1)
+    assert taken(cloud, upload).job.attempt == 2
+
+
+def test_the_heartbeat_keeps_the_lease_and_writes_the_progress(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    with taken(cloud, upload) as held:
+        for _ in range(8):
+            clock.forward(cloud.stage.renew_seconds)
+            held.checkpoint(10, 100)
+            cloud.every.tick()
+        assert take(cloud, upload, timeout_seconds=20) is None
+        assert jobs.read(cloud, held.job.job_id).progress.rows_done == 10
+
+
+def test_a_worker_that_was_overtaken_stops_at_its_next_write(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    slow = taken(cloud, upload)
+    clock.forward(cloud.stage.lease_seconds + 1)
+    fast = taken(cloud, upload)
+    with pytest.raises(LeaseLost):
+        slow.record_intent(1)
+    with pytest.raises(LeaseLost):
+        slow.checkpoint(1, 1)
+    assert jobs.read(cloud, fast.job.job_id) == fast.job
+
+
+def test_the_third_lost_worker_is_the_last(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    for _ in range(cloud.stage.attempts):
+        job_id = taken(cloud, upload).job.job_id
+        clock.forward(cloud.stage.lease_seconds + 1)
+    assert take(cloud, upload, timeout_seconds=20) is None
+    job = jobs.read(cloud, job_id)
+    assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
+
+
+def test_an_error_of_the_clients_fails_the_job_and_is_not_raised(cloud: MemoryCloud) -> None:
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
+        raise InvalidDataset("There are no rows.")
+    job = jobs.read(cloud, held.job.job_id)
+    assert (job.state, job.failure and job.failure.code) == ("failed", "invalid_dataset")
+    assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+
+
+@pytest.mark.parametrize("error", [StorageUnavailable("away"), RuntimeError("bug")])
+def test_any_other_error_gives_the_job_back_at_once(cloud: MemoryCloud, error: Exception) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    with pytest.raises(type(error)), taken(cloud, upload):
+        raise error
+    assert taken(cloud, upload).job.attempt == 2
+
+
+def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_ours(cloud: MemoryCloud) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    for _ in range(cloud.stage.attempts):
+        with pytest.raises(RuntimeError), taken(cloud, upload) as held:
+            raise RuntimeError("bug")
+    job = jobs.read(cloud, held.job.job_id)
+    assert (job.state, job.failure and job.failure.code) == ("failed", "internal")
+
+
+def test_work_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, clock: Clock) -> None:
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
+        clock.forward(20)
+        cloud.every.tick()
+        held.checkpoint(1, 1)
+    job = jobs.read(cloud, held.job.job_id)
+    assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
+
+
+def test_a_cancelled_job_stops_its_worker(cloud: MemoryCloud) -> None:
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
+        jobs.cancel(cloud, held.job.job_id)
+        held.record_intent(1)
+    job = jobs.read(cloud, held.job.job_id)
+    assert (job.state, job.failure and job.failure.code) == ("failed", "cancelled")
+
+
+def test_a_job_that_is_being_published_cannot_be_cancelled(cloud: MemoryCloud) -> None:
+    held = taken(cloud, put(cloud, "train/iris/a.csv"))
+    held.record_intent(1)
+    with pytest.raises(JobNotCancellable):
+        jobs.cancel(cloud, held.job.job_id)

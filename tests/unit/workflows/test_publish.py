@@ -1,0 +1,117 @@
+"""One conditional write publishes a version, exactly once."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mini_ml import keys
+from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
+from mini_ml.workflows import publish, registry
+from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
+
+
+def test_versions_are_numbered_from_one_without_gaps(cloud: MemoryCloud, published: Publisher) -> None:
+    for number in range(3):
+        published(taken(cloud, put(cloud, f"train/iris/{number}.csv")))
+    assert manifests(cloud, "iris") == [keys.manifest("iris", number) for number in (1, 2, 3)]
+
+
+def test_two_trainings_that_finish_together_get_two_versions(cloud: MemoryCloud, published: Publisher) -> None:
+    one, other = (taken(cloud, put(cloud, f"train/iris/{name}.csv")) for name in "ab")
+    one.record_intent(1)
+    other.record_intent(1)
+    assert [published(one).version, published(other).version] == [1, 2]
+
+
+def test_an_answer_that_was_lost_publishes_once(cloud: MemoryCloud, published: Publisher) -> None:
+    held = taken(cloud, put(cloud, "train/iris/a.csv"))
+
+    def lose_the_answer(method: str, key: str) -> None:
+        if key == keys.manifest("iris", 1):
+            raise AlreadyExists("the retry of a write whose answer was lost")
+
+    cloud.artifacts.after = lose_the_answer
+    assert published(held).job_id == held.job.job_id
+    assert len(manifests(cloud, "iris")) == 1
+
+
+def test_a_successor_finds_what_its_predecessor_published(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    standing = published(taken(cloud, upload))
+    clock.forward(cloud.stage.lease_seconds + 1)
+    successor = taken(cloud, upload)
+    assert publish.published_before(cloud, successor.job, "iris") == standing
+    assert published(successor) == standing
+
+
+def test_a_paused_predecessor_and_its_successor_publish_one_version(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    paused = taken(cloud, upload)
+    paused.record_intent(1)
+    clock.forward(cloud.stage.lease_seconds + 1)
+    successor = taken(cloud, upload)
+    first = published(paused)
+    assert published(successor) == first
+    assert len(manifests(cloud, "iris")) == 1
+
+
+def test_a_predecessor_that_must_move_on_notices_that_it_lost_the_job(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    paused = taken(cloud, upload)
+    paused.record_intent(1)
+    clock.forward(cloud.stage.lease_seconds + 1)
+    taken(cloud, upload)
+    published(taken(cloud, put(cloud, "train/iris/other.csv")))
+    with pytest.raises(LeaseLost):
+        published(paused)
+
+
+def test_an_older_upload_that_finishes_later_is_superseded(cloud: MemoryCloud, published: Publisher) -> None:
+    published(taken(cloud, put(cloud, "train/iris/new.csv")), START)
+    older = published(taken(cloud, put(cloud, "train/iris/old.csv")), START - timedelta(seconds=1))
+    assert older.superseded
+    assert registry.resolve(cloud.artifacts, "iris", "latest") == 1
+    assert registry.resolve(cloud.artifacts, "iris", "2") == 2
+
+
+def test_a_seal_covers_every_field(cloud: MemoryCloud, published: Publisher) -> None:
+    manifest = published(taken(cloud, put(cloud, "train/iris/a.csv")))
+    assert publish.is_sealed(cloud, manifest)
+    assert not publish.is_sealed(cloud, manifest.model_copy(update={"model_name": "other"}))
+
+
+def test_a_store_that_is_away_publishes_nothing(cloud: MemoryCloud, published: Publisher) -> None:
+    held = taken(cloud, put(cloud, "train/iris/a.csv"))
+
+    def away(method: str, key: str) -> None:
+        raise StorageUnavailable("away")
+
+    cloud.artifacts.before = away
+    with pytest.raises(StorageUnavailable):
+        published(held)
+
+
+@given(count=st.integers(0, 70), known=st.integers(0, 70))
+@settings(max_examples=40, deadline=None)
+def test_the_newest_version_is_found_from_any_version_that_is_known(count: int, known: int) -> None:
+    cloud = memory_cloud()
+    for version in range(1, count + 1):
+        cloud.artifacts.put(keys.manifest("iris", version), b"{}")
+    assert registry.newest(cloud.artifacts, "iris", at_least=min(known, count)) == count
+
+
+def test_what_is_not_there_is_told_apart(cloud: MemoryCloud, published: Publisher) -> None:
+    published(taken(cloud, put(cloud, "train/iris/a.csv")))
+    with pytest.raises(ModelNotFound, match="Did you mean iris"):
+        registry.resolve(cloud.artifacts, "irys", "latest")
+    with pytest.raises(VersionNotFound, match="versions 1 to 1"):
+        registry.resolve(cloud.artifacts, "iris", "2")
