@@ -1,0 +1,130 @@
+"""Jobs as clients see them: created, listed, waited for, retried, cancelled."""
+
+from datetime import timedelta
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.contracts import PredictOptions, TrainOptions
+from mini_ml.errors import (
+    InvalidName,
+    JobNotCancellable,
+    JobNotFound,
+    JobNotRetryable,
+    ModelNotFound,
+    StorageUnavailable,
+    UploadNotReceived,
+)
+from mini_ml.workflows import jobs, submit
+from mini_ml.workflows.listing import Filters, listing
+from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
+
+
+def test_a_submission_is_a_queued_job_and_an_object_that_names_it(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    stored = cloud.uploads.head(job.upload.key)
+    assert job.state == "queued"
+    assert stored.metadata == {"job-id": job.job_id}
+    assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == [keys.open_job(job.job_id)]
+
+
+def test_no_job_is_made_for_a_model_that_is_not_there(cloud: MemoryCloud) -> None:
+    with pytest.raises(ModelNotFound):
+        submit.submit_predict(cloud, model_name="iris", options=PredictOptions(), filename="a.csv", body=b"a\n")
+    assert list(cloud.artifacts.list_keys("jobs/")) == []
+
+
+def test_a_file_that_cannot_be_stored_fails_its_job(cloud: MemoryCloud) -> None:
+    def away(method: str, key: str) -> None:
+        raise StorageUnavailable("away")
+
+    cloud.uploads.before = away
+    with pytest.raises(StorageUnavailable):
+        submitted(cloud)
+    [job] = listing(cloud, Filters(), limit=10, cursor=None).jobs
+    assert (job.state, job.failure and job.failure.code) == ("failed", UploadNotReceived.code)
+
+
+def test_an_invitation_takes_one_file_for_its_job(cloud: MemoryCloud) -> None:
+    invitation = submit.invite_upload(cloud, model_name="iris", filename="a b.csv", train=TrainOptions())
+    cloud.uploads.receive(invitation.post, b"a,b\n1,2\n")
+    assert jobs.read(cloud, invitation.job.job_id).state == "awaiting_upload"
+    assert taken(cloud, event_of(cloud, invitation.job)).job.job_id == invitation.job.job_id
+
+
+def test_waiting_ends_with_the_job(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    jobs.cancel(cloud, job.job_id)
+    assert jobs.wait(cloud, job.job_id, clock() + timedelta(seconds=25)).state == "failed"
+
+
+def test_waiting_ends_when_the_time_has_come(cloud: MemoryCloud, clock: Clock) -> None:
+    until = clock() + timedelta(seconds=5)
+    assert jobs.wait(cloud, submitted(cloud).job_id, until).state == "queued"
+    assert clock() >= until
+
+
+def test_jobs_are_listed_newest_first_page_by_page(cloud: MemoryCloud, clock: Clock) -> None:
+    created = []
+    for _ in range(5):
+        created.append(submitted(cloud).job_id)
+        clock.forward(1)
+    first = listing(cloud, Filters(), limit=3, cursor=None)
+    second = listing(cloud, Filters(), limit=3, cursor=first.cursor)
+    assert [job.job_id for job in (*first.jobs, *second.jobs)] == created[::-1]
+    assert second.cursor is None
+
+
+def test_jobs_are_filtered(cloud: MemoryCloud) -> None:
+    wanted = submitted(cloud, "wanted")
+    submitted(cloud, "other")
+    for filters in (Filters(model_name="wanted"), Filters(upload_key=wanted.upload.key)):
+        assert [job.job_id for job in listing(cloud, filters, limit=10, cursor=None).jobs] == [wanted.job_id]
+    assert listing(cloud, Filters(state="failed"), limit=10, cursor=None).jobs == ()
+    assert listing(cloud, Filters(kind="predict"), limit=10, cursor=None).jobs == ()
+
+
+@pytest.mark.parametrize("cursor", ["x", "../jobs/open/", "jobs/by-time/1"])
+def test_a_cursor_that_is_none_is_refused(cloud: MemoryCloud, cursor: str) -> None:
+    with pytest.raises(InvalidName):
+        listing(cloud, Filters(), limit=10, cursor=cursor)
+
+
+def test_only_a_failed_job_is_retried_and_then_announced_again(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    with pytest.raises(JobNotRetryable):
+        jobs.retry(cloud, job.job_id)
+    jobs.cancel(cloud, job.job_id)
+    cloud.queues["train"].messages.clear()
+    assert jobs.retry(cloud, job.job_id).state == "queued"
+    assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
+
+
+def test_a_job_whose_file_never_came_is_not_retried(cloud: MemoryCloud) -> None:
+    invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=TrainOptions())
+    jobs.cancel(cloud, invitation.job.job_id)
+    with pytest.raises(JobNotRetryable):
+        jobs.retry(cloud, invitation.job.job_id)
+
+
+def test_only_an_open_job_is_cancelled(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    assert jobs.cancel(cloud, job.job_id).state == "failed"
+    with pytest.raises(JobNotCancellable):
+        jobs.cancel(cloud, job.job_id)
+
+
+def test_a_job_that_is_not_there_is_not_found(cloud: MemoryCloud) -> None:
+    with pytest.raises(JobNotFound):
+        jobs.read(cloud, "00000000-0000-7000-8000-000000000000")
+    with pytest.raises(InvalidName):
+        jobs.read(cloud, "../../etc/passwd")
+
+
+def test_a_change_whose_answer_was_lost_counts_as_written(cloud: MemoryCloud) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    held = taken(cloud, upload)
+    record = jobs.load(cloud, held.job.job_id)
+    jobs.change(cloud, record, announcements=1)
+    assert jobs.change(cloud, record, announcements=1).job.announcements == 1

@@ -1,0 +1,134 @@
+"""What the sweep and the dead letters make of jobs that nobody works on."""
+
+from mini_ml import keys
+from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.contracts import Job, TrainOptions
+from mini_ml.workflows import jobs, recover, submit
+from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
+
+
+def _state(cloud: MemoryCloud, job: Job) -> tuple[str, str | None]:
+    now = jobs.read(cloud, job.job_id)
+    return now.state, now.failure.code if now.failure else None
+
+
+def test_a_message_that_was_lost_is_sent_again(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    cloud.queues["train"].messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    recover.sweep(cloud)
+    assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
+
+
+def test_a_job_that_waits_its_turn_is_left_alone(cloud: MemoryCloud, clock: Clock) -> None:
+    submitted(cloud)
+    cloud.queues["train"].messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds - 1)
+    recover.sweep(cloud)
+    assert cloud.queues["train"].messages == []
+
+
+def test_each_further_announcement_waits_twice_as_long(cloud: MemoryCloud, clock: Clock) -> None:
+    submitted(cloud)
+    cloud.queues["train"].messages.clear()
+    for _ in range(20):
+        clock.forward(cloud.stage.requeue_after_seconds + 1)
+        recover.sweep(cloud)
+    assert len(cloud.queues["train"].messages) == 4
+
+
+def test_a_worker_that_died_is_replaced(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    taken(cloud, cloud.queues["train"].messages.pop())
+    clock.forward(cloud.stage.lease_seconds + 1)
+    recover.sweep(cloud)
+    assert _state(cloud, job) == ("queued", None)
+    assert taken(cloud, cloud.queues["train"].messages.pop()).job.attempt == 2
+
+
+def test_a_worker_that_lives_is_left_alone(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    taken(cloud, cloud.queues["train"].messages.pop())
+    recover.sweep(cloud)
+    assert _state(cloud, job) == ("running", None)
+
+
+def test_after_the_last_attempt_the_job_fails(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    for _ in range(cloud.stage.attempts):
+        taken(cloud, cloud.queues["train"].messages.pop())
+        clock.forward(cloud.stage.lease_seconds + 1)
+        recover.sweep(cloud)
+    assert _state(cloud, job) == ("failed", "worker_lost")
+
+
+def test_an_upload_that_never_came_fails_its_job_when_its_time_is_over(cloud: MemoryCloud, clock: Clock) -> None:
+    invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=TrainOptions())
+    recover.sweep(cloud)
+    assert _state(cloud, invitation.job) == ("awaiting_upload", None)
+    clock.forward(cloud.stage.upload_expiry_seconds + 1)
+    recover.sweep(cloud)
+    assert _state(cloud, invitation.job) == ("failed", "upload_not_received")
+
+
+def test_a_job_whose_maker_died_before_the_file_was_stored_fails(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    lost = job.model_copy(
+        update={
+            "job_id": cloud.new_id(),
+            "upload": job.upload.model_copy(update={"key": "train/iris/never/a.csv"}),
+        }
+    )
+    jobs.create(cloud, lost)
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    recover.sweep(cloud)
+    assert _state(cloud, lost) == ("failed", "upload_not_received")
+
+
+def test_an_upload_that_no_message_announced_gets_its_job(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    cloud.queues["train"].messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    recover.sweep(cloud)
+    assert [message.key for message in cloud.queues["train"].messages] == [upload.key]
+
+
+def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    with taken(cloud, upload) as held:
+        held.succeed()
+    job = submitted(cloud)
+    with taken(cloud, event_of(cloud, job)) as held:
+        held.succeed()
+    cloud.queues["train"].messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    recover.sweep(cloud)
+    assert cloud.queues["train"].messages == []
+
+
+def test_the_marker_of_a_job_that_has_ended_is_removed(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    jobs.cancel(cloud, job.job_id)
+    cloud.artifacts.put(keys.open_job(job.job_id), b"")
+    recover.sweep(cloud)
+    assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+
+
+def test_a_dead_letter_fails_its_job(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    recover.bury(cloud, event_of(cloud, job))
+    assert _state(cloud, job) == ("failed", "worker_lost")
+
+
+def test_a_dead_letter_of_a_job_that_somebody_holds_changes_nothing(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    taken(cloud, event_of(cloud, job))
+    recover.bury(cloud, event_of(cloud, job))
+    assert _state(cloud, job) == ("running", None)
+
+
+def test_a_dead_letter_of_a_bare_upload_makes_its_job_and_fails_it(cloud: MemoryCloud) -> None:
+    upload = put(cloud, "predict/iris/a.csv")
+    recover.bury(cloud, upload)
+    job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
+    assert jobs.read(cloud, job_id).state == "failed"
