@@ -1,0 +1,214 @@
+"""The model types on offer and the check of their parameters, without scikit-learn; catalogue.json holds the facts."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from mini_ml.contracts import JsonObject, Task
+from mini_ml.errors import Fault, UnknownModelType
+
+AUTO: Final[dict[str, Task | None]] = {
+    "auto": None,
+    "auto:classification": "classification",
+    "auto:regression": "regression",
+}
+"""Names that let the trainer choose an estimator, and the task each of them forces."""
+
+_SHOWN_CHARS: Final = 60
+_LARGEST: Final = 1e300
+
+Fragment = Mapping[str, Any]
+"""A piece of JSON Schema; `integers: false` marks a number that must not be written as an integer."""
+
+
+@cache
+def model_types() -> JsonObject:
+    """Return the catalogue as `GET /model-types` answers it; callers must not change it."""
+    catalogue: JsonObject = json.loads(Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8"))
+    return catalogue
+
+
+def check_model_type(name: str) -> None:
+    """Accept a name of the catalogue, or one of `AUTO`. Raises UnknownModelType with the nearest names."""
+    if name in AUTO or name in model_types()["model_types"]:
+        return
+    reason, hint = f"`{_shown(name)}` is no model type", f"did you mean {_listed(nearest_types(name))}?"
+    if why := model_types()["excluded"].get(name):
+        reason, hint = f"`{name}` is not offered: it {why}", "GET /model-types lists those that are"
+    raise UnknownModelType(
+        f"{reason[0].upper()}{reason[1:]}.", faults=[Fault(parameter="model_type", reason=reason, hint=hint)]
+    )
+
+
+def nearest_types(name: str) -> list[str]:
+    """Return the known names most like `name`; never empty."""
+    return _nearest(name, [*model_types()["model_types"], *AUTO]) or ["auto", "RandomForestClassifier"]
+
+
+def task_of(model_type: str) -> Task | None:
+    """Return the task of a known model type; None where `auto` leaves it open."""
+    if model_type in AUTO:
+        return AUTO[model_type]
+    task: Task = model_types()["model_types"][model_type]["task"]
+    return task
+
+
+def counterpart(model_type: str, task: Task) -> str:
+    """Return the model type of `task` that is most like one of the other task."""
+    suffix = {"classification": "Classifier", "regression": "Regressor"}
+    stem = model_type.removesuffix("Classifier").removesuffix("Regressor").removesuffix("Regression")
+    tries = [f"{stem}{suffix[task]}", _RELATIVES.get(model_type, ""), f"RandomForest{suffix[task]}"]
+    return next(name for name in tries if name in model_types()["model_types"] and task_of(name) == task)
+
+
+_RELATIVES: Final = {
+    "LinearRegression": "LogisticRegression",
+    "LinearSVC": "LinearSVR",
+    "LinearSVR": "LinearSVC",
+    "LogisticRegression": "Ridge",
+    "LogisticRegressionCV": "RidgeCV",
+    "NuSVC": "NuSVR",
+    "NuSVR": "NuSVC",
+    "RidgeClassifier": "Ridge",
+    "RidgeClassifierCV": "RidgeCV",
+    "RidgeCV": "RidgeClassifierCV",
+    "SVC": "SVR",
+    "SVR": "SVC",
+}
+
+
+def check_params(model_type: str, params: Mapping[str, object]) -> list[Fault]:
+    """Return everything that is wrong with the parameters of a known model type, in their order."""
+    if model_type in AUTO:
+        hint = "leave model_params empty, or name a model type"
+        return [_fault(name, f"`{model_type}` takes no parameters", hint) for name in params]
+    entry = model_types()["model_types"][model_type]
+    faults = (_param_fault(model_type, entry, name, value) for name, value in params.items())
+    return [fault for fault in faults if fault]
+
+
+def _param_fault(model_type: str, entry: JsonObject, name: str, value: object) -> Fault | None:
+    if why := entry["not_settable"].get(name):
+        return _fault(name, f"`{name}` cannot be set: {why}", "leave it out")
+    if name not in entry["parameters"]:
+        hint = _did_you_mean(name, entry["parameters"]) or f"its parameters: {_listed(entry['parameters'])}"
+        return _fault(name, f"{model_type} has no parameter `{_shown(name)}`", hint)
+    accepted: Sequence[Fragment] = entry["parameters"][name]["accepts"]
+    if any(_fits(value, fragment) for fragment in accepted):
+        return None
+    reason = f"`{name}` is {_shown(value)}" + (
+        ", past the limit of this platform" if _past_limit(value, accepted) else ""
+    )
+    return _fault(name, reason, f"use {_described(accepted)}")
+
+
+def _fault(name: str, reason: str, hint: str) -> Fault:
+    return Fault(parameter=f"model_params.{_shown(name)}", reason=reason, hint=hint)
+
+
+# ---------------------------------------------------------------- values against fragments
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "integer": (int,),
+    "number": (int, float),
+    "string": (str,),
+    "boolean": (bool,),
+    "array": (list, tuple),
+    "object": (dict,),
+    "null": (type(None),),
+}
+
+
+def _fits(value: object, fragment: Fragment) -> bool:
+    kind = fragment["type"]
+    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        return False
+    if isinstance(value, int | float):
+        return _in_range(value, fragment)
+    if isinstance(value, list | tuple):
+        return _in_length(value, fragment) and all(_fits(item, fragment["items"]) for item in value)
+    if isinstance(value, dict):
+        return bool(value) and all(_fits(item, fragment["additionalProperties"]) for item in value.values())
+    return "enum" not in fragment or value in fragment["enum"]
+
+
+def _in_range(value: float, fragment: Fragment) -> bool:
+    return (
+        -_LARGEST <= value <= _LARGEST
+        and (fragment.get("integers", True) or isinstance(value, float))
+        and fragment.get("minimum", value) <= value <= fragment.get("maximum", value)
+        and ("exclusiveMinimum" not in fragment or value > fragment["exclusiveMinimum"])
+        and ("exclusiveMaximum" not in fragment or value < fragment["exclusiveMaximum"])
+    )
+
+
+def _in_length(items: Sequence[object], fragment: Fragment) -> bool:
+    return bool(fragment["minItems"] <= len(items) <= fragment["maxItems"])
+
+
+def _past_limit(value: object, accepted: Sequence[Fragment]) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_past_limit(item, [f["items"] for f in accepted if "items" in f]) for item in value)
+    return isinstance(value, int | float) and any(f.get("platform_limit") and value > f["maximum"] for f in accepted)
+
+
+# ---------------------------------------------------------------- words
+
+
+def _described(accepted: Sequence[Fragment]) -> str:
+    return " or ".join(_words(fragment) for fragment in accepted)
+
+
+def _words(fragment: Fragment) -> str:
+    kind = fragment["type"]
+    if kind == "array":
+        return f"a list of at most {fragment['maxItems']} items, each {_words(fragment['items'])}"
+    if kind == "object":
+        return f"an object of label to {_words(fragment['additionalProperties'])}"
+    if kind in ("integer", "number"):
+        return " ".join(_range_words(fragment))
+    if "enum" in fragment:
+        return " or ".join(f"`{choice}`" for choice in fragment["enum"])
+    return {"boolean": "true or false", "null": "null"}.get(kind, f"a {kind}")
+
+
+def _range_words(fragment: Fragment) -> Iterator[str]:
+    whole = fragment["type"] == "integer"
+    yield "a whole number" if whole else "a number" if fragment.get("integers", True) else "a fraction (as 0.5 or 1.0)"
+    low, high = fragment.get("minimum"), fragment.get("maximum")
+    if low is not None and high is not None:
+        yield f"from {low} to {high}"
+        return
+    for key, word in _BOUNDS.items():
+        if key in fragment:
+            yield f"{word} {fragment[key]}"
+
+
+_BOUNDS: Final = {
+    "minimum": "of at least",
+    "exclusiveMinimum": "above",
+    "maximum": "up to",
+    "exclusiveMaximum": "below",
+}
+
+
+def _nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> list[str]:
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    return [by_lower[match] for match in get_close_matches(name.lower()[:80], by_lower, n=3, cutoff=0.6)]
+
+
+def _did_you_mean(name: str, known: Mapping[str, object]) -> str | None:
+    nearest = _nearest(name, known)
+    return f"did you mean {_listed(nearest)}?" if nearest else None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
