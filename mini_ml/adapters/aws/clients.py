@@ -66,6 +66,7 @@ def _config(settings: CloudSettings) -> Config:
         read_timeout=settings.s3_read_timeout_seconds,
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
         max_pool_connections=settings.s3_connections,
+        proxies={} if settings.aws_endpoint_url else None,  # an emulator is near; a laptop's proxy cannot reach it
         # Every digest that matters is checked by us; checksums by trailer are beyond some emulators.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

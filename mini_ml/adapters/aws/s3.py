@@ -1,7 +1,7 @@
 """S3 as an ObjectStore: conditional writes, object versions, lazy listings, presigned doors for clients."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
@@ -46,14 +46,14 @@ class S3ObjectStore:
         """Read an object whole."""
         with translated(key, versioned=version_id is not None):
             answer = self._client.get_object(**self._address(key, version_id))
-            with answer["Body"] as body:
+            with closing(answer["Body"]) as body:
                 return StoredObject(head=_head(key, answer), body=body.read())
 
     def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
         """Copy an object into `target` in chunks."""
         with translated(key, versioned=version_id is not None):
             answer = self._client.get_object(**self._address(key, version_id))
-            with answer["Body"] as body:
+            with closing(answer["Body"]) as body:
                 for chunk in body.iter_chunks(_CHUNK_BYTES):
                     target.write(chunk)
             return _head(key, answer)
@@ -150,7 +150,10 @@ class S3ObjectStore:
             "Key": key,
             "ResponseContentDisposition": content_disposition(filename),
         }
-        return self._public_client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=expires_seconds)
+        with translated(key):
+            return self._public_client.generate_presigned_url(
+                "get_object", Params=parameters, ExpiresIn=expires_seconds
+            )
 
     def presigned_post(
         self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int
@@ -158,9 +161,10 @@ class S3ObjectStore:
         """Return a form for exactly this key and metadata; the store itself refuses more than `max_bytes`."""
         fields = {f"x-amz-meta-{name}": value for name, value in metadata.items()}
         conditions: list[Any] = [["content-length-range", 0, max_bytes], *({name: fields[name]} for name in fields)]
-        post = self._public_client.generate_presigned_post(
-            self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=expires_seconds
-        )
+        with translated(key):
+            post = self._public_client.generate_presigned_post(
+                self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=expires_seconds
+            )
         return PresignedPost(url=post["url"], fields=post["fields"])
 
     def _address(self, key: str, version_id: str | None) -> dict[str, Any]:

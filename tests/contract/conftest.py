@@ -1,0 +1,53 @@
+"""The same ports, in memory, on moto and on ministack; a fresh bucket and queue for every test."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from moto import mock_aws
+
+from mini_ml.adapters.aws.clients import s3_client
+from mini_ml.adapters.aws.s3 import S3ObjectStore
+from mini_ml.adapters.memory import MemoryObjectStore
+from mini_ml.adapters.settings import CloudSettings
+from mini_ml.ports import ObjectStore
+from tests.fixtures.emulated import SEAL_KEY, aws_environment
+
+
+@pytest.fixture
+def moto_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudSettings]:
+    """Settings of a cloud that moto plays inside this process."""
+    for name, value in aws_environment("").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    with mock_aws():
+        yield CloudSettings(stage="test", seal_key=SEAL_KEY)
+
+
+@pytest.fixture(params=["memory", "moto", "ministack"])
+def store(request: pytest.FixtureRequest) -> ObjectStore:
+    """An empty bucket of each kind."""
+    return new_store(request.param, request)
+
+
+@pytest.fixture(params=["memory", "ministack"])
+def faithful_store(request: pytest.FixtureRequest) -> ObjectStore:
+    """An empty bucket of each kind but moto, which is not made for threads, and lists folders of deleted keys."""
+    return new_store(request.param, request)
+
+
+@pytest.fixture
+def emulated_store(request: pytest.FixtureRequest) -> ObjectStore:
+    """An empty bucket on ministack, which answers HTTP requests of anybody."""
+    return new_store("ministack", request)
+
+
+def new_store(kind: str, request: pytest.FixtureRequest) -> ObjectStore:
+    """Return an empty, versioned bucket."""
+    bucket = f"bucket-{uuid4().hex}"
+    if kind == "memory":
+        return MemoryObjectStore(bucket=bucket)
+    client = s3_client(request.getfixturevalue("moto_settings" if kind == "moto" else "emulated"))
+    client.create_bucket(Bucket=bucket)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    return S3ObjectStore(client, bucket)

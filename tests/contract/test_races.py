@@ -1,0 +1,70 @@
+"""Conditional writes, when several writers come at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from mini_ml.errors import AlreadyExists, StaleWrite
+from mini_ml.ports import ObjectStore
+
+WRITERS = 12
+
+
+def winners(write: Callable[[bytes], object]) -> list[bytes]:
+    """Let all writers write at the same moment; returns what those wrote who were not refused."""
+    barrier = Barrier(WRITERS)
+
+    def run(number: int) -> bytes | None:
+        body = str(number).encode()
+        barrier.wait()
+        try:
+            write(body)
+        except (AlreadyExists, StaleWrite):
+            return None
+        return body
+
+    with ThreadPoolExecutor(WRITERS) as threads:
+        return [body for body in threads.map(run, range(WRITERS)) if body is not None]
+
+
+def test_of_many_who_put_new_exactly_one_wins(faithful_store: ObjectStore) -> None:
+    won = winners(lambda body: faithful_store.put_new("a", body))
+
+    assert won == [faithful_store.get("a").body]
+    assert len(list(faithful_store.list_versions("a"))) == 1
+
+
+def test_of_many_who_replace_what_they_all_read_exactly_one_wins(faithful_store: ObjectStore) -> None:
+    read = faithful_store.put("a", b"read by all")
+
+    won = winners(lambda body: faithful_store.replace("a", body, etag=read.etag))
+
+    assert won == [faithful_store.get("a").body]
+    assert len(list(faithful_store.list_versions("a"))) == 2
+
+
+def test_of_many_who_create_exactly_one_wins(faithful_store: ObjectStore) -> None:
+    def create(body: bytes) -> None:
+        with faithful_store.create("a") as writer:
+            writer.write(body)
+
+    won = winners(create)
+
+    assert won == [faithful_store.get("a").body]
+
+
+def test_a_counter_that_all_replace_until_they_succeed_loses_no_count(faithful_store: ObjectStore) -> None:
+    faithful_store.put("n", b"0")
+
+    def add_one(body: bytes) -> None:
+        while True:
+            read = faithful_store.get("n")
+            try:
+                faithful_store.replace("n", b"%d" % (int(read.body) + 1), etag=read.head.etag)
+            except StaleWrite:
+                continue
+            return
+
+    winners(add_one)
+
+    assert faithful_store.get("n").body == b"%d" % WRITERS

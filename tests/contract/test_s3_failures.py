@@ -1,0 +1,140 @@
+"""What S3 answers when it is away, refuses, or is in the middle of another write; no emulator answers the last."""
+
+import io
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.stub import Stubber
+
+from mini_ml.adapters.aws import conditional, multipart, s3
+from mini_ml.adapters.aws.s3 import S3ObjectStore
+from mini_ml.adapters.settings import CloudSettings
+from mini_ml.errors import AlreadyExists, ObjectMissing, StaleWrite, StorageUnavailable
+from tests.fixtures.emulated import free_port
+
+CONFLICT = "ConditionalRequestConflict"
+
+
+@pytest.fixture
+def stubbed(moto_settings: CloudSettings) -> Iterator[tuple[S3ObjectStore, Stubber]]:
+    """A bucket whose answers are written down in the test, in order; all of them must be used."""
+    client = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
+    with Stubber(client) as stubber:
+        yield S3ObjectStore(client, "bucket"), stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditional, "_FIRST_PAUSE_SECONDS", 0)
+
+
+WRITTEN = {"ETag": '"e"', "VersionId": "v", "ResponseMetadata": {"HTTPHeaders": {}}}
+
+
+def refuse(stubber: Stubber, operation: str, code: str, status: int) -> None:
+    stubber.add_client_error(operation, code, http_status_code=status)
+
+
+def test_a_conflicting_write_is_made_again(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
+    store, stubber = stubbed
+    refuse(stubber, "put_object", CONFLICT, 409)
+    stubber.add_response("put_object", WRITTEN)
+
+    assert store.put_new("a", b"1").version_id == "v"
+
+
+def test_a_conflict_that_does_not_end_is_unavailable(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
+    store, stubber = stubbed
+    for _ in range(conditional._TRIES):
+        refuse(stubber, "put_object", CONFLICT, 409)
+
+    with pytest.raises(StorageUnavailable):
+        store.replace("a", b"1", etag='"e"')
+
+
+def test_a_conflict_that_another_writer_wins_is_a_refusal(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
+    store, stubber = stubbed
+    refuse(stubber, "put_object", CONFLICT, 409)
+    refuse(stubber, "put_object", "PreconditionFailed", 412)
+
+    with pytest.raises(StaleWrite):
+        store.replace("a", b"1", etag='"e"')
+
+
+def test_a_multipart_upload_that_conflicts_is_started_again(
+    stubbed: tuple[S3ObjectStore, Stubber], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, stubber = stubbed
+    monkeypatch.setattr(s3, "PART_BYTES", 2)
+    monkeypatch.setattr(multipart, "PART_BYTES", 2)
+    for end in ("conflict", "success"):
+        stubber.add_response("create_multipart_upload", {"UploadId": end})
+        stubber.add_response("upload_part", {"ETag": '"1"'})
+        stubber.add_response("upload_part", {"ETag": '"2"'})
+        if end == "conflict":
+            refuse(stubber, "complete_multipart_upload", CONFLICT, 409)
+            stubber.add_response("abort_multipart_upload", {})
+    stubber.add_response("complete_multipart_upload", {})
+
+    with store.create("a") as writer:
+        writer.write(b"123")
+
+
+def test_a_multipart_upload_that_cannot_even_be_aborted_names_its_first_error(
+    stubbed: tuple[S3ObjectStore, Stubber], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, stubber = stubbed
+    monkeypatch.setattr(s3, "PART_BYTES", 2)
+    stubber.add_response("create_multipart_upload", {"UploadId": "u"})
+    stubber.add_response("upload_part", {"ETag": '"1"'})
+    refuse(stubber, "complete_multipart_upload", "PreconditionFailed", 412)
+    refuse(stubber, "abort_multipart_upload", "NoSuchUpload", 404)
+
+    with pytest.raises(AlreadyExists), store.create("a") as writer:
+        writer.write(b"123")
+
+
+@pytest.mark.parametrize(("code", "status"), [("SlowDown", 503), ("InternalError", 500), ("AccessDenied", 403)])
+def test_a_refusal_is_unavailable_and_never_missing(
+    stubbed: tuple[S3ObjectStore, Stubber], code: str, status: int
+) -> None:
+    store, stubber = stubbed
+    refuse(stubber, "get_object", code, status)
+
+    with pytest.raises(StorageUnavailable):
+        store.get("a")
+
+
+@pytest.mark.parametrize("status", ["404", "405"])
+def test_a_head_without_a_body_is_read_by_its_status(stubbed: tuple[S3ObjectStore, Stubber], status: str) -> None:
+    store, stubber = stubbed
+    refuse(stubber, "head_object", status, int(status))
+
+    with pytest.raises(ObjectMissing):
+        store.head("a", version_id="v")
+
+
+def test_a_store_that_does_not_answer_is_unavailable(emulated: CloudSettings) -> None:
+    away = boto3.client(
+        "s3", endpoint_url=f"http://127.0.0.1:{free_port()}", config=Config(retries={"total_max_attempts": 1})
+    )
+    store = S3ObjectStore(away, "bucket")
+
+    with pytest.raises(StorageUnavailable):
+        store.put("a", b"1")
+    with pytest.raises(StorageUnavailable):
+        store.download("a", io.BytesIO())
+    with pytest.raises(StorageUnavailable):
+        list(store.list_keys(""))
+
+
+def test_a_bucket_that_is_not_there_is_unavailable(emulated: CloudSettings) -> None:
+    store = S3ObjectStore(boto3.client("s3"), "absent-bucket")
+
+    with pytest.raises(StorageUnavailable):
+        store.put_new("a", b"1")
+    with pytest.raises(StorageUnavailable):
+        store.get("a")
