@@ -249,7 +249,7 @@ class GatewayRefusal:
     def problem(self) -> dict[str, object]:
         """Return the problem document (RFC 9457)."""
         return {
-            "type": "about:blank",
+            "type": f"urn:mini-ml:problem:{self.code}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,

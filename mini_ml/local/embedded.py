@@ -1,0 +1,113 @@
+"""The embedded cloud: started, kept running, and stopped."""
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mini_ml.local import emulator, gateway, statefolder
+from mini_ml.local.failures import StartFailed
+from mini_ml.local.listening import check_free
+from mini_ml.local.processes import EMULATOR, Plan
+from mini_ml.local.provision import Account, provision
+from mini_ml.local.settings import LocalSettings
+from mini_ml.local.supervisor import Supervisor
+from mini_ml.topology import LOCAL_NAMES, STAGES, Room
+
+_STOP_SECONDS: Final = 2.3
+"""Grace of a process; there are two rounds, and all of it has to end within 5 s."""
+_EMULATOR_SECONDS: Final = 20.0
+_NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """Where a running cloud is reached."""
+
+    rooms: Mapping[Room, str]
+    gateway_url: str
+    endpoint_url: str
+    logs: Path
+
+
+@contextmanager
+def running(settings: LocalSettings, *, report: Callable[[str], None]) -> Iterator[Addresses]:
+    """Run the embedded cloud while the block runs; on entry everything answers.
+
+    Raises StateInUse, PortsTaken, StartFailed; whatever was started is stopped.
+    """
+    with statefolder.opened(settings.state_dir) as folder:
+        check_free(settings.ports)
+        plan = Plan(settings=settings, folder=folder)
+        supervisor = Supervisor(report=report)
+        with gateway.serving({room: url for room, url in plan.rooms.items() if room != "trainer"}) as functions:
+            try:
+                _start(plan, supervisor, functions)
+                yield Addresses(
+                    rooms=plan.rooms,
+                    gateway_url=emulator.rest_api_url(plan.endpoint_url),
+                    endpoint_url=plan.endpoint_url,
+                    logs=folder.logs,
+                )
+            finally:
+                supervisor.stop(last=EMULATOR, seconds=_STOP_SECONDS)
+
+
+def _start(plan: Plan, supervisor: Supervisor, functions: Mapping[Room, str]) -> None:
+    """Start emulator and rooms together, provision, then start what takes messages out of queues."""
+    seconds = plan.settings.start_seconds
+    supervisor.start(replace(plan.emulator(), after_restart=lambda: _make_ready_again(plan, functions)))
+    for command in plan.uvicorns():
+        supervisor.start(command)
+    supervisor.wait_until(lambda: emulator.is_ready(plan.endpoint_url), what="the emulated AWS", seconds=seconds)
+    _provision(plan, functions)
+    for command in plan.pollers():
+        supervisor.start(command)
+    for room, url in plan.rooms.items():
+        supervisor.wait_until(partial(_is_healthy, url), what=f"the {room} room", seconds=seconds)
+    supervisor.watch()
+
+
+def _provision(plan: Plan, functions: Mapping[Room, str]) -> None:
+    account = Account(
+        endpoint_url=plan.endpoint_url,
+        number=emulator.ACCOUNT,
+        region=emulator.REGION,
+        access_key=emulator.ACCESS_KEY,
+        secret_key=emulator.SECRET_KEY,
+    )
+    try:
+        provision(
+            account,
+            stage=STAGES[plan.settings.stage],
+            names=LOCAL_NAMES,
+            function_environments={room: emulator.forwarding(url) for room, url in functions.items()},
+            rest_api_tags=emulator.REST_API_TAGS,
+        )
+    except (BotoCoreError, ClientError) as error:
+        raise StartFailed(f"Buckets, queues and the REST API could not be made: {error}") from error
+
+
+def _make_ready_again(plan: Plan, functions: Mapping[Room, str]) -> None:
+    """Provision an emulator that was started again: killed ones forget what was made since they started."""
+    end = time.monotonic() + _EMULATOR_SECONDS
+    while not emulator.is_ready(plan.endpoint_url):
+        if time.monotonic() > end:
+            raise StartFailed("the emulated AWS did not answer")
+        time.sleep(0.1)
+    _provision(plan, functions)
+
+
+def _is_healthy(room_url: str) -> bool:
+    try:
+        with _NO_PROXY.open(f"{room_url}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False

@@ -1,0 +1,120 @@
+"""What the emulated functions behind the REST API do: replay a gateway event on the room that answers it.
+
+The event is the one a Lambda function would get, so the same REST API, resources and function integrations stand
+locally as on AWS; only the last step is HTTP to a uvicorn process, which answers many callers at once.
+"""
+
+import base64
+import http.client
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from mini_ml.topology import GATEWAY_REFUSALS, Room
+
+_HOP_BY_HOP: Final = frozenset({"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"})
+_TIMEOUT_SECONDS: Final = 35.0
+
+
+@contextmanager
+def serving(rooms: Mapping[Room, str]) -> Iterator[dict[Room, str]]:
+    """Accept gateway events on a free loopback port while the block runs; yields the address for each room's."""
+    server = _EventServer(rooms)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="gateway", daemon=True)
+    thread.start()
+    try:
+        yield {room: f"http://127.0.0.1:{server.server_port}/{room}" for room in rooms}
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def replay(event: Mapping[str, Any], room_url: str) -> dict[str, Any]:
+    """Send a REST API event to a room as the HTTP request it was, and shape the answer as a function's."""
+    address = urlsplit(room_url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS)
+    try:
+        connection.putrequest(event["httpMethod"], _target(event), skip_accept_encoding=True)
+        body = _body(event)
+        for name, value in _headers(event):
+            connection.putheader(name, value)
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        return _shaped(connection.getresponse())
+    except (OSError, http.client.HTTPException):
+        return _unavailable()
+    finally:
+        connection.close()
+
+
+def _target(event: Mapping[str, Any]) -> str:
+    path = quote(event["path"], safe="/:@!$&'()*+,;=~")
+    query = urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True)
+    return f"{path}?{query}" if query else path
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    text = event.get("body") or ""
+    return base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+
+
+def _headers(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, values in (event.get("multiValueHeaders") or {}).items():
+        if name.lower() not in _HOP_BY_HOP | {"host"}:
+            yield from ((name, value) for value in values)
+
+
+def _shaped(response: http.client.HTTPResponse) -> dict[str, Any]:
+    content = response.read()
+    headers: dict[str, list[str]] = {}
+    for name, value in response.getheaders():
+        if name.lower() not in _HOP_BY_HOP:
+            headers.setdefault(name, []).append(value)
+    try:
+        body, encoded = content.decode(), False
+    except UnicodeDecodeError:
+        body, encoded = base64.b64encode(content).decode(), True
+    return {"statusCode": response.status, "multiValueHeaders": headers, "body": body, "isBase64Encoded": encoded}
+
+
+def _unavailable() -> dict[str, Any]:
+    refusal = next(refusal for refusal in GATEWAY_REFUSALS if refusal.response_type == "INTEGRATION_FAILURE")
+    return {
+        "statusCode": refusal.status,
+        "multiValueHeaders": {"Content-Type": ["application/problem+json"], "Retry-After": ["1"]},
+        "body": json.dumps(refusal.problem()),
+        "isBase64Encoded": False,
+    }
+
+
+class _EventServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, rooms: Mapping[Room, str]) -> None:
+        super().__init__(("127.0.0.1", 0), _EventHandler)
+        self.rooms = {f"/{room}": url for room, url in rooms.items()}
+
+
+class _EventHandler(BaseHTTPRequestHandler):
+    server: _EventServer
+
+    def do_POST(self) -> None:
+        """Answer one invocation."""
+        room_url = self.server.rooms.get(self.path)
+        if room_url is None:
+            self.send_error(404)
+            return
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = json.dumps(replay(event, room_url)).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Stay silent: the rooms write the access log."""

@@ -1,0 +1,203 @@
+"""Stands in for Lambda's event source mapping: takes a queue's messages to a handler, and calls it on schedule.
+
+Started as `python -m mini_ml.local.poller`. One process is one execution environment: it runs one invocation at a
+time, and ends when an invocation passes its timeout, as Lambda would end it; whoever started it starts it again.
+"""
+
+import importlib
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mini_ml.local.invocation import Context, Handler, failed_ids, scheduled_event, sqs_event
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_BACKOFF_SECONDS: Final = 60
+_AWAY_SECONDS: Final = 0.5
+
+
+class PollerSettings(BaseSettings):
+    """What one poller does; its environment also says where AWS is."""
+
+    model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
+
+    handler: str
+    """The Lambda handler, as `module:function`."""
+
+    function_name: str
+    """Name that the handler sees in its context."""
+
+    queue_url: str
+    """Queue whose messages are taken to the handler."""
+
+    timeout_seconds: float
+    """An invocation that takes longer ends the process."""
+
+    batch_size: int = 1
+    """Most messages in one invocation."""
+
+    schedule_seconds: float | None = None
+    """Time between two scheduled invocations, the first one at once; None for no schedule."""
+
+    long_poll_seconds: int = 1
+    """How long the queue holds an empty answer back; also how long stopping an idle poller takes at most."""
+
+    retry_seconds: float = 1.0
+    """Wait before a failed message's first return; doubles with each receive."""
+
+    stop_seconds: float = 2.0
+    """How long a running invocation may go on after SIGTERM."""
+
+
+@dataclass(kw_only=True)
+class Poller:
+    """One execution environment."""
+
+    settings: PollerSettings
+    sqs: "SQSClient"
+    handler: Handler
+    give_up: Callable[[], None]
+    """Ends the process at once; called when an invocation passes its timeout."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _queue_arn: str = field(default="", init=False)
+    _next_schedule: float = field(default=float("-inf"), init=False)
+
+    def run(self) -> None:
+        """Poll until `stopping` is set; an endpoint that is away is waited for."""
+        while not self.stopping.is_set():
+            try:
+                self.step()
+            except (BotoCoreError, ClientError) as error:
+                logger.warning("queue_away", extra={"reason": str(error)})
+                self.stopping.wait(_AWAY_SECONDS)
+
+    def step(self) -> None:
+        """Call the handler on schedule if that is due, then with the next messages if there are any."""
+        if not self._queue_arn:
+            self._queue_arn = self._read_queue_arn()
+        if self.settings.schedule_seconds is not None and time.monotonic() >= self._next_schedule:
+            self._next_schedule = time.monotonic() + self.settings.schedule_seconds
+            self._invoke(self._scheduled_event())
+        messages = self._receive()
+        if messages:
+            self._handle(messages)
+
+    def _handle(self, messages: list["MessageTypeDef"]) -> None:
+        answer = self._invoke(sqs_event(messages, queue_arn=self._queue_arn))
+        failed = failed_ids(answer, [message["MessageId"] for message in messages])
+        for message in messages:
+            if message["MessageId"] in failed:
+                self._return(message)
+            else:
+                self.sqs.delete_message(QueueUrl=self.settings.queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+    def _invoke(self, event: dict[str, Any]) -> object:
+        """Call the handler; an exception is an answer that makes no sense, which fails the batch whole."""
+        with _watchdog(self.settings.timeout_seconds, self.give_up):
+            try:
+                return self.handler(event, self._context())
+            except Exception:  # as Lambda's runtime does, which outlives any error of the handler
+                logger.exception("invocation_failed", extra={"function_name": self.settings.function_name})
+                return False
+
+    def _receive(self) -> list["MessageTypeDef"]:
+        return self.sqs.receive_message(
+            QueueUrl=self.settings.queue_url,
+            MaxNumberOfMessages=self.settings.batch_size,
+            WaitTimeSeconds=self.settings.long_poll_seconds,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+
+    def _return(self, message: "MessageTypeDef") -> None:
+        """Let a failed message come back soon: the queue's own visibility timeout is for workers that died."""
+        receives = int(message.get("Attributes", {}).get("ApproximateReceiveCount", "1"))
+        seconds = min(_LONGEST_BACKOFF_SECONDS, int(self.settings.retry_seconds * 2 ** (receives - 1)))
+        self.sqs.change_message_visibility(
+            QueueUrl=self.settings.queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
+        )
+
+    def _read_queue_arn(self) -> str:
+        answer = self.sqs.get_queue_attributes(QueueUrl=self.settings.queue_url, AttributeNames=["QueueArn"])
+        return answer["Attributes"]["QueueArn"]
+
+    def _scheduled_event(self) -> dict[str, Any]:
+        _, _, _, region, account, queue = self._queue_arn.split(":")
+        return scheduled_event(rule=f"{queue}-schedule", region=region, account=account, now=datetime.now(UTC))
+
+    def _context(self) -> Context:
+        _, _, _, region, account, _ = self._queue_arn.split(":")
+        return Context(
+            function_name=self.settings.function_name,
+            region=region,
+            account=account,
+            deadline=time.monotonic() + self.settings.timeout_seconds,
+            clock=time.monotonic,
+        )
+
+
+@contextmanager
+def _watchdog(seconds: float, give_up: Callable[[], None]) -> Iterator[None]:
+    timer = threading.Timer(seconds, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def load_handler(spec: str) -> Handler:
+    """Import `module:function`."""
+    module_name, _, name = spec.partition(":")
+    handler: Handler = getattr(importlib.import_module(module_name), name)
+    return handler
+
+
+def main() -> None:
+    """Poll until SIGTERM or SIGINT; exits 0 then, 1 when an invocation passed its timeout."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = PollerSettings()
+    poller = Poller(
+        settings=settings,
+        sqs=boto3.client("sqs", config=Config(retries={"total_max_attempts": 2}, read_timeout=30)),
+        handler=load_handler(settings.handler),
+        give_up=_exit_timed_out,
+    )
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        poller.stopping.set()
+        timer = threading.Timer(settings.stop_seconds, os._exit, args=(0,))
+        timer.daemon = True
+        timer.start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    poller.run()
+
+
+def _exit_timed_out() -> None:
+    logger.error("invocation_timed_out")
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Which processes the embedded cloud has, and the environment of each."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from dotenv import dotenv_values
+
+from mini_ml.local import emulator
+from mini_ml.local.listening import LOOPBACK
+from mini_ml.local.settings import LocalSettings
+from mini_ml.local.statefolder import StateFolder
+from mini_ml.local.supervisor import Command
+from mini_ml.topology import LOCAL_NAMES, STAGES, Function, QueueName, Room, functions
+
+EMULATOR: Final = "emulator"
+_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Sums of floats depend on how many threads share them; one thread, same model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that the processes need to know."""
+
+    settings: LocalSettings
+    folder: StateFolder
+
+    @property
+    def endpoint_url(self) -> str:
+        """Address of the emulated AWS."""
+        return emulator.endpoint_url(self.settings.emulator_port)
+
+    @property
+    def rooms(self) -> dict[Room, str]:
+        """Address of each room."""
+        ports: dict[Room, int] = {
+            "api": self.settings.api_port,
+            "trainer": self.settings.trainer_port,
+            "predict": self.settings.predict_port,
+        }
+        return {room: f"http://{LOOPBACK}:{port}" for room, port in ports.items()}
+
+    def queue_url(self, name: QueueName) -> str:
+        """Return the address of a queue; it follows from the name, so rooms need not wait for the queue."""
+        return f"{self.endpoint_url}/{emulator.ACCOUNT}/{LOCAL_NAMES.queue(name)}"
+
+    def emulator(self) -> Command:
+        """Return the emulated AWS."""
+        environment = emulator.environment(port=self.settings.emulator_port, folder=self.folder.emulator)
+        return self._command(EMULATOR, emulator.MODULE, (), {**_inherited(), **environment})
+
+    def uvicorns(self) -> Iterator[Command]:
+        """Return the rooms over HTTP."""
+        for room, url in self.rooms.items():
+            port = url.rpartition(":")[2]
+            arguments = (f"functions.{room}.app:app", "--host", LOOPBACK, "--port", port)
+            graceful = ("--timeout-graceful-shutdown", "2")
+            yield self._command(room, "uvicorn", arguments + graceful, self._environment())
+
+    def pollers(self) -> Iterator[Command]:
+        """Return the event source mappings and the schedule."""
+        counts = {"trainer": self.settings.trainer_pollers, "predict-batch": self.settings.predict_pollers}
+        for function in functions(STAGES[self.settings.stage]):
+            for number in range(1, counts.get(function.name, 1) + 1):
+                if function.queue is not None:
+                    yield self._poller(function, function.queue, number)
+
+    def _poller(self, function: Function, queue: QueueName, number: int) -> Command:
+        told = {
+            "MINI_ML_HANDLER": function.handler,
+            "MINI_ML_FUNCTION_NAME": function.name,
+            "MINI_ML_QUEUE_URL": self.queue_url(queue),
+            "MINI_ML_TIMEOUT_SECONDS": str(function.timeout_seconds),
+        }
+        if function.sweeps:
+            told["MINI_ML_SCHEDULE_SECONDS"] = str(STAGES[self.settings.stage].sweep_every_seconds)
+        name = f"{function.name}-poller-{number}"
+        return self._command(name, "mini_ml.local.poller", (), {**self._environment(), **told})
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **_inherited(),
+            **_ONE_THREAD,
+            "AWS_ACCESS_KEY_ID": emulator.ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": emulator.SECRET_KEY,
+            "AWS_DEFAULT_REGION": emulator.REGION,
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "MINI_ML_STAGE": self.settings.stage,
+            "MINI_ML_UPLOADS_BUCKET": LOCAL_NAMES.uploads_bucket,
+            "MINI_ML_ARTIFACTS_BUCKET": LOCAL_NAMES.artifacts_bucket,
+            "MINI_ML_TRAIN_QUEUE_URL": self.queue_url("train"),
+            "MINI_ML_PREDICT_QUEUE_URL": self.queue_url("predict"),
+            "MINI_ML_PUBLIC_S3_URL": self.endpoint_url,
+            "MINI_ML_TRAINER_URL": self.rooms["trainer"],
+            "MINI_ML_PREDICT_URL": self.rooms["predict"],
+            "MINI_ML_SEAL_KEY": self.folder.seal_key(),
+            "TMPDIR": str(self.folder.work),
+        }
+
+    def _command(self, name: str, module: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> Command:
+        return Command(
+            name=name,
+            module=module,
+            arguments=arguments,
+            environment=environment,
+            folder=self.folder.work,
+            log=self.folder.logs / f"{name}.log",
+        )
+
+
+def _inherited() -> dict[str, str]:
+    """Return our own environment and `.env`, less the user's AWS account and proxies, which nothing here may reach."""
+    ours = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    kept = {name: value for name, value in (ours | os.environ).items() if not name.startswith("AWS_")}
+    return kept | {"NO_PROXY": "*", "no_proxy": "*", "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,74 @@
+"""The folder that survives a restart: who may use it, the key of the seal, where logs and the emulator's state lie."""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mini_ml.local.failures import StateInUse
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """Paths within a state folder; only `opened` makes one."""
+
+    path: Path
+
+    @property
+    def emulator(self) -> Path:
+        """What the emulated AWS keeps."""
+        return self.path / "emulator"
+
+    @property
+    def logs(self) -> Path:
+        """One file for each process."""
+        return self.path / "logs"
+
+    @property
+    def work(self) -> Path:
+        """Temporary files of the processes."""
+        return self.path / "tmp"
+
+    def seal_key(self) -> str:
+        """Return the key that models are sealed with; made once, readable by its owner alone."""
+        file = self.path / "seal.key"
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return file.read_text().strip()
+        with os.fdopen(handle, "w") as new:
+            key = secrets.token_hex(32)
+            new.write(key)
+        return key
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[StateFolder]:
+    """Make and lock a state folder while the block runs. Raises StateInUse."""
+    folder = StateFolder(path.resolve())
+    for made in (folder.path, folder.emulator, folder.logs, folder.work):
+        made.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder.path / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StateInUse(_in_use(folder, lock.read() if lock.seek(0) == 0 else "")) from None
+        _write_owner(lock.fileno(), str(os.getpid()))
+        yield folder
+        _write_owner(lock.fileno(), "")
+
+
+def _write_owner(descriptor: int, text: str) -> None:
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, text.encode())
+
+
+def _in_use(folder: StateFolder, owner: str) -> str:
+    by = f"process {owner}" if owner else "another process"
+    return (
+        f"Cannot start: {by} already runs on the state folder {folder.path}.\n"
+        "  Stop it first, or choose another folder with MINI_ML_STATE_DIR=… (and other ports)."
+    )
