@@ -15,8 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from mini_ml.local import emulator, gateway, statefolder
 from mini_ml.local.failures import StartFailed
 from mini_ml.local.listening import check_free
-from mini_ml.local.processes import EMULATOR, Plan
-from mini_ml.local.provision import Account, provision
+from mini_ml.local.processes import EMULATOR, Plan, local_account
+from mini_ml.local.provision import provision
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.supervisor import Supervisor
 from mini_ml.topology import LOCAL_NAMES, STAGES, Room
@@ -76,16 +76,9 @@ def _start(plan: Plan, supervisor: Supervisor, functions: Mapping[Room, str]) ->
 
 
 def _provision(plan: Plan, functions: Mapping[Room, str]) -> None:
-    account = Account(
-        endpoint_url=plan.endpoint_url,
-        number=emulator.ACCOUNT,
-        region=emulator.REGION,
-        access_key=emulator.ACCESS_KEY,
-        secret_key=emulator.SECRET_KEY,
-    )
     try:
         provision(
-            account,
+            local_account(plan.endpoint_url),
             stage=STAGES[plan.settings.stage],
             names=LOCAL_NAMES,
             function_environments={room: emulator.forwarding(url) for room, url in functions.items()},

@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 
 from mini_ml.local import emulator
 from mini_ml.local.listening import LOOPBACK
+from mini_ml.local.provision import Account
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.statefolder import StateFolder
 from mini_ml.local.supervisor import Command
@@ -110,6 +111,17 @@ class Plan:
             folder=self.folder.work,
             log=self.folder.logs / f"{name}.log",
         )
+
+
+def local_account(endpoint_url: str) -> Account:
+    """Return the emulated account."""
+    return Account(
+        endpoint_url=endpoint_url,
+        number=emulator.ACCOUNT,
+        region=emulator.REGION,
+        access_key=emulator.ACCESS_KEY,
+        secret_key=emulator.SECRET_KEY,
+    )
 
 
 def _inherited() -> dict[str, str]:

@@ -1,0 +1,90 @@
+"""What can be typed after `mini-ml`."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mini_ml.client import DEFAULT_URL
+
+_FOLLOWS_S3 = "a file past the inline limit goes straight to S3"
+
+
+class CliSettings(BaseSettings):
+    """What the environment tells the command line."""
+
+    model_config = SettingsConfigDict(env_prefix="MINI_ML_", env_file=".env", frozen=True, extra="ignore")
+
+    url: str = DEFAULT_URL
+    """Address of the platform."""
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Return the options of a command line; ends the process with 2 where it makes no sense."""
+    parser = argparse.ArgumentParser(prog="mini-ml", description="Train and serve tabular models from CSV files.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("up", help="run the platform on this machine until Ctrl-C")
+    commands.add_parser("demo", help="start the platform, train, predict, show what happened, stop")
+    remote = _remote()
+    _add_train(commands.add_parser("train", parents=[remote], help="train a model on a CSV"))
+    _add_predict(commands.add_parser("predict", parents=[remote], help="score a CSV"))
+    _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
+    models = commands.add_parser("models", parents=[remote], help="list models, or show one")
+    models.add_argument("model_name", nargs="?", metavar="NAME")
+    return parser.parse_args(argv)
+
+
+def _remote() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--url", default=CliSettings().url, help="address of the platform (MINI_ML_URL; %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print the answer as it came")
+    return parser
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=_file, metavar="FILE", help=f"the CSV; {_FOLLOWS_S3}")
+    parser.add_argument("--model-name", default="default", metavar="NAME")
+    parser.add_argument("--target-column", metavar="COLUMN", help="what to learn (default: the last column)")
+    parser.add_argument("--model-type", default="auto", metavar="TYPE", help="a name of GET /model-types, or auto")
+    parser.add_argument("--model-params", type=_mapping, metavar="JSON", help="parameters, as a JSON object")
+    parser.add_argument("--columns-to-drop", type=_names, metavar="A,B", help="columns that the model shall not see")
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=_file, metavar="FILE", help=f"the CSV; {_FOLLOWS_S3}")
+    parser.add_argument("--model-name", default="default", metavar="NAME")
+    parser.add_argument("--version", default="latest", help="a number, an alias or latest")
+    parser.add_argument("--columns-to-drop", type=_names, metavar="A,B", default=[])
+    parser.add_argument("--output", type=Path, metavar="PATH", help="write the CSV with the predictions here")
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job_id", nargs="?", metavar="ID")
+    parser.add_argument("--state", metavar="STATE", help="awaiting_upload, queued, running, succeeded or failed")
+    parser.add_argument("--kind", metavar="KIND", help="train or predict")
+    parser.add_argument("--model-name", metavar="NAME")
+    parser.add_argument("--limit", type=int, metavar="N")
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError("not a JSON object, as in '{\"max_depth\": 3}'")
+    return value
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]

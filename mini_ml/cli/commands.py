@@ -1,0 +1,74 @@
+"""What each command does."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Final
+
+from mini_ml.cli import printing
+from mini_ml.client import Client, Document
+
+_TRAIN_OPTIONS: Final = ("target_column", "model_type", "model_params", "columns_to_drop")
+
+
+def run(options: Namespace) -> None:
+    """Run the command. Raises ClientFailure, LocalFailure."""
+    if options.command in _LOCAL:
+        _LOCAL[options.command]()
+        return
+    with Client(options.url) as client:
+        document, show = _REMOTE[options.command](client, options)
+    printing.print_document(document, show, as_json=options.json)
+
+
+def _up() -> None:
+    from mini_ml.local.settings import LocalSettings
+    from mini_ml.local.up import up
+
+    up(LocalSettings())
+
+
+def _demo() -> None:
+    from mini_ml.local.demo import demo
+
+    demo()
+
+
+def _train(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
+    given = {name: getattr(options, name) for name in _TRAIN_OPTIONS if getattr(options, name) is not None}
+    return client.train(options.file, model_name=options.model_name, options=given), printing.trained
+
+
+def _predict(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
+    answer = client.predict(
+        options.file,
+        model_name=options.model_name,
+        version=options.version,
+        columns_to_drop=options.columns_to_drop,
+    )
+    if options.output is None:
+        return answer, printing.predicted
+    with options.output.open("wb") as target:
+        client.download_result(answer, target)
+    return answer, lambda _: [f"The rows with their predictions are in {options.output}."]
+
+
+def _jobs(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
+    if options.job_id:
+        return client.job(options.job_id), printing.job
+    filters = {name: getattr(options, name) for name in ("state", "kind", "model_name", "limit")}
+    return client.jobs(**filters), printing.jobs
+
+
+def _models(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
+    if options.model_name:
+        return client.model(options.model_name), printing.model
+    return client.models(), printing.models
+
+
+_LOCAL: Final[dict[str, Callable[[], None]]] = {"up": _up, "demo": _demo}
+_REMOTE: Final[dict[str, Callable[[Client, Namespace], tuple[Document, printing.Show]]]] = {
+    "train": _train,
+    "predict": _predict,
+    "jobs": _jobs,
+    "models": _models,
+}
