@@ -113,8 +113,9 @@ def _parse_below(kind: Kind, rest: str) -> UploadName:
 def safe_filename(name: str) -> str:
     """Return the last part of a client's file name without what a key, a header or a screen cannot show."""
     last = re.split(r"[/\\]", name)[-1]
-    shown = re.sub(r"[\x00-\x1f\x7f]|\$(?=\{)", "", last)  # S3 fills in `${filename}` where a form uploads
-    return shown[:128].strip() or "upload.csv"
+    shown = re.sub(r"[\x00-\x1f\x7f]", "", last)
+    literal = re.sub(r"\$+(?=\{)", "", shown)  # S3 fills in `${filename}` where a form uploads
+    return literal[:128].strip() or "upload.csv"
 
 
 # ---------------------------------------------------------------- jobs

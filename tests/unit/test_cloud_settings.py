@@ -1,0 +1,88 @@
+"""Where the cloud is, by environment variables."""
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from mini_ml.adapters.aws.clients import build_cloud, s3_client
+from mini_ml.adapters.settings import CloudSettings
+from mini_ml.topology import STAGES
+
+KEY = SecretStr("0123456789abcdef")
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "MINI_ML_SEAL_KEY", "MINI_ML_STAGE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_defaults_are_the_names_of_the_embedded_cloud() -> None:
+    settings = CloudSettings(seal_key=KEY)
+
+    assert (settings.uploads_bucket, settings.artifacts_bucket) == ("mini-ml-uploads", "mini-ml-artifacts")
+    assert settings.train_queue_url.endswith("/mini-ml-train")
+    assert settings.topology == STAGES["local"]
+
+
+def test_the_environment_sets_fields_by_their_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINI_ML_STAGE", "prod")
+    monkeypatch.setenv("MINI_ML_SEAL_KEY", "from the environment")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+
+    settings = CloudSettings()
+
+    assert settings.topology.name == "prod"
+    assert settings.aws_endpoint_url == "http://127.0.0.1:4566"
+
+
+def test_there_is_no_default_secret_and_no_short_one() -> None:
+    with pytest.raises(ValidationError, match="seal_key"):
+        CloudSettings()
+    with pytest.raises(ValidationError, match="seal_key"):
+        CloudSettings(seal_key=SecretStr("short"))
+
+
+def test_the_secret_is_not_shown() -> None:
+    assert "0123456789abcdef" not in repr(CloudSettings(seal_key=KEY))
+
+
+def test_an_unknown_stage_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValidationError, match="local, test, dev, prod"):
+        CloudSettings(stage="production", seal_key=KEY)
+
+
+def test_settings_do_not_change() -> None:
+    settings = CloudSettings(seal_key=KEY)
+
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.stage = "prod"  # type: ignore[misc]  # the very thing under test
+
+
+def test_urls_on_aws_name_the_bucket_in_the_host_of_its_region() -> None:
+    url = build_cloud(CloudSettings(seal_key=KEY)).uploads.presigned_get("a", filename="a", expires_seconds=5)
+
+    assert url.startswith("https://mini-ml-uploads.s3.eu-west-1.amazonaws.com/a?")
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in url
+
+
+def test_urls_for_clients_are_signed_on_the_public_address() -> None:
+    settings = CloudSettings(
+        seal_key=KEY, aws_endpoint_url="http://emulator:4566", public_s3_url="http://localhost:4566"
+    )
+    cloud = build_cloud(settings)
+
+    url = cloud.artifacts.presigned_get("a", filename="a", expires_seconds=5)
+    form = cloud.uploads.presigned_post("a", metadata={}, max_bytes=5, expires_seconds=5)
+
+    assert url.startswith("http://localhost:4566/mini-ml-artifacts/a?")
+    assert form.url == "http://localhost:4566/mini-ml-uploads"
+    assert s3_client(settings).meta.endpoint_url == "http://emulator:4566"
+
+
+def test_an_empty_address_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINI_ML_PUBLIC_S3_URL", "")
+
+    assert CloudSettings(seal_key=KEY).public_s3_url is None

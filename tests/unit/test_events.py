@@ -1,0 +1,163 @@
+"""How events of AWS are read; the files in tests/events are as AWS sends them."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mini_ml.adapters.aws.events import EventKind, for_each_upload, kind_of, object_created_body, uploads_in
+from mini_ml.contracts import Upload
+from mini_ml.errors import StorageUnavailable, UnknownEvent
+
+EVENTS = Path(__file__).parents[1] / "events"
+BUCKET = "mini-ml-uploads"
+
+
+def event(name: str) -> dict[str, Any]:
+    """Return an event of tests/events."""
+    content = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
+    assert isinstance(content, dict)
+    return content
+
+
+def handled(name: str) -> tuple[list[Upload], list[str]]:
+    """Return the uploads that reached the handler, and the messages that are to come again."""
+    uploads: list[Upload] = []
+    answer = for_each_upload(event(name), uploads.append, bucket=BUCKET)
+    return uploads, [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.mark.parametrize("path", sorted(EVENTS.glob("*.json")), ids=lambda path: path.stem)
+def test_every_event_is_told_by_its_shape(path: Path) -> None:
+    kinds: dict[str, EventKind] = {"rest": "http", "sqs": "queue", "scheduled": "schedule"}
+    family = path.stem.split("_")[0]
+
+    if family in kinds:
+        assert kind_of(event(path.stem)) == kinds[family]
+    else:
+        with pytest.raises(UnknownEvent):
+            kind_of(event(path.stem))
+
+
+@pytest.mark.parametrize("unknown", [{}, {"Records": []}, {"Records": "x"}, {"Records": [1]}, {"warmer": True}])
+def test_an_unknown_event_is_refused(unknown: dict[str, Any]) -> None:
+    with pytest.raises(UnknownEvent):
+        kind_of(unknown)
+
+
+def test_an_upload_is_read_with_its_version_size_and_time() -> None:
+    assert handled("sqs_upload") == (
+        [
+            Upload(
+                bucket=BUCKET,
+                key="train/iris/iris.csv",
+                version_id="c3EwJ0QdQ9VvG5t1rbq3uXzvZ0iM2y4k",
+                size=3975,
+                uploaded_at=datetime(2026, 11, 23, 12, 30, 15, 250_000, tzinfo=UTC),
+            )
+        ],
+        [],
+    )
+
+
+def test_a_key_is_decoded_exactly_once() -> None:
+    uploads, _ = handled("sqs_upload_odd_key")
+
+    assert [upload.key for upload in uploads] == ["train/iris/flores de março + 100%25.csv"]
+
+
+def test_an_alias_in_a_key_is_decoded() -> None:
+    uploads, _ = handled("sqs_upload_scored")
+
+    assert [upload.key for upload in uploads] == ["predict/iris@champion/new.csv"]
+
+
+def test_an_upload_to_an_unversioned_bucket_has_no_version() -> None:
+    uploads, _ = handled("sqs_upload_unversioned")
+
+    assert [upload.version_id for upload in uploads] == [None]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sqs_test_event", "sqs_object_removed", "sqs_folder_marker", "sqs_foreign_bucket", "sqs_without_records"],
+)
+def test_what_announces_no_upload_is_acknowledged_without_work(name: str) -> None:
+    assert handled(name) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["sqs_malformed_body", "sqs_not_a_notification"])
+def test_what_cannot_be_read_comes_back_until_it_is_a_dead_letter(name: str) -> None:
+    uploads, failed = handled(name)
+
+    assert uploads == []
+    assert failed == [event(name)["Records"][0]["messageId"]]
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "null", "7", '"text"', '{"Records": null}', '{"Records": {}}', '{"Records": [null]}']
+)
+def test_a_body_of_another_shape_never_raises_anything_else(body: str) -> None:
+    try:
+        uploads = uploads_in(body, bucket=BUCKET)
+    except UnknownEvent:
+        return
+    assert uploads == []
+
+
+def test_one_bad_message_does_not_stop_its_neighbours() -> None:
+    uploads, failed = handled("sqs_many")
+
+    assert [upload.key.rsplit("/")[-1] for upload in uploads] == ["one.csv", "two.csv", "three.csv", "four.csv"]
+    assert failed == [event("sqs_many")["Records"][1]["messageId"]]
+
+
+def test_only_the_message_whose_handler_fails_comes_back() -> None:
+    def fail_on_three(upload: Upload) -> None:
+        if upload.key.endswith("three.csv"):
+            raise StorageUnavailable("away")
+
+    batch = event("sqs_many")
+    answer = for_each_upload(batch, fail_on_three, bucket=BUCKET)
+
+    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == [
+        batch["Records"][1]["messageId"],
+        batch["Records"][2]["messageId"],
+    ]
+
+
+def test_a_failure_is_logged_by_its_fields(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(upload: Upload) -> None:
+        raise StorageUnavailable("away")
+
+    with caplog.at_level(logging.ERROR):
+        for_each_upload(event("sqs_upload"), fail, bucket=BUCKET)
+
+    [record] = caplog.records
+    assert record.getMessage() == "message_failed"
+    assert vars(record)["code"] == "storage_unavailable"
+    assert vars(record)["message_id"] == event("sqs_upload")["Records"][0]["messageId"]
+
+
+@pytest.mark.parametrize(
+    "key", ["train/a b.csv", "train/a+b.csv", "predict/m@2/ç.csv", "train/100%25.csv", "train/日/x"]
+)
+def test_our_own_announcement_reads_as_what_was_announced(key: str) -> None:
+    upload = Upload(
+        bucket=BUCKET,
+        key=key,
+        version_id="v",
+        size=7,
+        uploaded_at=datetime(2026, 11, 23, 12, 30, 15, 250_000, tzinfo=UTC),
+    )
+
+    assert uploads_in(object_created_body(upload), bucket=BUCKET) == [upload]
+
+
+def test_an_announcement_carries_a_reference_and_nothing_else() -> None:
+    body = object_created_body(Upload(bucket=BUCKET, key="train/m/a.csv", version_id="v", size=7))
+
+    assert set(json.loads(body)["Records"][0]["s3"]["object"]) == {"key", "size", "versionId"}

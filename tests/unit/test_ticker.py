@@ -1,0 +1,66 @@
+"""Timers in the background."""
+
+from threading import Event
+
+from mini_ml.adapters.ticker import HandTicker, every
+from mini_ml.errors import LeaseLost, StorageUnavailable
+
+PATIENCE_SECONDS = 10
+
+
+def test_a_tick_is_called_again_and_again_until_the_block_ends() -> None:
+    ticks: list[int] = []
+    thrice = Event()
+
+    def tick() -> None:
+        ticks.append(1)
+        if len(ticks) == 3:
+            thrice.set()
+
+    with every(0.001, tick):
+        assert thrice.wait(PATIENCE_SECONDS)
+
+    after_the_end = len(ticks)
+    assert not Event().wait(0.02)
+    assert len(ticks) == after_the_end
+
+
+def test_a_tick_that_may_succeed_later_is_tried_again() -> None:
+    ticks: list[int] = []
+    again = Event()
+
+    def tick() -> None:
+        ticks.append(1)
+        if len(ticks) == 1:
+            raise StorageUnavailable("away")
+        again.set()
+
+    with every(0.001, tick):
+        assert again.wait(PATIENCE_SECONDS)
+
+
+def test_a_tick_that_lost_its_lease_is_not_called_again() -> None:
+    ticks: list[int] = []
+    failed = Event()
+
+    def tick() -> None:
+        ticks.append(1)
+        failed.set()
+        raise LeaseLost("lost")
+
+    with every(0.001, tick):
+        assert failed.wait(PATIENCE_SECONDS)
+        assert not Event().wait(0.02)
+
+    assert ticks == [1]
+
+
+def test_a_hand_ticker_calls_what_is_running_only_when_told() -> None:
+    ticks: list[int] = []
+    ticker = HandTicker()
+
+    with ticker(1.0, lambda: ticks.append(1)):
+        ticker.tick()
+    ticker.tick()
+
+    assert ticks == [1]
