@@ -1,0 +1,59 @@
+"""Makes the api's application out of a cloud: the real one, or one in memory."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+from fastapi import FastAPI
+
+from functions.api import routes_scoring, routes_status, routes_uploads
+from functions.api.neighbours import Neighbours
+from mini_ml.adapters.http.factory import new_app
+from mini_ml.adapters.http.room import Room
+from mini_ml.adapters.http.routes import jobs, models, predict, status, train
+from mini_ml.adapters.http.waiting import Waiter
+from mini_ml.ports import Cloud
+
+_DESCRIPTION = """
+Hand over a CSV, get a trained, versioned, served model.
+
+1. `POST /train` with `samples/iris.csv` and `target_column` `variety` trains a model and publishes it.
+2. `POST /predict` with `samples/iris_predict.csv` predicts every row of a file.
+3. `POST /models/default/invocations` scores rows at once.
+
+Every refusal is a problem document (RFC 9457) that lists all that is wrong, by column, line or parameter.
+Links are relative to the address that you asked.
+"""
+
+
+def create_app(
+    cloud: Cloud,
+    *,
+    trainer_url: str | None = None,
+    predict_url: str | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """Return the api; `transport` stands in for the network to its neighbours in tests."""
+    neighbours = Neighbours(cloud, trainer_url=trainer_url, predict_url=predict_url, transport=transport)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await neighbours.close()
+
+    return new_app(
+        title="Mini-ML-Platform",
+        description=_DESCRIPTION,
+        routers=[
+            train.router,
+            predict.router,
+            routes_uploads.router,
+            routes_scoring.router,
+            jobs.router,
+            models.router,
+            routes_status.router,
+            status.health_router,
+        ],
+        state={"room": Room(cloud=cloud, waiter=Waiter(cloud)), "neighbours": neighbours},
+        lifespan=lifespan,
+    )

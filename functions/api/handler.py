@@ -1,0 +1,14 @@
+"""The api's Lambda function: requests from the gateway, dead letters from their queue, the sweep by the schedule."""
+
+from functools import partial
+
+from functions.api.app import app, cloud
+from mini_ml.adapters.http.lambda_entry import Entry
+from mini_ml.workflows import recover
+
+lambda_handler = Entry(
+    app,
+    bucket=cloud.uploads.bucket,
+    upload=partial(recover.bury, cloud),
+    tick=partial(recover.sweep, cloud),
+)

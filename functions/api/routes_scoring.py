@@ -1,0 +1,44 @@
+"""Online scoring on the api's own port, where no gateway stands in front: passed on to the predict room."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from functions.api.neighbours import Neighbours
+from mini_ml import keys
+from mini_ml.adapters.http.bodies import read_body, require_media_type
+from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
+from mini_ml.adapters.http.room import CloudOf, new_router
+from mini_ml.adapters.http.routes.models import ModelName, Version
+from mini_ml.ports import Cloud
+
+router = new_router("Online scoring")
+
+
+@router.post(NEWEST_PATH, summary="Score rows with the newest version", **SCORING)
+async def score_newest(
+    request: Request, cloud: CloudOf, model_name: ModelName, probabilities: Probabilities = False
+) -> Response:
+    """Takes rows as JSON in MLflow's four forms, or as CSV with a header line, and answers at once."""
+    path = f"/models/{keys.checked_model_name(model_name)}/invocations"
+    return await _passed_on(request, cloud, path, probabilities)
+
+
+@router.post(VERSION_PATH, summary="Score rows with one version", **SCORING)
+async def score_version(
+    request: Request,
+    cloud: CloudOf,
+    model_name: ModelName,
+    version: Version,
+    probabilities: Probabilities = False,
+) -> Response:
+    """Takes rows as JSON in MLflow's four forms, or as CSV with a header line, and answers at once."""
+    name, wanted = keys.checked_model_name(model_name), keys.checked_version(version)
+    return await _passed_on(request, cloud, f"/models/{name}/versions/{wanted}/invocations", probabilities)
+
+
+async def _passed_on(request: Request, cloud: Cloud, path: str, probabilities: bool) -> Response:
+    neighbours: Neighbours = request.app.state.neighbours
+    require_media_type(request, MEDIA_TYPES)
+    body = await read_body(request, limit_bytes=cloud.stage.limits.online_bytes)
+    media_type = request.headers["content-type"]
+    return await neighbours.score(path, body=body, media_type=media_type, probabilities=probabilities)

@@ -1,0 +1,118 @@
+"""`POST /uploads`: an invitation to post a large file straight to S3."""
+
+import json
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from mini_ml import catalogue, keys
+from mini_ml.adapters.http.links import links_from
+from mini_ml.adapters.http.openapi import json_body, problems
+from mini_ml.adapters.http.refusals import Refusals
+from mini_ml.adapters.http.room import CloudOf, new_router
+from mini_ml.adapters.http.shapes import UploadInvitation, UploadRequest
+from mini_ml.adapters.http.strict_json import read_shape
+from mini_ml.adapters.http.views import answer, job_path
+from mini_ml.contracts import PredictOptions, TrainOptions
+from mini_ml.errors import Fault
+from mini_ml.ports import Cloud
+from mini_ml.workflows import options, submit
+from mini_ml.workflows.submit import Invitation
+
+router = new_router("Train and predict")
+
+_EXAMPLES = {
+    "train": {
+        "value": {
+            "kind": "train",
+            "filename": "iris.csv",
+            "model_name": "default",
+            "options": {"target_column": "variety", "model_type": "auto"},
+        }
+    },
+    "predict": {
+        "value": {
+            "kind": "predict",
+            "filename": "iris_predict.csv",
+            "model_name": "default",
+            "version": "latest",
+            "options": {"output": "predictions,probabilities"},
+        }
+    },
+}
+_ONLY_FOR = {"target_column": "train", "model_type": "train", "model_params": "train", "output": "predict"}
+
+
+@router.post(
+    "/uploads",
+    summary="Announce a file and get a form to post it with",
+    status_code=201,
+    response_model=UploadInvitation,
+    response_description="Post `fields` and then `file` to `url` as multipart/form-data; `Location` is the job.",
+    responses=problems(400, 404, 413, 415, 422, 503),
+    openapi_extra=json_body(UploadRequest, _EXAMPLES),
+)
+async def invite(request: Request, cloud: CloudOf) -> Response:
+    """The way for files that are too large for `/train` and `/predict`: the bytes go to S3 itself.
+
+    S3 refuses what has more than `max_bytes`. The job waits for the file until `expires_at`, then fails.
+    """
+    asked = await read_shape(request, UploadRequest)
+    invitation = await run_in_threadpool(_invite, cloud, asked)
+    job, link = invitation.job, links_from(request)
+    here = link(job_path(job.job_id))
+    body = UploadInvitation(
+        job_id=job.job_id,
+        url=invitation.post.url,
+        fields=dict(invitation.post.fields),
+        key=job.upload.key,
+        max_bytes=invitation.max_bytes,
+        expires_at=invitation.expires_at,
+        links={"job": here},
+    )
+    return answer(body, 201, headers={"Location": here})
+
+
+def _invite(cloud: Cloud, asked: UploadRequest) -> Invitation:
+    refusals = Refusals(_misplaced(asked))
+    train: TrainOptions | None = None
+    predict: PredictOptions | None = None
+    with refusals.collect():
+        keys.checked_model_name(asked.model_name)
+    with refusals.collect():
+        if asked.kind == "train":
+            catalogue.check_model_type(asked.options.model_type or "auto")
+            train = _train_options(asked)
+        else:
+            predict = _predict_options(asked)
+    refusals.raise_if_any()
+    return submit.invite_upload(
+        cloud, model_name=asked.model_name, filename=asked.filename, train=train, predict=predict
+    )
+
+
+def _misplaced(asked: UploadRequest) -> list[Fault]:
+    """Return a fault for everything that is said about the other kind of job."""
+    given = [
+        name for name, kind in _ONLY_FOR.items() if kind != asked.kind and getattr(asked.options, name) is not None
+    ]
+    places = [f"options.{name}" for name in given] + (["version"] if asked.kind == "train" and asked.version else [])
+    return [Fault(parameter=place, reason=f"`{place}` means nothing for kind `{asked.kind}`") for place in places]
+
+
+def _train_options(asked: UploadRequest) -> TrainOptions:
+    told = asked.options
+    return options.train_options(
+        target_column=told.target_column or "",
+        model_type=told.model_type or "auto",
+        model_params=json.dumps(told.model_params or {}),
+        columns_to_drop=json.dumps(told.columns_to_drop or []),
+    )
+
+
+def _predict_options(asked: UploadRequest) -> PredictOptions:
+    told = asked.options
+    version = keys.checked_version(asked.version or keys.LATEST)
+    dropped = json.dumps(told.columns_to_drop or [])
+    return options.predict_options(version=version, columns_to_drop=dropped, output=told.output or "")

@@ -1,0 +1,48 @@
+"""Makes the trainer's application out of a cloud: the real one, or one in memory."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fastapi import FastAPI
+
+from mini_ml.adapters.http.factory import new_app
+from mini_ml.adapters.http.room import Room
+from mini_ml.adapters.http.routes import jobs, models, status, train
+from mini_ml.adapters.http.waiting import Waiter
+from mini_ml.adapters.http.worker import OneAtATime
+from mini_ml.contracts import Upload
+from mini_ml.ports import Cloud
+from mini_ml.workflows.train import train_upload
+
+_DESCRIPTION = """
+Trains models. `POST /train` works directly, without waiting for the upload's event; the event that arrives as well
+finds the job taken. The whole API is on the api's own port.
+"""
+
+
+def trainer_of(cloud: Cloud, workdir: Path) -> Callable[[Upload], None]:
+    """Return what trains on one upload, in a folder of its own below `workdir` that is gone afterwards."""
+
+    def train_one(upload: Upload) -> None:
+        with TemporaryDirectory(dir=workdir, prefix="train-") as folder:
+            train_upload(cloud, upload, workdir=Path(folder))
+
+    return train_one
+
+
+def create_app(cloud: Cloud, *, workdir: Path) -> FastAPI:
+    """Return the trainer's application."""
+    worker = OneAtATime(trainer_of(cloud, workdir))
+    return new_app(
+        title="Mini-ML-Platform: trainer",
+        description=_DESCRIPTION,
+        routers=[
+            train.router,
+            jobs.router,
+            models.router,
+            status.welcome_router("The trainer of Mini-ML-Platform."),
+            status.health_router,
+        ],
+        state={"room": Room(cloud=cloud, waiter=Waiter(cloud), work_on=worker.start)},
+    )

@@ -1,0 +1,73 @@
+"""Request bodies: their media type, and their size while they are read."""
+
+from collections.abc import Iterable
+
+from starlette.requests import ClientDisconnect, Request
+
+from mini_ml.errors import InvalidRequest, UnsupportedMediaType, UploadTooLarge
+
+_DRAIN_BYTES = 64 * 1024 * 1024
+"""How much of a body that is too large is read and thrown away, so that the client gets to read our refusal."""
+
+
+def media_type(request: Request) -> str:
+    """Return the media type of the body, without parameters and in lower case."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+def require_media_type(request: Request, allowed: Iterable[str]) -> str:
+    """Return the media type of the body if it is one of these. Raises UnsupportedMediaType."""
+    found, wanted = media_type(request), list(allowed)
+    if found in wanted:
+        return found
+    sent = f"`{found[:80]}`" if found else "no content type"
+    raise UnsupportedMediaType(f"The body has {sent}; this route reads {' or '.join(wanted)}.")
+
+
+async def read_body(request: Request, *, limit_bytes: int, hint: str = "") -> bytes:
+    """Return the whole body.
+
+    Raises:
+        UploadTooLarge: it has, or says it has, more than `limit_bytes`.
+        UnsupportedMediaType: it is compressed.
+        InvalidRequest: the client went away before its end.
+    """
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType("The body is compressed; send it without a content encoding.")
+    too_large = UploadTooLarge(f"The body has more than {limit_bytes:,} bytes, the most that this route takes.{hint}")
+    if _announced_bytes(request) > limit_bytes:
+        await _drain(request)
+        raise too_large
+    try:
+        return await _read(request, limit_bytes, too_large)
+    except ClientDisconnect as error:
+        raise InvalidRequest("The body ended before its announced length.") from error
+
+
+def _announced_bytes(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
+
+
+async def _read(request: Request, limit_bytes: int, too_large: UploadTooLarge) -> bytes:
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= limit_bytes:
+            chunks.append(chunk)
+        elif size > limit_bytes + _DRAIN_BYTES:
+            break
+    if size > limit_bytes:
+        raise too_large
+    return b"".join(chunks)
+
+
+async def _drain(request: Request) -> None:
+    """Read on and keep nothing; a client that asked for leave to send has not sent anything yet."""
+    if "expect" in request.headers or _announced_bytes(request) > _DRAIN_BYTES:
+        return
+    try:
+        async for _ in request.stream():
+            pass
+    except ClientDisconnect:
+        return

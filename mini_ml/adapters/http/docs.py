@@ -1,0 +1,44 @@
+"""The page at `/docs`: Swagger UI, with its files served by ourselves and every address relative."""
+
+from functools import cache
+from importlib.resources import files
+
+from fastapi import APIRouter, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.responses import Response
+
+from mini_ml.errors import RouteNotFound
+
+router = APIRouter(include_in_schema=False)
+
+_ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon-32x32.png": "image/png",
+}
+
+
+@router.get("/docs")
+async def docs(request: Request) -> Response:
+    """Answer the page."""
+    return get_swagger_ui_html(
+        openapi_url="openapi.json",
+        title=str(request.app.title),
+        swagger_js_url="docs/swagger-ui-bundle.js",
+        swagger_css_url="docs/swagger-ui.css",
+        swagger_favicon_url="docs/favicon-32x32.png",
+        swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True, "docExpansion": "list"},
+    )
+
+
+@router.get("/docs/{asset}")
+def docs_asset(asset: str) -> Response:
+    """Answer a file of the page."""
+    if asset not in _ASSETS:
+        raise RouteNotFound("No route has this path; /docs shows them all.")
+    return Response(_read(asset), media_type=_ASSETS[asset], headers={"Cache-Control": "public, max-age=86400"})
+
+
+@cache
+def _read(asset: str) -> bytes:
+    return (files("fastapi_swagger") / "resources" / asset).read_bytes()

@@ -1,0 +1,145 @@
+"""Multipart forms: one file and some text fields, read strictly, with everything that is wrong told at once."""
+
+import difflib
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from mini_ml.adapters.http.bodies import read_body, require_media_type
+from mini_ml.errors import Fault, InvalidRequest, UploadTooLarge
+
+_FIELD_BYTES = 65_536
+"""Room for the text fields and the framing of a form, beside its file."""
+_MOST_PARTS = 100
+_READABLE_CHARSETS = {"utf-8", "utf8", "us-ascii"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormSpec:
+    """What a form may hold."""
+
+    file_field: str
+    defaults: Mapping[str, str]
+    """The text fields, each with what it means to leave it out or empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What a form held."""
+
+    filename: str
+    body: bytes
+    fields: Mapping[str, str]
+    """Every text field of the form's spec, defaults filled in."""
+    faults: tuple[Fault, ...]
+    """What is wrong with the form itself; where there are any, the request is malformed."""
+
+
+async def read_form(request: Request, spec: FormSpec, *, file_bytes: int) -> Form:
+    """Read a multipart form.
+
+    Raises:
+        UnsupportedMediaType: the body is no multipart form.
+        UploadTooLarge: the file has more than `file_bytes`.
+        InvalidRequest: the body cannot be taken apart: it has no boundary, or ends early.
+    """
+    require_media_type(request, ["multipart/form-data"])
+    hint = f" A file may have {file_bytes:,} bytes here; larger ones go through POST /uploads."
+    body = await read_body(request, limit_bytes=file_bytes + _FIELD_BYTES, hint=hint)
+    parts = await _parts(request, body)
+    try:
+        form = await _read(parts, spec)
+    finally:
+        await parts.close()
+    if len(form.body) > file_bytes:
+        raise UploadTooLarge(f"`{spec.file_field}` has {len(form.body):,} bytes.{hint}")
+    return form
+
+
+async def _parts(request: Request, body: bytes) -> FormData:
+    boundary = _boundary(request)
+    if b"--" + boundary + b"--" not in body:
+        raise InvalidRequest("The multipart body ends before its closing boundary; it was cut off on the way.")
+
+    async def once() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary.decode("latin-1")}"'})
+    parser = _InMemoryParser(headers, once(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS, max_part_size=_FIELD_BYTES)
+    try:
+        return await parser.parse()
+    except MultiPartException as error:
+        raise InvalidRequest(f"The multipart body cannot be read: {error.message}") from error
+
+
+class _InMemoryParser(MultiPartParser):
+    """Keeps the file in memory, where the body is anyway."""
+
+    spool_max_size = 2**31
+
+
+def _boundary(request: Request) -> bytes:
+    parameters = dict(_parameters(request.headers["content-type"]))
+    charset = parameters.get("charset", "utf-8").lower()
+    if charset not in _READABLE_CHARSETS:
+        raise InvalidRequest(f"The form is in the character set `{charset[:40]}`; send UTF-8.")
+    boundary = parameters.get("boundary", "")
+    if not boundary or len(boundary) > 70 or '"' in boundary:
+        raise InvalidRequest(
+            "The content type names no usable boundary; most clients set it themselves when they send a form."
+        )
+    return boundary.encode("latin-1")
+
+
+def _parameters(content_type: str) -> list[tuple[str, str]]:
+    pairs = (part.partition("=") for part in content_type.split(";")[1:])
+    return [(name.strip().lower(), value.strip().strip('"')) for name, _, value in pairs]
+
+
+async def _read(parts: FormData, spec: FormSpec) -> Form:
+    items = parts.multi_items()
+    faults = [*_unknown(items, spec), *_repeated(items), *_of_wrong_kind(items, spec)]
+    upload = next((v for k, v in items if k == spec.file_field and isinstance(v, UploadFile) and v.filename), None)
+    if upload is None:
+        hint = f"send the CSV as a file, as in curl's -F '{spec.file_field}=@your.csv;type=text/csv'"
+        faults.insert(0, Fault(parameter=spec.file_field, reason=f"`{spec.file_field}` is missing", hint=hint))
+    texts = {k: v for k, v in items if isinstance(v, str) and v.strip()}
+    return Form(
+        filename=(upload.filename if upload else None) or "",
+        body=await upload.read() if upload else b"",
+        fields={name: texts.get(name, default) for name, default in spec.defaults.items()},
+        faults=tuple(faults),
+    )
+
+
+def _unknown(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Fault]:
+    known = [spec.file_field, *spec.defaults]
+    names = dict.fromkeys(name for name, _ in items if name not in known)
+    return [_unknown_name(name, known) for name in names]
+
+
+def _unknown_name(name: str, known: list[str]) -> Fault:
+    near = difflib.get_close_matches(name[:80], known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"the fields are {', '.join(known)}"
+    return Fault(parameter=name[:80], reason=f"there is no field `{name[:80]}`", hint=hint)
+
+
+def _repeated(items: list[tuple[str, UploadFile | str]]) -> list[Fault]:
+    counts = Counter(name for name, _ in items)
+    return [
+        Fault(parameter=name[:80], reason=f"`{name[:80]}` is given {count} times", hint="give it once")
+        for name, count in counts.items()
+        if count > 1
+    ]
+
+
+def _of_wrong_kind(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Fault]:
+    return [
+        Fault(parameter=name, reason=f"`{name}` is a file", hint="send it as a text field")
+        for name, value in items
+        if name in spec.defaults and isinstance(value, UploadFile)
+    ]

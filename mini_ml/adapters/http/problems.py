@@ -1,0 +1,89 @@
+"""What every error means over HTTP: the one table from errors to statuses, and the RFC 9457 document they become."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from fastapi.responses import Response
+
+from mini_ml import errors
+from mini_ml.contracts import Failure, FaultShape, Problem
+
+HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
+    errors.InvalidRequest: 400,
+    errors.NotFound: 404,
+    errors.MethodNotAllowed: 405,
+    errors.NotAcceptable: 406,
+    errors.Conflict: 409,
+    errors.UploadTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.Unprocessable: 422,
+    errors.Internal: 500,
+    errors.Unavailable: 503,
+}
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 2
+"""What a client is told to wait before it repeats a call that may succeed later."""
+
+_INTERNAL_DETAIL = "The platform failed; this is not your fault. Try again, and report it if it stays."
+
+
+def status_for(error_type: type[errors.MiniMLError]) -> int:
+    """Return the status of the nearest mapped ancestor, else 500."""
+    return next((HTTP_STATUS[cls] for cls in error_type.__mro__ if cls in HTTP_STATUS), 500)
+
+
+def problem_of(error: errors.MiniMLError) -> Problem:
+    """Return the document for an error; of what is our own fault it tells nothing but that."""
+    faults = (
+        FaultShape(reason=f.reason, hint=f.hint, column=f.column, line=f.line, parameter=f.parameter)
+        for f in error.faults
+    )
+    return _problem(type(error), error.detail, faults)
+
+
+def problem_of_failure(failure: Failure, *, instance: str | None = None) -> Problem:
+    """Return the document for a failed job; `instance` refers to the job."""
+    return _problem(_BY_CODE.get(failure.code, errors.Internal), failure.detail, failure.errors, instance)
+
+
+def _problem(
+    error_type: type[errors.MiniMLError], detail: str, faults: Iterable[FaultShape], instance: str | None = None
+) -> Problem:
+    status = status_for(error_type)
+    return Problem(
+        type=f"urn:mini-ml:problem:{error_type.code}",
+        title=error_type.title,
+        status=status,
+        detail=_INTERNAL_DETAIL if status == 500 else detail,
+        code=error_type.code,
+        errors=() if status == 500 else tuple(faults),
+        instance=instance,
+    )
+
+
+def response_to(error: errors.MiniMLError, *, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the answer for an error, with Retry-After where trying again may help."""
+    extra = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.retryable else {}
+    return problem_response(problem_of(error), headers={**extra, **(headers or {})})
+
+
+def problem_response(problem: Problem, *, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the answer that a problem document is."""
+    return Response(
+        problem.model_dump_json(exclude_none=True), problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE
+    )
+
+
+def all_error_types(root: type[errors.MiniMLError] = errors.MiniMLError) -> Iterator[type[errors.MiniMLError]]:
+    """Iterate over the error tree, a parent before its children."""
+    yield root
+    for child in root.__subclasses__():
+        yield from all_error_types(child)
+
+
+def _by_code() -> dict[str, type[errors.MiniMLError]]:
+    """Return the error of each code; children that inherit a code do not hide the parent that declared it."""
+    return {error_type.code: error_type for error_type in all_error_types() if "code" in vars(error_type)}
+
+
+_BY_CODE = _by_code()

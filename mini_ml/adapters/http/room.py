@@ -1,0 +1,44 @@
+"""What the routes of a room share, and how they get at it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from mini_ml.adapters.http.queries import refuse_unknown_query
+from mini_ml.adapters.http.waiting import Waiter
+from mini_ml.contracts import Job
+from mini_ml.ports import Cloud
+
+
+def leave_to_the_event(job: Job) -> None:
+    """Do nothing with a new job: the upload's own event will have it worked on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """One process of the platform."""
+
+    cloud: Cloud
+    waiter: Waiter
+    work_on: Callable[[Job], None] = leave_to_the_event
+    """Begin a job that was just submitted, and return at once."""
+
+
+async def _room_of(request: Request) -> Room:
+    room: Room = request.app.state.room
+    return room
+
+
+async def _cloud_of(request: Request) -> Cloud:
+    return (await _room_of(request)).cloud
+
+
+RoomOf = Annotated[Room, Depends(_room_of)]
+CloudOf = Annotated[Cloud, Depends(_cloud_of)]
+
+
+def new_router(tag: str) -> APIRouter:
+    """Return a router whose routes stand under `tag` in the document and refuse queries that they do not know."""
+    return APIRouter(tags=[tag], dependencies=[Depends(refuse_unknown_query)])

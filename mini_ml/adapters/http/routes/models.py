@@ -1,0 +1,141 @@
+"""`/models`: the registry, its versions and their aliases."""
+
+from itertools import islice
+from typing import Annotated
+
+from fastapi import Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from mini_ml import keys
+from mini_ml.adapters.http.links import links_from
+from mini_ml.adapters.http.openapi import json_body, problems
+from mini_ml.adapters.http.room import CloudOf, new_router
+from mini_ml.adapters.http.routes.jobs import Redirect, see_other
+from mini_ml.adapters.http.shapes import AliasTarget, ManifestView, ModelPage, SchemaView, Url
+from mini_ml.adapters.http.strict_json import read_shape
+from mini_ml.adapters.http.views import answer, manifest_view, model_view, schema_view
+from mini_ml.contracts import Manifest, ModelView
+from mini_ml.ports import Cloud
+from mini_ml.workflows import registry
+
+router = new_router("Models")
+
+ModelName = Annotated[str, Path(description="Name of a model.", examples=["default"])]
+Version = Annotated[str, Path(description="A version number, an alias, or `latest`.", examples=["latest"])]
+AliasName = Annotated[str, Path(description="Begins with a lower-case letter; never `latest`.", examples=["champion"])]
+
+
+@router.get(
+    "/models",
+    summary="List the models",
+    response_model=ModelPage,
+    response_description="A page of models by name; `links.next` leads to the next one.",
+    responses=problems(400, 422, 503),
+)
+def list_models(
+    request: Request,
+    cloud: CloudOf,
+    limit: Annotated[int, Query(ge=1, le=200, description="Most models on a page.")] = 50,
+    cursor: Annotated[str | None, Query(description="Where a page begins; follow `links.next` instead.")] = None,
+) -> Response:
+    """Each with its newest version, the number of its versions, and its aliases."""
+    after = keys.checked_model_name(cursor) if cursor is not None else ""
+    rest = (name for name in registry.model_names(cloud.artifacts) if name > after)
+    names = list(islice(rest, limit + 1))
+    link = links_from(request)
+    links = {"self": link(f"/models?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))}
+    if len(names) > limit:
+        links["next"] = link(f"/models?limit={limit}&cursor={names[limit - 1]}")
+    models = tuple(model_view(registry.model(cloud.artifacts, name), link) for name in names[:limit])
+    return answer(ModelPage(models=models, links=links))
+
+
+@router.get(
+    "/models/{model_name}",
+    summary="Look at a model",
+    response_model=ModelView,
+    response_description="The model.",
+    responses=problems(404, 422, 503),
+)
+def get_model(request: Request, cloud: CloudOf, model_name: ModelName) -> Response:
+    """Which versions it has, which of them `latest` means, and where its aliases point."""
+    return answer(model_view(registry.model(cloud.artifacts, model_name), links_from(request)))
+
+
+@router.get(
+    "/models/{model_name}/versions/{version}",
+    summary="Look at a model version",
+    response_model=ManifestView,
+    response_description="The manifest: data, schema, estimator, metrics, artifact.",
+    responses=problems(404, 422, 503),
+)
+def get_version(request: Request, cloud: CloudOf, model_name: ModelName, version: Version) -> Response:
+    """A version never changes once it is published; what an alias or `latest` means may."""
+    return answer(manifest_view(_manifest(cloud, model_name, version), links_from(request)))
+
+
+@router.get(
+    "/models/{model_name}/versions/{version}/schema",
+    summary="See what a model version reads",
+    response_model=SchemaView,
+    response_description="The feature columns, the target and its labels.",
+    responses=problems(404, 422, 503),
+)
+def get_schema(request: Request, cloud: CloudOf, model_name: ModelName, version: Version) -> Response:
+    """The columns that rows must have to be scored, each with how it is read."""
+    return answer(schema_view(_manifest(cloud, model_name, version), links_from(request)))
+
+
+@router.get(
+    "/models/{model_name}/versions/{version}/artifact",
+    summary="Download a model version",
+    response_model=Url,
+    response_description="With `redirect=false`: the address.",
+    responses={
+        303: {"description": "The joblib file, to be downloaded without credentials."},
+        **problems(404, 422, 503),
+    },
+)
+def get_artifact(cloud: CloudOf, model_name: ModelName, version: Version, redirect: Redirect = True) -> Response:
+    """Loading a joblib file runs code: load only files of platforms that you trust."""
+    manifest = _manifest(cloud, model_name, version)
+    url = cloud.artifacts.presigned_get(
+        manifest.artifact.key,
+        filename=f"{manifest.model_name}-{manifest.version}.joblib",
+        expires_seconds=cloud.stage.url_expiry_seconds,
+    )
+    return see_other(url, redirect=redirect)
+
+
+def _manifest(cloud: Cloud, model_name: str, version: str) -> Manifest:
+    number = registry.resolve(cloud.artifacts, model_name, version)
+    return registry.manifest(cloud.artifacts, model_name, number)
+
+
+@router.put(
+    "/models/{model_name}/aliases/{alias}",
+    summary="Point an alias at a version",
+    status_code=204,
+    response_description="The alias names this version from now on.",
+    responses=problems(400, 404, 409, 415, 422, 503),
+    openapi_extra=json_body(AliasTarget, {"first version": {"value": {"version": 1}}}),
+)
+async def put_alias(request: Request, cloud: CloudOf, model_name: ModelName, alias: AliasName) -> Response:
+    """Makes the alias or moves it, atomically: who scores by it gets the old version or the new one."""
+    target = await read_shape(request, AliasTarget)
+    await run_in_threadpool(registry.move_alias, cloud, keys.checked_model_name(model_name), alias, target.version)
+    return Response(status_code=204)
+
+
+@router.delete(
+    "/models/{model_name}/aliases/{alias}",
+    summary="Remove an alias",
+    status_code=204,
+    response_description="The alias is gone; the version stays.",
+    responses=problems(404, 409, 422, 503),
+)
+def delete_alias(cloud: CloudOf, model_name: ModelName, alias: AliasName) -> Response:
+    """Scoring by this alias is refused from now on."""
+    registry.remove_alias(cloud, keys.checked_model_name(model_name), alias)
+    return Response(status_code=204)

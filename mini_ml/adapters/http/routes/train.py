@@ -1,0 +1,75 @@
+"""`POST /train`: a CSV in, a published model version out."""
+
+from functools import partial
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from mini_ml.adapters.http.answers import submitted
+from mini_ml.adapters.http.openapi import form_body, problems
+from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, preference_of
+from mini_ml.adapters.http.room import RoomOf, new_router
+from mini_ml.adapters.http.submissions import train_submission
+from mini_ml.contracts import JobView
+from mini_ml.workflows import submit
+
+router = new_router("Train and predict")
+
+_FORM = form_body(
+    "dataset_file",
+    "The CSV: a header line, then rows. Try `samples/iris.csv`.",
+    {
+        "target_column": {
+            "description": "The column to learn. Left out: the last one.",
+            "default": "",
+            "example": "variety",
+        },
+        "model_type": {
+            "description": "A name from `GET /model-types`, or `auto`, which tries a few and keeps the best.",
+            "default": "RandomForestClassifier",
+        },
+        "model_params": {
+            "description": 'Parameters of the model type as a JSON object, for example `{"n_estimators": 50}`.',
+            "default": "{}",
+        },
+        "columns_to_drop": {
+            "description": 'Columns to leave out: `["id", "name"]` or `id,name`.',
+            "default": "",
+        },
+        "model_name": {
+            "description": "The model to publish a new version of: lower-case letters, digits, `.`, `_`, `-`.",
+            "default": "default",
+        },
+    },
+)
+_PENDING = {
+    "model": JobView,
+    "description": "The job goes on; look at `Location` again after `Retry-After` seconds.",
+}
+
+
+@router.post(
+    "/train",
+    summary="Train a model on a CSV and publish it as a version",
+    status_code=201,
+    response_model=JobView,
+    response_description="The finished job with its metrics; `Location` is the model version.",
+    responses={202: _PENDING, **problems(400, 409, 413, 415, 422, 503)},
+    openapi_extra={**_FORM, "parameters": [PREFER_PARAMETER]},
+)
+async def train(request: Request, room: RoomOf) -> Response:
+    """Writes a job, hands the file to S3, from where its event starts the training, and waits for the outcome.
+
+    A training that takes longer than the wait (25 seconds at most, `Prefer: wait=5` for less) answers `202` with the
+    job. One that fails within the wait answers its problem: what is wrong with which column or line.
+    """
+    cloud = room.cloud
+    preference = preference_of(request, most_seconds=cloud.stage.wait_seconds)
+    until = deadline(request, preference, now=cloud.now())
+    asked = await train_submission(request, cloud.stage.limits)
+    hand_over = partial(submit.submit_train, cloud, model_name=asked.model_name, options=asked.options)
+    job = await run_in_threadpool(hand_over, filename=asked.filename, body=asked.body)
+    room.work_on(job)
+    job = await room.waiter.finished(job.job_id, until)
+    return submitted(request, job, cloud.artifacts, preference=preference)

@@ -1,0 +1,98 @@
+"""The forms of `POST /train` and `POST /predict`, checked as far as that is possible without reading the CSV."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from mini_ml import catalogue, keys
+from mini_ml.adapters.http.forms import Form, FormSpec, read_form
+from mini_ml.adapters.http.refusals import Refusals
+from mini_ml.contracts import PredictOptions, TrainOptions
+from mini_ml.errors import InvalidDataset
+from mini_ml.topology import Limits
+from mini_ml.workflows import options
+
+TRAIN_FORM = FormSpec(
+    file_field="dataset_file",
+    defaults={
+        "target_column": "",
+        "model_type": "RandomForestClassifier",
+        "model_params": "{}",
+        "columns_to_drop": "",
+        "model_name": keys.DEFAULT_MODEL,
+    },
+)
+PREDICT_FORM = FormSpec(
+    file_field="input_file",
+    defaults={"columns_to_drop": "", "model_name": keys.DEFAULT_MODEL, "version": keys.LATEST},
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainSubmission:
+    """A training that a client asked for."""
+
+    model_name: str
+    options: TrainOptions
+    filename: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictSubmission:
+    """A batch prediction that a client asked for."""
+
+    model_name: str
+    options: PredictOptions
+    filename: str
+    body: bytes
+
+
+async def train_submission(request: Request, limits: Limits) -> TrainSubmission:
+    """Read the form of `POST /train`.
+
+    Raises:
+        UnsupportedMediaType, UploadTooLarge: before anything else is looked at.
+        InvalidRequest, Unprocessable: with everything that is wrong.
+    """
+    form = await read_form(request, TRAIN_FORM, file_bytes=limits.inline_upload_bytes)
+    fields = form.fields
+    refusals = _common_refusals(form)
+    with refusals.collect():
+        options.parse_columns(fields["columns_to_drop"])
+    with refusals.collect():
+        catalogue.check_model_type(fields["model_type"])
+    with refusals.collect():
+        wanted = options.train_options(
+            target_column=fields["target_column"],
+            model_type=fields["model_type"],
+            model_params=fields["model_params"],
+            columns_to_drop=fields["columns_to_drop"],
+        )
+    refusals.raise_if_any()
+    return TrainSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
+
+
+async def predict_submission(request: Request, limits: Limits) -> PredictSubmission:
+    """Read the form of `POST /predict`. Raises as `train_submission` does."""
+    form = await read_form(request, PREDICT_FORM, file_bytes=limits.inline_upload_bytes)
+    fields = form.fields
+    refusals = _common_refusals(form)
+    with refusals.collect():
+        keys.checked_version(fields["version"])
+    with refusals.collect():
+        wanted = options.predict_options(
+            version=fields["version"], columns_to_drop=fields["columns_to_drop"], inline=True
+        )
+    refusals.raise_if_any()
+    return PredictSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
+
+
+def _common_refusals(form: Form) -> Refusals:
+    refusals = Refusals(form.faults)
+    with refusals.collect():
+        keys.checked_model_name(form.fields["model_name"])
+    with refusals.collect():
+        if not form.body and not form.faults:
+            raise InvalidDataset("The file is empty; it needs a header line and at least one row.")
+    return refusals

@@ -1,0 +1,103 @@
+"""Turns what lies in S3 into what HTTP answers: jobs, models and versions with their links."""
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from mini_ml.adapters.http.links import Link
+from mini_ml.adapters.http.problems import problem_of_failure
+from mini_ml.adapters.http.shapes import ManifestView, SchemaView
+from mini_ml.contracts import Job, JobView, Manifest, ModelView, PredictOptions, TrainOptions
+from mini_ml.workflows.registry import ModelSummary
+
+
+def answer(shape: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
+    """Return a shape as JSON; NaN, should there ever be one, becomes null."""
+    return Response(shape.model_dump_json(by_alias=True), status, headers=headers, media_type="application/json")
+
+
+def job_path(job_id: str) -> str:
+    """Return the path of a job."""
+    return f"/jobs/{job_id}"
+
+
+def version_path(model_name: str, version: int | str) -> str:
+    """Return the path of a model version."""
+    return f"/models/{model_name}/versions/{version}"
+
+
+def job_view(job: Job, link: Link) -> JobView:
+    """Return a job as HTTP answers it."""
+    here = link(job_path(job.job_id))
+    return JobView(
+        job_id=job.job_id,
+        kind=job.kind,
+        state=job.state,
+        model_name=job.model_name,
+        version=job.version,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        attempt=job.attempt,
+        options=_options(job),
+        progress=job.progress,
+        metrics=job.metrics,
+        result=job.result,
+        error=problem_of_failure(job.failure, instance=here) if job.failure else None,
+        links={name: link(path) for name, path in _job_links(job).items()},
+    )
+
+
+def _options(job: Job) -> TrainOptions | PredictOptions:
+    return job.train or job.predict or (TrainOptions() if job.kind == "train" else PredictOptions())
+
+
+def _job_links(job: Job) -> dict[str, str]:
+    """Return the paths to what a client may want next."""
+    here = job_path(job.job_id)
+    found = {"self": here}
+    if job.state == "succeeded":
+        found["result"] = f"{here}/result"
+    if job.model_name and job.version:
+        found["model_version"] = version_path(job.model_name, job.version)
+    if job.is_open:
+        found["cancel"] = f"{here}/cancel"
+    if job.state == "failed":
+        found["retry"] = f"{here}/retry"
+    return found
+
+
+def model_view(model: ModelSummary, link: Link) -> ModelView:
+    """Return a model as HTTP answers it."""
+    here = f"/models/{model.model_name}"
+    links = {"self": here, "invocations": f"{here}/invocations", "jobs": f"/jobs?model_name={model.model_name}"}
+    if model.latest is not None:
+        links["latest"] = version_path(model.model_name, model.latest)
+    return ModelView(
+        model_name=model.model_name,
+        latest=model.latest,
+        versions=model.versions,
+        aliases=model.aliases,
+        links={name: link(path) for name, path in links.items()},
+    )
+
+
+def manifest_view(manifest: Manifest, link: Link) -> ManifestView:
+    """Return a model version as HTTP answers it."""
+    here = version_path(manifest.model_name, manifest.version)
+    links = {
+        "self": here,
+        "model": f"/models/{manifest.model_name}",
+        "job": job_path(manifest.job_id),
+        "schema": f"{here}/schema",
+        "artifact": f"{here}/artifact",
+        "invocations": f"{here}/invocations",
+    }
+    return ManifestView(**dict(manifest), links={name: link(path) for name, path in links.items()})
+
+
+def schema_view(manifest: Manifest, link: Link) -> SchemaView:
+    """Return what a model version reads, as HTTP answers it."""
+    here = version_path(manifest.model_name, manifest.version)
+    return SchemaView(
+        **dict(manifest.model_schema), links={"self": link(f"{here}/schema"), "model_version": link(here)}
+    )

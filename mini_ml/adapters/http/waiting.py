@@ -1,0 +1,32 @@
+"""Waits for jobs beside the event loop, in threads of its own, so that waiting never starves the other routes."""
+
+from datetime import datetime, timedelta
+
+from anyio import CapacityLimiter, to_thread
+
+from mini_ml.contracts import Job
+from mini_ml.ports import Cloud
+from mini_ml.workflows import jobs
+
+_SLICE = timedelta(seconds=1)
+"""A thread waits this long at a time, so that none outlives a client that went away, or the server, by much."""
+
+_WAITERS = 200
+
+
+class Waiter:
+    """The waiting room of one process."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._limiter = CapacityLimiter(_WAITERS)
+
+    async def finished(self, job_id: str, until: datetime) -> Job:
+        """Return the job once it is terminal, or as it is when the time has come."""
+        while True:
+            now = self._cloud.now()
+            job = await to_thread.run_sync(
+                jobs.wait, self._cloud, job_id, min(until, now + _SLICE), limiter=self._limiter, abandon_on_cancel=True
+            )
+            if not job.is_open or self._cloud.now() >= until:
+                return job
