@@ -1,0 +1,51 @@
+"""A run of CSV records with the place of every cell, as numpy finds them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Offsets = NDArray[np.int64]
+
+PADDING: Final = 16
+"""Zero bytes behind the cells, so that reading a few words past the last one stays inside."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Complete records, all with the same number of cells."""
+
+    cells: bytes
+    """Where the cells lie, with `PADDING` behind; most often the records themselves."""
+    starts: Offsets
+    """Shape (rows, columns): where a cell begins, its quotes left out."""
+    stops: Offsets
+    raw: bytes
+    """The records as they came."""
+    record_starts: Offsets
+    record_stops: Offsets
+    """Where a record ends, its line end left out."""
+    first_line: int
+
+    @property
+    def rows(self) -> int:
+        """Return the number of records."""
+        return len(self.record_starts)
+
+    def line_of(self, row: int) -> int:
+        """Return the line on which a record begins."""
+        return self.first_line + line_ends(self.raw[: int(self.record_starts[row])])
+
+    def column(self, position: int) -> list[bytes]:
+        """Return a column's cells as they are spelled."""
+        cells = self.cells
+        bounds = zip(self.starts[:, position].tolist(), self.stops[:, position].tolist(), strict=True)
+        return [cells[start:stop] for start, stop in bounds]
+
+
+def line_ends(text: bytes) -> int:
+    """Count line ends: LF, CRLF and lone CR."""
+    if b"\r" not in text:
+        return text.count(b"\n")
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")

@@ -1,0 +1,74 @@
+"""A fitted model: how to read rows, how to encode them, and the estimator; this is what an artifact holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_ml.contracts import Label, Schema
+from mini_ml.errors import ProbabilitiesUnavailable
+from mini_ml.ml.features import Encoder
+from mini_ml.ml.frame import Codes, Frame, Matrix
+from mini_ml.ml.reader import Reader
+from mini_ml.ml.scaling import Scaling
+
+
+class Estimator(Protocol):
+    """What a model asks of scikit-learn's estimators."""
+
+    def predict(self, X: Matrix) -> NDArray[np.generic]:
+        """Predict the target of each row."""
+        ...
+
+    def predict_proba(self, X: Matrix) -> Matrix:
+        """Return the probability of each class; called only where the schema says that there are any."""
+        ...
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """The predictions of some rows."""
+
+    values: Sequence[Label]
+    """Labels as spelled, or finite numbers."""
+    probabilities: Matrix | None = None
+    """Shape (rows, labels)."""
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """What training publishes."""
+
+    schema: Schema
+    reader: Reader
+    encoder: Encoder
+    scaling: Scaling | None
+    """How the encoded matrix is scaled before the estimator sees it."""
+    estimator: Estimator
+    """Classifiers are fitted on positions in `schema.labels`."""
+    holdout_rows: Codes
+    """Positions, in the dataset, of the rows that the metrics were measured on."""
+
+    def predict(self, frame: Frame, *, probabilities: bool = False) -> Predictions:
+        """Predict each row of a frame that this model's reader parsed.
+
+        Raises:
+            ProbabilitiesUnavailable: they are asked for and the model type has none.
+        """
+        if probabilities and not self.schema.probabilities:
+            raise ProbabilitiesUnavailable(f"{type(self.estimator).__name__} gives no probabilities.")
+        matrix = self.encoder.transform(frame)
+        if self.scaling is not None:
+            matrix = self.scaling.apply(matrix)
+        predicted = self.estimator.predict(matrix)
+        shares = self.estimator.predict_proba(matrix) if probabilities else None
+        return Predictions(self._values(predicted), shares)
+
+    def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
+        """Return labels for class positions, and numbers as they are."""
+        labels = self.schema.labels
+        if labels is None:
+            return [float(value) for value in predicted.astype(np.float64).ravel().tolist()]
+        return [labels[code] for code in predicted.astype(np.intp).ravel().tolist()]

@@ -1,0 +1,82 @@
+"""Write predictions behind the rows as they came, byte for byte."""
+
+from collections.abc import Iterable, Sequence
+
+from mini_ml.contracts import Label, Schema
+from mini_ml.ml.block import Block
+from mini_ml.ml.header import Header
+from mini_ml.ml.model import Predictions
+from mini_ml.ml.text import BOM
+
+
+class Output:
+    """The output CSV of one scoring: in the input's delimiter and line ends."""
+
+    def __init__(self, schema: Schema, header: Header, *, only_predictions: bool, probabilities: bool) -> None:
+        self._header = header
+        self._only = only_predictions
+        self._delimiter = header.delimiter.encode()
+        body = header.raw.rstrip(b"\r\n")
+        self._body, self._line_end = body, header.raw[len(body) :] or b"\n"
+        taken = () if only_predictions else header.names
+        names = ["prediction"]
+        if probabilities and schema.labels is not None:
+            names.extend(f"probability_{label}" for label in schema.labels)
+        self._names = _free(names, taken)
+        self._spelled = {label: self._quoted(str(label)) for label in schema.labels or ()}
+
+    def header(self) -> bytes:
+        """Return the header: the input's own, and the new names."""
+        own = [] if self._only else [self._body]
+        return self._delimiter.join([*own, *map(self._quoted, self._names)]) + self._line_end
+
+    def rows(self, block: Block, predictions: Predictions) -> bytes:
+        """Return the block's rows with their predictions."""
+        added = self._added(predictions)
+        if self._only:
+            return b"".join([cell + self._line_end for cell in added])
+        starts, stops = block.record_starts.tolist(), block.record_stops.tolist()
+        parts: list[bytes] = []
+        raw, line_end, delimiter = block.raw, self._line_end, self._delimiter
+        for start, stop, following, cell in zip(starts, stops, [*starts[1:], len(raw)], added, strict=True):
+            parts.extend((raw[start:stop], delimiter, cell, raw[stop:following] or line_end))
+        return b"".join(parts)
+
+    def _added(self, predictions: Predictions) -> Sequence[bytes]:
+        """Return the new cells of each row, joined."""
+        cells = [self._cell(value) for value in predictions.values]
+        if predictions.probabilities is None:
+            return cells
+        shares: Iterable[list[float]] = predictions.probabilities.tolist()
+        return [
+            self._delimiter.join([cell, *(repr(share).encode() for share in row)])
+            for cell, row in zip(cells, shares, strict=True)
+        ]
+
+    def _cell(self, value: Label) -> bytes:
+        known = self._spelled.get(value)
+        return repr(value).encode() if known is None else known
+
+    def _quoted(self, text: str) -> bytes:
+        """Quote a text that would not read back as one cell."""
+        if self._header.delimiter in text or any(mark in text for mark in '"\r\n') or not text:
+            text = '"' + text.replace('"', '""') + '"'
+        return text.encode()
+
+
+def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """Give a name that is taken the first free number, from 2."""
+    used = set(taken)
+    free: list[str] = []
+    for name in names:
+        number = 1
+        candidate = name
+        while candidate in used:
+            number += 1
+            candidate = f"{name}_{number}"
+        used.add(candidate)
+        free.append(candidate)
+    return free
+
+
+__all__ = ["BOM", "Output"]

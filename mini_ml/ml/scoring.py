@@ -1,0 +1,132 @@
+"""Score rows with a fitted model: a CSV as a stream, JSON rows at once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from mini_ml.contracts import Label
+from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
+from mini_ml.ml.block import Block
+from mini_ml.ml.faults import Faults, short
+from mini_ml.ml.header import Header, read_header
+from mini_ml.ml.model import FittedModel, Predictions
+from mini_ml.ml.output import Output
+from mini_ml.ml.rows import Rows
+from mini_ml.ml.stream import CHUNK_BYTES, BlockStream
+from mini_ml.ml.tally import Tally
+from mini_ml.ml.target import absent
+from mini_ml.topology import Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreOptions:
+    """What is written besides, or instead of, the rows and their predictions."""
+
+    columns_to_drop: tuple[str, ...] = ()
+    only_predictions: bool = False
+    probabilities: bool = False
+
+
+def score_csv(
+    model: FittedModel,
+    source: BinaryIO,
+    *,
+    limits: Limits,
+    tally: Tally,
+    options: ScoreOptions | None = None,
+    on_progress: Callable[[int, int], None] = lambda rows, size: None,
+    on_predictions: Callable[[Predictions], None] = lambda predictions: None,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> Iterator[bytes]:
+    """Yield the output CSV in parts, header first, in constant memory; `tally` is complete after the last part.
+
+    Args:
+        model: the fitted model.
+        source: the CSV to score, read once.
+        limits: rows, columns and cells accepted.
+        tally: counts what is found on the way.
+        options: which columns are dropped and what is written.
+        on_progress: called after each part with the rows and bytes done; may raise to stop.
+        on_predictions: called with the predictions of each part.
+        chunk_bytes: bytes read at a time; the output does not depend on it.
+
+    Raises:
+        SchemaMismatch: feature columns are absent; all are listed.
+        InvalidDataset: the file cannot be read; parts that were yielded before are worth nothing.
+        ProbabilitiesUnavailable: they are asked for and the model has none.
+    """
+    options = options or ScoreOptions()
+    header, rest = read_header(source, limits)
+    positions = _positions(model, header.names, options.columns_to_drop, tally)
+    output = Output(
+        model.schema, header, only_predictions=options.only_predictions, probabilities=options.probabilities
+    )
+    stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes)
+    yield output.header()
+    for block in stream:
+        predictions = _score_block(model, block, positions, tally, probabilities=options.probabilities)
+        on_predictions(predictions)
+        yield output.rows(block, predictions)
+        on_progress(stream.rows, stream.bytes_read)
+    if not stream.rows:
+        raise InvalidDataset(
+            "The file has a header and no rows.",
+            faults=[Fault(reason="no rows after the header", hint="add data rows", line=header.next_line)],
+        )
+
+
+def score_rows(model: FittedModel, rows: Rows, *, tally: Tally, probabilities: bool = False) -> Predictions:
+    """Score JSON rows.
+
+    Raises:
+        SchemaMismatch: feature columns are absent; all are listed.
+        InvalidRequest: values come by position, and are not as many as the model has columns.
+        ProbabilitiesUnavailable: they are asked for and the model has none.
+    """
+    frame = model.reader.parse_rows(_by_feature(model, rows))
+    tally.add(frame.rows, frame.missing, frame.coerced, model.encoder.unseen(frame))
+    return model.predict(frame, probabilities=probabilities)
+
+
+def _by_feature(model: FittedModel, rows: Rows) -> list[Sequence[str | int | float | bool | None]]:
+    names = model.reader.names
+    if rows.names is not None:
+        positions = _positions(model, rows.names, (), Tally())
+        return [rows.columns[positions[name]] for name in names]
+    if len(rows.columns) != len(names):
+        raise InvalidRequest(
+            f"A row has {len(rows.columns)} values and the model {len(names)} columns.",
+            faults=[Fault(reason=f"{len(names)} values per row are needed", hint=", ".join(map(short, names[:20])))],
+        )
+    return list(rows.columns)
+
+
+def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str], tally: Tally) -> dict[str, int]:
+    """Return where each feature stands among the names.
+
+    Raises:
+        SchemaMismatch: some features are absent or dropped.
+    """
+    places = {name: place for place, name in enumerate(names)}
+    faults = Faults()
+    for name in model.reader.names:
+        if name in dropped:
+            faults.add(Fault(column=short(name), parameter="columns_to_drop", reason="the model needs this column"))
+        elif name not in places:
+            spare = [other for other in names if other not in model.reader.names]
+            faults.add(absent(name, spare))
+    if faults.total:
+        raise SchemaMismatch(f"{faults.total} columns that the model needs are missing.", faults=faults.all())
+    tally.notes.extend(f"columns_to_drop: there is no column “{short(name)}”" for name in dropped if name not in places)
+    return {name: places[name] for name in model.reader.names}
+
+
+def _score_block(
+    model: FittedModel, block: Block, positions: dict[str, int], tally: Tally, *, probabilities: bool
+) -> Predictions:
+    frame = model.reader.parse_block(block, positions)
+    tally.add(frame.rows, frame.missing, frame.coerced, model.encoder.unseen(frame))
+    return model.predict(frame, probabilities=probabilities)
+
+
+__all__ = ["Header", "Label", "ScoreOptions", "score_csv", "score_rows"]

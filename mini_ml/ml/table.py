@@ -1,0 +1,52 @@
+"""A CSV in memory: the blocks of its rows, and each column as tokens."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mini_ml.ml.block import Block
+from mini_ml.ml.frame import Codes
+from mini_ml.ml.header import Header
+from mini_ml.ml.text import decode
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """A column as its distinct spellings: `texts[codes[row]]`, untrimmed; nothing is missing, cells may be empty."""
+
+    codes: Codes
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """All rows of a CSV, cells as text."""
+
+    header: Header
+    blocks: tuple[Block, ...]
+    rows: int
+    bytes: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the columns in the file's order; the first may be blank."""
+        return self.header.names
+
+    def spelled(self, name: str) -> Spelled:
+        """Return a column's cells as spelled, over all rows."""
+        position = self.names.index(name)
+        seen: dict[bytes, int] = {}
+        codes = np.fromiter(
+            (seen.setdefault(cell, len(seen)) for block in self.blocks for cell in block.column(position)),
+            dtype=np.intp,
+            count=self.rows,
+        )
+        return Spelled(codes, tuple(decode(cell) for cell in seen))
+
+    def line_of(self, row: int) -> int:
+        """Return the line on which a row begins, as an editor counts: the header is line 1."""
+        for block in self.blocks:
+            if row < block.rows:
+                return block.line_of(row)
+            row -= block.rows
+        raise IndexError(row)
