@@ -12,6 +12,7 @@ from typing import Final
 from mini_ml.local.failures import LocalFailure, StartFailed
 
 _WATCH_SECONDS: Final = 0.2
+_WATCHER_SECONDS: Final = 0.5
 _FIRST_BACKOFF_SECONDS: Final = 0.5
 _LONGEST_BACKOFF_SECONDS: Final = 30.0
 _STEADY_SECONDS: Final = 60.0
@@ -82,7 +83,7 @@ class Supervisor:
         """Stop everything but the process `last`, then that; one that outlives SIGTERM by `seconds` is killed."""
         self._stopping.set()
         if self._watcher is not None:
-            self._watcher.join()
+            self._watcher.join(_WATCHER_SECONDS)  # it may be waiting for a restarted process to answer
         for is_last in (False, True):
             _end([w.process for w in self._workers if (w.command.name == last) is is_last], seconds)
 
@@ -99,7 +100,8 @@ class Supervisor:
             worker.failures += 1
             worker.due = now + pause
             self.report(_obituary(worker, pause))
-        elif worker.due is not None and now >= worker.due:
+        elif worker.due is not None and now >= worker.due and not self._stopping.is_set():
+            _close_pipe(worker.process)
             worker.process, worker.started, worker.due = _spawn(worker.command), now, None
             self._finish_restart(worker)
 
@@ -135,8 +137,12 @@ def _end(processes: list["subprocess.Popen[bytes]"], seconds: float) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
+        _close_pipe(process)
+
+
+def _close_pipe(process: "subprocess.Popen[bytes]") -> None:
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _obituary(worker: _Worker, pause: float) -> str:

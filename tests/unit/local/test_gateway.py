@@ -1,0 +1,78 @@
+"""A gateway event becomes the HTTP request that it was, and the answer becomes a function's."""
+
+import base64
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from mini_ml.local.gateway import replay
+
+
+class _Room(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(303)
+        self.send_header("Location", "../jobs/x")
+        self.send_header("X-Asked", f"{self.path} {self.headers['Prefer']} {self.headers['Host']}")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def room() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Room) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def _event(**changes: object) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "httpMethod": "POST",
+        "path": "/models/a b%/x",
+        "multiValueHeaders": {"Prefer": ["wait=3"], "Host": ["gateway.example"], "Content-Length": ["99"]},
+        "multiValueQueryStringParameters": {"q": ["1", "+ &"]},
+        "body": "plain",
+        "isBase64Encoded": False,
+    }
+    return event | changes
+
+
+def test_path_query_and_headers_arrive_as_they_were_sent(room: str) -> None:
+    answer = replay(_event(), room)
+
+    host = room.removeprefix("http://")
+    assert answer["multiValueHeaders"]["X-Asked"] == [f"/models/a%20b%25/x?q=1&q=%2B+%26 wait=3 {host}"]
+
+
+def test_a_redirect_is_given_back_and_not_followed(room: str) -> None:
+    answer = replay(_event(), room)
+
+    assert answer["statusCode"] == 303
+    assert answer["multiValueHeaders"]["Location"] == ["../jobs/x"]
+    assert answer["body"] == "plain"
+
+
+def test_bytes_that_are_no_text_survive_both_ways(room: str) -> None:
+    content = bytes(range(256))
+
+    answer = replay(_event(body=base64.b64encode(content).decode(), isBase64Encoded=True), room)
+
+    assert answer["isBase64Encoded"] is True
+    assert base64.b64decode(answer["body"]) == content
+
+
+def test_a_room_that_is_away_is_a_problem_document_with_retry_after() -> None:
+    answer = replay(_event(), "http://127.0.0.1:1")
+
+    assert answer["statusCode"] == 504
+    assert answer["multiValueHeaders"]["Content-Type"] == ["application/problem+json"]
+    assert answer["multiValueHeaders"]["Retry-After"] == ["1"]
+    assert '"code": "service_unavailable"' in answer["body"]

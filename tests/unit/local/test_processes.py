@@ -1,0 +1,56 @@
+"""What the processes of the embedded cloud are told."""
+
+from pathlib import Path
+
+import pytest
+
+from mini_ml.local.processes import Plan
+from mini_ml.local.settings import LocalSettings
+from mini_ml.local.statefolder import opened
+
+
+def _plan(path: Path, *, trainer_pollers: int = 1) -> Plan:
+    with opened(path) as folder:
+        return Plan(settings=LocalSettings(state_dir=path, trainer_pollers=trainer_pollers), folder=folder)
+
+
+def test_no_process_is_told_of_the_users_own_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "production")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "secret")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://elsewhere.example")
+    plan = _plan(tmp_path)
+
+    environments = [command.environment for command in [plan.emulator(), *plan.uvicorns(), *plan.pollers()]]
+
+    told = [name for environment in environments for name in environment]
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"} & set(told)
+    assert {environment.get("AWS_ACCESS_KEY_ID", "test") for environment in environments} == {"test"}
+
+
+def test_what_the_user_set_for_the_platform_reaches_the_rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINI_ML_LOG_LEVEL", "DEBUG")
+
+    room = next(iter(_plan(tmp_path).uvicorns()))
+
+    assert room.environment["MINI_ML_LOG_LEVEL"] == "DEBUG"
+
+
+def test_every_queue_has_a_poller_and_the_api_sweeps(tmp_path: Path) -> None:
+    pollers = {command.name: command.environment for command in _plan(tmp_path).pollers()}
+
+    assert set(pollers) == {"api-poller-1", "trainer-poller-1", "predict-batch-poller-1"}
+    assert "MINI_ML_SCHEDULE_SECONDS" in pollers["api-poller-1"]
+    assert "MINI_ML_SCHEDULE_SECONDS" not in pollers["trainer-poller-1"]
+    assert pollers["trainer-poller-1"]["MINI_ML_HANDLER"] == "functions.trainer.handler:lambda_handler"
+
+
+def test_pollers_are_multiplied_by_a_setting(tmp_path: Path) -> None:
+    names = [command.name for command in _plan(tmp_path, trainer_pollers=2).pollers()]
+
+    assert {"trainer-poller-1", "trainer-poller-2"} <= set(names)
+
+
+def test_arithmetic_runs_on_one_thread(tmp_path: Path) -> None:
+    commands = [*_plan(tmp_path).uvicorns(), *_plan(tmp_path).pollers()]
+
+    assert {command.environment["OMP_NUM_THREADS"] for command in commands} == {"1"}

@@ -1,0 +1,36 @@
+"""Settings of the embedded cloud."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from mini_ml.local.settings import LocalSettings
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_defaults_are_the_ports_of_the_seed() -> None:
+    assert LocalSettings().ports == {
+        "MINI_ML_API_PORT": 8000,
+        "MINI_ML_TRAINER_PORT": 8001,
+        "MINI_ML_PREDICT_PORT": 8002,
+        "MINI_ML_EMULATOR_PORT": 4566,
+    }
+
+
+def test_a_port_can_be_set_by_the_environment_and_by_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINI_ML_API_PORT", "9000")
+    (tmp_path / ".env").write_text("MINI_ML_TRAINER_PORT=9001\nSOMETHING_ELSE=1\n")
+
+    settings = LocalSettings()
+
+    assert (settings.api_port, settings.trainer_port) == (9000, 9001)
+
+
+def test_two_rooms_cannot_share_a_port() -> None:
+    with pytest.raises(ValidationError, match="must differ: MINI_ML_API_PORT=8001, MINI_ML_TRAINER_PORT=8001"):
+        LocalSettings(api_port=8001)

@@ -1,0 +1,36 @@
+"""The folder that survives a restart."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from mini_ml.local.failures import StateInUse
+from mini_ml.local.statefolder import opened
+
+
+def test_a_folder_in_use_is_refused_and_its_owner_named(tmp_path: Path) -> None:
+    with opened(tmp_path / "state"), pytest.raises(StateInUse) as refusal, opened(tmp_path / "state"):
+        pass
+
+    assert f"process {os.getpid()} already runs on the state folder {tmp_path / 'state'}" in str(refusal.value)
+    assert "MINI_ML_STATE_DIR=" in str(refusal.value)
+
+
+def test_a_folder_is_free_again_when_its_owner_is_done(tmp_path: Path) -> None:
+    with opened(tmp_path / "state"):
+        pass
+
+    with opened(tmp_path / "state") as folder:
+        assert folder.logs.is_dir()
+
+
+def test_the_seal_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    with opened(tmp_path / "state") as folder:
+        key = folder.seal_key()
+    with opened(tmp_path / "state") as folder:
+        assert folder.seal_key() == key
+
+    assert len(key) == 64
+    assert stat.S_IMODE((tmp_path / "state" / "seal.key").stat().st_mode) == 0o600

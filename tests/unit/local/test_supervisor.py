@@ -1,0 +1,128 @@
+"""Processes are started again when they die, and none outlives its supervisor."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mini_ml.local.failures import StartFailed
+from mini_ml.local.supervisor import Command, Supervisor
+
+_SLEEPER = "import os, time, pathlib; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(600)"
+_STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + _SLEEPER
+
+
+@pytest.fixture
+def reports() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def supervisor(reports: list[str]) -> Iterator[Supervisor]:
+    made = Supervisor(report=reports.append)
+    yield made
+    made.stop(last="", seconds=5)
+
+
+def _command(folder: Path, code: str, *, after_restart: Callable[[], None] = lambda: None) -> Command:
+    (folder / "worker.py").write_text(code)
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return Command(
+        name="worker",
+        module="worker",
+        environment=environment,
+        folder=folder,
+        log=folder / "worker.log",
+        after_restart=after_restart,
+    )
+
+
+def _pid(folder: Path) -> int | None:
+    file = folder / "pid"
+    return int(file.read_text() or 0) if file.exists() else None
+
+
+def _eventually(condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + 30
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_dead_process_is_reported_with_its_last_words_and_started_again(
+    supervisor: Supervisor, reports: list[str], tmp_path: Path
+) -> None:
+    again: list[bool] = []
+    supervisor.start(_command(tmp_path, f"print('last words')\n{_SLEEPER}", after_restart=lambda: again.append(True)))
+    supervisor.watch()
+    assert _eventually(lambda: bool(_pid(tmp_path)))
+    first = _pid(tmp_path)
+
+    os.kill(first or 0, signal.SIGKILL)
+
+    assert _eventually(lambda: _pid(tmp_path) not in (None, 0, first))
+    assert _eventually(lambda: again == [True])
+    assert "worker ended (-9)" in reports[0]
+    assert "last words" in reports[0]
+
+
+def test_stopping_ends_a_process_that_ignores_sigterm(tmp_path: Path) -> None:
+    supervisor = Supervisor(report=print)
+    supervisor.start(_command(tmp_path, _STUBBORN))
+    assert _eventually(lambda: bool(_pid(tmp_path)))
+
+    supervisor.stop(last="", seconds=0.2)
+
+    assert _is_gone(_pid(tmp_path) or 0)
+
+
+def test_a_process_that_ends_while_it_is_waited_for_fails_the_start(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.start(_command(tmp_path, "raise SystemExit('no such room')"))
+
+    with pytest.raises(StartFailed, match=r"(?s)worker ended.*no such room"):
+        supervisor.wait_until(lambda: False, what="the worker", seconds=30)
+
+
+def test_a_process_that_never_answers_fails_the_start(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.start(_command(tmp_path, _SLEEPER))
+
+    with pytest.raises(StartFailed, match="the worker did not answer"):
+        supervisor.wait_until(lambda: False, what="the worker", seconds=0.2)
+
+
+def test_no_process_outlives_a_supervisor_that_was_killed(tmp_path: Path) -> None:
+    _command(tmp_path, _SLEEPER)
+    starter = f"""
+import os, time
+from pathlib import Path
+from mini_ml.local.supervisor import Command, Supervisor
+folder = Path({str(tmp_path)!r})
+environment = dict(os.environ, PYTHONPATH=str(folder))
+supervisor = Supervisor(report=print)
+supervisor.start(
+    Command(name="w", module="worker", environment=environment, folder=folder, log=folder / "log")
+)
+time.sleep(600)
+"""
+    process = subprocess.Popen([sys.executable, "-c", starter])
+    assert _eventually(lambda: bool(_pid(tmp_path)))
+
+    process.kill()
+    process.wait()
+
+    assert _eventually(lambda: _is_gone(_pid(tmp_path) or 0))
