@@ -1,0 +1,128 @@
+"""The batch predictor's story: an upload arrives, its job is leased, its rows are scored by one pinned version."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mini_ml import errors, keys
+from mini_ml.contracts import BatchSummary, Job, Label, PredictOptions, PredictResult, Upload
+from mini_ml.ml.model import Predictions
+from mini_ml.ml.scoring import ScoreOptions, score_csv
+from mini_ml.ml.tally import Tally
+from mini_ml.ports import Cloud, ObjectStore
+from mini_ml.workflows import lease, registry, transfer
+from mini_ml.workflows.lease import Held
+from mini_ml.workflows.predict import Loaded, Shelf
+
+
+def score_upload(cloud: Cloud, shelf: Shelf, upload: Upload, *, workdir: Path) -> None:
+    """Score one uploaded object, unless its job is done or somebody holds it; delivered twice, it acts once.
+
+    Args:
+        cloud: the ports.
+        shelf: the models that this process has loaded.
+        upload: the object version that the event named.
+        workdir: an empty folder for a file as large as the upload.
+    """
+
+    def pin(job: Job) -> dict[str, Any]:
+        """Resolve the version once, with the first lease, whatever `latest` means by the next one."""
+        if job.version is not None or job.model_name is None or job.predict is None:
+            return {}
+        return {"version": registry.resolve(cloud.artifacts, job.model_name, job.predict.version)}
+
+    held = lease.take(cloud, upload, timeout_seconds=cloud.stage.batch_timeout_seconds, pin=pin)
+    if held is None:
+        return
+    with held:
+        name, version, options = held.job.model_name, held.job.version, held.job.predict
+        if name is None or version is None or options is None:
+            raise errors.InvalidName("The upload names no model that could score it.")
+        held.succeed(result=_scored(cloud, held, shelf.version(name, version), options, workdir))
+
+
+def _scored(cloud: Cloud, held: Held, loaded: Loaded, options: PredictOptions, workdir: Path) -> PredictResult:
+    """Write the output, then its summary; all of it is create-only and the same at every attempt."""
+    job, store, limits, manifest = held.job, cloud.artifacts, cloud.stage.limits, loaded.manifest
+    path = workdir / "rows.csv"
+    transfer.download(cloud.uploads, job.upload, path, max_bytes=limits.upload_bytes)
+
+    def key(filename: str) -> str:
+        return keys.prediction(manifest.model_name, manifest.version, job.job_id, filename)
+
+    inline = _Inline(limits.answer_bytes if options.inline else 0)
+    output_key, summary_key = key(keys.output_filename(job.upload.key)), key("summary.json")
+    tally = _write_rows(cloud, held, loaded, path, output_key, inline)
+    transfer.put_bytes_once(store, summary_key, _summary(job.job_id, loaded, tally).model_dump_json(indent=2).encode())
+    predictions_key = inline.write(store, key("predictions.json"))
+    return PredictResult(
+        version=manifest.version,
+        rows=tally.rows,
+        output_key=output_key,
+        output_uri=f"s3://{store.bucket}/{output_key}",
+        summary_uri=f"s3://{store.bucket}/{summary_key}",
+        predictions_key=predictions_key,
+    )
+
+
+def _write_rows(cloud: Cloud, held: Held, loaded: Loaded, path: Path, output_key: str, inline: "_Inline") -> Tally:
+    """Stream the rows through the model into the output, and return what was found in them."""
+    options = held.job.predict or PredictOptions()
+    tally = Tally()
+    with path.open("rb") as source:
+        parts = score_csv(
+            loaded.model,
+            source,
+            limits=cloud.stage.limits,
+            tally=tally,
+            options=ScoreOptions(
+                columns_to_drop=options.columns_to_drop,
+                only_predictions=options.only_predictions,
+                probabilities=options.probabilities,
+            ),
+            on_progress=held.checkpoint,
+            on_predictions=inline.add,
+        )
+        transfer.stream_once(cloud.artifacts, output_key, parts)
+    return tally
+
+
+def _summary(job_id: str, loaded: Loaded, tally: Tally) -> BatchSummary:
+    return BatchSummary(
+        job_id=job_id,
+        model_name=loaded.manifest.model_name,
+        version=loaded.manifest.version,
+        rows=tally.rows,
+        missing=dict(tally.missing),
+        coerced=dict(tally.coerced),
+        unseen=tally.top_unseen(),
+        notes=tuple(tally.notes),
+    )
+
+
+class _Inline:
+    """The predictions as the JSON list of an answer, for as long as they fit into one."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._left = max_bytes
+        self._parts: list[str] = []
+
+    def add(self, predictions: Predictions) -> None:
+        """Add the predictions of the next rows."""
+        if self._left > 0:
+            part = _joined(predictions.values)
+            self._left -= len(part) + 1
+            self._parts.append(part)
+
+    def write(self, store: ObjectStore, key: str) -> str | None:
+        """Store the list and return its key; None where it is not wanted or does not fit."""
+        if self._left <= 0:
+            return None
+        transfer.put_bytes_once(store, key, f"[{','.join(self._parts)}]".encode())
+        return key
+
+
+def _joined(values: Sequence[Label]) -> str:
+    """Return values as the inside of a JSON list."""
+    return json.dumps(list(values), allow_nan=False, separators=(",", ":"))[1:-1]
