@@ -2,17 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-import httpx2
 from fastapi import FastAPI
 
 from functions.api import routes_scoring, routes_status, routes_uploads
-from functions.api.neighbours import Neighbours
+from functions.api.neighbours import BehindQueue, Neighbour
 from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.http.room import Room
 from mini_ml.adapters.http.routes import jobs, models, predict, status, train
 from mini_ml.adapters.http.waiting import Waiter
+from mini_ml.contracts import Kind
 from mini_ml.ports import Cloud
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncBaseTransport
 
 _DESCRIPTION = """
 Hand over a CSV, get a trained, versioned, served model.
@@ -31,15 +35,17 @@ def create_app(
     *,
     trainer_url: str | None = None,
     predict_url: str | None = None,
-    transport: httpx2.AsyncBaseTransport | None = None,
+    transport: "AsyncBaseTransport | None" = None,
 ) -> FastAPI:
     """Return the api; `transport` stands in for the network to its neighbours in tests."""
-    neighbours = Neighbours(cloud, trainer_url=trainer_url, predict_url=predict_url, transport=transport)
+    trainer = _neighbour(cloud, "train", trainer_url, transport)
+    predict_room = _neighbour(cloud, "predict", predict_url, transport)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        await neighbours.close()
+        await trainer.close()
+        await predict_room.close()
 
     return new_app(
         title="Mini-ML-Platform",
@@ -54,6 +60,16 @@ def create_app(
             routes_status.router,
             status.health_router,
         ],
-        state={"room": Room(cloud=cloud, waiter=Waiter(cloud)), "neighbours": neighbours},
+        state={"room": Room(cloud=cloud, waiter=Waiter(cloud)), "trainer": trainer, "predict": predict_room},
         lifespan=lifespan,
     )
+
+
+def _neighbour(cloud: Cloud, kind: Kind, url: str | None, transport: "AsyncBaseTransport | None") -> Neighbour:
+    if url is None:
+        return BehindQueue(cloud.queues[kind])
+    from functions.api.remote import (
+        RemoteRoom,
+    )  # loads the HTTP client, of which a function behind a gateway has no use
+
+    return RemoteRoom(url, timeout_seconds=cloud.stage.predict_timeout_seconds, transport=transport)

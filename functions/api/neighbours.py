@@ -1,87 +1,50 @@
-"""The api's two neighbours over HTTP: asks for their health and passes online scoring on."""
+"""What the api knows of the room behind a queue when it has no address of it: whether the queue answers."""
 
-from typing import Final
+from typing import Final, Protocol
 
-import httpx2
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from mini_ml.contracts import Kind
 from mini_ml.errors import RoomUnavailable, Unavailable
-from mini_ml.ports import Cloud
+from mini_ml.ports import Queue
 
 HEALTHY: Final = "healthy"
 UNREACHABLE: Final = "unreachable"
 
-_HEALTH_SECONDS = 2.0
-_KEEP_SECONDS = 2.0
-"""Shorter than any server keeps a silent connection, so that none is used in the moment of its end."""
-_PASSED_BACK = ("content-type", "retry-after", "allow")
 
+class Neighbour(Protocol):
+    """The trainer or the predict room, as the api sees it."""
 
-class Neighbours:
-    """The rooms that have an address, and the queues of those that have none."""
+    async def status(self) -> str:
+        """Tell whether it answers."""
 
-    def __init__(
-        self,
-        cloud: Cloud,
-        *,
-        trainer_url: str | None,
-        predict_url: str | None,
-        transport: httpx2.AsyncBaseTransport | None = None,
-    ) -> None:
-        """Take the addresses; `transport` stands in for the network in tests."""
-        self._cloud = cloud
-        self._urls: dict[Kind, str | None] = {"train": trainer_url, "predict": predict_url}
-        self._client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(cloud.stage.predict_timeout_seconds, connect=_HEALTH_SECONDS),
-            limits=httpx2.Limits(keepalive_expiry=_KEEP_SECONDS),
-            transport=transport,
-        )
+    async def score(self, path: str, *, body: bytes, media_type: str, probabilities: bool) -> Response:
+        """Pass online scoring on, and the answer back. Raises RoomUnavailable."""
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
+        """Let go of connections."""
 
-    async def status(self, kind: Kind) -> str:
-        """Tell whether the room that does this kind of work answers; without an address, whether its queue does."""
-        url = self._urls[kind]
-        if url is None:
-            return await run_in_threadpool(self._queue_status, kind)
-        try:
-            found = await self._client.get(_joined(url, "/health"), timeout=_HEALTH_SECONDS)
-        except httpx2.HTTPError:
-            return UNREACHABLE
-        return HEALTHY if found.is_success else f"answers {found.status_code}"
 
-    def _queue_status(self, kind: Kind) -> str:
+class BehindQueue:
+    """A room that has no address of its own: a function called by its queue."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    async def status(self) -> str:
+        """Tell whether the queue answers."""
+        return await run_in_threadpool(self._depth_status)
+
+    def _depth_status(self) -> str:
         try:
-            self._cloud.queues[kind].depth()
+            self._queue.depth()
         except Unavailable:
             return UNREACHABLE
         return HEALTHY
 
     async def score(self, path: str, *, body: bytes, media_type: str, probabilities: bool) -> Response:
-        """Pass online scoring on to the predict room, and its answer back.
+        """Refuse: a gateway stands in front and sends online scoring to the room itself."""
+        raise RoomUnavailable("Online scoring is not reachable through this address.")
 
-        Raises:
-            RoomUnavailable: it has no address, does not answer, or answers nothing of its own.
-        """
-        url = self._urls["predict"]
-        if url is None:
-            raise RoomUnavailable("Online scoring is not reachable through this address.")
-        query = {"probabilities": "true"} if probabilities else {}
-        try:
-            found = await self._client.post(
-                _joined(url, path), params=query, content=body, headers={"Content-Type": media_type}
-            )
-        except httpx2.HTTPError as error:
-            raise RoomUnavailable("The predict room does not answer; try again.") from error
-        if found.is_server_error and "problem+json" not in found.headers.get("content-type", ""):
-            raise RoomUnavailable("The predict room is out of order; try again.")
-        headers = {name: found.headers[name] for name in _PASSED_BACK if name in found.headers}
-        return Response(found.content, found.status_code, headers=headers)
-
-
-def _joined(url: str, path: str) -> str:
-    return url.rstrip("/") + path
+    async def close(self) -> None:
+        """Do nothing: there is nothing to let go of."""

@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from functions.api.neighbours import Neighbours
+from functions.api.neighbours import Neighbour
 from mini_ml import keys
 from mini_ml.adapters.http.bodies import read_body, require_media_type
 from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
@@ -37,8 +37,8 @@ async def score_version(
 
 
 async def _passed_on(request: Request, cloud: Cloud, path: str, probabilities: bool) -> Response:
-    neighbours: Neighbours = request.app.state.neighbours
+    predict: Neighbour = request.app.state.predict
     require_media_type(request, MEDIA_TYPES)
     body = await read_body(request, limit_bytes=cloud.stage.limits.online_bytes)
     media_type = request.headers["content-type"]
-    return await neighbours.score(path, body=body, media_type=media_type, probabilities=probabilities)
+    return await predict.score(path, body=body, media_type=media_type, probabilities=probabilities)

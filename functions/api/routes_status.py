@@ -5,7 +5,7 @@ import asyncio
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
-from functions.api.neighbours import Neighbours
+from functions.api.neighbours import Neighbour
 from mini_ml import catalogue
 from mini_ml.adapters.http.links import links_from
 from mini_ml.adapters.http.room import new_router
@@ -31,8 +31,8 @@ _PATHS = {
 )
 async def status(request: Request) -> Response:
     """Each part is `healthy`, `unreachable`, or says what its health check answered."""
-    neighbours: Neighbours = request.app.state.neighbours
-    trainer, predict = await asyncio.gather(neighbours.status("train"), neighbours.status("predict"))
+    neighbours: list[Neighbour] = [request.app.state.trainer, request.app.state.predict]
+    trainer, predict = await asyncio.gather(*(neighbour.status() for neighbour in neighbours))
     link = links_from(request)
     return answer(
         Status(

@@ -35,8 +35,10 @@ def add_exception_handlers(app: FastAPI) -> None:
 
 async def _on_own_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.MiniMLError)
-    if status_for(type(error)) >= 500:
-        logger.error("request_failed", exc_info=error, extra={"code": error.code})
+    if status_for(type(error)) == 500:
+        return await _on_our_fault(request, error)
+    if isinstance(error, errors.Unavailable):
+        logger.warning("request_refused", extra={"code": error.code, "cause": repr(error.__cause__)})
     return response_to(error)
 
 
@@ -76,5 +78,6 @@ async def _on_bad_parameter(request: Request, error: Exception) -> Response:
 
 
 async def _on_our_fault(request: Request, error: Exception) -> Response:
-    logger.error("request_failed", exc_info=error, extra={"code": errors.Internal.code})
-    return response_to(errors.Internal("unexpected"))
+    told = error if isinstance(error, errors.MiniMLError) else errors.Internal("unexpected")
+    logger.error("request_failed", exc_info=error, extra={"code": told.code})
+    return response_to(told)

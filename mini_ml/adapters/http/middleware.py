@@ -33,7 +33,7 @@ class _Answer:
     def __init__(self, send: Send, *, without_body: bool) -> None:
         self._send = send
         self.without_body = without_body
-        self.status = 0
+        self.status = 500
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -2,7 +2,6 @@
 
 import difflib
 from collections import Counter
-from functools import lru_cache
 
 from fastapi import Request
 from fastapi.routing import APIRoute
@@ -30,6 +29,5 @@ def _fault(name: str, count: int, known: tuple[str, ...]) -> Fault:
     return Fault(parameter=name, reason=f"there is no query parameter `{name}`", hint=hint)
 
 
-@lru_cache(maxsize=256)
 def _names(route: APIRoute) -> tuple[str, ...]:
     return tuple(field.alias for field in route.dependant.query_params)

@@ -41,4 +41,8 @@ CloudOf = Annotated[Cloud, Depends(_cloud_of)]
 
 def new_router(tag: str) -> APIRouter:
     """Return a router whose routes stand under `tag` in the document and refuse queries that they do not know."""
-    return APIRouter(tags=[tag], dependencies=[Depends(refuse_unknown_query)])
+    return APIRouter(
+        tags=[tag],
+        dependencies=[Depends(refuse_unknown_query)],
+        generate_unique_id_function=lambda route: route.name,
+    )

@@ -1,0 +1,54 @@
+"""A neighbour over HTTP; imported only where one has an address, since the HTTP client takes its time to load."""
+
+import httpx2
+from starlette.responses import Response
+
+from functions.api.neighbours import HEALTHY, UNREACHABLE
+from mini_ml.errors import RoomUnavailable
+
+_CONNECT_SECONDS = 2.0
+_KEEP_SECONDS = 2.0
+"""Shorter than any server keeps a silent connection, so that none is used in the moment of its end."""
+_PASSED_BACK = ("content-type", "retry-after", "allow")
+
+
+class RemoteRoom:
+    """A room at an address."""
+
+    def __init__(self, url: str, *, timeout_seconds: float, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        """Take the address; `transport` stands in for the network in tests."""
+        self._url = url.rstrip("/")
+        self._client = httpx2.AsyncClient(
+            timeout=httpx2.Timeout(timeout_seconds, connect=_CONNECT_SECONDS),
+            limits=httpx2.Limits(keepalive_expiry=_KEEP_SECONDS),
+            transport=transport,
+        )
+
+    async def status(self) -> str:
+        """Tell what its health check says."""
+        try:
+            found = await self._client.get(f"{self._url}/health", timeout=_CONNECT_SECONDS)
+        except httpx2.HTTPError:
+            return UNREACHABLE
+        return HEALTHY if found.is_success else f"answers {found.status_code}"
+
+    async def score(self, path: str, *, body: bytes, media_type: str, probabilities: bool) -> Response:
+        """Pass online scoring on, and the answer back.
+
+        Raises:
+            RoomUnavailable: the room does not answer, or what answers is not the room.
+        """
+        query = {"probabilities": "true"} if probabilities else {}
+        headers = {"Content-Type": media_type}
+        try:
+            found = await self._client.post(f"{self._url}{path}", params=query, content=body, headers=headers)
+        except httpx2.HTTPError as error:
+            raise RoomUnavailable("The predict room does not answer; try again.") from error
+        if found.is_server_error and "problem+json" not in found.headers.get("content-type", ""):
+            raise RoomUnavailable("The predict room is out of order; try again.")
+        passed = {name: found.headers[name] for name in _PASSED_BACK if name in found.headers}
+        return Response(found.content, found.status_code, headers=passed)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
