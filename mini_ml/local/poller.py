@@ -22,6 +22,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml.adapters import logs
 from mini_ml.local.invocation import Context, Handler, failed_ids, scheduled_event, sqs_event
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def load_handler(spec: str) -> Handler:
 
 def main() -> None:
     """Poll until SIGTERM or SIGINT; exits 0 then, 1 when an invocation passed its timeout."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure()
     settings = PollerSettings()
     poller = Poller(
         settings=settings,

@@ -1,0 +1,127 @@
+"""The emulated REST API takes every request to its room, and its answer back, unharmed."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx2
+import pytest
+
+from mini_ml.local import emulator, gateway
+from mini_ml.local.processes import local_account
+from mini_ml.local.provision import provision
+from mini_ml.topology import LOCAL_NAMES, ROUTES, STAGES, Route
+from tests.fixtures.emulated import running_ministack
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """A room that answers with what it was sent."""
+
+    room = ""
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(int(self.headers.get("X-Answer", "200")))
+        self.send_header("Content-Type", self.headers.get("Content-Type") or "application/problem+json")
+        self.send_header("Location", "../jobs/x")
+        self.send_header("Retry-After", "2")
+        self.send_header("X-Asked", f"{self.room} {self.command} {self.path}")
+        self.send_header("X-Prefer", self.headers.get("Prefer", ""))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_DELETE = _answer
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def _room(name: str) -> Iterator[str]:
+    handler = type("Echo", (_Echo,), {"room": name})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    """A client of the REST API's stage, in front of two echoing rooms."""
+    with (
+        running_ministack(tmp_path_factory.mktemp("gateway")) as endpoint_url,
+        _room("api") as api,
+        _room("predict") as predict,
+        gateway.serving({"api": api, "predict": predict}) as functions,
+    ):
+        provision(
+            local_account(endpoint_url),
+            stage=STAGES["test"],
+            names=LOCAL_NAMES,
+            function_environments={room: emulator.forwarding(url) for room, url in functions.items()},
+            rest_api_tags=emulator.REST_API_TAGS,
+        )
+        with httpx2.Client(base_url=emulator.rest_api_url(endpoint_url)) as client:
+            yield client
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+def test_every_route_reaches_its_room(http: httpx2.Client, route: Route) -> None:
+    path = route.path.replace("{", "").replace("}", "")
+
+    asked = http.get(path).headers["X-Asked"]
+
+    assert asked == f"{route.room} GET {path}"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_every_method_reaches_the_room(http: httpx2.Client, method: str) -> None:
+    answer = http.request(method, "/models/iris/aliases/champion", content=b"{}")
+
+    assert answer.headers["X-Asked"] == f"api {method} /models/iris/aliases/champion"
+
+
+def test_a_binary_multipart_body_arrives_byte_for_byte(http: httpx2.Client) -> None:
+    content = bytes(range(256)) * 4096
+
+    request = http.build_request("POST", "/train", files={"dataset_file": ("naïve name.csv", content, "text/csv")})
+    sent = request.read()
+
+    answer = http.send(request)
+
+    assert answer.content == sent
+    assert content in answer.content
+
+
+def test_query_and_preference_arrive_as_they_were_sent(http: httpx2.Client) -> None:
+    answer = http.get("/jobs?upload_key=train%2Fa%2Bb%20%C3%A7%25.csv&limit=5", headers={"Prefer": "wait=3"})
+
+    assert answer.headers["X-Asked"] == "api GET /jobs?upload_key=train%2Fa%2Bb+%C3%A7%25.csv&limit=5"
+    assert answer.headers["X-Prefer"] == "wait=3"
+
+
+def test_an_encoded_path_is_decoded_once(http: httpx2.Client) -> None:
+    answer = http.get("/models/a%20b%2525%C3%A7")
+
+    assert answer.headers["X-Asked"] == "api GET /models/a%20b%2525%C3%A7"
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 303, 404, 409, 422, 503])
+def test_status_location_and_retry_after_come_back(http: httpx2.Client, status: int) -> None:
+    answer = http.get("/jobs/x/result", headers={"X-Answer": str(status)})
+
+    assert answer.status_code == status
+    assert answer.headers["Location"] == "../jobs/x"
+    assert answer.headers["Retry-After"] == "2"
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_an_unknown_route_is_a_problem_document_of_the_gateways_own(http: httpx2.Client) -> None:
+    answer = http.get("/nothing/here")
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "route_not_found"
+    assert answer.json()["status"] == 404
