@@ -1,0 +1,51 @@
+"""Makes the predict room's application out of a cloud: the real one, or one in memory."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fastapi import FastAPI
+
+from functions.predict import routes_scoring
+from mini_ml.adapters.http.factory import new_app
+from mini_ml.adapters.http.room import Room
+from mini_ml.adapters.http.routes import jobs, models, predict, status
+from mini_ml.adapters.http.waiting import Waiter
+from mini_ml.adapters.http.worker import OneAtATime
+from mini_ml.contracts import Upload
+from mini_ml.ports import Cloud
+from mini_ml.workflows.batch import score_upload
+from mini_ml.workflows.predict import Shelf
+
+_DESCRIPTION = """
+Scores rows: online through `/models/{model_name}/invocations`, whole files through `POST /predict`, which works
+directly here, without waiting for the upload's event. The whole API is on the api's own port.
+"""
+
+
+def scorer_of(cloud: Cloud, shelf: Shelf, workdir: Path) -> Callable[[Upload], None]:
+    """Return what scores one upload, in a folder of its own below `workdir` that is gone afterwards."""
+
+    def score_one(upload: Upload) -> None:
+        with TemporaryDirectory(dir=workdir, prefix="predict-") as folder:
+            score_upload(cloud, shelf, upload, workdir=Path(folder))
+
+    return score_one
+
+
+def create_app(cloud: Cloud, shelf: Shelf, *, workdir: Path) -> FastAPI:
+    """Return the predict room's application."""
+    worker = OneAtATime(scorer_of(cloud, shelf, workdir))
+    return new_app(
+        title="Mini-ML-Platform: predict",
+        description=_DESCRIPTION,
+        routers=[
+            routes_scoring.router,
+            predict.router,
+            jobs.router,
+            models.router,
+            status.welcome_router("The predict room of Mini-ML-Platform."),
+            status.health_router,
+        ],
+        state={"room": Room(cloud=cloud, waiter=Waiter(cloud), work_on=worker.start), "shelf": shelf},
+    )

@@ -1,0 +1,69 @@
+"""Online scoring: rows out of a request body, predictions into an answer."""
+
+import io
+import json
+from collections import deque
+from dataclasses import replace
+
+import numpy as np
+
+from mini_ml.adapters.http.strict_json import parse_json
+from mini_ml.contracts import Label, Schema
+from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
+from mini_ml.ml.frame import Matrix
+from mini_ml.ml.model import FittedModel, Predictions
+from mini_ml.ml.rows import rows_from_json
+from mini_ml.ml.scoring import ScoreOptions, score_csv, score_rows
+from mini_ml.ml.tally import Tally
+from mini_ml.topology import Limits
+from mini_ml.workflows.predict import Loaded
+
+
+def scored(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool, limits: Limits) -> bytes:
+    """Score the rows in a request body and return the answer as JSON.
+
+    Raises:
+        InvalidRequest: the body is not of a form that can be read.
+        Unprocessable: the rows do not fit the model, or are too many.
+    """
+    score = _score_text if media_type == "text/csv" else _score_json
+    predictions = score(loaded.model, body, probabilities=probabilities, limits=limits)
+    answer: dict[str, object] = {"predictions": list(predictions.values)}
+    if predictions.probabilities is not None:
+        answer["probabilities"] = _by_label(loaded.model.schema, predictions.probabilities)
+    answer |= {"model_name": loaded.manifest.model_name, "version": loaded.manifest.version}
+    return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _score_json(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
+    rows = rows_from_json(parse_json(body))
+    if rows.count == 0:
+        raise InvalidDataset("There are no rows to score.", faults=[Fault(reason="no rows", hint="send at least one")])
+    if rows.count > limits.online_rows:
+        raise LimitExceeded(
+            f"The request has {rows.count:,} rows; at most {limits.online_rows:,} are scored online.",
+            faults=[Fault(reason="too many rows", hint="send fewer, or a file through POST /predict")],
+        )
+    return score_rows(model, rows, tally=Tally(), probabilities=probabilities)
+
+
+def _score_text(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
+    parts: list[Predictions] = []
+    output = score_csv(
+        model,
+        io.BytesIO(body),
+        limits=replace(limits, rows=limits.online_rows),
+        tally=Tally(),
+        options=ScoreOptions(only_predictions=True, probabilities=probabilities),
+        on_predictions=parts.append,
+    )
+    deque(output, maxlen=0)  # the predictions are wanted, not the CSV that they would be written into
+    values: list[Label] = [value for part in parts for value in part.values]
+    matrices = [part.probabilities for part in parts if part.probabilities is not None]
+    return Predictions(values, np.vstack(matrices) if matrices else None)
+
+
+def _by_label(schema: Schema, probabilities: Matrix) -> list[dict[str, float]]:
+    """Return a mapping from label to probability for each row."""
+    labels = [str(label) for label in schema.labels or ()]
+    return [dict(zip(labels, row, strict=True)) for row in probabilities.tolist()]

@@ -1,0 +1,43 @@
+"""Online scoring: rows in, predictions out, at once."""
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from functions.predict.online import scored
+from mini_ml.adapters.http.bodies import read_body, require_media_type
+from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
+from mini_ml.adapters.http.room import new_router
+from mini_ml.adapters.http.routes.models import ModelName, Version
+from mini_ml.keys import LATEST
+from mini_ml.topology import Limits
+from mini_ml.workflows.predict import Shelf
+
+router = new_router("Online scoring")
+
+
+@router.post(NEWEST_PATH, summary="Score rows with the newest version", **SCORING)
+async def score_newest(request: Request, model_name: ModelName, probabilities: Probabilities = False) -> Response:
+    """Takes rows as JSON in MLflow's four forms, or as CSV with a header line, and answers at once."""
+    return await _answer(request, model_name, LATEST, probabilities)
+
+
+@router.post(VERSION_PATH, summary="Score rows with one version", **SCORING)
+async def score_version(
+    request: Request, model_name: ModelName, version: Version, probabilities: Probabilities = False
+) -> Response:
+    """Takes rows as JSON in MLflow's four forms, or as CSV with a header line, and answers at once."""
+    return await _answer(request, model_name, version, probabilities)
+
+
+async def _answer(request: Request, model_name: str, version: str, probabilities: bool) -> Response:
+    shelf: Shelf = request.app.state.shelf
+    limits: Limits = request.app.state.room.cloud.stage.limits
+    media_type = require_media_type(request, MEDIA_TYPES)
+    body = await read_body(request, limit_bytes=limits.online_bytes)
+
+    def work() -> bytes:
+        loaded = shelf.model(model_name, version)
+        return scored(loaded, body, media_type, probabilities=probabilities, limits=limits)
+
+    return Response(await run_in_threadpool(work), media_type="application/json")
