@@ -60,9 +60,10 @@ class Client:
         *,
         sleep: Callable[[float], None] = time.sleep,
         inline_bytes: int = Limits().inline_upload_bytes,
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self._base = url.rstrip("/") + "/"
-        self._http = httpx2.Client(timeout=_TIMEOUT)
+        self._http = httpx2.Client(timeout=_TIMEOUT, transport=transport)
         self._sleep = sleep
         self._inline_bytes = inline_bytes
 

@@ -12,11 +12,11 @@ _TRAIN_OPTIONS: Final = ("target_column", "model_type", "model_params", "columns
 
 def run(options: Namespace) -> None:
     """Run the command. Raises ClientFailure, LocalFailure."""
-    if options.command in _LOCAL:
-        _LOCAL[options.command]()
+    if options.command in LOCAL:
+        LOCAL[options.command]()
         return
     with Client(options.url) as client:
-        document, show = _REMOTE[options.command](client, options)
+        document, show = REMOTE[options.command](client, options)
     printing.print_document(document, show, as_json=options.json)
 
 
@@ -65,10 +65,13 @@ def _models(client: Client, options: Namespace) -> tuple[Document, printing.Show
     return client.models(), printing.models
 
 
-_LOCAL: Final[dict[str, Callable[[], None]]] = {"up": _up, "demo": _demo}
-_REMOTE: Final[dict[str, Callable[[Client, Namespace], tuple[Document, printing.Show]]]] = {
+LOCAL: Final[dict[str, Callable[[], None]]] = {"up": _up, "demo": _demo}
+"""Commands that run a platform on this machine."""
+
+REMOTE: Final[dict[str, Callable[[Client, Namespace], tuple[Document, printing.Show]]]] = {
     "train": _train,
     "predict": _predict,
     "jobs": _jobs,
     "models": _models,
 }
+"""Commands that talk to a platform, wherever it is."""

@@ -1,0 +1,208 @@
+"""The command line prints what came, on the right stream, and ends with the right code."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mini_ml.cli import commands, main
+from mini_ml.client import Client, Document, Refused, Unreachable
+from mini_ml.local.failures import PortsTaken
+
+PROBLEM = {
+    "title": "The dataset is invalid",
+    "detail": "Line 3 has 2 cells.",
+    "status": 422,
+    "errors": [{"line": 3, "reason": "2 cells where the header has 3", "hint": "quote the cell"}],
+}
+JOB = {
+    "job_id": "j1",
+    "kind": "train",
+    "state": "succeeded",
+    "model_name": "iris",
+    "version": 7,
+    "created_at": "2026-11-23T14:00:00.123Z",
+    "started_at": None,
+    "finished_at": None,
+    "progress": {"rows_done": 150},
+    "metrics": {"accuracy": 0.96667, "labels": ["a"]},
+    "result": {"model_uri": "s3://bucket/model.joblib"},
+    "error": None,
+    "links": {},
+}
+
+Answers = Callable[..., None]
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """Let a method of the client answer a body, or raise an error."""
+
+    def install(method: str, answer: dict[str, Any] | BaseException) -> None:
+        def call(*_: object, **__: object) -> Document:
+            if isinstance(answer, BaseException):
+                raise answer
+            return Document(url="http://platform.example/", body=answer)
+
+        monkeypatch.setattr(Client, method, call)
+
+    return install
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    path = tmp_path / "iris.csv"
+    path.write_text("a,b\n1,2\n")
+    return str(path)
+
+
+def test_a_training_is_told_with_its_version_and_metrics(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("train", JOB)
+
+    assert main(["train", table, "--model-name", "iris"]) == 0
+
+    told = capsys.readouterr().out
+    assert "iris version 7 is trained." in told
+    assert "accuracy            0.9667" in told
+    assert "s3://bucket/model.joblib" in told
+
+
+def test_predictions_are_one_a_line(answers: Answers, table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    answers("predict", {"predictions": ["Setosa", 7], "links": {}})
+
+    assert main(["predict", table]) == 0
+
+    assert capsys.readouterr().out == "Setosa\n7\n"
+
+
+def test_an_output_file_gets_the_rows_with_their_predictions(
+    answers: Answers, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers("predict", {"predictions": None, "links": {"result": "x"}})
+    monkeypatch.setattr(Client, "download_result", lambda _self, _document, target: target.write(b"a,b,prediction\n"))
+
+    assert main(["predict", table, "--output", str(tmp_path / "out.csv")]) == 0
+
+    assert (tmp_path / "out.csv").read_bytes() == b"a,b,prediction\n"
+
+
+def test_jobs_are_one_a_line_under_a_heading(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    answers("jobs", {"jobs": [JOB], "links": {}})
+
+    assert main(["jobs"]) == 0
+
+    heading, line = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["JOB", "KIND", "STATE", "CREATED", "MODEL"]
+    assert line.split() == ["j1", "train", "succeeded", "2026-11-23T14:00:00", "iris@7"]
+
+
+def test_a_failed_job_is_shown_with_its_reason(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    answers("job", {**JOB, "state": "failed", "metrics": None, "result": None, "error": PROBLEM})
+
+    assert main(["jobs", "j1"]) == 0
+
+    assert "The dataset is invalid: Line 3 has 2 cells." in capsys.readouterr().out
+
+
+def test_models_are_one_a_line_with_their_aliases(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    iris = {"model_name": "iris", "latest": 3, "versions": 3, "aliases": {"champion": 2}}
+    answers("models", {"models": [iris], "links": {}})
+
+    assert main(["models"]) == 0
+
+    assert capsys.readouterr().out.splitlines()[1].split() == ["iris", "3", "3", "champion=2"]
+
+
+def test_with_json_the_answer_is_printed_as_it_came(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    answers("model", {"model_name": "iris", "links": {}})
+
+    assert main(["models", "iris", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == {"model_name": "iris", "links": {}}
+
+
+def test_a_refusal_is_told_on_standard_error_with_every_fault(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("train", Refused(PROBLEM))
+
+    assert main(["train", table]) == 1
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.splitlines() == [
+        "The dataset is invalid: Line 3 has 2 cells.",
+        "  - line 3: 2 cells where the header has 3 (quote the cell)",
+    ]
+
+
+def test_a_refusal_is_json_where_json_is_asked_for(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("train", Refused(PROBLEM))
+
+    assert main(["train", table, "--json"]) == 1
+
+    assert json.loads(capsys.readouterr().err) == PROBLEM
+
+
+def test_a_platform_that_is_away_is_one_sentence(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    answers("models", Unreachable("Nothing answers."))
+
+    assert main(["models"]) == 1
+
+    assert capsys.readouterr().err == "Nothing answers.\n"
+
+
+def test_a_taken_port_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise PortsTaken("port 8000 is taken")
+
+    monkeypatch.setitem(commands.LOCAL, "up", refuse)
+
+    assert main(["up"]) == 1
+
+    assert capsys.readouterr().err == "port 8000 is taken\n"
+
+
+def test_ctrl_c_ends_with_130(answers: Answers) -> None:
+    answers("models", KeyboardInterrupt())
+
+    assert main(["models"]) == 130
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        ([], "COMMAND"),
+        (["fly"], "invalid choice: 'fly'"),
+        (["train", "nowhere.csv"], "there is no file nowhere.csv"),
+        (["train", __file__, "--model-params", "{"], "not JSON"),
+        (["train", __file__, "--model-params", "[]"], "not a JSON object"),
+    ],
+)
+def test_misuse_ends_with_2_and_says_why(argv: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(argv)
+
+    assert end.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_address_comes_from_the_environment_unless_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINI_ML_URL", "http://127.0.0.1:1")
+
+    main(["models"])
+    main(["models", "--url", "http://127.0.0.1:2"])
+
+    first, second = capsys.readouterr().err.splitlines()
+    assert "http://127.0.0.1:1 " in first
+    assert "http://127.0.0.1:2 " in second

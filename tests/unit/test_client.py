@@ -1,0 +1,154 @@
+"""The client follows links from wherever it was pointed, waits for jobs, and says what went wrong."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from mini_ml.client import Client, Refused, Unreachable
+
+BASE = "http://platform.example/stage"
+JOB = {"job_id": "j1", "links": {"self": "jobs/j1"}, "error": None}
+PROBLEM = {"title": "No such model", "detail": "There is no model `x`.", "status": 404, "code": "model_not_found"}
+
+Answer = Callable[[httpx2.Request], httpx2.Response]
+
+
+class Platform:
+    """Answers by method and path, and keeps what it was asked."""
+
+    def __init__(self, **answers: object) -> None:
+        self.answers = {
+            name: list(answer) if isinstance(answer, list) else [answer] for name, answer in answers.items()
+        }
+        self.asked: list[tuple[str, str, bytes]] = []
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        call = f"{request.method} {request.url}"
+        self.asked.append((request.method, str(request.url), request.read()))
+        answers = self.answers[call.removeprefix(f"{request.method} {BASE}/")]
+        answer: Any = answers.pop(0) if len(answers) > 1 else answers[0]
+        return answer if isinstance(answer, httpx2.Response) else httpx2.Response(200, json=answer)
+
+
+def _client(platform: Answer, **changes: Any) -> Client:
+    return Client(BASE, sleep=lambda _: None, transport=httpx2.MockTransport(platform), **changes)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "iris.csv"
+    path.write_text("a,b\n1,2\n")
+    return path
+
+
+def test_a_finished_training_is_returned_at_once(table: Path) -> None:
+    platform = Platform(train={**JOB, "state": "succeeded"})
+
+    with _client(platform) as client:
+        job = client.train(table, model_name="iris", options={"model_params": {"max_depth": 2}})
+
+    assert job.body["state"] == "succeeded"
+    assert b'{"max_depth": 2}' in platform.asked[0][2]
+
+
+def test_an_unfinished_training_is_waited_for_by_its_own_link(table: Path) -> None:
+    running, done = ({**JOB, "links": {"self": "j1"}, "state": state} for state in ("running", "succeeded"))
+    platform = Platform(train={**JOB, "state": "queued"}, **{"jobs/j1": [running, done]})
+
+    with _client(platform) as client:
+        job = client.train(table)
+
+    assert job.body["state"] == "succeeded"
+    assert [url for _, url, _ in platform.asked[1:]] == [f"{BASE}/jobs/j1", f"{BASE}/jobs/j1"]
+
+
+def test_a_training_that_fails_while_it_is_waited_for_is_a_refusal(table: Path) -> None:
+    failed = {**JOB, "state": "failed", "error": PROBLEM}
+    platform = Platform(train={**JOB, "state": "queued"}, **{"jobs/j1": failed})
+
+    with _client(platform) as client, pytest.raises(Refused, match="There is no model `x`"):
+        client.train(table)
+
+
+def test_a_problem_document_is_a_refusal_that_carries_it(table: Path) -> None:
+    platform = Platform(predict=httpx2.Response(404, json=PROBLEM))
+
+    with _client(platform) as client, pytest.raises(Refused) as refusal:
+        client.predict(table, model_name="x")
+
+    assert refusal.value.problem == PROBLEM
+
+
+def test_an_answer_that_is_no_problem_document_is_named_by_its_status(table: Path) -> None:
+    platform = Platform(predict=httpx2.Response(502, text="<html>"))
+
+    with _client(platform) as client, pytest.raises(Refused, match="answered 502 Bad Gateway"):
+        client.predict(table)
+
+
+def test_predictions_come_back_as_they_are(table: Path) -> None:
+    with _client(Platform(predict={"predictions": ["Setosa"], "links": {}})) as client:
+        assert client.predict(table, columns_to_drop=["a"]).body["predictions"] == ["Setosa"]
+
+
+def test_a_file_past_the_inline_limit_goes_through_s3(table: Path) -> None:
+    invitation = {"job_id": "j1", "url": f"{BASE}/s3", "fields": {"key": "train/x", "policy": "p"}, "links": {}}
+    platform = Platform(uploads=invitation, s3=httpx2.Response(204), **{"jobs/j1": {**JOB, "state": "succeeded"}})
+
+    with _client(platform, inline_bytes=4) as client:
+        client.train(table, model_name="iris", options={"target_column": "b"})
+
+    announced, posted, _ = (content for _, _, content in platform.asked)
+    assert json.loads(announced) == {
+        "kind": "train",
+        "model_name": "iris",
+        "options": {"target_column": "b"},
+        "filename": "iris.csv",
+    }
+    assert posted.index(b"policy") < posted.index(b"a,b\n1,2\n")
+
+
+def test_a_result_is_downloaded_from_the_address_that_its_link_gives(table: Path) -> None:
+    predicted = {"predictions": None, "links": {"result": "jobs/j1/result"}}
+    platform = Platform(
+        predict=predicted,
+        **{
+            "jobs/j1/result?redirect=false": {"url": f"{BASE}/s3/out.csv"},
+            "s3/out.csv": httpx2.Response(200, text="a,b"),
+        },
+    )
+    target = io.BytesIO()
+
+    with _client(platform) as client:
+        client.download_result(client.predict(table), target)
+
+    assert target.getvalue() == b"a,b"
+
+
+def test_names_are_encoded_into_the_path() -> None:
+    platform = Platform(**{"models/a%2Fb%20c": {"model_name": "a/b c", "links": {}}})
+
+    with _client(platform) as client:
+        assert client.model("a/b c").body["model_name"] == "a/b c"
+
+
+def test_filters_that_are_not_given_are_not_sent() -> None:
+    platform = Platform(**{"jobs?state=failed": {"jobs": [], "links": {}}})
+
+    with _client(platform) as client:
+        client.jobs(state="failed", kind=None)
+
+    assert platform.asked[0][1] == f"{BASE}/jobs?state=failed"
+
+
+def test_an_address_where_nobody_answers_is_named() -> None:
+    with (
+        Client("http://127.0.0.1:1") as client,
+        pytest.raises(Unreachable, match=r"at http://127.0.0.1:1 .*mini-ml up"),
+    ):
+        client.models()
