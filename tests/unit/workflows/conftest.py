@@ -1,9 +1,12 @@
 """A cloud in memory with a clock that tests set."""
 
+from pathlib import Path
+
 import pytest
 
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from tests.unit.workflows.story import Clock, Publisher
+from tests.unit.workflows.worlds import World
 
 
 @pytest.fixture
@@ -19,3 +22,8 @@ def cloud(clock: Clock) -> MemoryCloud:
 @pytest.fixture
 def published(cloud: MemoryCloud) -> Publisher:
     return Publisher(cloud)
+
+
+@pytest.fixture
+def world(cloud: MemoryCloud, clock: Clock, tmp_path: Path) -> World:
+    return World(cloud, clock, tmp_path)

@@ -1,0 +1,125 @@
+"""A batch from its upload to its output, by one pinned version."""
+
+import json
+from contextlib import suppress
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.contracts import BatchSummary, PredictOptions, PredictResult
+from mini_ml.errors import ArtifactRejected
+from mini_ml.workflows import jobs, registry, submit
+from mini_ml.workflows.predict import Shelf
+from tests.unit.workflows.worlds import ROWS, Killed, World
+
+WRITES_OF_A_BATCH = 8
+
+
+@pytest.fixture(autouse=True)
+def _trained(world: World) -> None:
+    world.train()
+
+
+def test_the_output_is_the_rows_with_a_prediction_appended(world: World) -> None:
+    job = world.score("predict/shop/new.csv")
+    output = world.cloud.artifacts.get(keys.prediction("shop", 1, job.job_id, "new.csv")).body
+    lines = zip(ROWS.splitlines(), output.splitlines(), strict=True)
+    assert all(scored.startswith(row + b",") for row, scored in lines)
+    assert output.startswith(b"size,colour,price,prediction\n")
+
+
+def test_the_summary_lies_beside_the_output(world: World) -> None:
+    job = world.score("predict/shop/new.csv", b"size,colour\n7,green\n,red\n")
+    stored = world.cloud.artifacts.get(keys.prediction("shop", 1, job.job_id, "summary.json"))
+    summary = BatchSummary.model_validate_json(stored.body)
+    assert (summary.rows, summary.missing, summary.unseen) == (2, {"size": 1}, {"colour": {"green": 1}})
+
+
+def test_the_version_is_resolved_once_with_the_first_lease(world: World) -> None:
+    upload = world.put("predict/shop/new.csv")
+    world.kill_at(4, before=False)
+    with suppress(Killed):
+        world.work()
+    world.cloud.artifacts.after = lambda method, key: None
+    world.train()
+    world.recover()
+    assert registry.resolve(world.cloud.artifacts, "shop", "latest") == 2
+    assert world.job_of(upload).version == 1
+
+
+def test_an_alias_picks_the_version(world: World) -> None:
+    world.train()
+    registry.move_alias(world.cloud, "shop", "champion", 1)
+    assert world.score("predict/shop@champion/new.csv").version == 1
+    assert world.score("predict/shop@2/new.csv").version == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ("predict/none/a.csv", "model_not_found"),
+        ("predict/shop@9/a.csv", "version_not_found"),
+        ("predict/shop@nobody/a.csv", "alias_not_found"),
+    ],
+)
+def test_a_model_that_is_not_there_fails_the_job(world: World, key: str, code: str) -> None:
+    job = world.score(key)
+    assert (job.state, job.failure and job.failure.code) == ("failed", code)
+
+
+def test_rows_that_do_not_fit_leave_no_output(world: World) -> None:
+    job = world.score("predict/shop/new.csv", b"size,price\n1,2\n")
+    assert (job.state, job.failure and job.failure.code) == ("failed", "schema_mismatch")
+    assert list(world.cloud.artifacts.list_keys("predictions/")) == []
+
+
+def test_predictions_are_given_inline_only_when_asked_for(world: World) -> None:
+    options = PredictOptions(inline=True)
+    asked = submit.submit_predict(world.cloud, model_name="shop", options=options, filename="a.csv", body=ROWS)
+    world.work()
+    result = jobs.read(world.cloud, asked.job_id).result
+    assert isinstance(result, PredictResult)
+    assert result.predictions_key is not None
+    assert len(json.loads(world.cloud.artifacts.get(result.predictions_key).body)) == result.rows
+    silent = world.score("predict/shop/new.csv").result
+    assert isinstance(silent, PredictResult)
+    assert silent.predictions_key is None
+
+
+def test_output_never_triggers_input(world: World) -> None:
+    world.score("predict/shop/new.csv")
+    assert keys.parse_upload(next(world.cloud.artifacts.list_keys("predictions/"))) is None
+    assert world.cloud.uploads.bucket != world.cloud.artifacts.bucket
+
+
+def test_an_artifact_that_was_exchanged_is_not_loaded(world: World) -> None:
+    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    forged = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
+    world.cloud.artifacts.put(keys.manifest("shop", 1), forged.model_dump_json().encode())
+    with pytest.raises(ArtifactRejected):
+        Shelf(world.cloud, workdir=world.workdir).model("shop", "1")
+
+
+def test_a_loaded_version_is_kept_and_the_least_used_gives_way(world: World) -> None:
+    world.train()
+    shelf = Shelf(world.cloud, workdir=world.workdir, capacity=1)
+    first = shelf.version("shop", 1)
+    assert shelf.version("shop", 1) is first
+    shelf.version("shop", 2)
+    assert shelf.version("shop", 1) is not first
+
+
+def test_the_batch_makes_as_many_writes_as_the_kill_tests_count(world: World) -> None:
+    assert world.count_writes(lambda: world.score("predict/shop/new.csv")) == WRITES_OF_A_BATCH
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("write", range(1, WRITES_OF_A_BATCH + 1))
+def test_a_kill_at_any_write_gives_one_result_all_the_same(world: World, write: int, before: bool) -> None:
+    upload = world.put("predict/shop/new.csv")
+    world.kill_at(write, before=before)
+    with suppress(Killed):
+        world.work()
+    world.recover()
+    assert world.job_of(upload).state == "succeeded"
+    assert len(list(world.cloud.artifacts.list_keys("predictions/"))) == 2

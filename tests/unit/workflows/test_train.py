@@ -1,0 +1,101 @@
+"""A training from its upload to its version, and what a death at any write leaves."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.contracts import RegressionMetrics
+from mini_ml.topology import Limits
+from mini_ml.workflows import jobs, publish, registry
+from tests.unit.workflows.worlds import Killed, World
+
+WRITES_OF_A_TRAINING = 10
+
+
+def test_an_upload_becomes_a_published_version(world: World) -> None:
+    job = world.train()
+    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    assert (job.state, job.version) == ("succeeded", 1)
+    assert manifest.job_id == job.job_id
+    assert publish.is_sealed(world.cloud, manifest)
+    assert isinstance(job.metrics, RegressionMetrics)
+
+
+def test_the_manifest_names_the_exact_dataset_and_artifact(world: World) -> None:
+    world.train()
+    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    dataset = world.cloud.uploads.get(manifest.dataset.key, version_id=manifest.dataset.version_id)
+    artifact = world.cloud.artifacts.get(manifest.artifact.key, version_id=manifest.artifact.version_id)
+    assert len(dataset.body) == manifest.dataset.bytes
+    assert len(artifact.body) == manifest.artifact.size
+
+
+def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: World) -> None:
+    first = world.put("train/shop/rows.csv", model_type="Ridge")
+    second = world.put("train/shop/rows.csv", b"a,b\n" + b"1,2\n3,5\n4,7\n9,9\n" * 5, model_type="Ridge")
+    world.work()
+    read = [registry.manifest(world.cloud.artifacts, "shop", number).dataset.version_id for number in (1, 2)]
+    assert read == [first.version_id, second.version_id]
+
+
+def test_the_same_event_twice_gives_one_version(world: World) -> None:
+    upload = world.put("train/shop/rows.csv", model_type="Ridge")
+    world.cloud.queues["train"].messages.append(upload)
+    world.work()
+    assert registry.newest(world.cloud.artifacts, "shop") == 1
+
+
+def test_a_dataset_that_is_none_fails_its_job_and_leaves_nothing(world: World) -> None:
+    job = world.train(body=b"\x1f\x8b\x08\x00 not a csv")
+    assert (job.state, job.failure and job.failure.code) == ("failed", "invalid_dataset")
+    assert list(world.cloud.artifacts.list_keys("models/")) == []
+
+
+def test_a_failed_training_changes_nothing_that_is_served(world: World) -> None:
+    world.train()
+    assert world.train(target_column="nothing").state == "failed"
+    assert registry.resolve(world.cloud.artifacts, "shop", "latest") == 1
+
+
+def test_a_file_past_the_limit_is_refused_before_it_is_read(world: World) -> None:
+    world.cloud = replace(world.cloud, stage=replace(world.cloud.stage, limits=Limits(upload_bytes=100)))
+    world.cloud.uploads.before = _refuse_downloads
+    job = world.train()
+    assert (job.state, job.failure and job.failure.code) == ("failed", "limit_exceeded")
+
+
+def _refuse_downloads(method: str, key: str) -> None:
+    assert method != "download"
+
+
+def test_the_training_makes_as_many_writes_as_the_kill_tests_count(world: World) -> None:
+    assert world.count_writes(world.train) == WRITES_OF_A_TRAINING
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("write", range(1, WRITES_OF_A_TRAINING + 1))
+def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(world: World, write: int, before: bool) -> None:
+    upload = world.put("train/shop/rows.csv", model_type="Ridge")
+    world.kill_at(write, before=before)
+    with suppress(Killed):
+        world.work()
+    world.recover()
+    assert world.job_of(upload).state == "succeeded"
+    assert registry.newest(world.cloud.artifacts, "shop") == 1
+    assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+
+
+def test_a_worker_killed_at_every_attempt_fails_its_job(world: World) -> None:
+    upload = world.put("train/shop/rows.csv", model_type="Ridge")
+    for _ in range(world.cloud.stage.attempts):
+        world.kill_at(5, before=True)
+        with suppress(Killed):
+            world.work()
+        world.cloud.artifacts.before = lambda method, key: None
+        world.clock.forward(600)
+        world.cloud.queues["train"].messages.append(upload)
+    world.recover()
+    job = jobs.read(world.cloud, world.job_of(upload).job_id)
+    assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
