@@ -1,8 +1,8 @@
 """`mini-ml demo`: the whole story in one command, in a folder of its own, next to whatever already runs."""
 
 import csv
+import re
 import tempfile
-import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,6 +21,7 @@ from mini_ml.local.settings import LocalSettings
 from mini_ml.topology import LOCAL_NAMES
 
 _WIDTH: Final = 80
+_LABEL: Final = 11
 _MODEL: Final = "iris"
 _PATIENCE_SECONDS: Final = 60.0
 
@@ -111,7 +112,7 @@ def _summary(trained: dict[str, Any], predicted: Sequence[str], scored: dict[str
     job = f"s3://{LOCAL_NAMES.artifacts_bucket}/{keys.job(trained['job_id'])}"
     return [
         *_entry("metrics", ", ".join(figures)),
-        *_entry("predictions", ", ".join(map(str, five)) + f" (5 of {len(predicted)} rows)"),
+        *_entry("predicted", ", ".join(map(str, five)) + f" (5 of {len(predicted)} rows)"),
         *_entry("model", trained["result"]["model_uri"]),
         *_entry("output", scored["result"]["output_uri"]),
         *_entry("job", job),
@@ -119,6 +120,11 @@ def _summary(trained: dict[str, Any], predicted: Sequence[str], scored: dict[str
 
 
 def _entry(name: str, text: str) -> list[str]:
-    """Return a labelled text as lines that fit; an address is broken only where it has to be."""
-    lines = textwrap.wrap(text, _WIDTH - 14, break_on_hyphens=False)
-    return [f"{name if number == 0 else '':<13} {line}" for number, line in enumerate(lines)]
+    """Return a labelled text as lines that fit, broken at spaces, or in an address at slashes."""
+    pieces = re.findall(r"[^ /]*[ /]*", text)
+    lines = [""]
+    for piece in pieces:
+        if len(lines[-1]) + len(piece.rstrip()) > _WIDTH - _LABEL:
+            lines.append("")
+        lines[-1] += piece
+    return [f"{name if number == 0 else '':<{_LABEL}}{line.rstrip()}" for number, line in enumerate(lines)]
