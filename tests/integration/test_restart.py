@@ -1,0 +1,111 @@
+"""What survives an end, orderly or not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.contracts import Job, PredictResult
+from tests.fixtures.hand_run import HandRun, hand_run
+from tests.fixtures.platform import Platform, local_settings
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[HandRun]:
+    """A cloud of its own, nothing of it running yet."""
+    with hand_run(local_settings(tmp_path, stage="test")) as planned:
+        yield planned
+
+
+def train(platform: Platform, prefer: str) -> str:
+    """Hand the iris sample over; returns the job's id."""
+    with platform.http() as http:
+        answer = http.post(
+            "/train",
+            files={"dataset_file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")},
+            data={"target_column": "variety", "model_name": "iris"},
+            headers={"Prefer": prefer},
+        )
+    assert answer.is_success, answer.text
+    return str(answer.json()["job_id"])
+
+
+def predict(platform: Platform) -> str:
+    """Score the iris sample; returns the job's id."""
+    with platform.http() as http:
+        files = {"input_file": ("new.csv", (SAMPLES / "iris_predict.csv").read_bytes(), "text/csv")}
+        answer = http.post("/predict", files=files, data={"model_name": "iris"})
+    assert answer.is_success, answer.text
+    return str(answer.json()["job_id"])
+
+
+def output_of(job: Job) -> str:
+    """Return where a batch's output lies."""
+    assert isinstance(job.result, PredictResult)
+    return job.result.output_uri
+
+
+def seen(platform: Platform, *addresses: str) -> list[object]:
+    """Return what the api answers at these addresses."""
+    with platform.http() as http:
+        answers = [http.get(address) for address in addresses]
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    return [answer.json() for answer in answers]
+
+
+def test_models_jobs_and_predictions_survive_a_restart(cloud: HandRun) -> None:
+    platform = cloud.platform
+    cloud.start_doors()
+    cloud.start_pollers()
+    trained = platform.finished(train(platform, "respond-async"))
+    scored = platform.finished(predict(platform))
+    addresses = [
+        "/models/iris",
+        "/models/iris/versions/1",
+        "/jobs",
+        f"/jobs/{trained.job_id}",
+        f"/jobs/{scored.job_id}",
+    ]
+    before = seen(platform, *addresses)
+    output = platform.text(output_of(scored))
+
+    cloud.stop()
+    cloud.start_doors()
+    cloud.start_pollers()
+
+    assert seen(platform, *addresses) == before
+    assert platform.text(output_of(scored)) == output
+    assert platform.finished(predict(platform)).version == 1
+    assert platform.finished(train(platform, "respond-async")).version == 2
+
+
+def test_no_accepted_upload_is_lost_when_everything_is_killed(cloud: HandRun) -> None:
+    platform = cloud.platform
+    cloud.start_doors()
+    submitted = train(platform, "respond-async")
+    platform.aws.s3("cp", str(SAMPLES / "iris.csv"), "s3://mini-ml-uploads/train/bare/")
+
+    cloud.kill()
+    cloud.start_doors()
+    cloud.start_pollers()
+
+    assert platform.finished(submitted).state == "succeeded"
+    assert platform.bare_job("train/bare/iris.csv").state == "succeeded"
+
+
+def test_a_training_whose_worker_is_killed_is_taken_up_again(cloud: HandRun) -> None:
+    platform = cloud.platform
+    cloud.start_doors()
+    cloud.start_pollers()
+    submitted = train(platform, "respond-async")
+
+    cloud.kill()
+    cloud.start_doors()
+    cloud.start_pollers()
+
+    job = platform.finished(submitted)
+    assert (job.state, job.version) == ("succeeded", 1)
+    assert list(platform.cloud.artifacts.list_keys(keys.versions("iris"))) == [keys.manifest("iris", 1)]
