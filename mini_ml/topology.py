@@ -41,8 +41,12 @@ class Limits:
     """Largest list of predictions put into an answer; past it the answer links to the result."""
     artifact_bytes: int = 512 * MIB
     """Largest persisted model."""
-    training_cost: int = 20_000_000_000
-    """Upper bound of an estimator's estimated work, in elementary operations (see ml/estimators.py)."""
+    training_cost: int = 600_000_000_000
+    """Most estimated work of a fit, in nanoseconds of one plain core (see ml/formulas.py); no clock is involved."""
+    matrix_cells: int = 250_000_000
+    """Most cells (rows × encoded width, 8 bytes each) of the matrix that an estimator is fitted on."""
+    classes: int = 250
+    """Most different labels of a target."""
 
 
 @dataclass(frozen=True, kw_only=True)

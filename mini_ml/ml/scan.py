@@ -36,7 +36,7 @@ def scan(records: bytes, delimiter: str, *, final: bool) -> Scan:
 
 def _by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
     """Split by positions of separators; None where quotes are escaped or irregular."""
-    tail = b"" if not final or records.endswith((b"\n", b"\r")) else b"\n"
+    tail = b"" if not final or not records or records.endswith((b"\n", b"\r")) else b"\n"
     cells = records + tail + bytes(PADDING)
     octets = np.frombuffer(cells, dtype=np.uint8)[: len(records) + len(tail)]
     ends = octets == _LF

@@ -1,0 +1,86 @@
+"""Fit an estimator: on one thread, its warnings kept as notes, its refusals told as sentences."""
+
+import re
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
+
+from mini_ml.errors import Fault, TrainingFailed
+from mini_ml.ml.frame import Matrix
+
+_Value = TypeVar("_Value")
+
+_REFUSALS: Final = (ValueError, ArithmeticError, TypeError, IndexError, RuntimeError, MemoryError)
+"""What estimators raise over a dataset or a combination of parameters that they cannot use."""
+
+_UNSAFE: Final = re.compile(r"(/[\w.-]+){2,}|[A-Za-z]:\\|0x[0-9a-f]{4,}|<[^>]+>|array\(")
+_IRRELEVANT: Final = re.compile(r"is constant and will be replaced|consider decreasing the number of bins")
+_LONGEST: Final = 200
+
+
+def fit(estimator: Any, matrix: Matrix, target: NDArray[Any], *, model_type: str) -> list[str]:
+    """Fit in place and return notes on what the estimator warned of. Raises TrainingFailed."""
+    _, notes = watched(lambda: estimator.fit(matrix, target), model_type=model_type)
+    return notes
+
+
+def watched(work: Callable[[], _Value], *, model_type: str) -> tuple[_Value, list[str]]:
+    """Run an estimator's work on one thread and return its result and notes. Raises TrainingFailed."""
+    with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=1):
+        warnings.simplefilter("always")
+        with _refusals_told(model_type):
+            value = work()
+    return value, _notes(caught, model_type)
+
+
+@contextmanager
+def _refusals_told(model_type: str) -> Any:
+    try:
+        yield
+    except _REFUSALS as error:
+        said = _safe_sentence(str(error)) or "the estimator gave no reason"
+        raise TrainingFailed(
+            f"{model_type} cannot be trained on this dataset: {said}.",
+            faults=[Fault(parameter="model_type", reason=said, hint=_hint(error, said))],
+        ) from error
+
+
+def _hint(error: Exception, said: str) -> str:
+    if isinstance(error, MemoryError):
+        return "use fewer rows or columns, or another model type"
+    if "valid range of the loss" in said or "strictly positive" in said or "non-negative" in said:
+        return "it learns positive numbers only: use another model type, or another loss"
+    if "infeasible" in said:
+        return "lower `nu`: the classes are too uneven for it"
+    if "each class" in said or "n_splits" in said or "examples for" in said:
+        return "give every class at least five rows, or lower `cv`"
+    return "change model_params, or use another model type; `auto` picks one that fits"
+
+
+def _notes(caught: Iterable[warnings.WarningMessage], model_type: str) -> list[str]:
+    notes = (_note(warning.category, str(warning.message), model_type) for warning in caught)
+    return list(dict.fromkeys(note for note in notes if note))
+
+
+def _note(category: type[Warning], message: str, model_type: str) -> str | None:
+    if _IRRELEVANT.search(message):
+        return None
+    if issubclass(category, ConvergenceWarning):
+        return f"{model_type} stopped before it converged: a higher max_iter or other parameters may serve better."
+    if issubclass(category, RuntimeWarning):
+        return f"{model_type} met numbers too large or too small to compute with."
+    said = _safe_sentence(message)
+    return f"{model_type}: {said}." if said else None
+
+
+def _safe_sentence(text: str) -> str | None:
+    """Return the first sentence of a message, or None where it might show more than the dataset's shape."""
+    sentence = re.split(r"(?<=[\w)'`])\.\s|\n", text.strip(), maxsplit=1)[0].rstrip(". ")
+    if not sentence or _UNSAFE.search(sentence):
+        return None
+    return sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}…"

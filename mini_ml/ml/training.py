@@ -1,0 +1,214 @@
+"""Train: read a table, hold rows out, encode, fit, and measure the very model that is handed over."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import JsonValue
+
+from mini_ml import catalogue
+from mini_ml.contracts import Candidate, Metrics, Schema, Task, TrainOptions
+from mini_ml.errors import Fault, InvalidOption, LimitExceeded, TrainingFailed
+from mini_ml.ml import evaluation
+from mini_ml.ml.auto import Choice, Encoded, choose
+from mini_ml.ml.costs import check_cost
+from mini_ml.ml.dataset import read_table
+from mini_ml.ml.describe import model_schema
+from mini_ml.ml.estimators import build
+from mini_ml.ml.features import Encoder
+from mini_ml.ml.fitting import fit, watched
+from mini_ml.ml.frame import Frame
+from mini_ml.ml.holdout import Rows
+from mini_ml.ml.model import FittedModel
+from mini_ml.ml.reader import Reader
+from mini_ml.ml.scaling import Scaling
+from mini_ml.ml.schema import infer
+from mini_ml.ml.sizes import check_size
+from mini_ml.ml.split import Split, split_rows
+from mini_ml.ml.target import target_column
+from mini_ml.topology import Limits
+
+Checkpoint = Callable[[int, int], None]
+"""Called between steps with the rows and bytes done; it raises to stop the work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A model and everything that its manifest says of it."""
+
+    model: FittedModel
+    model_type: str
+    """The chosen one, where `auto` was asked for."""
+    model_params: dict[str, JsonValue]
+    metrics: Metrics
+    candidates: tuple[Candidate, ...]
+    notes: tuple[str, ...]
+    rows: int
+    """Data rows in the file."""
+    rows_without_target: int
+    training_rows: int
+    seed: int
+
+    @property
+    def schema(self) -> Schema:
+        """Return how the model reads its rows."""
+        return self.model.schema
+
+    @property
+    def task(self) -> Task:
+        """Return what the model does."""
+        return self.model.schema.task
+
+    @property
+    def holdout_rows(self) -> Rows:
+        """Return the positions, in the dataset, of the rows that the metrics were measured on."""
+        return self.model.holdout_rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fitted:
+    """The outcome of fitting."""
+
+    estimator: Any
+    scaling: Scaling | None
+    model_type: str
+    params: dict[str, JsonValue]
+    candidates: tuple[Candidate, ...]
+    notes: tuple[str, ...]
+
+
+def _go_on(rows: int, size: int) -> None:
+    """Checkpoint of a training that nobody stops."""
+
+
+def train(
+    path: Path, options: TrainOptions, *, limits: Limits, seed: int = 0, checkpoint: Checkpoint = _go_on
+) -> Trained:
+    """Train on a CSV; the same file, options and seed give the same predictions.
+
+    Raises:
+        UnknownModelType, InvalidOption: an option that the doors let pass is wrong after all.
+        InvalidDataset, UnknownColumn, InvalidTarget, LimitExceeded: the file cannot be learned from.
+        TrainingFailed: the estimator refused it.
+    """
+    _check_options(options)
+    table = read_table(path, limits)
+    checkpoint(table.rows, table.bytes)
+    target = target_column(table, options.target_column)
+    reader = infer(table, target=target, dropped=options.columns_to_drop)
+    split = split_rows(table, reader, model_type=options.model_type, limits=limits, seed=seed)
+    frame = reader.parse(table)
+    training = frame.take(split.training)
+    encoder = Encoder.fit(reader, training, limits)
+    checkpoint(table.rows, table.bytes)
+    fitted = _fit(_encode(encoder, training, split, limits), options, split.task, limits, seed)
+    checkpoint(table.rows, table.bytes)
+    probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
+    schema = model_schema(reader, encoder, training, task=split.task, labels=split.labels, probabilities=probabilities)
+    model = FittedModel(schema, reader, encoder, fitted.scaling, fitted.estimator, split.holdout)
+    metrics, warned = watched(lambda: _measure(model, frame.take(split.holdout), split), model_type=fitted.model_type)
+    return Trained(
+        model=model,
+        model_type=fitted.model_type,
+        model_params=fitted.params,
+        metrics=metrics,
+        candidates=fitted.candidates,
+        notes=tuple(dict.fromkeys([*_notes(reader, split), *fitted.notes, *warned])),
+        rows=table.rows,
+        rows_without_target=split.without_target,
+        training_rows=len(split.training),
+        seed=seed,
+    )
+
+
+def split_document(trained: Trained) -> bytes:
+    """Return the split as JSON, kept beside the artifact so that anyone can measure the model again."""
+    document = {"rows": trained.rows, "seed": trained.seed, "holdout_rows": trained.holdout_rows.tolist()}
+    return json.dumps(document).encode()
+
+
+def _check_options(options: TrainOptions) -> None:
+    catalogue.check_model_type(options.model_type)
+    faults = catalogue.check_params(options.model_type, options.model_params)
+    if faults:
+        raise InvalidOption("; ".join(fault.reason for fault in faults) + ".", faults=faults)
+
+
+def _encode(encoder: Encoder, training: Frame, split: Split, limits: Limits) -> Encoded:
+    cells = training.rows * encoder.width
+    if cells > limits.matrix_cells:
+        raise LimitExceeded(
+            f"{training.rows:,} training rows of {encoder.width:,} encoded columns make {cells:,} cells; "
+            f"the limit is {limits.matrix_cells:,}.",
+            faults=[
+                Fault(
+                    reason=f"{cells:,} cells to train on, and the limit is {limits.matrix_cells:,}",
+                    hint="use fewer rows, or drop columns with columns_to_drop",
+                )
+            ],
+        )
+    return Encoded(matrix=encoder.transform(training), target=split.training_target, labels=split.spelled)
+
+
+def _fit(encoded: Encoded, options: TrainOptions, task: Task, limits: Limits, seed: int) -> _Fitted:
+    if options.model_type in catalogue.AUTO:
+        choice = choose(encoded, task, limits=limits, seed=seed)
+    else:
+        choice = Choice(model_type=options.model_type)
+    built = build(choice.model_type, options.model_params, matrix=encoded.shape, seed=seed)
+    check_cost(choice.model_type, built.params, matrix=encoded.shape, limits=limits)
+    check_size(choice.model_type, built.params, matrix=encoded.shape, limits=limits)
+    scaling = Scaling.fit(encoded.matrix, built.scale) if built.scale else None
+    matrix = scaling.apply(encoded.matrix) if scaling else encoded.matrix
+    notes = fit(built.estimator, matrix, encoded.target, model_type=choice.model_type)
+    return _Fitted(
+        estimator=built.estimator,
+        scaling=scaling,
+        model_type=choice.model_type,
+        params=built.params,
+        candidates=choice.candidates,
+        notes=(*choice.notes, *notes),
+    )
+
+
+def _measure(model: FittedModel, holdout: Frame, split: Split) -> Metrics:
+    """Measure the model as it is served; its labels become codes again only here."""
+    if split.labels is None:
+        return evaluation.regression(split.holdout_target, _numbers(model, holdout))
+    if not holdout.rows:
+        nothing = np.empty(0, dtype=np.int64)
+        return evaluation.classification(nothing, nothing, None, labels=split.labels)
+    predictions = model.predict(holdout, probabilities=model.schema.probabilities)
+    codes = {label: code for code, label in enumerate(split.labels)}
+    predicted = np.array([codes[label] for label in predictions.values], dtype=np.int64)
+    return evaluation.classification(split.holdout_target, predicted, predictions.probabilities, labels=split.labels)
+
+
+def _numbers(model: FittedModel, holdout: Frame) -> NDArray[np.float64]:
+    if not holdout.rows:
+        return np.empty(0)
+    predicted = np.array(model.predict(holdout).values, dtype=np.float64)
+    if not np.isfinite(predicted).all():
+        raise TrainingFailed(
+            "The model predicts numbers that are not finite.",
+            faults=[
+                Fault(parameter="model_type", reason=_NOT_FINITE, hint="use another model type, or scale the target")
+            ],
+        )
+    return predicted
+
+
+_NOT_FINITE: Final = "some predictions for the hold-out rows are infinite or not a number"
+
+
+def _notes(reader: Reader, split: Split) -> Iterator[str]:
+    held, kept = len(split.holdout), len(split.training)
+    yield f"The model was trained on {kept:,} rows; {held:,} others were held out to measure it."
+    if split.without_target:
+        yield f"{split.without_target:,} rows without a target were left out."
+    yield from split.notes
+    yield from reader.notes
