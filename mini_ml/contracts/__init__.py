@@ -1,0 +1,66 @@
+"""The shapes that cross a boundary: what lies in S3 as JSON and what HTTP answers; no pandas, no boto3."""
+
+from mini_ml.contracts.batches import BatchSummary
+from mini_ml.contracts.jobs import (
+    Job,
+    JobView,
+    Lease,
+    PredictOptions,
+    PredictResult,
+    Progress,
+    TrainOptions,
+    TrainResult,
+    Upload,
+)
+from mini_ml.contracts.metrics import ClassificationMetrics, Metrics, RegressionMetrics
+from mini_ml.contracts.models import (
+    Alias,
+    Artifact,
+    Candidate,
+    Column,
+    ColumnKind,
+    Dataset,
+    LeftOut,
+    Manifest,
+    ModelView,
+    Schema,
+)
+from mini_ml.contracts.problems import Failure, FaultShape, Problem
+from mini_ml.contracts.shape import Shape
+from mini_ml.contracts.vocabulary import OPEN_STATES, JsonObject, Kind, Label, State, Task
+
+__all__ = [
+    "OPEN_STATES",
+    "Alias",
+    "Artifact",
+    "BatchSummary",
+    "Candidate",
+    "ClassificationMetrics",
+    "Column",
+    "ColumnKind",
+    "Dataset",
+    "Failure",
+    "FaultShape",
+    "Job",
+    "JobView",
+    "JsonObject",
+    "Kind",
+    "Label",
+    "Lease",
+    "LeftOut",
+    "Manifest",
+    "Metrics",
+    "ModelView",
+    "PredictOptions",
+    "PredictResult",
+    "Problem",
+    "Progress",
+    "RegressionMetrics",
+    "Schema",
+    "Shape",
+    "State",
+    "Task",
+    "TrainOptions",
+    "TrainResult",
+    "Upload",
+]

@@ -1,0 +1,10 @@
+"""The words that shapes share."""
+
+from typing import Any, Literal
+
+Kind = Literal["train", "predict"]
+State = Literal["awaiting_upload", "queued", "running", "succeeded", "failed"]
+Task = Literal["classification", "regression"]
+Label = str | int | float
+OPEN_STATES: frozenset[State] = frozenset({"awaiting_upload", "queued", "running"})
+JsonObject = dict[str, Any]
