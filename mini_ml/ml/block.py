@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Offsets = NDArray[np.int64]
 
-PADDING: Final = 16
+PADDING: Final = 32
 """Zero bytes behind the cells, so that reading a few words past the last one stays inside."""
 
 

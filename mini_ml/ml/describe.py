@@ -3,9 +3,10 @@
 import numpy as np
 
 from mini_ml.contracts import Column, Label, Schema, Task
+from mini_ml.ml.feature import Feature
 from mini_ml.ml.features import Categories, Encoder
 from mini_ml.ml.frame import Frame
-from mini_ml.ml.reader import Feature, Reader
+from mini_ml.ml.reader import Reader
 
 
 def model_schema(

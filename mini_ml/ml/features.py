@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 
 from mini_ml.errors import Fault, LimitExceeded
+from mini_ml.ml.feature import Feature
 from mini_ml.ml.frame import Codes, Frame, Matrix, Tokens
-from mini_ml.ml.reader import Feature, Reader
+from mini_ml.ml.reader import Reader
 from mini_ml.topology import Limits
 
 MOST_CATEGORIES: Final = 100
@@ -151,8 +152,8 @@ class Encoder:
             if isinstance(encoder, Categories):
                 strange = [code for code, text in enumerate(tokens.texts) if text not in encoder.known]
                 if strange:
-                    totals = np.bincount(tokens.codes[tokens.codes >= 0], minlength=len(tokens.texts))
-                    found[encoder.name] = Counter({tokens.texts[code]: int(totals[code]) for code in strange})
+                    counts = tokens.counts()
+                    found[encoder.name] = +Counter({tokens.texts[code]: counts[code] for code in strange})
         return found
 
 
@@ -206,14 +207,13 @@ def _fit_tokens(
 
 
 def _fit_categories(name: str, tokens: Tokens, most: int) -> Categories:
-    counts = np.bincount(tokens.codes[tokens.codes >= 0], minlength=len(tokens.texts))
-    seen = sorted((-int(count), text) for count, text in zip(counts, tokens.texts, strict=True) if count)
+    seen = sorted((-count, text) for count, text in zip(tokens.counts(), tokens.texts, strict=True) if count)
     slots = {text: place for place, (_, text) in enumerate(seen[:most])}
     return Categories(name, slots, 0, frozenset(text for _, text in seen))
 
 
 def _fit_vocabulary(name: str, tokens: Tokens, most: int) -> Vocabulary:
-    totals = np.bincount(tokens.codes[tokens.codes >= 0], minlength=len(tokens.texts)).tolist()
+    totals = tokens.counts()
     frequency: Counter[str] = Counter()
     for text, count in zip(tokens.texts, totals, strict=True):
         if count:

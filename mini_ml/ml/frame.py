@@ -1,5 +1,7 @@
 """Parsed rows, the same whether they came as CSV or JSON: a matrix of numbers and columns of tokens."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +18,21 @@ class Tokens:
     codes: Codes
     texts: tuple[str, ...]
 
+    def at(self, rows: Codes) -> "Tokens":
+        """Return the column at some rows, repeated as asked."""
+        return Tokens(self.codes[rows], self.texts)
+
+    def counts(self) -> list[int]:
+        """Return how many rows hold each text."""
+        present = self.codes[self.codes >= 0]
+        counts: list[int] = np.bincount(present, minlength=len(self.texts)).tolist()
+        return counts
+
+    @property
+    def missing(self) -> int:
+        """Return the number of missing cells."""
+        return int((self.codes < 0).sum())
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -25,9 +42,9 @@ class Frame:
     """Shape (rows, numeric, boolean and datetime columns in the reader's order); NaN is missing."""
     tokens: tuple[Tokens, ...]
     """One for each categorical and text column, in the reader's order."""
-    missing: dict[str, int]
+    missing: Counter[str]
     """Missing cells by column, where there are any."""
-    coerced: dict[str, int]
+    coerced: Counter[str]
     """Cells that did not parse as their column's kind and were taken as missing, by column; not counted as missing."""
 
     @property
@@ -37,5 +54,26 @@ class Frame:
 
     def take(self, rows: Codes) -> "Frame":
         """Return some rows, by position; the counts stay those of all rows."""
-        tokens = tuple(Tokens(column.codes[rows], column.texts) for column in self.tokens)
-        return Frame(self.numbers[rows], tokens, self.missing, self.coerced)
+        return Frame(self.numbers[rows], tuple(column.at(rows) for column in self.tokens), self.missing, self.coerced)
+
+    @classmethod
+    def concatenate(cls, frames: Sequence["Frame"]) -> "Frame":
+        """Put frames of one reader under each other."""
+        if len(frames) == 1:
+            return frames[0]
+        return cls(
+            numbers=np.concatenate([frame.numbers for frame in frames]),
+            tokens=tuple(_joined(columns) for columns in zip(*(frame.tokens for frame in frames), strict=True)),
+            missing=sum((frame.missing for frame in frames), Counter()),
+            coerced=sum((frame.coerced for frame in frames), Counter()),
+        )
+
+
+def _joined(columns: Sequence[Tokens]) -> Tokens:
+    """Give equal texts of different parts one code."""
+    texts: dict[str, int] = {}
+    parts = []
+    for column in columns:
+        recoded = [texts.setdefault(text, len(texts)) for text in column.texts]
+        parts.append(np.array([*recoded, -1], dtype=np.intp)[column.codes])
+    return Tokens(np.concatenate(parts), tuple(texts))

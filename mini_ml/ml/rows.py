@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from mini_ml.errors import Fault, InvalidRequest
-from mini_ml.ml.reader import Cell
+from mini_ml.ml.feature import Cell
 
 FORMS: Final = ("dataframe_split", "dataframe_records", "instances", "inputs")
 

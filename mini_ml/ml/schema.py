@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from mini_ml.contracts import ColumnKind, LeftOut
+from mini_ml.contracts import LeftOut
 from mini_ml.errors import Fault, InvalidDataset, UnknownColumn
-from mini_ml.ml.evidence import Evidence, decimal_of, weigh
+from mini_ml.ml.evidence import decimal_of, weigh
 from mini_ml.ml.faults import Faults
+from mini_ml.ml.feature import Feature
 from mini_ml.ml.kinds import Verdict, judge
-from mini_ml.ml.reader import Feature, Reader
+from mini_ml.ml.reader import Reader
 from mini_ml.ml.table import Table
 from mini_ml.ml.target import absent
 
@@ -21,12 +22,11 @@ def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Reader:
     """
     dropped = tuple(dropped)
     check_dropped(table, target, dropped)
-    evidence = {name: weigh(table.spelled(name)) for name in table.names if name}
-    decimal = decimal_of(evidence.values())
-    candidates = [name for name in table.names if name and name != target and name not in dropped]
-    verdicts = {name: judge(name, evidence[name], decimal) for name in candidates}
+    evidence = {name: weigh(table, name) for name in table.names if name and name not in dropped}
+    decimal = decimal_of(evidence.values(), table.header.delimiter)
+    verdicts = {name: judge(column, decimal) for name, column in evidence.items() if name != target}
     if not any(verdict.kind for verdict in verdicts.values()):
-        verdicts = {name: _rescued(verdict, evidence[name]) for name, verdict in verdicts.items()}
+        verdicts = {name: _rescued(verdict) for name, verdict in verdicts.items()}
     features = tuple(
         Feature(name, verdict.kind, verdict.format) for name, verdict in verdicts.items() if verdict.kind is not None
     )
@@ -52,12 +52,11 @@ def check_dropped(table: Table, target: str, dropped: tuple[str, ...]) -> None:
         raise UnknownColumn("Some columns to drop cannot be dropped.", faults=faults.all())
 
 
-def _rescued(verdict: Verdict, evidence: Evidence) -> Verdict:
+def _rescued(verdict: Verdict) -> Verdict:
     """Keep what looks like an identifier where nothing else is left to learn from."""
-    if verdict.fallback is None or evidence.present == 0:
+    if verdict.fallback is None:
         return verdict
-    kind: ColumnKind = verdict.fallback
-    return Verdict(kind, notes=("looks like an identifier; kept, since no other column is left",))
+    return Verdict(verdict.fallback, notes=("looks like an identifier; kept, since no other column is left",))
 
 
 def _left_out(table: Table, target: str, dropped: tuple[str, ...], verdicts: dict[str, Verdict]) -> Iterable[LeftOut]:

@@ -8,6 +8,7 @@ from mini_ml.contracts import Label
 from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
 from mini_ml.ml.block import Block
 from mini_ml.ml.faults import Faults, short
+from mini_ml.ml.feature import Cell
 from mini_ml.ml.header import Header, read_header
 from mini_ml.ml.model import FittedModel, Predictions
 from mini_ml.ml.output import Output
@@ -83,22 +84,22 @@ def score_rows(model: FittedModel, rows: Rows, *, tally: Tally, probabilities: b
         InvalidRequest: values come by position, and are not as many as the model has columns.
         ProbabilitiesUnavailable: they are asked for and the model has none.
     """
-    frame = model.reader.parse_rows(_by_feature(model, rows))
+    frame = model.reader.parse_rows(_by_feature(model, rows), rows.count)
     tally.add(frame.rows, frame.missing, frame.coerced, model.encoder.unseen(frame))
     return model.predict(frame, probabilities=probabilities)
 
 
-def _by_feature(model: FittedModel, rows: Rows) -> list[Sequence[str | int | float | bool | None]]:
+def _by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell]]:
     names = model.reader.names
     if rows.names is not None:
         positions = _positions(model, rows.names, (), Tally())
-        return [rows.columns[positions[name]] for name in names]
+        return {name: rows.columns[positions[name]] for name in names}
     if len(rows.columns) != len(names):
         raise InvalidRequest(
             f"A row has {len(rows.columns)} values and the model {len(names)} columns.",
             faults=[Fault(reason=f"{len(names)} values per row are needed", hint=", ".join(map(short, names[:20])))],
         )
-    return list(rows.columns)
+    return dict(zip(names, rows.columns, strict=True))
 
 
 def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str], tally: Tally) -> dict[str, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mini_ml.ml.block import Block
+from mini_ml.ml.distinct import distinct_cells
 from mini_ml.ml.frame import Codes
 from mini_ml.ml.header import Header
 from mini_ml.ml.text import decode
@@ -16,6 +17,11 @@ class Spelled:
 
     codes: Codes
     texts: tuple[str, ...]
+
+    def counts(self) -> list[int]:
+        """Return how many rows hold each text."""
+        counts: list[int] = np.bincount(self.codes, minlength=len(self.texts)).tolist()
+        return counts
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,13 @@ class Table:
     def spelled(self, name: str) -> Spelled:
         """Return a column's cells as spelled, over all rows."""
         position = self.names.index(name)
-        seen: dict[bytes, int] = {}
-        codes = np.fromiter(
-            (seen.setdefault(cell, len(seen)) for block in self.blocks for cell in block.column(position)),
-            dtype=np.intp,
-            count=self.rows,
-        )
-        return Spelled(codes, tuple(decode(cell) for cell in seen))
+        seen: dict[str, int] = {}
+        parts = []
+        for block in self.blocks:
+            found = distinct_cells(block, position)
+            recoded = [seen.setdefault(decode(cell), len(seen)) for cell in found.cells]
+            parts.append(np.array(recoded, dtype=np.intp)[found.codes])
+        return Spelled(np.concatenate(parts), tuple(seen))
 
     def line_of(self, row: int) -> int:
         """Return the line on which a row begins, as an editor counts: the header is line 1."""

@@ -20,7 +20,7 @@ class Tally:
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, rows: int, missing: dict[str, int], coerced: dict[str, int], unseen: dict[str, Counter[str]]) -> None:
+    def add(self, rows: int, missing: Counter[str], coerced: Counter[str], unseen: dict[str, Counter[str]]) -> None:
         """Add what a run of rows had."""
         self.rows += rows
         self.missing.update(missing)

@@ -125,8 +125,7 @@ def regression_target(table: Table, target: str, decimal: Decimal) -> NumberTarg
 
 
 def _counts(spelled: Spelled) -> Counter[str]:
-    totals = np.bincount(spelled.codes, minlength=len(spelled.texts))
-    return Counter(dict(zip(spelled.texts, totals.tolist(), strict=True)))
+    return Counter(dict(zip(spelled.texts, spelled.counts(), strict=True)))
 
 
 def _rows_with_target(table: Table, target: str, spelled: Spelled) -> Codes:
