@@ -1,0 +1,39 @@
+# Everything below sets itself up: Python 3.11 or newer with venv, and make, are all that has to be there.
+
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+INSTALLED := $(VENV)/installed
+RUN := $(VENV)/bin
+
+.PHONY: help demo up test check format pins
+
+help:  ## show the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED)  ## train and predict on the iris flowers, show what happened, stop
+	@$(RUN)/mini-ml demo
+
+up: $(INSTALLED)  ## run the platform on this machine until Ctrl-C
+	@$(RUN)/mini-ml up
+
+test: $(INSTALLED)  ## run every test
+	@$(RUN)/python -m pytest
+
+check: $(INSTALLED)  ## look at style, types and architecture
+	$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
+
+format: $(INSTALLED)  ## repair style
+	$(RUN)/ruff check --fix . && $(RUN)/ruff format .
+
+pins: $(INSTALLED)  ## pin requirements/*.txt after pyproject.toml has changed
+	PATH="$(abspath $(RUN)):$$PATH" $(RUN)/python requirements/compile.py
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	$(if $(PYTHON),,$(error Python 3.11 or newer with venv is needed (on Debian: apt-get install python3-venv). Name one with: make PYTHON=/path/to/python3))
+	@echo "Setting up $(VENV) with $(PYTHON) ..."
+	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements/dev.txt > $(VENV)/uv.txt
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	@$(RUN)/uv pip install --quiet --python $(RUN)/python --require-hashes -r requirements/dev.txt
+	@$(RUN)/uv pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
