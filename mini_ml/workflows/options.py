@@ -69,12 +69,17 @@ def parse_columns(text: str) -> tuple[str, ...]:
     """Read column names from a JSON list or from comma-separated text, in which quotes protect commas.
 
     Raises:
-        InvalidRequest: it begins like a JSON list and is none of strings.
+        InvalidRequest: it begins like a JSON list and is none of strings, or has several lines.
     """
     text = text.strip()
     if text.startswith("["):
         return tuple(_json_columns(text))
-    names = next(csv.reader([text], skipinitialspace=True), [])
+    try:
+        names = next(csv.reader([text], skipinitialspace=True), [])
+    except csv.Error as error:
+        raise _malformed(
+            "columns_to_drop", "it is no single line of names", 'write ["id","name"] or id,name'
+        ) from error
     return _unique(name.strip() for name in names)
 
 
@@ -101,7 +106,9 @@ def parse_params(text: str) -> dict[str, JsonValue]:
 
 def _json(text: str, parameter: str, form: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        found = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        json.dumps(found, ensure_ascii=False).encode()  # refuses half characters such as \ud800
+        return found
     except (ValueError, RecursionError) as error:
         where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         raise _malformed(parameter, f"it is not valid JSON{where}", f"write {form}") from error

@@ -7,7 +7,6 @@ from pydantic import BaseModel
 
 from mini_ml.adapters.http.problems import MEDIA_TYPE
 from mini_ml.contracts import Problem
-from mini_ml.topology import Limits
 
 JsonObject = dict[str, Any]
 
@@ -16,7 +15,7 @@ _MEANINGS = {
     400: "Malformed: a field is missing or unknown, or the body cannot be read.",
     404: "What the address names does not exist.",
     409: "It does not fit the state that things are in.",
-    413: f"Too large; a file may have {Limits().inline_upload_bytes:,} bytes here, larger ones go through `/uploads`.",
+    413: "Too large; `detail` names the limit. Larger files go through `/uploads`.",
     415: "The body has another content type.",
     422: "Well formed, and wrong; `errors` names each column, line or parameter.",
     503: "Something that the platform needs is away; try again after `Retry-After` seconds.",

@@ -21,9 +21,21 @@ from mini_ml.workflows import registry
 
 router = new_router("Models")
 
-ModelName = Annotated[str, Path(description="Name of a model.", examples=["default"])]
-Version = Annotated[str, Path(description="A version number, an alias, or `latest`.", examples=["latest"])]
-AliasName = Annotated[str, Path(description="Begins with a lower-case letter; never `latest`.", examples=["champion"])]
+ModelName = Annotated[str, Path(description="Name of a model.", openapi_examples={"default": {"value": "default"}})]
+Version = Annotated[
+    str,
+    Path(
+        description="A version number, an alias, or `latest`.",
+        openapi_examples={"latest": {"value": "latest"}, "first": {"value": "1"}},
+    ),
+]
+AliasName = Annotated[
+    str,
+    Path(
+        description="Begins with a lower-case letter; never `latest`.",
+        openapi_examples={"champion": {"value": "champion"}},
+    ),
+]
 
 
 @router.get(

@@ -1,0 +1,65 @@
+"""How long a client waits is its own choice, up to what the gateway allows."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from mini_ml.adapters.http.prefer import deadline, preference_of
+
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+def request(*prefer: str, event: dict[str, Any] | None = None) -> Request:
+    """Return a request with these Prefer headers, from a gateway if there is an event."""
+    headers = [(b"prefer", value.encode()) for value in prefer]
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": "/train", "headers": headers}
+    return Request(scope | ({"aws.event": event} if event else {}))
+
+
+@pytest.mark.parametrize(
+    ("prefer", "seconds", "applied"),
+    [
+        ([], 25, None),
+        (["wait=5"], 5, "wait=5"),
+        (["wait=0"], 0, "wait=0"),
+        (['wait="7"'], 7, "wait=7"),
+        (["wait=900"], 25, "wait=25"),
+        (["respond-async"], 0, "respond-async"),
+        (["respond-async, wait=10"], 0, "respond-async"),
+        (["Wait = 3"], 3, "wait=3"),
+        (["handling=lenient", "wait=4;x=y"], 4, "wait=4"),
+        (["wait=2, wait=9"], 2, "wait=2"),
+        (["wait=-1"], 25, None),
+        (["wait=soon"], 25, None),
+        (["wait=1.5"], 25, None),
+        (["wait=99999999999999999999"], 25, None),
+        (["wait"], 25, None),
+        ([""], 25, None),
+    ],
+)
+def test_the_preference_is_read_as_the_rfc_has_it(prefer: list[str], seconds: float, applied: str | None) -> None:
+    preference = preference_of(request(*prefer), most_seconds=25)
+
+    assert (preference.wait_seconds, preference.applied) == (seconds, applied)
+
+
+def test_without_a_gateway_the_wait_counts_from_the_arrival() -> None:
+    asked = request("wait=5")
+
+    assert deadline(asked, preference_of(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=5)
+
+
+def test_behind_a_gateway_the_wait_counts_from_when_it_took_the_request() -> None:
+    taken = NOW - timedelta(seconds=4)
+    asked = request(event={"requestContext": {"requestTimeEpoch": int(taken.timestamp() * 1000)}})
+
+    assert deadline(asked, preference_of(asked, most_seconds=25), now=NOW) == taken + timedelta(seconds=25)
+
+
+def test_a_gateway_whose_clock_is_ahead_lengthens_no_wait() -> None:
+    ahead = NOW + timedelta(minutes=5)
+    asked = request(event={"requestContext": {"requestTimeEpoch": int(ahead.timestamp() * 1000)}})
+
+    assert deadline(asked, preference_of(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=25)

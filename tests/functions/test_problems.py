@@ -1,0 +1,116 @@
+"""Every error leaves as a problem document whose status somebody decided on."""
+
+import pytest
+
+from mini_ml import errors
+from mini_ml.adapters.http.problems import HTTP_STATUS, all_error_types, problem_of, problem_of_failure, response_to
+from mini_ml.contracts import Failure
+from tests.functions.rooms import Rooms, problem
+
+ROOMS = ["api", "trainer", "predict"]
+
+
+@pytest.mark.parametrize("error_type", [one for one in all_error_types() if one is not errors.MiniMLError])
+def test_every_error_has_a_deliberate_status(error_type: type[errors.MiniMLError]) -> None:
+    assert any(ancestor in HTTP_STATUS for ancestor in error_type.__mro__)
+
+
+def test_no_two_errors_share_a_code_unless_one_inherits_it() -> None:
+    declared = [error_type.code for error_type in all_error_types() if "code" in vars(error_type)]
+
+    assert len(declared) == len(set(declared))
+
+
+@pytest.mark.parametrize("error_type", [one for one in all_error_types() if issubclass(one, errors.Internal)])
+def test_what_is_our_fault_tells_nothing_of_the_machine(error_type: type[errors.MiniMLError]) -> None:
+    told = problem_of(error_type("/var/lib/secret on 10.0.0.1", faults=[errors.Fault(reason="/var/lib/secret")]))
+
+    assert told.status == 500
+    assert "secret" not in told.model_dump_json()
+
+
+def test_a_failure_stored_in_a_job_has_the_status_of_its_error() -> None:
+    failure = Failure(code="schema_mismatch", detail="2 columns are missing.")
+
+    told = problem_of_failure(failure, instance="jobs/x")
+
+    assert (told.status, told.title, told.instance) == (422, "The rows do not fit the model's schema", "jobs/x")
+
+
+def test_a_failure_with_an_unknown_code_is_our_fault_and_says_nothing_more() -> None:
+    told = problem_of_failure(Failure(code="from_a_later_release", detail="/etc/passwd"))
+
+    assert (told.status, told.code) == (500, "internal")
+    assert "/etc" not in told.detail
+
+
+def test_what_may_succeed_later_says_when_to_try_again() -> None:
+    assert int(response_to(errors.StorageUnavailable("away")).headers["retry-after"]) > 0
+    assert "retry-after" not in response_to(errors.JobNotFound("none")).headers
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_an_unknown_path_is_a_problem(idle: Rooms, room: str) -> None:
+    assert problem(idle.client(room).get("/nowhere"))["code"] == "route_not_found"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_slash_too_many_is_no_redirect_to_a_host(idle: Rooms, room: str) -> None:
+    assert problem(idle.client(room).get("/jobs/"))["code"] == "route_not_found"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_another_method_is_told_which_ones_the_route_takes(idle: Rooms, room: str) -> None:
+    answer = idle.client(room).patch("/models/iris/aliases/champion")
+
+    assert problem(answer)["code"] == "method_not_allowed"
+    assert answer.headers["allow"] == "DELETE, OPTIONS, PUT"
+
+
+def test_options_names_the_methods(idle: Rooms) -> None:
+    answer = idle.api.options("/jobs")
+
+    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/jobs", "/docs", "/openapi.json", "/nowhere", "/train"])
+def test_head_answers_as_get_does_without_a_body(idle: Rooms, path: str) -> None:
+    head, get = idle.api.head(path), idle.api.get(path)
+
+    assert (head.status_code, head.headers["content-type"]) == (get.status_code, get.headers["content-type"])
+    assert head.content == b""
+
+
+def test_a_store_that_is_away_is_a_503_with_retry_after(idle: Rooms) -> None:
+    def away(method: str, key: str) -> None:
+        raise errors.StorageUnavailable("S3 does not answer.")
+
+    idle.cloud.artifacts.before = away
+
+    answer = idle.api.get("/jobs")
+
+    assert problem(answer)["code"] == "storage_unavailable"
+    assert "retry-after" in answer.headers
+
+
+@pytest.mark.parametrize("error", [RuntimeError("/opt/secret"), KeyError("secret"), errors.ObjectMissing("secret")])
+def test_a_bug_is_a_500_that_gives_nothing_away(idle: Rooms, error: Exception) -> None:
+    def broken(method: str, key: str) -> None:
+        raise error
+
+    idle.cloud.artifacts.before = broken
+
+    answer = idle.api.get("/jobs")
+
+    assert problem(answer)["code"] == "internal"
+    assert "secret" not in answer.text
+
+
+def test_a_document_in_s3_that_cannot_be_read_is_our_fault(idle: Rooms) -> None:
+    job_id = idle.cloud.new_id()
+    idle.cloud.artifacts.put(f"jobs/{job_id}.json", b'{"job_id": 1}')
+
+    answer = idle.api.get(f"/jobs/{job_id}")
+
+    assert problem(answer)["code"] == "internal"
+    assert "pydantic" not in answer.text
