@@ -1,0 +1,175 @@
+"""`/jobs`: found again, filtered, paged through, retried and cancelled."""
+
+import pytest
+
+from mini_ml import keys
+from tests.functions.rooms import Rooms, faulty, predict, problem, train
+
+NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+
+def test_a_finished_job_reads_as_the_contract_says(trained: Rooms) -> None:
+    [job] = trained.api.get("/jobs?kind=train").json()["jobs"]
+
+    read = trained.api.get(f"/jobs/{job['job_id']}").json()
+
+    assert set(read) == {
+        "job_id",
+        "kind",
+        "state",
+        "model_name",
+        "version",
+        "created_at",
+        "started_at",
+        "finished_at",
+        "attempt",
+        "options",
+        "progress",
+        "metrics",
+        "result",
+        "error",
+        "links",
+    }
+    assert set(read["progress"]) == {"rows_done", "bytes_done", "bytes_total"}
+    assert {"accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc", "confusion_matrix"} <= set(
+        read["metrics"]
+    )
+    assert read["progress"]["rows_done"] == 150
+    assert set(read["links"]) == {"self", "result", "model_version"}
+
+
+def test_jobs_are_listed_newest_first_page_by_page(idle: Rooms) -> None:
+    made = [train(idle.api, prefer="respond-async").json()["job_id"] for _ in range(5)]
+
+    pages, address = [], "/jobs?limit=2"
+    while address:
+        page = idle.api.get(address).json()
+        pages.append([job["job_id"] for job in page["jobs"]])
+        address = page["links"].get("next", "")
+
+    assert pages == [[made[4], made[3]], [made[2], made[1]], [made[0]]]
+
+
+def test_jobs_are_filtered(idle: Rooms) -> None:
+    train(idle.api, model_name="iris")
+    train(idle.trainer, model_name="other")
+    predict(idle.api, model_name="other", prefer="respond-async")
+    key = idle.cloud.queues["predict"].messages[0].key
+
+    def found(query: str) -> list[tuple[str, str, str]]:
+        jobs = idle.api.get(f"/jobs?{query}").json()["jobs"]
+        return [(job["kind"], job["model_name"], job["state"]) for job in jobs]
+
+    assert found("kind=predict") == [("predict", "other", "queued")]
+    assert found("model_name=iris") == [("train", "iris", "queued")]
+    assert found("state=succeeded") == [("train", "other", "succeeded")]
+    assert found(f"upload_key={key}") == [("predict", "other", "queued")]
+    assert found("model_name=other&kind=train") == [("train", "other", "succeeded")]
+
+
+def test_the_next_page_keeps_the_filters(idle: Rooms) -> None:
+    for name in ("a", "b", "a", "b", "a"):
+        train(idle.api, model_name=name, prefer="respond-async")
+
+    following = idle.api.get("/jobs?model_name=a&limit=2").json()["links"]["next"]
+
+    assert [job["model_name"] for job in idle.api.get("/" + following).json()["jobs"]] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "parameter"),
+    [
+        ("stat=queued", 400, "stat"),
+        ("limit=5&limit=6", 400, "limit"),
+        ("limit=0", 422, "limit"),
+        ("limit=201", 422, "limit"),
+        ("limit=many", 422, "limit"),
+        ("state=lost", 422, "state"),
+        ("kind=guess", 422, "kind"),
+        ("cursor=x", 422, "cursor"),
+    ],
+)
+def test_a_query_that_is_wrong_is_refused_by_name(idle: Rooms, query: str, status: int, parameter: str) -> None:
+    answer = idle.api.get(f"/jobs?{query}")
+
+    assert problem(answer)["status"] == status
+    assert set(faulty(answer)) == {parameter}
+
+
+def test_a_misspelled_filter_is_told_its_name(idle: Rooms) -> None:
+    assert problem(idle.api.get("/jobs?modelname=x"))["errors"][0]["hint"] == "did you mean `model_name`?"
+
+
+@pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("GET", "/result"), ("POST", "/retry"), ("POST", "/cancel")])
+def test_an_unknown_job_is_not_found_and_a_bad_id_is_refused(idle: Rooms, method: str, tail: str) -> None:
+    assert problem(idle.api.request(method, f"/jobs/{NOBODY}{tail}"))["code"] == "job_not_found"
+    assert problem(idle.api.request(method, f"/jobs/nonsense{tail}"))["code"] == "invalid_name"
+
+
+def test_the_result_of_a_training_is_its_version(trained: Rooms) -> None:
+    [job] = trained.api.get("/jobs?kind=train").json()["jobs"]
+
+    answer = trained.api.get(f"/jobs/{job['job_id']}/result")
+    told = trained.api.get(f"/jobs/{job['job_id']}/result?redirect=false")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "../../models/default/versions/1")
+    assert (told.status_code, told.json()) == (200, {"url": "../../models/default/versions/1"})
+
+
+def test_the_result_of_a_prediction_is_downloaded_from_s3(trained: Rooms) -> None:
+    job = trained.api.get("/jobs?kind=predict").json()["jobs"][-1]
+
+    answer = trained.api.get(f"/jobs/{job['job_id']}/result")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("memory://mini-ml-artifacts/predictions/default/000001/")
+
+
+def test_an_unfinished_job_has_no_result_yet(idle: Rooms) -> None:
+    job_id = train(idle.api, prefer="respond-async").json()["job_id"]
+
+    answer = idle.api.get(f"/jobs/{job_id}/result")
+
+    assert problem(answer)["code"] == "job_not_finished"
+    assert "retry-after" in answer.headers
+
+
+def test_the_result_of_a_failed_job_is_its_problem(idle: Rooms) -> None:
+    job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
+    idle.deliver()
+
+    answer = idle.api.get(f"/jobs/{job_id}/result")
+
+    assert (answer.status_code, problem(answer)["code"]) == (422, "unknown_column")
+    assert problem(answer)["instance"] == f"../{job_id}"
+
+
+def test_a_failed_job_tells_its_problem_and_can_be_retried(idle: Rooms) -> None:
+    job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
+    idle.deliver()
+    failed = idle.api.get(f"/jobs/{job_id}")
+
+    retried = idle.api.post(f"/jobs/{failed.json()['links']['retry']}")
+
+    assert (failed.status_code, failed.json()["error"]["status"]) == (200, 422)
+    assert (retried.status_code, retried.json()["state"]) == (202, "queued")
+    assert idle.cloud.queues["train"].messages[-1].key.startswith("train/default/")
+
+
+def test_only_a_failed_job_can_be_retried(idle: Rooms) -> None:
+    job_id = train(idle.api, prefer="respond-async").json()["job_id"]
+
+    assert problem(idle.api.post(f"/jobs/{job_id}/retry"))["code"] == "job_not_retryable"
+
+
+def test_an_open_job_can_be_cancelled_once(idle: Rooms) -> None:
+    job_id = train(idle.api, prefer="respond-async").json()["job_id"]
+
+    cancelled = idle.api.post(f"/jobs/{job_id}/cancel")
+    again = idle.api.post(f"/jobs/{job_id}/cancel")
+    idle.deliver()
+
+    assert (cancelled.status_code, cancelled.json()["error"]["code"]) == (202, "cancelled")
+    assert cancelled.headers["location"] == f"../{job_id}"
+    assert problem(again)["code"] == "job_not_cancellable"
+    assert list(idle.cloud.artifacts.list_keys(keys.MODELS)) == []

@@ -1,0 +1,145 @@
+"""`POST /train` and `POST /predict`: the outcome within the wait, else where to look."""
+
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+
+from mini_ml import errors, keys
+from mini_ml.adapters.memory import memory_cloud
+from mini_ml.topology import STAGES
+from tests.functions.rooms import Rooms, predict, problem, rooms_over, sample, train
+
+FLOWERS = {"Setosa", "Versicolor", "Virginica"}
+
+
+def test_training_answers_the_finished_job_and_where_the_version_is(rooms: Rooms) -> None:
+    answer = train(rooms.api, model_name="iris")
+
+    assert (answer.status_code, answer.headers["location"]) == (201, "models/iris/versions/1")
+    assert answer.json()["state"] == "succeeded"
+    assert answer.json()["metrics"]["accuracy"] > 0.8
+    assert "preference-applied" not in answer.headers
+
+
+def test_predicting_answers_a_label_per_row_in_order(trained: Rooms) -> None:
+    answer = predict(trained.api, columns_to_drop='["variety"]')
+
+    body = answer.json()
+    truth = [line.split(",")[-1].strip('"') for line in sample("iris_predict.csv").decode().splitlines()[1:]]
+    assert (answer.status_code, body["model_name"], body["version"], body["truncated"]) == (200, "default", 1, False)
+    assert set(body["predictions"]) == FLOWERS
+    assert sum(a == b for a, b in zip(body["predictions"], truth, strict=True)) >= len(truth) - 2
+
+
+def test_predictions_past_the_answer_limit_are_only_linked_to(tmp_path: Path) -> None:
+    small = replace(STAGES["test"], limits=replace(STAGES["test"].limits, answer_bytes=50))
+
+    with rooms_over(memory_cloud(stage=small), tmp_path) as rooms:
+        train(rooms.trainer)
+        body = predict(rooms.predict).json()
+        result = rooms.api.get(f"/jobs/{body['job_id']}/result")
+
+    assert (body["predictions"], body["truncated"]) == (None, True)
+    assert body["links"]["result"] == f"jobs/{body['job_id']}/result"
+    assert result.headers["location"].startswith("memory://mini-ml-artifacts/predictions/default/000001/")
+
+
+def test_without_waiting_the_job_is_accepted_and_really_waits_for_its_event(idle: Rooms) -> None:
+    answer = train(idle.api, prefer="respond-async")
+
+    body = answer.json()
+    assert (answer.status_code, body["state"]) == (202, "queued")
+    assert answer.headers["location"] == f"jobs/{body['job_id']}"
+    assert answer.headers["preference-applied"] == "respond-async"
+    assert int(answer.headers["retry-after"]) > 0
+    assert len(idle.cloud.queues["train"].messages) == 1
+    assert list(idle.cloud.artifacts.list_keys(keys.MODELS)) == []
+
+
+def test_an_accepted_job_succeeds_once_its_event_is_handled(idle: Rooms) -> None:
+    accepted = train(idle.api, prefer="respond-async")
+
+    idle.deliver()
+
+    assert idle.api.get("/" + accepted.headers["location"]).json()["state"] == "succeeded"
+
+
+def test_a_wait_that_runs_out_is_a_202(idle: Rooms) -> None:
+    answer = train(idle.api, prefer="wait=0")
+
+    assert (answer.status_code, answer.headers["preference-applied"]) == (202, "wait=0")
+
+
+def test_a_job_that_fails_within_the_wait_answers_its_problem(rooms: Rooms) -> None:
+    answer = train(rooms.api, target_column="varieti")
+
+    told = problem(answer)
+    assert (answer.status_code, told["code"]) == (422, "unknown_column")
+    assert "variety" in told["errors"][0]["hint"]
+    assert rooms.api.get(urljoin("/train", told["instance"])).json()["state"] == "failed"
+
+
+def test_a_failed_training_changes_nothing_that_is_served(rooms: Rooms) -> None:
+    train(rooms.api)
+
+    train(rooms.api, target_column="nope")
+
+    assert rooms.api.get("/models/default").json()["latest"] == 1
+
+
+def test_an_unknown_model_is_refused_before_a_job_exists(idle: Rooms) -> None:
+    answer = predict(idle.api, model_name="nobody")
+
+    assert problem(answer)["code"] == "model_not_found"
+    assert idle.api.get("/jobs").json()["jobs"] == []
+
+
+def test_a_store_that_refuses_the_file_is_a_503_and_the_job_says_so(idle: Rooms) -> None:
+    def full(method: str, key: str) -> None:
+        if method == "put":
+            raise errors.StorageUnavailable("S3 does not answer.")
+
+    idle.cloud.uploads.before = full
+
+    answer = train(idle.api)
+
+    [job] = idle.api.get("/jobs").json()["jobs"]
+    assert problem(answer)["code"] == "storage_unavailable"
+    assert job["error"]["code"] == "upload_not_received"
+
+
+@pytest.mark.parametrize("fields", [{}, {"columns_to_drop": "petal.width", "model_params": '{"C": 0.5}'}])
+def test_the_trainer_trains_directly_without_any_event(idle: Rooms, fields: dict[str, str]) -> None:
+    answer = train(idle.trainer, **fields)
+
+    assert (answer.status_code, answer.headers["location"]) == (201, "models/default/versions/1")
+    assert idle.trainer.get(answer.headers["location"]).status_code == 200
+
+
+def test_the_event_that_also_arrives_at_the_trainer_changes_nothing(idle: Rooms) -> None:
+    train(idle.trainer)
+
+    idle.deliver()
+
+    assert idle.api.get("/models/default").json()["versions"] == 1
+
+
+def test_the_predict_room_predicts_directly_without_any_event(idle: Rooms) -> None:
+    train(idle.trainer)
+
+    answer = predict(idle.predict)
+
+    assert answer.status_code == 200
+    assert set(answer.json()["predictions"]) == FLOWERS
+    assert idle.predict.get(answer.json()["links"]["job"]).json()["state"] == "succeeded"
+
+
+def test_work_in_a_room_leaves_no_files_behind(idle: Rooms, tmp_path: Path) -> None:
+    train(idle.trainer)
+    predict(idle.predict)
+
+    idle.deliver()
+
+    assert list(tmp_path.iterdir()) == []
