@@ -59,6 +59,7 @@ PLATFORM_DEFAULTS: Final[dict[tuple[str, str], object]] = {
     ("LogisticRegressionCV", "l1_ratios"): [0.0],
     ("LogisticRegressionCV", "scoring"): "accuracy",
     ("LogisticRegressionCV", "use_legacy_attributes"): False,
-    ("QuadraticDiscriminantAnalysis", "reg_param"): 0.01,
+    ("QuadraticDiscriminantAnalysis", "shrinkage"): "auto",
+    ("QuadraticDiscriminantAnalysis", "solver"): "eigen",
 }
 """Defaults that differ from scikit-learn's: its own are deprecated, or fail on one-hot columns."""

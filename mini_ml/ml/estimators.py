@@ -1,6 +1,7 @@
 """Build an estimator from its name and parameters: seeded, on one thread (n_jobs unset), on the scale that it needs."""
 
 import inspect
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -70,7 +71,10 @@ def build(model_type: str, params: JsonParams, *, matrix: Matrix, seed: int) -> 
     chosen = _reported(model_type, params, matrix)
     _refuse(catalogue.check_params(model_type, params) + _unknown_labels(params, matrix))
     cls = estimator_class(model_type)
-    estimator = cls(**_arguments(cls, model_type, _coded(chosen, matrix), matrix, seed))
+    with warnings.catch_warnings():
+        # A deprecated class says so whenever one is made; the catalogue says it once, and so does training's note.
+        warnings.simplefilter("ignore", FutureWarning)
+        estimator = cls(**_arguments(cls, model_type, _coded(chosen, matrix), matrix, seed))
     try:
         estimator._validate_params()
     except InvalidParameterError as error:
@@ -110,6 +114,8 @@ def _reported(model_type: str, params: JsonParams, matrix: Matrix) -> dict[str, 
     for name, most in (("n_neighbors", matrix.rows), ("n_components", min(matrix.rows, matrix.width))):
         if isinstance(defaults.get(name), int):
             defaults[name] = max(1, min(defaults[name], most))
+    if model_type == "RANSACRegressor" and matrix.width >= matrix.rows:
+        defaults["min_samples"] = max(1, matrix.rows // 2)
     return defaults | dict(params)
 
 

@@ -53,13 +53,25 @@ def _refusals_told(model_type: str) -> Any:
 def _hint(error: Exception, said: str) -> str:
     if isinstance(error, MemoryError):
         return "use fewer rows or columns, or another model type"
-    if "valid range of the loss" in said or "strictly positive" in said or "non-negative" in said:
-        return "it learns positive numbers only: use another model type, or another loss"
-    if "infeasible" in said:
-        return "lower `nu`: the classes are too uneven for it"
-    if "each class" in said or "n_splits" in said or "examples for" in said:
-        return "give every class at least five rows, or lower `cv`"
-    return "change model_params, or use another model type; `auto` picks one that fits"
+    return next((hint for words, hint in _HINTS.items() if words in said), _ANY_HINT)
+
+
+_POSITIVE: Final = "it learns positive numbers only: use another model type, or another loss"
+_MORE_ROWS: Final = "give every class at least five rows, or lower `cv`"
+_ANY_HINT: Final = "change model_params, or use another model type; `auto` picks one that fits"
+
+_HINTS: Final = {
+    "valid range of the loss": _POSITIVE,
+    "strictly positive": _POSITIVE,
+    "non-negative": _POSITIVE,
+    "nu is infeasible": "lower `nu`: the classes are too uneven for it",
+    "in each class": _MORE_ROWS,
+    "n_splits": _MORE_ROWS,
+    "examples for at least one class": _MORE_ROWS,
+    "number of samples is smaller than the number of features": "set `noise_variance`, or use `LassoLarsCV`",
+    "shrinkage not supported": "set `shrinkage` to null, or leave `solver` out",
+}
+"""What to do, by words of scikit-learn's own sentence."""
 
 
 def _notes(caught: Iterable[warnings.WarningMessage], model_type: str) -> list[str]:

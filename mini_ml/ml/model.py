@@ -62,13 +62,15 @@ class FittedModel:
         matrix = self.encoder.transform(frame)
         if self.scaling is not None:
             matrix = self.scaling.apply(matrix)
-        predicted = self.estimator.predict(matrix)
-        shares = self.estimator.predict_proba(matrix) if probabilities else None
+        with np.errstate(all="ignore"):
+            predicted = self.estimator.predict(matrix)
+            shares = self.estimator.predict_proba(matrix) if probabilities else None
         return Predictions(self._values(predicted), shares)
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
         """Return labels for class positions, and numbers as they are."""
         labels = self.schema.labels
         if labels is None:
-            return [float(value) for value in predicted.astype(np.float64).ravel().tolist()]
+            # An exponential of an extreme row overflows; JSON has no word for infinity.
+            return [float(value) for value in np.nan_to_num(predicted.astype(np.float64)).ravel().tolist()]
         return [labels[code] for code in predicted.astype(np.intp).ravel().tolist()]

@@ -171,8 +171,13 @@ def _fit(encoded: Encoded, options: TrainOptions, task: Task, limits: Limits, se
         model_type=choice.model_type,
         params=built.params,
         candidates=choice.candidates,
-        notes=(*choice.notes, *notes),
+        notes=(*choice.notes, *_deprecation(choice.model_type), *notes),
     )
+
+
+def _deprecation(model_type: str) -> Iterator[str]:
+    if said := catalogue.model_types()["model_types"][model_type]["deprecated"]:
+        yield said
 
 
 def _measure(model: FittedModel, holdout: Frame, split: Split) -> Metrics:
