@@ -13,8 +13,8 @@ _LONGEST: Final = 24
 _WORD: Final = 8
 _MASKS: Final = np.array([(1 << (8 * size)) - 1 for size in range(_WORD + 1)], dtype=np.uint64)
 _FACTORS: Final = tuple(np.uint64(factor) for factor in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
-_SLOT_BITS: Final = 16
-_TRIES: Final = 3
+_SLOT_BITS: Final = 14
+_SLOTS: Final = 1 << _SLOT_BITS
 
 
 @dataclass(frozen=True)
@@ -30,36 +30,49 @@ def distinct_cells(block: Block, position: int, rows: Codes | None = None) -> Di
     chosen = slice(None) if rows is None else rows
     starts, stops = block.starts[chosen, position], block.stops[chosen, position]
     sizes = stops - starts
+    codes = np.empty(len(starts), dtype=np.intp)
+    firsts, left = np.empty(0, dtype=np.intp), np.arange(len(starts))
     if len(sizes) and int(sizes.max()) <= _LONGEST:
-        found = _by_words(block, starts, stops, sizes)
-        if found is not None:
-            return found
-    cells = block.cells
+        firsts, left = _by_words(_keys(words_of(block.cells), starts, sizes), codes)
+    cells = [block.cells[start:stop] for start, stop in _bounds(starts[firsts], stops[firsts])]
     seen: dict[bytes, int] = {}
-    bounds = zip(starts.tolist(), stops.tolist(), strict=True)
-    codes = [seen.setdefault(cells[start:stop], len(seen)) for start, stop in bounds]
-    return Distinct(np.array(codes, dtype=np.intp), tuple(seen))
+    base = len(cells)
+    for row, (start, stop) in zip(left.tolist(), _bounds(starts[left], stops[left]), strict=True):
+        codes[row] = base + seen.setdefault(block.cells[start:stop], len(seen))
+    return Distinct(codes, (*cells, *seen))
 
 
-def _by_words(block: Block, starts: Offsets, stops: Offsets, sizes: Offsets) -> Distinct | None:
-    """Compare cells as 64-bit words; None where too many differ for it to pay."""
-    keys = _keys(words_of(block.cells), starts, sizes)
+def _bounds(starts: Offsets, stops: Offsets) -> "zip[tuple[int, int]]":
+    return zip(starts.tolist(), stops.tolist(), strict=True)
+
+
+def _by_words(keys: list[Words], codes: Codes) -> tuple[Codes, Codes]:
+    """Compare cells as 64-bit words; return a row of each distinct cell, and the rows that got no code.
+
+    Each row is hashed to a slot, and one row owns the slot. Rows that equal the owner share its code; the others,
+    which merely collided, are hashed again by another factor.
+    """
     mixed = keys[0] * _FACTORS[0]
     for key, factor in zip(keys[1:], _FACTORS[1:], strict=False):
         mixed = (mixed ^ (mixed >> np.uint64(29))) + key * factor
-    for attempt in range(_TRIES):
-        slots = (mixed * _FACTORS[attempt] >> np.uint64(64 - _SLOT_BITS)).astype(np.intp)
-        owner = np.full(1 << _SLOT_BITS, -1, dtype=np.intp)
-        owner[slots] = np.arange(len(slots))
-        owners = owner[slots]
-        if all(bool((key[owners] == key).all()) for key in keys):
-            used = np.flatnonzero(owner >= 0)
-            rank = np.empty(1 << _SLOT_BITS, dtype=np.intp)
-            rank[used] = np.arange(len(used))
-            first = owner[used]
-            bounds = zip(starts[first].tolist(), stops[first].tolist(), strict=True)
-            return Distinct(rank[slots], tuple(block.cells[start:stop] for start, stop in bounds))
-    return None
+    left = np.arange(len(mixed))
+    owners: list[Codes] = []
+    for factor in _FACTORS:
+        slots = ((mixed[left] * factor) >> np.uint64(64 - _SLOT_BITS)).astype(np.intp)
+        owner = np.full(_SLOTS, -1, dtype=np.intp)
+        owner[slots] = left
+        equal = np.ones(len(left), dtype=np.bool_)
+        for key in keys:
+            equal &= key[owner[slots]] == key[left]
+        used = np.flatnonzero(owner >= 0)
+        rank = np.empty(_SLOTS, dtype=np.intp)
+        rank[used] = np.arange(len(used)) + sum(map(len, owners))
+        codes[left[equal]] = rank[slots[equal]]
+        owners.append(owner[used])
+        left = left[~equal]
+        if not len(left):
+            break
+    return np.concatenate(owners), left
 
 
 def _keys(words: Words, starts: Offsets, sizes: Offsets) -> list[Words]:

@@ -1,12 +1,11 @@
 """Write predictions behind the rows as they came, byte for byte."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from mini_ml.contracts import Label, Schema
+from mini_ml.contracts import Schema
 from mini_ml.ml.block import Block
 from mini_ml.ml.header import Header
 from mini_ml.ml.model import Predictions
-from mini_ml.ml.text import BOM
 
 
 class Output:
@@ -23,7 +22,7 @@ class Output:
         if probabilities and schema.labels is not None:
             names.extend(f"probability_{label}" for label in schema.labels)
         self._names = _free(names, taken)
-        self._spelled = {label: self._quoted(str(label)) for label in schema.labels or ()}
+        self._labels = {label: self._quoted(str(label)) for label in schema.labels or ()}
 
     def header(self) -> bytes:
         """Return the header: the input's own, and the new names."""
@@ -34,34 +33,42 @@ class Output:
         """Return the block's rows with their predictions."""
         added = self._added(predictions)
         if self._only:
-            return b"".join([cell + self._line_end for cell in added])
-        starts, stops = block.record_starts.tolist(), block.record_stops.tolist()
-        parts: list[bytes] = []
-        raw, line_end, delimiter = block.raw, self._line_end, self._delimiter
-        for start, stop, following, cell in zip(starts, stops, [*starts[1:], len(raw)], added, strict=True):
-            parts.extend((raw[start:stop], delimiter, cell, raw[stop:following] or line_end))
+            return self._line_end.join([*added, b""])
+        records, line_ends = _records(block, self._line_end)
+        parts = [self._delimiter] * (4 * len(records))
+        parts[0::4], parts[2::4], parts[3::4] = records, added, line_ends
         return b"".join(parts)
 
-    def _added(self, predictions: Predictions) -> Sequence[bytes]:
+    def _added(self, predictions: Predictions) -> list[bytes]:
         """Return the new cells of each row, joined."""
-        cells = [self._cell(value) for value in predictions.values]
+        if self._labels:
+            cells = [self._labels[value] for value in predictions.values]
+        else:
+            cells = [repr(value).encode() for value in predictions.values]
         if predictions.probabilities is None:
             return cells
-        shares: Iterable[list[float]] = predictions.probabilities.tolist()
+        shares: list[list[float]] = predictions.probabilities.tolist()
         return [
             self._delimiter.join([cell, *(repr(share).encode() for share in row)])
             for cell, row in zip(cells, shares, strict=True)
         ]
-
-    def _cell(self, value: Label) -> bytes:
-        known = self._spelled.get(value)
-        return repr(value).encode() if known is None else known
 
     def _quoted(self, text: str) -> bytes:
         """Quote a text that would not read back as one cell."""
         if self._header.delimiter in text or any(mark in text for mark in '"\r\n') or not text:
             text = '"' + text.replace('"', '""') + '"'
         return text.encode()
+
+
+def _records(block: Block, line_end: bytes) -> tuple[list[bytes], list[bytes]]:
+    """Return the records of a block and their line ends, as they came; the file's last may have none."""
+    raw = block.raw
+    if b"\r" not in raw and raw.count(b"\n") == block.rows and raw.endswith(b"\n"):
+        return raw[:-1].split(b"\n"), [b"\n"] * block.rows
+    starts, stops = block.record_starts.tolist(), block.record_stops.tolist()
+    ends = zip(stops, [*starts[1:], len(raw)], strict=True)
+    records = [raw[start:stop] for start, stop in zip(starts, stops, strict=True)]
+    return records, [raw[stop:following] or line_end for stop, following in ends]
 
 
 def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:
@@ -77,6 +84,3 @@ def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:
         used.add(candidate)
         free.append(candidate)
     return free
-
-
-__all__ = ["BOM", "Output"]
