@@ -64,6 +64,7 @@ _HINTS: Final = {
     "valid range of the loss": _POSITIVE,
     "strictly positive": _POSITIVE,
     "non-negative": _POSITIVE,
+    "are negative": _POSITIVE,
     "nu is infeasible": "lower `nu`: the classes are too uneven for it",
     "in each class": _MORE_ROWS,
     "n_splits": _MORE_ROWS,

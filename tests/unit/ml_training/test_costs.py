@@ -1,0 +1,93 @@
+"""Work and size are estimated from the table's shape, and refused by name before any fit."""
+
+import pytest
+from pydantic import JsonValue
+
+from mini_ml import catalogue
+from mini_ml.errors import LimitExceeded
+from mini_ml.ml.costs import check_cost, training_cost
+from mini_ml.ml.estimators import Matrix, build
+from mini_ml.ml.sizes import artifact_bytes, check_size
+from mini_ml.topology import MIB, Limits
+
+LIMITS = Limits()
+SMALL = Matrix(rows=150, width=4, labels=("a", "b", "c"))
+LARGE = Matrix(rows=2_000_000, width=100, labels=("a", "b"))
+AMOUNTS = Matrix(rows=2_000_000, width=100, labels=None)
+
+
+def params_of(model_type: str, matrix: Matrix, **params: JsonValue) -> dict[str, JsonValue]:
+    return build(model_type, params, matrix=matrix, seed=0).params
+
+
+@pytest.mark.parametrize("model_type", sorted(catalogue.model_types()["model_types"]))
+def test_every_model_type_may_learn_a_small_table(model_type: str) -> None:
+    matrix = SMALL if catalogue.task_of(model_type) == "classification" else Matrix(rows=400, width=20, labels=None)
+    params = params_of(model_type, matrix)
+
+    check_cost(model_type, params, matrix=matrix, limits=LIMITS)
+    check_size(model_type, params, matrix=matrix, limits=LIMITS)
+
+
+@pytest.mark.parametrize(
+    "model_type", ["LogisticRegression", "HistGradientBoostingClassifier", "SGDClassifier", "GaussianNB"]
+)
+def test_a_million_rows_may_be_learned_by_what_scales(model_type: str) -> None:
+    matrix = Matrix(rows=1_000_000, width=60, labels=("a", "b"))
+
+    check_cost(model_type, params_of(model_type, matrix), matrix=matrix, limits=LIMITS)
+
+
+@pytest.mark.parametrize("model_type", ["SVC", "GaussianProcessClassifier", "KNeighborsClassifier"])
+def test_what_grows_faster_than_its_rows_has_a_row_limit(model_type: str) -> None:
+    with pytest.raises(LimitExceeded, match="takes at most") as refusal:
+        check_cost(model_type, params_of(model_type, LARGE), matrix=LARGE, limits=LIMITS)
+
+    assert refusal.value.faults[0].parameter == "model_type"
+
+
+def test_the_catalogue_states_the_row_limits() -> None:
+    assert catalogue.model_types()["model_types"]["SVC"]["row_limit"] == 20_000
+
+
+def test_a_training_that_would_take_too_long_is_refused_with_the_limit() -> None:
+    params = params_of("GradientBoostingClassifier", LARGE, n_estimators=2000)
+
+    with pytest.raises(LimitExceeded, match="the limit is 600 s") as refusal:
+        check_cost("GradientBoostingClassifier", params, matrix=LARGE, limits=LIMITS)
+
+    assert "`n_estimators`" in str(refusal.value.faults[0].hint)
+
+
+def test_more_rows_columns_or_trees_cost_more() -> None:
+    def cost(rows: int, width: int, trees: int) -> int:
+        matrix = Matrix(rows=rows, width=width, labels=("a", "b"))
+        return training_cost(
+            "RandomForestClassifier",
+            params_of("RandomForestClassifier", matrix, n_estimators=trees),
+            matrix=matrix,
+        )
+
+    assert cost(1000, 10, 100) < cost(2000, 10, 100) < cost(2000, 20, 100) < cost(2000, 20, 200)
+
+
+def test_a_forest_of_the_measured_size_is_estimated_near_it() -> None:
+    matrix = Matrix(rows=80_000, width=20, labels=("a", "b"))
+
+    estimated = artifact_bytes("RandomForestClassifier", params_of("RandomForestClassifier", matrix), matrix=matrix)
+
+    assert 64 * MIB < estimated < 256 * MIB
+
+
+def test_a_model_that_would_be_too_large_is_refused_before_it_is_fitted() -> None:
+    with pytest.raises(LimitExceeded, match="the limit is 512 MiB") as refusal:
+        check_size("RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS), matrix=AMOUNTS, limits=LIMITS)
+
+    assert "max_depth" in str(refusal.value.faults[0].hint)
+
+
+@pytest.mark.parametrize("params", [{"max_depth": 8}, {"max_leaf_nodes": 500}, {"min_samples_leaf": 2000}])
+def test_shallow_trees_are_small_whatever_the_rows(params: dict[str, JsonValue]) -> None:
+    check_size(
+        "RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS, **params), matrix=AMOUNTS, limits=LIMITS
+    )

@@ -1,0 +1,90 @@
+"""Metrics agree with scikit-learn's, and what cannot be computed is None with a note."""
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from mini_ml.ml import evaluation
+
+RANDOM = np.random.default_rng(1)
+TRUTH = RANDOM.integers(0, 3, 200)
+PREDICTED = np.where(RANDOM.random(200) < 0.7, TRUTH, RANDOM.integers(0, 3, 200))
+SHARES = RANDOM.dirichlet(np.ones(3), 200).round(1)
+SHARES = (SHARES + 0.01) / (SHARES + 0.01).sum(axis=1, keepdims=True)
+NONE = np.empty(0, dtype=np.int64)
+
+
+def test_classification_metrics_are_scikit_learns() -> None:
+    found = evaluation.classification(TRUTH, PREDICTED, SHARES, labels=("a", "b", "c"))
+
+    assert found.accuracy == pytest.approx(metrics.accuracy_score(TRUTH, PREDICTED))
+    assert found.balanced_accuracy == pytest.approx(metrics.balanced_accuracy_score(TRUTH, PREDICTED))
+    assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
+    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, SHARES))
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, SHARES, multi_class="ovr"))
+    assert found.confusion_matrix == tuple(map(tuple, metrics.confusion_matrix(TRUTH, PREDICTED).tolist()))
+    assert found.notes == {}
+
+
+def test_the_area_for_two_classes_is_scikit_learns_ties_included() -> None:
+    truth, share = (TRUTH > 0).astype(np.int64), SHARES[:, 0].round(1)
+
+    found = evaluation.classification(truth, truth, np.column_stack([1 - share, share]), labels=("no", "yes"))
+
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, share))
+
+
+def test_regression_metrics_are_scikit_learns() -> None:
+    truth = RANDOM.normal(size=50)
+    predicted = truth + RANDOM.normal(size=50)
+
+    found = evaluation.regression(truth, predicted)
+
+    assert found.r2 == pytest.approx(metrics.r2_score(truth, predicted))
+    assert found.mae == pytest.approx(metrics.mean_absolute_error(truth, predicted))
+    assert found.rmse == pytest.approx(metrics.root_mean_squared_error(truth, predicted))
+
+
+def test_without_probabilities_what_needs_them_is_none_with_a_note() -> None:
+    found = evaluation.classification(TRUTH, PREDICTED, None, labels=("a", "b", "c"))
+
+    assert (found.log_loss, found.roc_auc) == (None, None)
+    assert found.notes.keys() == {"log_loss", "roc_auc"}
+    assert found.accuracy is not None
+
+
+def test_a_class_that_no_holdout_row_has_leaves_no_area_but_the_rest() -> None:
+    shares = np.column_stack([SHARES, np.zeros(200)])
+
+    found = evaluation.classification(TRUTH, PREDICTED, shares, labels=("a", "b", "c", "rare"))
+
+    assert found.roc_auc is None
+    assert "lack 1 of 4 classes" in found.notes["roc_auc"]
+    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, SHARES))
+    assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
+
+
+def test_without_holdout_rows_everything_is_none_with_a_note() -> None:
+    labels = evaluation.classification(NONE, NONE, None, labels=("a", "b"))
+    numbers = evaluation.regression(np.empty(0), np.empty(0))
+
+    assert labels.model_dump(include={"accuracy", "roc_auc", "log_loss"}) == dict.fromkeys(
+        ("accuracy", "log_loss", "roc_auc")
+    )
+    assert (numbers.r2, numbers.mae, numbers.rmse) == (None, None, None)
+    assert len(labels.notes) == 5
+    assert len(numbers.notes) == 3
+
+
+def test_a_constant_truth_has_no_r2() -> None:
+    found = evaluation.regression(np.ones(4), np.array([1.0, 1.0, 2.0, 1.0]))
+
+    assert (found.r2, found.mae) == (None, 0.25)
+    assert "same target" in found.notes["r2"]
+
+
+def test_numbers_too_large_to_square_are_none_and_never_infinite() -> None:
+    found = evaluation.regression(np.array([1e300, -1e300]), np.array([-1e300, 1e300]))
+
+    assert (found.r2, found.rmse) == (None, None)
+    assert found.mae == 2e300

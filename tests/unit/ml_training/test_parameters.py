@@ -1,0 +1,83 @@
+"""Parameters on their way into an estimator."""
+
+import pytest
+from pydantic import JsonValue
+
+from mini_ml.errors import InvalidOption
+from mini_ml.ml.estimators import Built, Matrix, build
+
+FLOWERS = Matrix(rows=100, width=4, labels=("Setosa", "Versicolor"))
+AMOUNTS = Matrix(rows=100, width=4, labels=None)
+
+
+def built(model_type: str, matrix: Matrix = FLOWERS, **params: JsonValue) -> Built:
+    return build(model_type, params, matrix=matrix, seed=7)
+
+
+def test_class_weight_speaks_the_labels_of_the_dataset() -> None:
+    forest = built("RandomForestClassifier", class_weight={"Versicolor": 5})
+
+    assert forest.estimator.class_weight == {1: 5}
+    assert forest.params["class_weight"] == {"Versicolor": 5}
+
+
+def test_an_unknown_label_is_refused_with_the_nearest() -> None:
+    with pytest.raises(InvalidOption) as refusal:
+        built("RandomForestClassifier", class_weight={"setosa": 1, "Versicolor": 2})
+
+    assert [fault.parameter for fault in refusal.value.faults] == ["model_params.class_weight"]
+    assert "`Setosa`" in str(refusal.value.faults[0].hint)
+
+
+def test_the_constant_of_a_dummy_is_a_label() -> None:
+    assert built("DummyClassifier", strategy="constant", constant="Versicolor").estimator.constant == 1
+    assert built("DummyRegressor", AMOUNTS, strategy="constant", constant=3).estimator.constant == 3
+
+
+def test_the_seed_is_the_platforms() -> None:
+    assert built("RandomForestClassifier").estimator.random_state == 7
+
+
+def test_parameters_are_reported_with_their_defaults() -> None:
+    params = built("RandomForestClassifier", n_estimators=20).params
+
+    assert (params["n_estimators"], params["max_depth"], params["criterion"]) == (20, None, "gini")
+
+
+def test_all_faults_of_catalogue_and_labels_are_told_at_once() -> None:
+    with pytest.raises(InvalidOption) as refusal:
+        built("RandomForestClassifier", n_estimators=0, class_weight={"Rose": 1})
+
+    assert len(refusal.value.faults) == 2
+
+
+@pytest.mark.parametrize(
+    ("model_type", "name"), [("KNeighborsClassifier", "n_neighbors"), ("PLSRegression", "n_components")]
+)
+def test_a_default_larger_than_the_table_is_lowered_to_it(model_type: str, name: str) -> None:
+    assert built(model_type, Matrix(rows=1, width=1, labels=None)).params[name] == 1
+
+
+def test_a_number_given_by_the_user_is_never_lowered() -> None:
+    assert built("KNeighborsClassifier", n_neighbors=500).params["n_neighbors"] == 500
+
+
+def test_support_vector_machines_always_stop() -> None:
+    assert 10_000 <= built("SVC").estimator.max_iter < 2**31
+    assert built("SVC", max_iter=50).estimator.max_iter == 50
+
+
+def test_null_keeps_what_scikit_learn_calls_infinite() -> None:
+    assert built("RANSACRegressor", AMOUNTS, max_skips=None).estimator.max_skips == float("inf")
+
+
+def test_lists_reach_scikit_learn_as_tuples() -> None:
+    assert built("MLPClassifier", hidden_layer_sizes=[8, 4]).estimator.hidden_layer_sizes == (8, 4)
+
+
+@pytest.mark.parametrize(
+    ("model_type", "scale"),
+    [("RandomForestClassifier", None), ("LogisticRegression", "standard"), ("MultinomialNB", "unit")],
+)
+def test_an_estimator_gets_the_scale_it_needs(model_type: str, scale: str | None) -> None:
+    assert built(model_type).scale == scale

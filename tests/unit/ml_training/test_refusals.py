@@ -1,0 +1,160 @@
+"""What a training refuses, each with the name of what is wrong and a way out."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import JsonValue
+
+from mini_ml.errors import (
+    InvalidDataset,
+    InvalidOption,
+    InvalidTarget,
+    LimitExceeded,
+    TrainingFailed,
+    UnknownColumn,
+    UnknownModelType,
+)
+from mini_ml.topology import Limits
+from tests.unit.ml_training.tables import flowers, mixed_numbers, train_on, write
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Path:
+    return flowers(tmp_path / "garden.csv")
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    return mixed_numbers(tmp_path / "prices.csv")
+
+
+def test_an_unknown_model_type(garden: Path) -> None:
+    with pytest.raises(UnknownModelType):
+        train_on(garden, "RandomForrest")
+
+
+def test_a_parameter_out_of_range(garden: Path) -> None:
+    with pytest.raises(InvalidOption) as refusal:
+        train_on(garden, "RandomForestClassifier", params={"n_estimators": -1, "max_depth": 0})
+
+    assert len(refusal.value.faults) == 2
+
+
+def test_a_weight_for_a_label_that_the_target_does_not_have(garden: Path) -> None:
+    with pytest.raises(InvalidOption) as refusal:
+        train_on(garden, "RandomForestClassifier", params={"class_weight": {"Rose": 2}})
+
+    assert "`rose`" in str(refusal.value.faults[0].hint)
+
+
+def test_a_regressor_on_text_with_its_counterpart(garden: Path) -> None:
+    with pytest.raises(InvalidTarget) as refusal:
+        train_on(garden, "RandomForestRegressor")
+
+    assert len(refusal.value.faults) == 1
+    assert "`RandomForestClassifier`" in str(refusal.value.faults[0].hint)
+
+
+def test_a_few_cells_that_are_no_numbers_by_line(tmp_path: Path) -> None:
+    rows = [f"{row},{row * 1.5}" for row in range(300)]
+    table = write(tmp_path / "t.csv", "size,price", *rows[:200], "7,unknown", *rows[200:])
+
+    with pytest.raises(InvalidTarget) as refusal:
+        train_on(table, "Ridge")
+
+    assert [fault.line for fault in refusal.value.faults] == [None, 202]
+
+
+def test_a_target_of_one_class(tmp_path: Path) -> None:
+    with pytest.raises(InvalidTarget, match="kind"):
+        train_on(write(tmp_path / "t.csv", "size,kind", "1,a", "2,a", "3,a"), "RandomForestClassifier")
+
+
+def test_a_target_that_is_empty_in_every_row(tmp_path: Path) -> None:
+    with pytest.raises(InvalidTarget, match="kind"):
+        train_on(write(tmp_path / "t.csv", "size,kind", "1,", "2,", "3,"), "RandomForestClassifier")
+
+
+def test_a_target_that_is_not_there_with_the_nearest_name(garden: Path) -> None:
+    with pytest.raises(UnknownColumn) as refusal:
+        train_on(garden, target="flowers")
+
+    assert "flower" in str(refusal.value.faults[0].hint)
+
+
+def test_a_dropped_column_that_is_not_there(garden: Path) -> None:
+    with pytest.raises(UnknownColumn):
+        train_on(garden, drop=["widht"])
+
+
+def test_a_target_with_too_many_classes_with_what_would_learn_it(prices: Path) -> None:
+    with pytest.raises(LimitExceeded, match="the limit is 50") as refusal:
+        train_on(prices, "RandomForestClassifier", limits=Limits(classes=50))
+
+    assert "`RandomForestRegressor`" in str(refusal.value.faults[0].hint)
+
+
+def test_a_matrix_with_too_many_cells(garden: Path) -> None:
+    with pytest.raises(LimitExceeded, match="the limit is 90"):
+        train_on(garden, "GaussianNB", limits=Limits(matrix_cells=90))
+
+
+def test_more_rows_than_the_model_type_takes(tmp_path: Path) -> None:
+    with pytest.raises(LimitExceeded, match="2,000 training rows"):
+        train_on(flowers(tmp_path / "t.csv", 2600), "GaussianProcessClassifier")
+
+
+def test_more_work_than_the_limit(garden: Path) -> None:
+    with pytest.raises(LimitExceeded, match="the limit is 1 s"):
+        train_on(garden, "RandomForestClassifier", limits=Limits(training_cost=1000))
+
+
+def test_a_larger_model_than_the_limit(garden: Path) -> None:
+    with pytest.raises(LimitExceeded, match="MiB"):
+        train_on(garden, "RandomForestClassifier", limits=Limits(artifact_bytes=1000))
+
+
+@pytest.mark.parametrize(
+    ("model_type", "params"),
+    [
+        ("GammaRegressor", {}),
+        ("HistGradientBoostingRegressor", {"loss": "gamma"}),
+        ("RandomForestRegressor", {"criterion": "poisson"}),
+    ],
+)
+def test_a_negative_target_where_only_positive_ones_can_be_learned(
+    model_type: str, params: dict[str, JsonValue], tmp_path: Path
+) -> None:
+    table = write(tmp_path / "t.csv", "size,debt", *(f"{row * 1.1},{row - 30}.5" for row in range(60)))
+
+    with pytest.raises(TrainingFailed) as refusal:
+        train_on(table, model_type, params=params)
+
+    assert "positive numbers only" in str(refusal.value.faults[0].hint)
+
+
+def test_parameters_that_do_not_go_together(garden: Path) -> None:
+    with pytest.raises(TrainingFailed, match="LogisticRegression cannot be trained"):
+        train_on(garden, "LogisticRegression", params={"solver": "lbfgs", "dual": True})
+
+
+def test_classes_too_rare_for_an_estimator_that_cross_validates(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", "size,kind", *(f"{row * 1.5},{'ab'[row % 2]}" for row in range(8)))
+
+    with pytest.raises(TrainingFailed) as refusal:
+        train_on(table, "CalibratedClassifierCV")
+
+    assert "five rows" in str(refusal.value.faults[0].hint)
+
+
+def test_a_refusal_never_shows_a_path_or_a_traceback(garden: Path) -> None:
+    with pytest.raises(TrainingFailed) as refusal:
+        train_on(garden, "NuSVC", params={"nu": 1.0, "class_weight": {"rose": 0.001, "tulip": 1000}})
+
+    assert "/" not in refusal.value.detail
+    assert "Traceback" not in refusal.value.detail
+
+
+def test_a_table_without_rows(tmp_path: Path) -> None:
+    with pytest.raises(InvalidDataset):
+        train_on(write(tmp_path / "t.csv", "size,kind"))

@@ -1,0 +1,172 @@
+"""The catalogue: complete, in step with the installed scikit-learn, and strict about parameters."""
+
+import subprocess
+import sys
+
+import pytest
+from pydantic import JsonValue
+from sklearn.utils import all_estimators
+
+from mini_ml import catalogue
+from mini_ml.errors import UnknownModelType
+from mini_ml.ml import catalogue_source
+from mini_ml.ml.exclusions import EXCLUDED
+
+TYPES = catalogue.model_types()["model_types"]
+DEFAULTS = [
+    (model_type, name, facts["default"])
+    for model_type, described in TYPES.items()
+    for name, facts in described["parameters"].items()
+    if "default" in facts
+]
+
+
+def reasons(model_type: str, **params: JsonValue) -> list[str]:
+    return [fault.reason for fault in catalogue.check_params(model_type, params)]
+
+
+def hints(model_type: str, **params: JsonValue) -> list[str | None]:
+    return [fault.hint for fault in catalogue.check_params(model_type, params)]
+
+
+def test_the_committed_catalogue_is_what_the_installed_scikit_learn_gives() -> None:
+    committed = catalogue_source.CATALOGUE.read_text(encoding="utf-8")
+
+    assert committed == catalogue_source.render(catalogue_source.build()), "run: python -m mini_ml.ml.catalogue_source"
+
+
+@pytest.mark.parametrize(("kind", "all_", "excluded"), [("classifier", 44, 13), ("regressor", 55, 13)])
+def test_every_estimator_of_scikit_learn_is_listed_or_excluded(kind: str, all_: int, excluded: int) -> None:
+    names = {name for name, _ in all_estimators(type_filter=kind)}
+
+    assert names <= TYPES.keys() | EXCLUDED.keys()
+    assert len(names) == all_
+    assert len(names & EXCLUDED.keys()) == excluded
+
+
+def test_nothing_is_excluded_that_scikit_learn_does_not_have() -> None:
+    assert EXCLUDED.keys() == catalogue.model_types()["excluded"].keys()
+    assert not EXCLUDED.keys() & TYPES.keys()
+
+
+def test_a_new_estimator_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(EXCLUDED, "IsotonicRegression")
+
+    assert "IsotonicRegression" in catalogue_source.build()["model_types"]
+
+
+@pytest.mark.parametrize(("model_type", "name", "default"), DEFAULTS, ids=[f"{t}.{n}" for t, n, _ in DEFAULTS])
+def test_every_default_is_accepted(model_type: str, name: str, default: JsonValue) -> None:
+    assert catalogue.check_params(model_type, {name: default}) == []
+
+
+def test_reading_the_catalogue_needs_no_machine_learning() -> None:
+    script = "import sys, mini_ml.catalogue as c; c.check_model_type('Ridge'); print('numpy' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout.strip() == b"False"
+
+
+@pytest.mark.parametrize("name", ["RandomForestClassifier", "Ridge", "auto", "auto:regression"])
+def test_known_model_types_pass(name: str) -> None:
+    catalogue.check_model_type(name)
+
+
+def test_an_unknown_model_type_is_refused_with_the_nearest_names() -> None:
+    with pytest.raises(UnknownModelType) as refusal:
+        catalogue.check_model_type("randomforestclasifier")
+
+    assert refusal.value.faults[0].parameter == "model_type"
+    assert "`RandomForestClassifier`" in str(refusal.value.faults[0].hint)
+
+
+def test_an_excluded_model_type_is_refused_with_its_reason() -> None:
+    with pytest.raises(UnknownModelType, match="built around other estimators"):
+        catalogue.check_model_type("VotingClassifier")
+
+
+def test_all_faults_are_told_at_once() -> None:
+    faults = catalogue.check_params("RandomForestClassifier", {"n_estimators": 0, "depth": 3, "criterion": "ginny"})
+
+    assert [fault.parameter for fault in faults] == [
+        "model_params.n_estimators",
+        "model_params.depth",
+        "model_params.criterion",
+    ]
+
+
+def test_an_unknown_parameter_is_refused_with_the_nearest_name() -> None:
+    assert hints("RandomForestClassifier", n_estimator=5) == ["did you mean `n_estimators`?"]
+
+
+def test_a_value_outside_its_range_is_refused_with_the_range() -> None:
+    assert hints("RandomForestClassifier", n_estimators=0) == ["use a whole number from 1 to 2000"]
+
+
+def test_a_value_past_a_limit_of_the_platform_says_so() -> None:
+    assert reasons("RandomForestClassifier", n_estimators=10_000_000) == [
+        "`n_estimators` is 10000000, past the limit of this platform"
+    ]
+    assert reasons("MLPRegressor", hidden_layer_sizes=[10, 50_000]) == [
+        "`hidden_layer_sizes` is [10, 50000], past the limit of this platform"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model_type", "params"),
+    [
+        ("RandomForestClassifier", {"max_depth": True}),
+        ("RandomForestClassifier", {"max_depth": "3"}),
+        ("RandomForestClassifier", {"max_depth": 3.0}),
+        ("RandomForestClassifier", {"max_features": 1.5}),
+        ("RandomForestClassifier", {"min_samples_split": 1}),
+        ("RandomForestClassifier", {"class_weight": {}}),
+        ("RandomForestClassifier", {"class_weight": {"a": -1}}),
+        ("RandomForestClassifier", {"class_weight": [1, 2]}),
+        ("Ridge", {"alpha": float("nan")}),
+        ("Ridge", {"alpha": float("inf")}),
+        ("Ridge", {"alpha": 10**400}),
+        ("SVC", {"kernel": "precomputed"}),
+        ("ElasticNet", {"precompute": [[1.0]]}),
+        ("MLPClassifier", {"hidden_layer_sizes": []}),
+        ("RidgeCV", {"alphas": [1.0] * 1_001}),
+    ],
+)
+def test_wrong_values_are_refused(model_type: str, params: dict[str, JsonValue]) -> None:
+    assert len(catalogue.check_params(model_type, params)) == 1
+
+
+@pytest.mark.parametrize(
+    ("model_type", "params"),
+    [
+        ("RandomForestClassifier", {"max_depth": None, "max_features": 0.5, "class_weight": {"Setosa": 2}}),
+        ("RandomForestClassifier", {"min_samples_split": 0.1, "max_features": "sqrt", "bootstrap": False}),
+        ("MLPClassifier", {"hidden_layer_sizes": [20, 10], "early_stopping": True}),
+        ("LogisticRegression", {"C": 10, "solver": "liblinear"}),
+        ("RidgeCV", {"alphas": [0.1, 1, 10], "cv": 5}),
+        ("DummyClassifier", {"strategy": "constant", "constant": "Setosa"}),
+    ],
+)
+def test_right_values_pass(model_type: str, params: dict[str, JsonValue]) -> None:
+    assert catalogue.check_params(model_type, params) == []
+
+
+@pytest.mark.parametrize("name", ["n_jobs", "random_state", "verbose", "warm_start"])
+def test_what_the_platform_decides_cannot_be_set(name: str) -> None:
+    assert "cannot be set" in reasons("RandomForestClassifier", **{name: 1})[0]
+
+
+def test_auto_takes_no_parameters() -> None:
+    assert reasons("auto", n_estimators=5) == ["`auto` takes no parameters"]
+
+
+@pytest.mark.parametrize(
+    ("model_type", "task", "other"),
+    [
+        ("RandomForestRegressor", "classification", "RandomForestClassifier"),
+        ("LinearRegression", "classification", "LogisticRegression"),
+        ("SVC", "regression", "SVR"),
+        ("Lasso", "classification", "RandomForestClassifier"),
+    ],
+)
+def test_a_counterpart_is_of_the_other_task(model_type: str, task: str, other: str) -> None:
+    assert catalogue.counterpart(model_type, "classification" if task == "classification" else "regression") == other
