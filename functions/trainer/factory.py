@@ -44,5 +44,5 @@ def create_app(cloud: Cloud, *, workdir: Path) -> FastAPI:
             status.welcome_router("The trainer of Mini-ML-Platform."),
             status.health_router,
         ],
-        state={"room": Room(cloud=cloud, waiter=Waiter(cloud), work_on=worker.start)},
+        state={"room": Room(cloud=cloud, waiter=Waiter(cloud), work_on=worker.start, scores=False)},
     )

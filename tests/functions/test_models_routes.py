@@ -137,9 +137,11 @@ def test_a_body_that_is_no_json_is_refused(idle: Rooms) -> None:
 
 
 def test_the_trainer_and_the_predict_room_show_the_same_registry(trained: Rooms) -> None:
-    shown = [trained.client(room).get("/models/default").json() for room in ("api", "trainer", "predict")]
+    shown = [trained.client(room).get("/models/default").json() for room in ("api", "predict", "trainer")]
+    scoring = [answer["links"].pop("invocations", None) for answer in shown]
 
     assert shown[0] == shown[1] == shown[2]
+    assert scoring == ["default/invocations", "default/invocations", None]
 
 
 def test_model_types_are_the_catalogue(trained: Rooms) -> None:

@@ -24,6 +24,8 @@ class Room:
     waiter: Waiter
     work_on: Callable[[Job], None] = leave_to_the_event
     """Begin a job that was just submitted, and return at once."""
+    scores: bool = True
+    """Whether online scoring is reached through this room, so that its answers may link to it."""
 
 
 async def _room_of(request: Request) -> Room:

@@ -66,10 +66,10 @@ def _job_links(job: Job) -> dict[str, str]:
     return found
 
 
-def model_view(model: ModelSummary, link: Link) -> ModelView:
-    """Return a model as HTTP answers it."""
+def model_view(model: ModelSummary, link: Link, *, scores: bool) -> ModelView:
+    """Return a model as HTTP answers it; `scores` tells whether a link to online scoring would hold."""
     here = f"/models/{model.model_name}"
-    links = {"self": here, "invocations": f"{here}/invocations", "jobs": f"/jobs?model_name={model.model_name}"}
+    links = {"self": here, "jobs": f"/jobs?model_name={model.model_name}", **_scoring(here, scores)}
     if model.latest is not None:
         links["latest"] = version_path(model.model_name, model.latest)
     return ModelView(
@@ -81,8 +81,12 @@ def model_view(model: ModelSummary, link: Link) -> ModelView:
     )
 
 
-def manifest_view(manifest: Manifest, link: Link) -> ManifestView:
-    """Return a model version as HTTP answers it."""
+def _scoring(here: str, scores: bool) -> dict[str, str]:
+    return {"invocations": f"{here}/invocations"} if scores else {}
+
+
+def manifest_view(manifest: Manifest, link: Link, *, scores: bool) -> ManifestView:
+    """Return a model version as HTTP answers it; `scores` as for a model."""
     here = version_path(manifest.model_name, manifest.version)
     links = {
         "self": here,
@@ -90,7 +94,7 @@ def manifest_view(manifest: Manifest, link: Link) -> ManifestView:
         "job": job_path(manifest.job_id),
         "schema": f"{here}/schema",
         "artifact": f"{here}/artifact",
-        "invocations": f"{here}/invocations",
+        **_scoring(here, scores),
     }
     return ManifestView(**dict(manifest), links={name: link(path) for name, path in links.items()})
 

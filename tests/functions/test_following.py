@@ -1,0 +1,135 @@
+"""A client that follows every link and Location gets where it wants, on a port and behind a gateway's stage path."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tests.functions.rooms import IRIS_ROW, Rooms, predict, rooms_in, train
+
+PREFIXES = ["", "/prod", "/_aws/execute-api/mini-ml/local"]
+VERBS = {"cancel", "retry", "invocations"}
+"""Links to what is posted to; they are asked what they take instead."""
+
+
+class Gateway:
+    """Passes on what lies below a stage path, without it, as API Gateway does; anything else is a broken link."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app, self._prefix = app, prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] == "http":
+            assert scope["path"].startswith(f"{self._prefix}/"), f"{scope['path']} lies outside the stage"
+            below = scope["path"].removeprefix(self._prefix)
+            scope = {**scope, "path": below, "raw_path": below.encode()}
+        await self._app(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
+    """Rooms with a model, an alias, and jobs in every state that a client can meet."""
+    with rooms_in(tmp_path_factory.mktemp("lived-in")) as rooms:
+        train(rooms.trainer)
+        train(rooms.trainer, target_column="nope")
+        predict(rooms.predict)
+        rooms.api.put("/models/default/aliases/champion", json={"version": 1})
+        rooms.api.post("/uploads", json={"kind": "train", "filename": "x.csv"})
+        train(rooms.api, prefer="respond-async")
+        yield rooms
+
+
+@pytest.fixture(params=[(room, prefix) for room in ("api", "trainer", "predict") for prefix in PREFIXES], ids=str)
+def client(request: pytest.FixtureRequest, lived_in: Rooms) -> TestClient:
+    """A client of a room, on its port or behind a stage path."""
+    room, prefix = request.param
+    app = Gateway(lived_in.apps[room], prefix)
+    return TestClient(app, base_url=f"http://client.test{prefix}/", follow_redirects=False)
+
+
+def links_in(document: Any) -> Iterator[tuple[str, str]]:
+    """Yield every link of an answer with its name."""
+    if isinstance(document, dict):
+        for name, value in document.items():
+            if name == "links":
+                yield from value.items()
+            elif name == "instance" and value:
+                yield name, value
+            else:
+                yield from links_in(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from links_in(value)
+
+
+def crawled(client: TestClient) -> dict[str, int]:
+    """Follow every link from the front page on; return the status of each address."""
+    found: dict[str, int] = {}
+    waiting = [("self", str(client.base_url))]
+    while waiting:
+        name, address = waiting.pop()
+        if address in found or urlsplit(address).scheme != "http":
+            continue
+        answer = client.request("OPTIONS" if name in VERBS else "GET", address)
+        found[address] = answer.status_code
+        if "location" in answer.headers:
+            waiting.append(("location", urljoin(address, answer.headers["location"])))
+        if answer.headers.get("content-type") == "application/json":
+            waiting.extend((name, urljoin(address, link)) for name, link in links_in(answer.json()))
+    return found
+
+
+def test_every_link_leads_somewhere(client: TestClient) -> None:
+    found = crawled(client)
+
+    paths = {urlsplit(address).path.removeprefix(urlsplit(str(client.base_url)).path) for address in found}
+    assert {status for status in found.values() if status >= 400} == set()
+    assert {"jobs", "models", "models/default", "models/default/versions/1", "docs"} <= paths
+    assert len([path for path in paths if path.startswith("jobs/")]) >= 5
+
+
+def test_the_location_of_what_was_submitted_leads_to_it(client: TestClient) -> None:
+    submit = predict if client.options("predict").status_code == 204 else train
+
+    answer = submit(client, prefer="respond-async")
+
+    assert answer.status_code == 202
+    assert client.get(answer.headers["location"]).json()["job_id"] == answer.json()["job_id"]
+
+
+def test_the_docs_page_finds_its_files_and_the_document(client: TestClient) -> None:
+    page = str(client.get("docs").url)
+
+    for reference in ("docs/swagger-ui-bundle.js", "docs/swagger-ui.css", "openapi.json"):
+        assert client.get(urljoin(page, reference)).status_code == 200
+
+
+def test_the_server_of_the_document_is_the_stage(client: TestClient) -> None:
+    document = client.get("openapi.json")
+
+    [server] = document.json()["servers"]
+    assert urljoin(str(document.url), server["url"]) == str(client.base_url)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_scoring_is_reached_behind_a_stage_path(lived_in: Rooms, prefix: str) -> None:
+    client = TestClient(Gateway(lived_in.apps["predict"], prefix), base_url=f"http://client.test{prefix}/")
+
+    answer = client.post("models/default/invocations", json={"instances": [IRIS_ROW]})
+
+    assert answer.json()["predictions"] == ["Setosa"]
+
+
+def test_an_encoded_slash_in_a_path_breaks_no_link(tmp_path: Path) -> None:
+    with rooms_in(tmp_path) as rooms:
+        job_id = train(rooms.api, prefer="respond-async").json()["job_id"]
+        address = f"http://testserver/jobs%2F{job_id}"
+
+        answer = rooms.api.get(address)
+
+        assert rooms.api.get(urljoin(address, answer.json()["links"]["self"])).status_code == 200

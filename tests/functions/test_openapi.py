@@ -1,0 +1,148 @@
+"""The OpenAPI document is the contract: committed, complete, and every example in it works."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from functions.api import openapi
+from tests.functions.rooms import Rooms, predict, rooms_in, sample, train
+
+DOCUMENT: dict[str, Any] = json.loads(openapi.PATH.read_text("utf-8"))
+OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
+FILES = {"dataset_file": "iris.csv", "input_file": "iris_predict.csv"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One way to try an operation from the page."""
+
+    method: str
+    path: str
+    name: str
+    media_type: str
+    value: Any
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {self.name}"
+
+
+def examples() -> Iterator[Example]:
+    """Yield every example of the document, and every operation that needs none."""
+    for method, path in OPERATIONS:
+        content = DOCUMENT["paths"][path][method].get("requestBody", {}).get("content", {})
+        if not content:
+            yield Example(method, path, "", "", None)
+        for media_type, body in content.items():
+            for name, value in named_examples(body).items():
+                yield Example(method, path, name, media_type, value)
+
+
+def named_examples(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the examples of a body by name; a form's are the prefilled fields."""
+    if "examples" in body:
+        return {name: example["value"] for name, example in body["examples"].items()}
+    if "example" in body:
+        return {"example": body["example"]}
+    return {"prefilled": {k: v.get("example", v.get("default")) for k, v in body["schema"]["properties"].items()}}
+
+
+def address(rooms: Rooms, example: Example) -> str:
+    """Return the path with the example of each parameter; a job is one that fits the operation."""
+    path = example.path
+    for parameter in DOCUMENT["paths"][example.path][example.method].get("parameters", []):
+        if parameter["in"] == "path" and parameter["name"] != "job_id":
+            first = next(iter(parameter["examples"].values()))["value"]
+            path = path.replace(f"{{{parameter['name']}}}", first)
+    return path.replace("{job_id}", job_for(rooms, path))
+
+
+def job_for(rooms: Rooms, path: str) -> str:
+    """Return a job on which the operation can be tried."""
+    if path.endswith("/cancel"):
+        return str(train(rooms.api, prefer="respond-async").json()["job_id"])
+    if path.endswith("/retry"):
+        train(rooms.trainer, target_column="nope")
+        return str(rooms.api.get("/jobs?state=failed").json()["jobs"][0]["job_id"])
+    return str(rooms.api.get("/jobs?state=succeeded").json()["jobs"][0]["job_id"])
+
+
+def tried(rooms: Rooms, example: Example) -> httpx2.Response:
+    """Do what the page does with an example."""
+    where = address(rooms, example)
+    if example.media_type == "multipart/form-data":
+        [file_field] = set(example.value) & set(FILES)
+        fields = {name: value for name, value in example.value.items() if name != file_field}
+        file = {file_field: (FILES[file_field], sample(FILES[file_field]), "text/csv")}
+        return rooms.api.post(where, data=fields, files=file, headers={"Prefer": "respond-async"})
+    body = example.value if isinstance(example.value, str) else json.dumps(example.value)
+    headers = {"Content-Type": example.media_type} if example.media_type else {}
+    return rooms.api.request(example.method, where, content=body if example.media_type else None, headers=headers)
+
+
+@pytest.fixture(scope="module")
+def tryout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
+    """Rooms in which a person has done the first steps of the page."""
+    with rooms_in(tmp_path_factory.mktemp("tryout")) as rooms:
+        train(rooms.trainer)
+        predict(rooms.predict)
+        rooms.api.put("/models/default/aliases/champion", json={"version": 1})
+        yield rooms
+
+
+def test_the_committed_document_is_the_one_the_api_answers(idle: Rooms) -> None:
+    assert openapi.PATH.read_text("utf-8") == openapi.rendered(), "run: python -m functions.api.openapi"
+    assert idle.api.get("/openapi.json").json() == DOCUMENT
+
+
+@pytest.mark.parametrize("example", list(examples()), ids=str)
+def test_every_example_works(tryout: Rooms, example: Example) -> None:
+    answer = tried(tryout, example)
+
+    documented = DOCUMENT["paths"][example.path][example.method]["responses"]
+    assert answer.status_code < 400, answer.text
+    assert str(answer.status_code) in documented
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_operation_says_how_it_refuses(method: str, path: str) -> None:
+    responses = DOCUMENT["paths"][path][method]["responses"]
+
+    refusals = [response for status, response in responses.items() if status == "default" or int(status) >= 400]
+
+    assert refusals
+    assert all(list(refusal["content"]) == ["application/problem+json"] for refusal in refusals)
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_parameter_is_described(method: str, path: str) -> None:
+    parameters = DOCUMENT["paths"][path][method].get("parameters", [])
+
+    assert [parameter["name"] for parameter in parameters if not parameter.get("description")] == []
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    names = [DOCUMENT["paths"][path][method]["operationId"] for method, path in OPERATIONS]
+
+    assert len(names) == len(set(names))
+
+
+def test_every_reference_leads_somewhere() -> None:
+    text = openapi.PATH.read_text("utf-8")
+    referred = {line.split('"')[3].rpartition("/")[2] for line in text.splitlines() if '"$ref"' in line}
+
+    assert referred <= set(DOCUMENT["components"]["schemas"])
+
+
+def test_the_server_is_wherever_the_document_was_found() -> None:
+    assert DOCUMENT["servers"] == [{"url": "."}]
+
+
+def test_the_samples_that_the_page_names_exist() -> None:
+    root = Path(openapi.PATH).parents[1]
+
+    assert all((root / "samples" / name).exists() for name in FILES.values())

@@ -1,0 +1,100 @@
+"""What holds for every room: its routes are the topology's, its page needs nobody, and it stays light."""
+
+import subprocess
+import sys
+
+import pytest
+from fastapi.routing import APIRoute
+
+from mini_ml import errors, topology
+from tests.functions.rooms import Rooms
+
+ROOMS = ["api", "trainer", "predict"]
+ENVIRONMENT = {"MINI_ML_SEAL_KEY": "0123456789abcdef", "AWS_DEFAULT_REGION": "us-east-1", "PATH": ""}
+
+
+def paths(rooms: Rooms, room: str) -> set[str]:
+    """Return the paths that a room answers."""
+    return {str(route.path) for route in rooms.apps[room].router.routes}  # type: ignore[attr-defined]  # BaseRoute
+
+
+def loaded(module: str, suspects: list[str]) -> str:
+    """Return which of the suspects a fresh interpreter has loaded after importing a module."""
+    program = f"import sys, {module}; print(sorted(set({suspects}) & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=ENVIRONMENT, capture_output=True, text=True, check=True, timeout=120
+    )
+    return done.stdout.strip()
+
+
+def test_the_api_answers_exactly_the_routes_of_the_topology(idle: Rooms) -> None:
+    assert paths(idle, "api") == {route.path for route in topology.ROUTES}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_room_answers_a_route_that_the_topology_does_not_know(idle: Rooms, room: str) -> None:
+    assert paths(idle, room) <= {route.path for route in topology.ROUTES}
+
+
+def test_the_predict_room_answers_what_the_topology_gives_it(idle: Rooms) -> None:
+    given = {route.path for route in topology.ROUTES if route.room == "predict"}
+
+    assert given <= paths(idle, "predict")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_route_has_a_summary_and_a_description_for_people(idle: Rooms, room: str) -> None:
+    routes = [route for route in idle.apps[room].router.routes if isinstance(route, APIRoute)]
+
+    assert [
+        route.path for route in routes if route.include_in_schema and not (route.summary and route.description)
+    ] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_health_is_answered_though_the_storage_is_away(idle: Rooms, room: str) -> None:
+    def away(method: str, key: str) -> None:
+        raise errors.StorageUnavailable("away")
+
+    idle.cloud.artifacts.before = away
+
+    assert idle.client(room).get("/health").json() == {"status": "healthy"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_docs_page_needs_no_other_host(idle: Rooms, room: str) -> None:
+    client = idle.client(room)
+    page = client.get("/docs")
+
+    assets = [client.get(f"/docs/{name}") for name in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")]
+
+    assert "http" not in page.text.replace("http-equiv", "")
+    assert [asset.status_code for asset in assets] == [200, 200, 200]
+    assert "openapi.json" in page.text
+    assert client.get("/docs/main.py").status_code == 404
+
+
+def test_the_front_page_tells_how_the_neighbours_are(idle: Rooms) -> None:
+    body = idle.api.get("/").json()
+
+    assert body["message"].startswith("Mini-ML-Platform")
+    assert (body["trainer_status"], body["predict_status"]) == ("healthy", "healthy")
+
+
+def test_the_front_page_tells_that_a_neighbour_is_away(idle: Rooms) -> None:
+    def away(method: str, key: str) -> None:
+        raise errors.StorageUnavailable("away")
+
+    idle.cloud.queues["train"].before = away
+
+    assert idle.api.get("/").json()["trainer_status"] == "unreachable"
+
+
+@pytest.mark.parametrize("module", ["functions.api.app", "functions.api.handler"])
+def test_the_api_never_loads_the_machine_learning_stack(module: str) -> None:
+    assert loaded(module, ["pandas", "numpy", "sklearn", "joblib", "scipy"]) == "[]"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_function_needs_no_web_server(room: str) -> None:
+    assert loaded(f"functions.{room}.handler", ["uvicorn", "moto", "ministack"]) == "[]"

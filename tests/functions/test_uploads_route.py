@@ -1,0 +1,103 @@
+"""`POST /uploads`: a form for S3, and a job that waits for the file."""
+
+import json
+from typing import Any
+
+import pytest
+
+from mini_ml.errors import UploadTooLarge
+from mini_ml.ports import PresignedPost
+from tests.functions.rooms import Rooms, faulty, problem, sample, train
+
+ASKED: dict[str, Any] = {"kind": "train", "filename": "iris.csv", "options": {"target_column": "variety"}}
+
+
+def upload(rooms: Rooms, invitation: dict[str, Any], body: bytes) -> None:
+    """Post a file as the invitation says."""
+    post = PresignedPost(url=invitation["url"], fields=invitation["fields"])
+    rooms.cloud.uploads.receive(post, body)
+
+
+def test_an_upload_is_posted_to_s3_and_trains_as_its_job_says(idle: Rooms) -> None:
+    answer = idle.api.post("/uploads", json=ASKED)
+    invitation = answer.json()
+
+    waiting = idle.api.get("/" + answer.headers["location"]).json()
+    upload(idle, invitation, sample("iris.csv"))
+    idle.deliver()
+    done = idle.api.get("/" + invitation["links"]["job"]).json()
+
+    assert (answer.status_code, waiting["state"], done["state"]) == (201, "awaiting_upload", "succeeded")
+    assert set(invitation) == {"job_id", "url", "fields", "key", "max_bytes", "expires_at", "links"}
+    assert done["options"]["target_column"] == "variety"
+
+
+def test_a_prediction_by_upload_writes_what_was_asked_for(idle: Rooms) -> None:
+    train(idle.trainer)
+    asked = {"kind": "predict", "filename": "new.csv", "version": "1", "options": {"output": "predictions"}}
+
+    invitation = idle.api.post("/uploads", json=asked).json()
+    upload(idle, invitation, sample("iris_predict.csv"))
+    idle.deliver()
+
+    result = idle.api.get(f"/jobs/{invitation['job_id']}").json()["result"]
+    written = idle.cloud.artifacts.get(result["output_key"]).body
+    assert written.splitlines()[0] == b"prediction"
+
+
+def test_s3_itself_refuses_more_than_was_announced(idle: Rooms) -> None:
+    invitation = idle.api.post("/uploads", json=ASKED).json()
+    invitation["fields"]["max-bytes"] = "3"
+
+    with pytest.raises(UploadTooLarge):
+        upload(idle, invitation, sample("iris.csv"))
+
+
+def test_an_upload_for_an_unknown_model_is_refused_before_a_job_exists(idle: Rooms) -> None:
+    answer = idle.api.post("/uploads", json={"kind": "predict", "filename": "x.csv", "model_name": "nobody"})
+
+    assert problem(answer)["code"] == "model_not_found"
+    assert idle.api.get("/jobs").json()["jobs"] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "parameters"),
+    [
+        ({"kind": "guess"}, 422, {"kind"}),
+        ({"kind": None, "file": 1}, 400, {"kind", "file"}),
+        ({"filename": ""}, 422, {"filename"}),
+        ({"filename": 7, "model_name": []}, 422, {"filename", "model_name"}),
+        ({"options": {"target": "x"}}, 400, {"options.target"}),
+        ({"options": {"model_params": []}}, 422, {"options.model_params"}),
+        ({"options": {"columns_to_drop": "a,b"}}, 422, {"options.columns_to_drop"}),
+        ({"version": "2"}, 400, {"version"}),
+        ({"options": {"output": "rows"}}, 400, {"options.output"}),
+        ({"model_name": "Bad", "options": {"model_type": "auto", "model_params": {"x": 1}}}, 422, None),
+        ({"options": {"model_type": "Nothing"}}, 422, {"model_type"}),
+        ({"kind": "predict"}, 400, {"options.target_column"}),
+        ({"kind": "predict", "options": {"output": "everything"}}, 422, {"output"}),
+        ({"kind": "predict", "version": "-1", "options": {}}, 422, {"version"}),
+    ],
+)
+def test_what_is_wrong_is_told_by_name(
+    idle: Rooms, changed: dict[str, Any], status: int, parameters: set[str] | None
+) -> None:
+    answer = idle.api.post("/uploads", json={**ASKED, **changed})
+
+    assert problem(answer)["status"] == status
+    assert parameters is None or set(faulty(answer)) == parameters
+
+
+@pytest.mark.parametrize("body", ["{}", "[]", "3", "null", '"x"', '{"kind": "train", "kind": "predict"}'])
+def test_a_body_of_another_form_is_malformed(idle: Rooms, body: str) -> None:
+    answer = idle.api.post("/uploads", content=body.encode(), headers={"Content-Type": "application/json"})
+
+    assert problem(answer)["status"] == 400
+
+
+def test_half_a_character_in_a_column_name_is_malformed(idle: Rooms) -> None:
+    body = json.dumps({**ASKED, "options": {"target_column": "\ud800"}})
+
+    answer = idle.api.post("/uploads", content=body.encode(), headers={"Content-Type": "application/json"})
+
+    assert problem(answer)["status"] == 400
