@@ -5,11 +5,11 @@ from typing import Final
 
 from mini_ml.local.failures import LocalFailure
 
-_FOLDER: Final = Path(__file__).resolve().parents[2] / "samples"
+FOLDER: Final = Path(__file__).resolve().parents[2] / "samples"
 
 
 def path(name: str) -> Path:
     """Return the path of a sample. Raises LocalFailure."""
-    if not (_FOLDER / name).is_file():
+    if not (FOLDER / name).is_file():
         raise LocalFailure(f"The sample {name} comes with a checkout of the repository, and there is none here.")
-    return _FOLDER / name
+    return FOLDER / name

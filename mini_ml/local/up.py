@@ -54,14 +54,14 @@ Ctrl-C stops everything; models, jobs and predictions stay."""
 
 
 def _http_lines(api: str) -> str:
-    train, predict = _short(samples.path("iris.csv")), _short(samples.path("iris_predict.csv"))
+    train, predict = _short(samples.FOLDER / "iris.csv"), _short(samples.FOLDER / "iris_predict.csv")
     return f"""curl -X POST {api}/train -F 'dataset_file=@{train}' -F 'target_column=variety' -F 'model_name=iris'
 curl -X POST {api}/predict -F 'input_file=@{predict}' -F 'model_name=iris'
 curl {api}/models/iris"""
 
 
 def _s3_lines(endpoint: str) -> str:
-    train, predict = _short(samples.path("iris.csv")), _short(samples.path("iris_predict.csv"))
+    train, predict = _short(samples.FOLDER / "iris.csv"), _short(samples.FOLDER / "iris_predict.csv")
     uploads, artifacts = LOCAL_NAMES.uploads_bucket, LOCAL_NAMES.artifacts_bucket
     aws = f"aws --endpoint-url {endpoint} s3"
     return f"""export AWS_ACCESS_KEY_ID={emulator.ACCESS_KEY} AWS_SECRET_ACCESS_KEY={emulator.SECRET_KEY}

@@ -1,0 +1,68 @@
+"""`mini-ml demo` tells the whole story and leaves nothing behind."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
+    """The demo, run once in an empty folder."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-m", "mini_ml.cli", "demo"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def test_it_ends_well(demo: "subprocess.CompletedProcess[str]") -> None:
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert demo.stderr == ""
+
+
+def test_every_line_fits_into_80_columns(demo: "subprocess.CompletedProcess[str]") -> None:
+    assert [line for line in demo.stdout.splitlines() if len(line) > 80] == []
+
+
+def test_every_step_has_its_seconds(demo: "subprocess.CompletedProcess[str]") -> None:
+    steps = [line for line in demo.stdout.splitlines() if line.endswith(" s") and line.strip()[0].isdigit()]
+
+    assert [step.split()[0] for step in steps] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_it_shows_metrics_predictions_and_addresses(demo: "subprocess.CompletedProcess[str]") -> None:
+    joined = demo.stdout.replace("\n" + " " * 11, "")
+
+    assert "accuracy 0." in joined
+    assert "(5 of 15 rows)" in joined
+    assert "s3://mini-ml-artifacts/models/iris/artifacts/" in joined
+    assert "s3://mini-ml-artifacts/predictions/iris/000001/" in joined
+    assert "s3://mini-ml-artifacts/jobs/" in joined
+
+
+def test_it_leaves_no_file_behind(
+    demo: "subprocess.CompletedProcess[str]", tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert list(tmp_path_factory.getbasetemp().glob("demo*/*")) == []
+
+
+def test_a_story_that_fails_says_why_and_exits_1(tmp_path: Path) -> None:
+    code = (
+        "import sys; from mini_ml.local import samples; from pathlib import Path;"
+        f"samples.FOLDER = Path({str(tmp_path)!r}); from mini_ml.cli import main; sys.exit(main(['demo']))"
+    )
+
+    failed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300)
+
+    assert failed.returncode == 1
+    assert "The sample iris.csv comes with a checkout" in failed.stderr
+    assert "Traceback" not in failed.stderr
