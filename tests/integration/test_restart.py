@@ -7,8 +7,9 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.contracts import Job, PredictResult
+from mini_ml.workflows import jobs
 from tests.fixtures.hand_run import HandRun, hand_run
-from tests.fixtures.platform import Platform, local_settings
+from tests.fixtures.platform import Platform, eventually, local_settings
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -20,14 +21,14 @@ def cloud(tmp_path: Path) -> Iterator[HandRun]:
         yield planned
 
 
-def train(platform: Platform, prefer: str) -> str:
+def train(platform: Platform, *, trees: int = 10) -> str:
     """Hand the iris sample over; returns the job's id."""
     with platform.http() as http:
         answer = http.post(
             "/train",
             files={"dataset_file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")},
-            data={"target_column": "variety", "model_name": "iris"},
-            headers={"Prefer": prefer},
+            data={"target_column": "variety", "model_name": "iris", "model_params": f'{{"n_estimators": {trees}}}'},
+            headers={"Prefer": "respond-async"},
         )
     assert answer.is_success, answer.text
     return str(answer.json()["job_id"])
@@ -60,7 +61,7 @@ def test_models_jobs_and_predictions_survive_a_restart(cloud: HandRun) -> None:
     platform = cloud.platform
     cloud.start_doors()
     cloud.start_pollers()
-    trained = platform.finished(train(platform, "respond-async"))
+    trained = platform.finished(train(platform))
     scored = platform.finished(predict(platform))
     addresses = [
         "/models/iris",
@@ -79,13 +80,13 @@ def test_models_jobs_and_predictions_survive_a_restart(cloud: HandRun) -> None:
     assert seen(platform, *addresses) == before
     assert platform.text(output_of(scored)) == output
     assert platform.finished(predict(platform)).version == 1
-    assert platform.finished(train(platform, "respond-async")).version == 2
+    assert platform.finished(train(platform)).version == 2
 
 
 def test_no_accepted_upload_is_lost_when_everything_is_killed(cloud: HandRun) -> None:
     platform = cloud.platform
     cloud.start_doors()
-    submitted = train(platform, "respond-async")
+    submitted = train(platform)
     platform.aws.s3("cp", str(SAMPLES / "iris.csv"), "s3://mini-ml-uploads/train/bare/")
 
     cloud.kill()
@@ -100,12 +101,13 @@ def test_a_training_whose_worker_is_killed_is_taken_up_again(cloud: HandRun) -> 
     platform = cloud.platform
     cloud.start_doors()
     cloud.start_pollers()
-    submitted = train(platform, "respond-async")
+    submitted = train(platform, trees=1000)
+    eventually(lambda: jobs.read(platform.cloud, submitted).state == "running" or None)
 
     cloud.kill()
     cloud.start_doors()
     cloud.start_pollers()
 
     job = platform.finished(submitted)
-    assert (job.state, job.version) == ("succeeded", 1)
+    assert (job.state, job.attempt, job.version) == ("succeeded", 2, 1)
     assert list(platform.cloud.artifacts.list_keys(keys.versions("iris"))) == [keys.manifest("iris", 1)]
