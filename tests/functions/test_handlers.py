@@ -1,0 +1,263 @@
+"""The real Lambda handlers, built by their own modules, given events as AWS sends them; moto stands in for AWS."""
+
+import base64
+import importlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from moto import mock_aws
+
+from mini_ml import keys
+from mini_ml.adapters import logs
+from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
+from mini_ml.adapters.settings import CloudSettings
+from mini_ml.contracts import Job, Upload
+from mini_ml.errors import UnknownEvent
+from mini_ml.ports import Cloud
+from mini_ml.topology import LOCAL_NAMES
+from mini_ml.workflows import jobs
+from tests.fixtures.emulated import SEAL_KEY, aws_environment
+from tests.functions.rooms import IRIS_ROW, sample
+
+EVENTS = Path(__file__).parents[1] / "events"
+Handler = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """Three functions, and the cloud behind them."""
+
+    api: Handler
+    trainer: Handler
+    predict: Handler
+    cloud: Cloud
+
+    def named(self, room: str) -> Handler:
+        """Return the handler of a room."""
+        handler: Handler = getattr(self, room)
+        return handler
+
+    def job_of(self, key: str) -> Job | None:
+        """Return the job of the upload with this key."""
+        found = [jobs.load(self.cloud, keys.job_id_in_index(k)).job for k in self._index()]
+        return next((job for job in found if job.upload.key == key), None)
+
+    def _index(self) -> list[str]:
+        return list(self.cloud.artifacts.list_keys(keys.JOBS_BY_TIME))
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The handlers, imported as Lambda does, once."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in aws_environment("").items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_ENDPOINT_URL")
+        patch.setenv("MINI_ML_STAGE", "test")
+        patch.setenv("MINI_ML_SEAL_KEY", SEAL_KEY.get_secret_value())
+        patch.setenv("MINI_ML_WORKDIR", str(tmp_path_factory.mktemp("work")))
+        patch.setattr(logs, "configure", lambda: None)
+        settings = CloudSettings()
+        _provision(settings, patch)
+        rooms = {room: importlib.import_module(f"functions.{room}.handler") for room in ("api", "trainer", "predict")}
+        handlers = {room: module.lambda_handler for room, module in rooms.items()}
+        yield Deployed(**handlers, cloud=build_cloud(settings))
+
+
+def _provision(settings: CloudSettings, patch: pytest.MonkeyPatch) -> None:
+    s3, sqs = s3_client(settings), sqs_client(settings)
+    for bucket in (settings.uploads_bucket, settings.artifacts_bucket):
+        s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for name in ("train", "predict"):
+        queue = sqs.create_queue(QueueName=f"{LOCAL_NAMES.queue_prefix}-{name}")
+        patch.setenv(f"MINI_ML_{name.upper()}_QUEUE_URL", queue["QueueUrl"])
+
+
+def event(name: str) -> dict[str, Any]:
+    """Return an event of tests/events."""
+    content = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
+    assert isinstance(content, dict)
+    return content
+
+
+def request(method: str, path: str, body: object = None, **changed: Any) -> dict[str, Any]:
+    """Return the event of a request, made of the one that AWS sends for GET."""
+    made = event("rest_get") | {"httpMethod": method, "path": path, "resource": "/{proxy+}", **changed}
+    if body is not None:
+        made["body"] = json.dumps(body)
+        made["headers"] = made["headers"] | {"Content-Type": "application/json"}
+        made["multiValueHeaders"] = made["multiValueHeaders"] | {"Content-Type": ["application/json"]}
+    return made
+
+
+def announced(upload: Upload) -> dict[str, Any]:
+    """Return the SQS event that announces an upload, made of the one that AWS sends."""
+    made = event("sqs_upload")
+    body = json.loads(made["Records"][0]["body"])
+    described = body["Records"][0]["s3"]["object"]
+    described.update(key=quote_plus(upload.key, safe="/"), versionId=upload.version_id, size=upload.size)
+    made["Records"][0]["body"] = json.dumps(body)
+    return made
+
+
+def put(deployed: Deployed, key: str, body: bytes, metadata: dict[str, str] | None = None) -> Upload:
+    """Put a bare upload and return its reference."""
+    head = deployed.cloud.uploads.put(key, body, metadata=metadata)
+    return Upload(bucket=deployed.cloud.uploads.bucket, key=key, version_id=head.version_id, size=head.size)
+
+
+@pytest.fixture(scope="module")
+def published(deployed: Deployed) -> str:
+    """The name of a model that an announced upload has trained."""
+    upload = put(deployed, "train/iris/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
+    assert deployed.trainer(announced(upload), None) == {"batchItemFailures": []}
+    return "iris"
+
+
+def test_the_trainer_trains_what_sqs_announces(deployed: Deployed, published: str) -> None:
+    job = deployed.job_of("train/iris/iris.csv")
+
+    assert job is not None
+    assert (job.state, job.model_name, job.version) == ("succeeded", published, 1)
+
+
+def test_the_same_message_twice_gives_one_version(deployed: Deployed, published: str) -> None:
+    upload = put(deployed, "train/twice/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
+
+    answers = [deployed.trainer(announced(upload), None) for _ in range(2)]
+
+    assert answers == [{"batchItemFailures": []}] * 2
+    assert list(deployed.cloud.artifacts.list_keys("models/twice/versions/")) == ["models/twice/versions/000001.json"]
+
+
+def test_the_predict_room_scores_what_sqs_announces(deployed: Deployed, published: str) -> None:
+    upload = put(deployed, f"predict/{published}@1/new flowers+ç.csv", sample("iris_predict.csv"))
+
+    answer = deployed.predict(announced(upload), None)
+
+    job = deployed.job_of(upload.key)
+    assert answer == {"batchItemFailures": []}
+    assert job is not None
+    assert (job.state, job.version) == ("succeeded", 1)
+
+
+def test_the_predict_room_scores_online_behind_the_gateway(deployed: Deployed, published: str) -> None:
+    answer = deployed.predict(request("POST", f"/models/{published}/invocations", {"instances": [IRIS_ROW]}), None)
+
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
+    assert json.loads(answer["body"])["predictions"] == ["Setosa"]
+
+
+def test_a_form_through_the_gateway_is_accepted(deployed: Deployed) -> None:
+    answer = deployed.api(event("rest_post_train"), None)
+
+    job = json.loads(answer["body"])
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (202, False)
+    assert answer["headers"]["location"] == f"jobs/{job['job_id']}"
+    assert (job["model_name"], job["options"]["target_column"]) == ("tiny", "y")
+
+
+def test_a_query_through_the_gateway_is_read(deployed: Deployed, published: str) -> None:
+    query = {"model_name": [published], "limit": ["1"]}
+
+    answer = deployed.api(request("GET", "/jobs", multiValueQueryStringParameters=query), None)
+
+    [job] = json.loads(answer["body"])["jobs"]
+    assert job["model_name"] == published
+
+
+TEXTS = [
+    ("GET", "/", None),
+    ("GET", "/health", None),
+    ("GET", "/docs", None),
+    ("GET", "/docs/swagger-ui.css", None),
+    ("GET", "/docs/swagger-ui-bundle.js", None),
+    ("GET", "/openapi.json", None),
+    ("GET", "/model-types", None),
+    ("GET", "/jobs", None),
+    ("GET", "/models", None),
+    ("GET", "/models/nobody", None),
+    ("GET", "/nowhere", None),
+    ("PATCH", "/jobs", None),
+    ("OPTIONS", "/jobs", None),
+    ("POST", "/train", {}),
+    ("POST", "/uploads", {}),
+    ("POST", "/uploads", {"kind": "train", "filename": "x.csv"}),
+    ("PUT", "/models/iris/aliases/champion", {"version": 99}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), TEXTS)
+def test_no_text_is_answered_in_base64(deployed: Deployed, method: str, path: str, body: object) -> None:
+    answer = deployed.api(request(method, path, body), None)
+
+    assert answer["isBase64Encoded"] is False
+    assert answer["statusCode"] < 500
+
+
+def test_an_image_is_answered_in_base64(deployed: Deployed) -> None:
+    answer = deployed.api(request("GET", "/docs/favicon-32x32.png"), None)
+
+    assert answer["isBase64Encoded"] is True
+    assert base64.b64decode(answer["body"]).startswith(b"\x89PNG")
+
+
+def test_dead_letters_fail_their_job(deployed: Deployed) -> None:
+    upload = put(deployed, "train/unlucky/rows.csv", b"a,b\n1,2\n")
+
+    answer = deployed.api(announced(upload), None)
+
+    job = deployed.job_of(upload.key)
+    assert answer == {"batchItemFailures": []}
+    assert job is not None
+    assert job.failure is not None
+    assert (job.state, job.failure.code) == ("failed", "worker_lost")
+
+
+def test_the_schedule_sweeps(deployed: Deployed) -> None:
+    assert deployed.api(event("scheduled"), None) == {}
+    assert deployed.cloud.artifacts.head(keys.SWEPT_UNTIL)
+
+
+@pytest.mark.parametrize("room", ["trainer", "predict"])
+def test_a_room_without_a_schedule_refuses_one_clearly(deployed: Deployed, room: str) -> None:
+    with pytest.raises(UnknownEvent, match="no schedule"):
+        deployed.named(room)(event("scheduled"), None)
+
+
+@pytest.mark.parametrize("room", ["api", "trainer", "predict"])
+@pytest.mark.parametrize("name", ["sqs_test_event", "sqs_folder_marker", "sqs_foreign_bucket", "sqs_object_removed"])
+def test_what_is_no_upload_is_acknowledged_without_a_job(deployed: Deployed, room: str, name: str) -> None:
+    before = list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME))
+
+    assert deployed.named(room)(event(name), None) == {"batchItemFailures": []}
+    assert list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME)) == before
+
+
+@pytest.mark.parametrize("room", ["api", "trainer", "predict"])
+def test_a_message_that_cannot_be_read_comes_back_alone(deployed: Deployed, room: str) -> None:
+    broken = event("sqs_malformed_body")["Records"]
+    whole = event("sqs_test_event")["Records"]
+
+    answer = deployed.named(room)({"Records": [*broken, *whole]}, None)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": broken[0]["messageId"]}]}
+
+
+@pytest.mark.parametrize("room", ["api", "trainer", "predict"])
+def test_an_event_of_no_known_shape_is_refused(deployed: Deployed, room: str) -> None:
+    with pytest.raises(UnknownEvent):
+        deployed.named(room)({"warmer": True}, None)
+
+
+@pytest.mark.parametrize("room", ["trainer", "predict"])
+def test_every_room_answers_requests_too(deployed: Deployed, room: str) -> None:
+    answer = deployed.named(room)(request("GET", "/health"), None)
+
+    assert json.loads(answer["body"]) == {"status": "healthy"}

@@ -1,0 +1,44 @@
+"""Logs are events with fields, one JSON object a line, and no client's data among them."""
+
+import json
+import logging
+
+import pytest
+
+from mini_ml.adapters.logs import JsonFormatter
+from tests.functions.rooms import Rooms, sample, train
+
+
+def test_an_event_is_one_line_of_json_with_its_fields() -> None:
+    record = logging.makeLogRecord({"name": "mini_ml", "levelname": "INFO", "msg": "published", "model_name": "iris"})
+
+    line = JsonFormatter().format(record)
+
+    assert "\n" not in line
+    assert {"event": "published", "model_name": "iris", "level": "INFO", "logger": "mini_ml"}.items() <= json.loads(
+        line
+    ).items()
+
+
+def test_an_exception_stays_on_the_line_of_its_event() -> None:
+    error = ValueError("first\nsecond")
+    record = logging.makeLogRecord({"msg": "failed", "exc_info": (ValueError, error, None)})
+
+    line = JsonFormatter().format(record)
+
+    assert "\n" not in line
+    assert "second" in json.loads(line)["exception"]
+
+
+def test_a_request_is_logged_by_its_route_and_never_by_its_content(
+    rooms: Rooms, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="mini_ml")
+
+    answer = train(rooms.api, model_name="hush")
+    rooms.api.get(f"/jobs/{answer.json()['job_id']}?whisper=1")
+
+    told = [JsonFormatter().format(record) for record in caplog.records if record.name.startswith("mini_ml")]
+    requests = [(json.loads(line)["route"], json.loads(line)["status"]) for line in told if '"request"' in line]
+    assert requests == [("/train", 201), ("/jobs/{job_id}", 400)]
+    assert not any(secret in line for line in told for secret in ("whisper", sample("iris.csv").decode().split()[1]))
