@@ -21,8 +21,10 @@ from mini_ml.local.settings import LocalSettings
 from mini_ml.local.supervisor import Supervisor
 from mini_ml.topology import LOCAL_NAMES, STAGES, Room
 
-_STOP_SECONDS: Final = 2.3
-"""Grace of a process; there are two rounds, and all of it has to end within 5 s."""
+_STOP_SECONDS: Final = 1.2
+"""Grace of the rooms and pollers; with the emulator's it has to stay below 5 s."""
+_EMULATOR_STOP_SECONDS: Final = 3.5
+"""Grace of the emulator, which writes its state down when its last request has ended, or after 3 s."""
 _EMULATOR_SECONDS: Final = 20.0
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -57,7 +59,7 @@ def running(settings: LocalSettings, *, report: Callable[[str], None]) -> Iterat
                     logs=folder.logs,
                 )
             finally:
-                supervisor.stop(last=EMULATOR, seconds=_STOP_SECONDS)
+                supervisor.stop(last=EMULATOR, seconds=_STOP_SECONDS, last_seconds=_EMULATOR_STOP_SECONDS)
 
 
 def _start(plan: Plan, supervisor: Supervisor, functions: Mapping[Room, str]) -> None:

@@ -64,7 +64,7 @@ class PollerSettings(BaseSettings):
     retry_seconds: float = 1.0
     """Wait before a failed message's first return; doubles with each receive."""
 
-    stop_seconds: float = 2.0
+    stop_seconds: float = 1.0
     """How long a running invocation may go on after SIGTERM."""
 
 

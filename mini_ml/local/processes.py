@@ -56,7 +56,7 @@ class Plan:
         for room, url in self.rooms.items():
             port = url.rpartition(":")[2]
             arguments = (f"functions.{room}.app:app", "--host", LOOPBACK, "--port", port)
-            graceful = ("--timeout-graceful-shutdown", "2")
+            graceful = ("--timeout-graceful-shutdown", "1")
             yield self._command(room, "uvicorn", arguments + graceful, self._environment())
 
     def pollers(self) -> Iterator[Command]:

@@ -12,7 +12,7 @@ from typing import Final
 from mini_ml.local.failures import LocalFailure, StartFailed
 
 _WATCH_SECONDS: Final = 0.2
-_WATCHER_SECONDS: Final = 0.5
+_WATCHER_SECONDS: Final = 0.3
 _FIRST_BACKOFF_SECONDS: Final = 0.5
 _LONGEST_BACKOFF_SECONDS: Final = 30.0
 _STEADY_SECONDS: Final = 60.0
@@ -79,13 +79,13 @@ class Supervisor:
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
-    def stop(self, *, last: str, seconds: float) -> None:
-        """Stop everything but the process `last`, then that; one that outlives SIGTERM by `seconds` is killed."""
+    def stop(self, *, last: str, seconds: float, last_seconds: float) -> None:
+        """Stop everything but the process `last`, then that; what outlives SIGTERM by its seconds is killed."""
         self._stopping.set()
         if self._watcher is not None:
             self._watcher.join(_WATCHER_SECONDS)  # it may be waiting for a restarted process to answer
-        for is_last in (False, True):
-            _end([w.process for w in self._workers if (w.command.name == last) is is_last], seconds)
+        _end([worker.process for worker in self._workers if worker.command.name != last], seconds)
+        _end([worker.process for worker in self._workers if worker.command.name == last], last_seconds)
 
     def _watch(self) -> None:
         while not self._stopping.wait(_WATCH_SECONDS):

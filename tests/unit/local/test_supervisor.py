@@ -26,7 +26,7 @@ def reports() -> list[str]:
 def supervisor(reports: list[str]) -> Iterator[Supervisor]:
     made = Supervisor(report=reports.append)
     yield made
-    made.stop(last="", seconds=5)
+    made.stop(last="", seconds=5, last_seconds=5)
 
 
 def _command(folder: Path, code: str, *, after_restart: Callable[[], None] = lambda: None) -> Command:
@@ -86,7 +86,7 @@ def test_stopping_ends_a_process_that_ignores_sigterm(tmp_path: Path) -> None:
     supervisor.start(_command(tmp_path, _STUBBORN))
     assert _eventually(lambda: bool(_pid(tmp_path)))
 
-    supervisor.stop(last="", seconds=0.2)
+    supervisor.stop(last="", seconds=0.2, last_seconds=0.2)
 
     assert _is_gone(_pid(tmp_path) or 0)
 
