@@ -14,9 +14,11 @@ from mini_ml.adapters.settings import CloudSettings
 from mini_ml.contracts import Upload
 from mini_ml.errors import StorageUnavailable
 from mini_ml.local.poller import Poller, PollerSettings
+from mini_ml.local.processes import local_account
+from mini_ml.topology import LOCAL_NAMES
 from mini_ml.workflows import jobs
 from tests.fixtures.hand_run import HandRun, hand_run
-from tests.fixtures.platform import eventually, local_settings
+from tests.fixtures.platform import Platform, eventually, local_settings
 
 IRIS = Path(__file__).parents[2] / "samples" / "iris.csv"
 
@@ -29,8 +31,8 @@ def unpolled(tmp_path: Path) -> Iterator[HandRun]:
         yield cloud
 
 
-def test_a_training_waits_in_its_queue_until_somebody_polls_it(unpolled: HandRun) -> None:
-    platform = unpolled.platform
+def submitted(platform: Platform) -> str:
+    """Hand the iris sample over to be trained on; returns the id of a job that nobody has finished within a second."""
     with platform.http() as http:
         answer = http.post(
             "/train",
@@ -39,7 +41,13 @@ def test_a_training_waits_in_its_queue_until_somebody_polls_it(unpolled: HandRun
             headers={"Prefer": "wait=1"},
         )
     assert answer.status_code == 202, answer.text
-    job = jobs.read(platform.cloud, answer.json()["job_id"])
+    return str(answer.json()["job_id"])
+
+
+def test_a_training_waits_in_its_queue_until_somebody_polls_it(unpolled: HandRun) -> None:
+    platform = unpolled.platform
+
+    job = jobs.read(platform.cloud, submitted(platform))
 
     assert job.state == "queued"
     assert platform.cloud.uploads.get(job.upload.key).body == IRIS.read_bytes()
@@ -51,6 +59,30 @@ def test_a_training_waits_in_its_queue_until_somebody_polls_it(unpolled: HandRun
     assert platform.finished(job.job_id).state == "succeeded"
     assert platform.manifest("iris").job_id == job.job_id
     assert eventually(lambda: platform.cloud.queues["train"].depth() == 0 or None)
+
+
+def test_a_dead_letter_fails_its_job_which_can_then_be_retried(unpolled: HandRun) -> None:
+    platform = unpolled.platform
+    job_id = submitted(platform)
+    sqs = local_account(platform.endpoint_url).sqs
+    work, dead = (
+        sqs.get_queue_url(QueueName=LOCAL_NAMES.queue(name))["QueueUrl"] for name in ("train", "dead-letters")
+    )
+    for message in sqs.receive_message(QueueUrl=work, MaxNumberOfMessages=10)["Messages"]:
+        sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
+        sqs.delete_message(QueueUrl=work, ReceiptHandle=message["ReceiptHandle"])
+
+    unpolled.start_pollers("api")
+
+    failure = platform.finished(job_id).failure
+    assert failure is not None
+    assert failure.code == "worker_lost"
+
+    with platform.http() as http:
+        assert http.post(f"/jobs/{job_id}/retry").status_code == 202
+    unpolled.start_pollers("trainer")
+
+    assert platform.finished(job_id).state == "succeeded"
 
 
 def test_only_the_message_that_a_handler_reports_comes_back(emulated: CloudSettings) -> None:
