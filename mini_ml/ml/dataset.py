@@ -1,6 +1,7 @@
 """Read a CSV to train on: the whole file, every cell as it is spelled."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 from mini_ml.errors import Fault, InvalidDataset
 from mini_ml.ml.header import read_header
@@ -17,9 +18,14 @@ def read_table(path: Path, limits: Limits) -> Table:
         LimitExceeded: there are too many rows, columns, or characters in a cell.
     """
     with path.open("rb") as source:
-        header, rest = read_header(source, limits)
-        stream = BlockStream(source, header, rest, limits=limits)
-        blocks = tuple(stream)
+        return table_of(source, limits)
+
+
+def table_of(source: BinaryIO, limits: Limits) -> Table:
+    """Read a CSV whole from an open file; see `read_table`."""
+    header, rest = read_header(source, limits)
+    stream = BlockStream(source, header, rest, limits=limits)
+    blocks = tuple(stream)
     if not stream.rows:
         raise InvalidDataset(
             "The file has a header and no rows.",

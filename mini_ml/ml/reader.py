@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
 
 import numpy as np
 
@@ -89,14 +88,13 @@ class Reader:
     def _number(self, feature: Feature, cell: Cell) -> float | None:
         """Return what a JSON value is in a column of numbers; a JSON number needs no decimal mark."""
         if feature.kind == "numeric" and isinstance(cell, int | float) and not isinstance(cell, bool):
-            return _finite(cell)
+            return _usable(cell)
         text = spell(cell, self.decimal)
         return None if words.is_missing(text) else feature.value(text, self.decimal)
 
 
-def _finite(value: int | float) -> float | None:
+def _usable(value: int | float) -> float | None:
     try:
-        number = float(value)
+        return words.usable(float(value))
     except OverflowError:
         return None
-    return number if isfinite(number) else None

@@ -8,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.ml.block import PADDING, Offsets
+from mini_ml.topology import MIB
 
 _LF, _CR, _QUOTE = 10, 13, 34
 Marks = NDArray[np.bool_]
+
+# The csv module's own limit is below ours, which counts characters and names the cell.
+csv.field_size_limit(64 * MIB)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def _by_csv(records: bytes, delimiter: str, *, final: bool) -> Scan:
     starts, stops, sizes = [], [], []
     begin = 0
     for row in csv.reader(feed, delimiter=delimiter):
-        if not final and (feed.ran_out or not lines[feed.taken - 1].endswith((b"\n", b"\r"))):
+        open_quote, open_line = feed.ran_out, not lines[feed.taken - 1].endswith((b"\n", b"\r"))
+        if open_quote or (open_line and not final):
             break
         cells.extend(cell.encode("latin-1") for cell in row or [""])
         last.extend([False] * (len(row or [""]) - 1) + [True])

@@ -1,13 +1,15 @@
 """What one cell means: missing, a number, a boolean or a category token. Every door reads cells through here."""
 
 import re
-from math import isfinite
 from typing import Final, Literal
 
 Decimal = Literal[".", ","]
 
 MISSING_WORDS: Final = frozenset({"", "-", "?", "na", "n/a", "nan", "null", "none", "#n/a", "<na>"})
 """What stands for a missing feature, in any case and with any blanks around; a target is missing only when empty."""
+
+LARGEST: Final = 1e30
+"""Larger numbers are taken as missing: trees compute in 32 bits, and others square and add."""
 
 TRUE_WORDS: Final = frozenset({"true", "yes", "t", "y", "sim", "1"})
 FALSE_WORDS: Final = frozenset({"false", "no", "f", "n", "não", "nao", "0"})
@@ -27,11 +29,15 @@ def is_missing(text: str) -> bool:
 
 
 def number(text: str, decimal: Decimal) -> float | None:
-    """Return the finite number that a trimmed cell spells, or None; thousands separators are not read."""
+    """Return the number that a trimmed cell spells, or None; thousands separators are not read."""
     if _NUMBER[decimal].fullmatch(text) is None:
         return None
-    value = float(text.replace(",", "."))
-    return value if isfinite(value) else None
+    return usable(float(text.replace(",", ".")))
+
+
+def usable(value: float) -> float | None:
+    """Return a number that every estimator can compute with, else None: no NaN, infinity or overflow to come."""
+    return value if abs(value) <= LARGEST else None
 
 
 def boolean(text: str) -> float | None:

@@ -1,0 +1,1 @@
+"""How CSV and JSON rows are read, encoded and scored."""

@@ -1,0 +1,95 @@
+"""Small real models, and short ways to read and score with them."""
+
+from io import BytesIO
+
+import numpy as np
+from sklearn.linear_model import Ridge
+from sklearn.tree import DecisionTreeClassifier
+
+from mini_ml.ml.dataset import table_of
+from mini_ml.ml.describe import model_schema
+from mini_ml.ml.features import Encoder
+from mini_ml.ml.frame import Matrix
+from mini_ml.ml.model import FittedModel
+from mini_ml.ml.reader import Reader
+from mini_ml.ml.schema import infer
+from mini_ml.ml.scoring import ScoreOptions, score_csv
+from mini_ml.ml.table import Table
+from mini_ml.ml.tally import Tally
+from mini_ml.ml.target import classification_target, regression_target, target_column
+from mini_ml.topology import Limits
+
+LIMITS = Limits()
+
+
+def octets(csv: str | bytes) -> bytes:
+    """Return a CSV as bytes."""
+    return csv.encode() if isinstance(csv, str) else csv
+
+
+def table(csv: str | bytes, limits: Limits = LIMITS) -> Table:
+    """Read a CSV as training does."""
+    return table_of(BytesIO(octets(csv)), limits)
+
+
+def reader(csv: str | bytes, target: str | None = None, dropped: tuple[str, ...] = ()) -> Reader:
+    """Infer how a CSV is read."""
+    read = table(csv)
+    return infer(read, target=target_column(read, target), dropped=dropped)
+
+
+def kinds(csv: str | bytes) -> dict[str, str]:
+    """Return the kind of each column that a model of this CSV reads."""
+    return {feature.name: feature.kind for feature in reader(csv).features}
+
+
+def classifier(csv: str | bytes, target: str | None = None, dropped: tuple[str, ...] = ()) -> FittedModel:
+    """Fit a decision tree to all rows."""
+    read = table(csv)
+    name = target_column(read, target)
+    rules = infer(read, target=name, dropped=dropped)
+    classes = classification_target(read, name)
+    frame = rules.parse(read).take(classes.rows)
+    encoder = Encoder.fit(rules, frame, LIMITS)
+    estimator = DecisionTreeClassifier(random_state=0).fit(encoder.transform(frame), classes.codes)
+    schema = model_schema(rules, encoder, frame, task="classification", labels=classes.labels, probabilities=True)
+    return FittedModel(schema, rules, encoder, None, estimator, np.empty(0, dtype=np.intp))
+
+
+def regressor(csv: str | bytes, target: str | None = None) -> FittedModel:
+    """Fit a ridge regression to all rows."""
+    read = table(csv)
+    name = target_column(read, target)
+    rules = infer(read, target=name)
+    numbers = regression_target(read, name, rules.decimal)
+    frame = rules.parse(read).take(numbers.rows)
+    encoder = Encoder.fit(rules, frame, LIMITS)
+    estimator = Ridge().fit(encoder.transform(frame), numbers.values)
+    schema = model_schema(rules, encoder, frame, task="regression", labels=None, probabilities=False)
+    return FittedModel(schema, rules, encoder, None, estimator, np.empty(0, dtype=np.intp))
+
+
+def score(
+    model: FittedModel,
+    csv: str | bytes,
+    options: ScoreOptions | None = None,
+    *,
+    tally: Tally | None = None,
+    chunk_bytes: int = 1 << 20,
+    limits: Limits = LIMITS,
+) -> bytes:
+    """Return the whole output of a scoring."""
+    source = BytesIO(octets(csv))
+    parts = score_csv(model, source, limits=limits, tally=tally or Tally(), options=options, chunk_bytes=chunk_bytes)
+    return b"".join(parts)
+
+
+def predictions(model: FittedModel, csv: str | bytes, *, chunk_bytes: int = 1 << 20) -> list[str]:
+    """Return the predictions of a CSV as their cells are spelled."""
+    output = score(model, csv, ScoreOptions(only_predictions=True), chunk_bytes=chunk_bytes)
+    return output.decode().splitlines()[1:]
+
+
+def encoded(model: FittedModel, csv: str | bytes) -> Matrix:
+    """Return the matrix that the estimator would see."""
+    return model.encoder.transform(model.reader.parse(table(csv)))

@@ -1,0 +1,96 @@
+"""Records and cells are found the same by numpy, by the csv module, and in any chunks."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mini_ml.errors import Fault, InvalidDataset
+from mini_ml.ml.header import Header
+from mini_ml.ml.scan import Scan, _by_csv, _by_numpy
+from mini_ml.ml.stream import BlockStream
+from mini_ml.topology import Limits
+
+quick = settings(max_examples=300, deadline=None)
+CSV_BYTES = st.lists(
+    st.sampled_from([b"a", b"b", b",", b",", b'"', b'""', b"\n", b"\n", b"\r\n", b"\r", b" ", b"\xff", b"\xc3\xa9"]),
+    max_size=24,
+).map(b"".join)
+
+
+def cells(scan: Scan) -> list[bytes]:
+    return [scan.cells[start:stop] for start, stop in zip(scan.starts.tolist(), scan.stops.tolist(), strict=True)]
+
+
+def found(scan: Scan) -> tuple[list[bytes], list[bool], list[int], list[int], int]:
+    return cells(scan), scan.last.tolist(), scan.record_starts.tolist(), scan.record_stops.tolist(), scan.size
+
+
+@quick
+@given(CSV_BYTES, st.booleans())
+def test_numpy_finds_what_the_csv_module_finds(records: bytes, final: bool) -> None:
+    fast = _by_numpy(records, ord(","), final=final)
+
+    assert fast is None or found(fast) == found(_by_csv(records, ",", final=final))
+
+
+@pytest.mark.parametrize("records", [b'"a""b",c\n', b'a"b,c\n', b'"a"b,c\n', b'a,"b\n'])
+def test_strange_quotes_are_read_as_the_csv_module_does(records: bytes) -> None:
+    assert _by_numpy(records, ord(","), final=True) is None or b'"b' in records
+
+
+def read(csv: bytes, columns: int, chunk_bytes: int) -> tuple[list[list[bytes]], list[tuple[Fault, ...]], list[int]]:
+    header = Header(tuple(f"c{place}" for place in range(columns)), ",", b"c0\n", 2)
+    rows: list[list[bytes]] = []
+    lines: list[int] = []
+    stream = BlockStream(BytesIO(csv), header, b"", limits=Limits(), chunk_bytes=chunk_bytes)
+    try:
+        for block in stream:
+            columns_of = [block.column(place) for place in range(columns)]
+            rows.extend([list(row) for row in zip(*columns_of, strict=True)])
+            lines.extend(block.line_of(row) for row in range(block.rows))
+    except InvalidDataset as error:
+        return [], [error.faults], []
+    return rows, [], lines
+
+
+@quick
+@given(CSV_BYTES, st.integers(1, 2), st.integers(1, 9))
+def test_chunks_change_neither_cells_nor_lines_nor_faults(csv: bytes, columns: int, chunk_bytes: int) -> None:
+    assert read(csv, columns, chunk_bytes) == read(csv, columns, 1 << 20)
+
+
+@quick
+@given(
+    st.lists(
+        st.lists(st.text(st.sampled_from('a,"\n\r é'), max_size=5), min_size=2, max_size=2), min_size=1, max_size=6
+    )
+)
+def test_quoted_cells_come_back_as_they_were(rows: list[list[str]]) -> None:
+    quoted = "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in rows)
+
+    assert read(quoted.encode(), 2, 7)[0] == [[cell.encode() for cell in row] for row in rows]
+
+
+def test_line_ends_of_all_kinds_may_be_mixed() -> None:
+    rows, _, lines = read(b"a,b\r\nc,d\re,f\ng,h", 2, 1 << 20)
+
+    assert rows == [[b"a", b"b"], [b"c", b"d"], [b"e", b"f"], [b"g", b"h"]]
+    assert lines == [2, 3, 4, 5]
+
+
+def test_blank_lines_of_a_single_column_are_empty_cells_but_at_the_end() -> None:
+    assert read(b"a\n\nb\n\n\n", 1, 1 << 20)[0] == [[b"a"], [b""], [b"b"]]
+
+
+def test_a_delimiter_that_ends_a_quoted_cell_is_none_inside() -> None:
+    assert read(b'"a,","b\n",c\n', 3, 1 << 20)[0] == [[b"a,", b"b\n", b"c"]]
+
+
+def test_offsets_are_integers_of_one_width() -> None:
+    scan = _by_numpy(b"a,b\n", ord(","), final=True)
+
+    assert scan is not None
+    assert scan.starts.dtype == scan.stops.dtype == np.int64

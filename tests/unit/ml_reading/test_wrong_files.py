@@ -1,0 +1,198 @@
+"""What is no table is refused by name and line, with all its faults at once."""
+
+import gzip
+import io
+import zipfile
+
+import pytest
+
+from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
+from mini_ml.topology import Limits
+from tests.unit.ml_reading.models import classifier, score, table
+
+GOOD = "a,b,y\n1,2,u\n3,4,v\n5,6,u\n"
+
+
+def refusal(csv: str | bytes, limits: Limits = Limits()) -> InvalidDataset:  # noqa: B008 - Limits is frozen
+    with pytest.raises(InvalidDataset) as caught:
+        table(csv, limits)
+    return caught.value
+
+
+def faults(csv: str | bytes) -> tuple[Fault, ...]:
+    return refusal(csv).faults
+
+
+def xlsx() -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr("xl/workbook.xml", "<workbook/>")
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize("csv", [b"", b"\n\n", b"   ", b"\xef\xbb\xbf", b"\r\n"])
+def test_an_empty_file_is_refused(csv: bytes) -> None:
+    assert "empty" in refusal(csv).detail
+
+
+@pytest.mark.parametrize("csv", ["a,b,y\n", "a,b,y", "a,b,y\r\n\r\n\n"])
+def test_a_header_without_rows_is_refused(csv: str) -> None:
+    error = refusal(csv)
+
+    assert error.detail == "The file has a header and no rows."
+    assert error.faults[0].line == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (gzip.compress(GOOD.encode()), "a gzip archive"),
+        (xlsx(), "an Excel workbook (xlsx)"),
+        (b"PK\x03\x04" + bytes(40), "a zip archive"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(64)), "a PNG image"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"),
+        (b"PAR1\x15\x04\x15", "a Parquet file"),
+        (b'{"instances": [[1, 2]]}', "JSON"),
+        (b'[{"a": 1}, {"a": 2}]', "JSON"),
+        (b"[[1, 2], [3, 4]]", "JSON"),
+        (b"<!DOCTYPE html><html></html>", "XML or HTML"),
+        (GOOD.encode("utf-16"), "UTF-16 text"),
+        (GOOD.encode("utf-16-le"), "UTF-16 text"),
+        (GOOD.encode("utf-16-be"), "UTF-16 text"),
+        (GOOD.encode("utf-32"), "UTF-32 text"),
+        (b"SQLite format 3\x00" + bytes(50), "an SQLite database"),
+        (bytes(range(256)) * 4, "binary data"),
+    ],
+)
+def test_what_is_no_csv_is_told_by_its_looks(content: bytes, kind: str) -> None:
+    error = refusal(content)
+
+    assert error.detail == f"The file is not a CSV: it looks like {kind}."
+    assert error.faults[0].hint
+
+
+def test_a_blank_first_line_is_refused() -> None:
+    assert faults("\na,y\n1,2\n")[0].line == 1
+
+
+def test_duplicate_and_blank_names_are_listed_together() -> None:
+    error = refusal("a,b,a,,b,y,\n1,2,3,4,5,6,7\n")
+
+    assert [(fault.column, fault.reason) for fault in error.faults] == [
+        (None, "column 4 has no name"),
+        (None, "column 7 has no name"),
+        ("a", "the name occurs 2 times"),
+        ("b", "the name occurs 2 times"),
+    ]
+    assert {fault.line for fault in error.faults} == {1}
+
+
+def test_names_that_differ_only_in_blanks_are_duplicates() -> None:
+    assert faults("a, a ,y\n1,2,3\n")[0].column == "a"
+
+
+def test_ragged_rows_are_listed_by_line() -> None:
+    found = faults("a,b,y\n1,2,u\n3,v\n5,6,u\n1,2,3,4\n")
+
+    assert [(fault.line, fault.reason) for fault in found] == [
+        (3, "2 cells where the header has 3"),
+        (5, "4 cells where the header has 3"),
+    ]
+
+
+def test_lines_are_counted_through_quoted_line_ends() -> None:
+    found = faults('a,"b\nc",y\n"1\r\n1",2,u\n3,v\n')
+
+    assert [fault.line for fault in found] == [5]
+
+
+def test_lines_are_counted_through_escaped_quotes() -> None:
+    found = faults('a,b,y\n"1 ""x""\n1",2,u\n3,v\n')
+
+    assert [fault.line for fault in found] == [4]
+
+
+def test_a_blank_line_between_rows_is_ragged() -> None:
+    assert faults("a,y\n1,u\n\n2,v\n")[0].line == 3
+
+
+def test_ragged_rows_and_nul_bytes_of_the_whole_file_are_named_at_once() -> None:
+    rows = "1,2,u\n" * 300_000
+
+    found = faults(f"a,b,y\n1,2\n{rows}1,\0,u\n{rows}9\n")
+
+    assert [fault.line for fault in found] == [2, 300_003, 600_004]
+    assert found[1].reason == "NUL byte"
+
+
+def test_only_the_first_twenty_faults_are_spelled_out() -> None:
+    found = faults("a,b,y\n" + "1,2\n" * 50)
+
+    assert len(found) == 21
+    assert found[-1].reason == "30 more faults are not listed"
+
+
+def test_a_quote_that_is_never_closed_is_named_by_its_line() -> None:
+    error = refusal('a,b,y\n1,2,u\n3,"4,v\n5,6,u\n')
+
+    assert error.detail == "A quote is never closed."
+    assert error.faults[0].line == 3
+
+
+def test_a_quote_that_is_never_closed_in_the_header_is_refused() -> None:
+    assert faults('a,"b,y\n1,2,u\n')[0].line == 1
+
+
+def test_too_many_columns_are_refused_by_number() -> None:
+    error = refusal("a,b,c\n1,2,3\n", Limits(columns=2))
+
+    assert isinstance(error, LimitExceeded)
+    assert error.detail == "The file has 3 columns; the limit is 2."
+
+
+def test_too_many_rows_are_refused_by_number() -> None:
+    error = refusal(GOOD, Limits(rows=2))
+
+    assert isinstance(error, LimitExceeded)
+    assert error.detail == "The file has more than 2 rows."
+
+
+def test_too_long_cells_are_refused_by_column_and_line() -> None:
+    error = refusal("a,b,y\n1,çççç,u\n123456,2,v\n", Limits(cell_chars=4))
+
+    assert isinstance(error, LimitExceeded)
+    assert [(fault.column, fault.line, fault.reason) for fault in error.faults] == [
+        ("a", 3, "6 characters in a cell, at most 4 are allowed"),
+    ]
+
+
+def test_a_quoted_cell_past_the_csv_modules_own_limit_is_refused() -> None:
+    error = refusal('a,b,y\n1,"' + 'x""' * 150_000 + '",u\n')
+
+    assert isinstance(error, LimitExceeded)
+    assert error.faults[0].line == 2
+
+
+def test_no_cell_of_the_file_is_repeated_in_an_error() -> None:
+    error = refusal("a,b,y\nsecret,1\n")
+
+    assert "secret" not in error.detail + str(error.faults)
+
+
+def test_a_long_name_is_shortened_in_an_error() -> None:
+    name = "n" * 500
+
+    assert faults(f"{name},{name},y\n1,2,3\n")[0].column == "n" * 59 + "…"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"a,b\n", b"\x1f\x8b\x08\x00\x00", b"a,a,b\n1,2,3\n", b"a,b\n1\n", b"a,b\n1,\0\n"]
+)
+def test_scoring_refuses_what_training_refuses(content: bytes) -> None:
+    model = classifier(GOOD)
+
+    with pytest.raises(InvalidDataset) as caught:
+        score(model, content)
+
+    assert caught.value.faults
