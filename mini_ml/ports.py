@@ -65,7 +65,7 @@ class ObjectStore(Protocol):
     def put(self, key: str, body: bytes | BinaryIO, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
         """Write an object whatever was there."""
 
-    def put_new(self, key: str, body: bytes) -> ObjectHead:
+    def put_new(self, key: str, body: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
         """Write an object that must not exist (If-None-Match). Raises AlreadyExists."""
 
     def create(self, key: str) -> AbstractContextManager[ObjectWriter]:

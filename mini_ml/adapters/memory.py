@@ -73,8 +73,8 @@ class MemoryObjectStore:
         content = body if isinstance(body, bytes) else body.read()
         return self._write("put", key, content, lambda current: None, metadata)
 
-    def put_new(self, key: str, body: bytes) -> ObjectHead:
-        return self._write("put_new", key, body, lambda current: _must_be_absent(key, current))
+    def put_new(self, key: str, body: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
+        return self._write("put_new", key, body, lambda current: _must_be_absent(key, current), metadata)
 
     @contextmanager
     def create(self, key: str) -> Iterator[ObjectWriter]:

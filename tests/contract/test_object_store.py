@@ -95,12 +95,13 @@ def test_each_version_is_read_by_its_id(store: ObjectStore) -> None:
 
 
 def test_put_new_refuses_to_overwrite(store: ObjectStore) -> None:
-    first = store.put_new("a", b"1")
+    first = store.put_new("a", b"1", metadata={"job-id": "j"})
 
     with pytest.raises(AlreadyExists):
         store.put_new("a", b"2")
 
     assert store.get("a").body == b"1"
+    assert store.head("a").metadata == first.metadata == {"job-id": "j"}
     assert store.head("a").version_id == first.version_id
 
 

@@ -65,14 +65,15 @@ class S3ObjectStore:
             answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=body, Metadata=metadata or {})
             return _written(key, size, answer, metadata)
 
-    def put_new(self, key: str, body: bytes) -> ObjectHead:
-        """Write an object that must not exist."""
+    def put_new(self, key: str, body: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
+        """Write an object that must not exist; values of `metadata` as for `put`."""
+        given = metadata or {}
         answer = write_if(
             AlreadyExists,
             key,
-            lambda: self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*"),
+            lambda: self._client.put_object(Bucket=self._bucket, Key=key, Body=body, Metadata=given, IfNoneMatch="*"),
         )
-        return _written(key, len(body), answer)
+        return _written(key, len(body), answer, given)
 
     def replace(self, key: str, body: bytes, *, etag: str) -> ObjectHead:
         """Write over exactly the version that `etag` names."""
