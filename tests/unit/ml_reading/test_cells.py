@@ -1,0 +1,193 @@
+"""What one cell means, and that many cells at once mean the same."""
+
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mini_ml.ml import dates, words
+from mini_ml.ml.block import PADDING
+from mini_ml.ml.digits import Numbers, read_numbers, words_of
+from mini_ml.ml.text import decode
+from mini_ml.ml.words import Decimal
+
+quick = settings(max_examples=200, deadline=None)
+DECIMALS = st.sampled_from([".", ","])
+
+
+@pytest.mark.parametrize("text", ["", "NA", "n/a", "NaN", "NULL", "None", "?", "-", "#N/A", "<NA>"])
+def test_missing_words_are_known_in_any_case(text: str) -> None:
+    assert words.is_missing(text)
+
+
+@pytest.mark.parametrize("text", ["0", "no", "none of these", "--", "missing", "x" * 100])
+def test_other_words_are_not_missing(text: str) -> None:
+    assert not words.is_missing(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7", 7.0), ("-7.50", -7.5), ("+1.", 1.0), (".5", 0.5), ("1e-3", 0.001), ("007", 7.0), ("1e30", 1e30)],
+)
+def test_numbers_are_read_with_a_decimal_point(text: str, value: float) -> None:
+    assert words.number(text, ".") == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", ".", "-", "1e", "1,5", "1.234,5", "1 000", "1_000", "inf", "nan", "0x1F", "1e999", "-2e30", "٣", "1.5kg"],
+)
+def test_other_texts_are_no_numbers(text: str) -> None:
+    assert words.number(text, ".") is None
+
+
+def test_a_decimal_comma_is_read_where_the_file_has_one() -> None:
+    assert (words.number("1,5", ","), words.number("1.5", ",")) == (1.5, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        ("7", "7"),
+        ("7.0", "7"),
+        ("-7.50", "-7.5"),
+        ("-0.0", "0"),
+        ("0.10", "0.1"),
+        ("007", "007"),
+        ("7.0.0", "7.0.0"),
+        ("v7.0", "v7.0"),
+        ("True", "true"),
+        ("Red", "Red"),
+        ("1e3", "1e3"),
+        ("²", "²"),
+    ],
+)
+def test_a_category_has_one_spelling_for_each_plain_number(text: str, token: str) -> None:
+    assert words.token(text, ".") == token
+
+
+def test_a_category_with_decimal_comma_equals_its_json_number() -> None:
+    assert words.token("7,50", ",") == words.token("7.5", ",") == "7.5"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("TRUE", 1.0), ("yes", 1.0), ("1.0", 1.0), ("f", 0.0), ("Não", 0.0), ("2", None)]
+)
+def test_booleans_are_known_in_any_case(text: str, value: float | None) -> None:
+    assert words.boolean(text) == value
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        (b"caf\xc3\xa9", "café"),
+        (b"caf\xe9", "café"),
+        (b"\xe9\xc3\xa9\x80", "éé€"),
+        (b"\x81", "\x81"),
+        (b"\xe2\x82", "â‚"),
+    ],
+)
+def test_each_byte_that_is_no_utf8_is_read_as_windows_1252(octets: bytes, text: str) -> None:
+    assert decode(octets) == text
+
+
+@quick
+@given(st.lists(st.binary(max_size=6), max_size=6))
+def test_a_strange_byte_changes_no_other_cell(cells: list[bytes]) -> None:
+    assert decode(b",".join(cells)) == ",".join(decode(cell) for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "seconds"),
+    [
+        ("1970-01-02", "%Y-%m-%d", 86_400.0),
+        ("1969-12-31", "%Y-%m-%d", -86_400.0),
+        ("1970-01-01T00:01:01.25", "%Y-%m-%dT%H:%M:%S.%f", 61.25),
+        ("1970-01-01 01:00:00+01:00", "%Y-%m-%d %H:%M:%S%z", 0.0),
+        ("1970-01-01T00:00Z", "%Y-%m-%dT%H:%M%z", 0.0),
+        ("1970-01-01T00:00-0130", "%Y-%m-%dT%H:%M%z", 5400.0),
+        ("02/01/1970", "%d/%m/%Y", 86_400.0),
+        ("1/2/1970", "%m/%d/%Y", 86_400.0),
+        ("2 Jan 1970", "%d %b %Y", 86_400.0),
+        ("January 2, 1970", "%B %d, %Y", 86_400.0),
+        ("29/02/2024 23:59", "%d/%m/%Y %H:%M", 1_709_251_140.0),
+    ],
+)
+def test_dates_are_seconds_since_1970(text: str, form: str, seconds: float) -> None:
+    assert dates.epoch(text, form) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("2024-02-30", "%Y-%m-%d"),
+        ("2023-13-01", "%Y-%m-%d"),
+        ("0000-01-01", "%Y-%m-%d"),
+        ("2024-01-01T24:00", "%Y-%m-%dT%H:%M"),
+        ("2 Foo 1970", "%d %b %Y"),
+        ("01.02x2024", "%d.%m.%Y"),
+        ("2024-01-01 ", "%Y-%m-%d"),
+    ],
+)
+def test_what_is_no_date_is_none(text: str, form: str) -> None:
+    assert dates.epoch(text, form) is None
+
+
+def numbers(cells: list[str], decimal: Decimal) -> Numbers:
+    octets = [cell.encode() for cell in cells]
+    stops = np.cumsum([len(cell) + 1 for cell in octets]) - 1
+    starts = stops - np.array([len(cell) for cell in octets])
+    return read_numbers(words_of(b",".join(octets) + bytes(PADDING)), starts, stops, decimal)
+
+
+def bits(value: float) -> bytes:
+    return struct.pack("<d", value)
+
+
+CELLS = st.one_of(
+    st.integers(-(10**20), 10**20).map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.floats(-1e9, 1e9).map(lambda value: f"{value:.7f}"),
+    st.decimals(-(10**9), 10**9, places=9).map(str),
+    st.text(st.sampled_from("0123456789.,-e+ x"), max_size=26),
+)
+
+
+@quick
+@given(st.lists(CELLS, min_size=1, max_size=40), DECIMALS)
+def test_many_cells_at_once_are_the_same_numbers_to_the_last_bit(cells: list[str], decimal: Decimal) -> None:
+    spelled = [cell.replace(".", decimal) for cell in cells]
+
+    found = numbers(spelled, decimal)
+
+    known = np.flatnonzero(found.read).tolist()
+    assert [bits(found.values[place]) for place in known] == [bits(alone(spelled[place], decimal)) for place in known]
+
+
+def alone(text: str, decimal: Decimal) -> float:
+    value = words.number(text, decimal)
+    assert value is not None
+    return value
+
+
+@quick
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40))
+def test_nearly_all_usual_numbers_are_read_at_once(values: list[float]) -> None:
+    assert numbers([f"{value:.4f}" for value in values], ".").read.all()
+
+
+@pytest.mark.parametrize(
+    "text", ["0.3745401188473625", "90071992547409.937", "0.30000000000000004", "1.7976931348623157"]
+)
+def test_numbers_of_seventeen_digits_are_rounded_as_python_does(text: str) -> None:
+    assert numbers([text], ".").values.tolist() == [float(text)]
+
+
+@pytest.mark.parametrize("text", ["", "-", ".", "--1", "1-2", "1..2", "007", "+1", "1e5", "x", "1" * 25])
+def test_unusual_cells_are_left_to_a_closer_look(text: str) -> None:
+    found = numbers([text], ".")
+
+    assert not found.read.any()
+    assert np.isnan(found.values).all()

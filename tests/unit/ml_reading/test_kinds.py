@@ -1,0 +1,173 @@
+"""What each column is taken for, decided once over all rows of the training file."""
+
+import pytest
+
+from mini_ml.contracts import LeftOut
+from mini_ml.errors import InvalidDataset, UnknownColumn
+from tests.unit.ml_reading.models import kinds, reader
+
+
+def column(*cells: object, repeat: int = 1) -> str:
+    """Write a CSV of one feature `x`, a numeric `z` and a target, the cells repeated."""
+    rows = [f'"{cell}",{place % 3}.5,{"uv"[place % 2]}' for place, cell in enumerate(cells * repeat)]
+    return "\n".join(["x,z,y", *rows])
+
+
+def kind(*cells: object, repeat: int = 1) -> str | None:
+    return kinds(column(*cells, repeat=repeat)).get("x")
+
+
+def left_out(csv: str) -> list[LeftOut]:
+    return list(reader(csv).left_out)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ((1, 2, 2.5, ""), "numeric"),
+        (("1e3", "NA", "-4"), "numeric"),
+        ((0, 1, 1), "numeric"),
+        (("true", "false", ""), "boolean"),
+        (("Yes", "no", "NO"), "boolean"),
+        (("red", "green", "red"), "categorical"),
+        (("01", "02", "A3", "04"), "categorical"),
+        (("007", "012", "007"), "categorical"),
+        (("yes", "no", "maybe"), "categorical"),
+        (("2024-01-01", "2024-02-03", ""), "datetime"),
+        (("2024-01-01T10:00:00Z", "2024-02-03T10:00:00+02:00"), "datetime"),
+        (("31/01/2024", "01/02/2024"), "datetime"),
+        (("01/31/2024", "02/01/2024"), "datetime"),
+        (("the first long sentence", "one more of these lines", "and a third one here"), "text"),
+    ],
+)
+def test_a_column_is_what_all_its_cells_say(cells: tuple[object, ...], expected: str) -> None:
+    assert kind(*cells) == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "form"),
+    [
+        (("31/01/2024", "01/02/2024"), "%d/%m/%Y"),
+        (("01/31/2024", "02/01/2024"), "%m/%d/%Y"),
+        (("2024-01-31 10:00", "2024-02-01 23:59"), "%Y-%m-%d %H:%M"),
+        (("3 Jan 2024", "14 Feb 2024"), "%d %b %Y"),
+    ],
+)
+def test_a_date_column_has_the_one_format_that_reads_all_cells(cells: tuple[str, ...], form: str) -> None:
+    assert reader(column(*cells)).features[0].format == form
+
+
+def test_dates_in_two_formats_are_categories_and_noted() -> None:
+    read = reader(column("2024-01-31", "01/02/2024"))
+
+    assert read.features[0].kind == "categorical"
+    assert read.notes == ("x: some cells look like dates, but no one format reads all; read as text",)
+
+
+def test_day_and_month_that_cannot_be_told_apart_are_noted() -> None:
+    assert reader(column("01/02/2024", "03/04/2024")).notes == (
+        "x: day and month cannot be told apart; read as %d/%m/%Y",
+    )
+
+
+def test_a_few_words_among_many_numbers_are_taken_as_missing_and_noted() -> None:
+    read = reader(column(*range(0, 400, 2), "oops"))
+
+    assert read.features[0].kind == "numeric"
+    assert read.notes == ("x: 1 cells are no numbers and are taken as missing",)
+
+
+def test_integers_that_count_the_rows_are_left_out_by_name() -> None:
+    shuffled = [place * 7 % 20 + 100 for place in range(20)]
+
+    assert left_out(column(*shuffled)) == [LeftOut(name="x", reason="identifier: integers that count the rows")]
+
+
+def test_unique_words_are_left_out_by_name() -> None:
+    names = [f"user-{place}x" for place in range(20)]
+
+    assert left_out(column(*names)) == [LeftOut(name="x", reason="identifier: every cell is different")]
+
+
+def test_a_constant_column_is_left_out_by_name() -> None:
+    assert left_out(column("7", "7.0", "")) == [LeftOut(name="x", reason="constant: all cells are the same")]
+    assert left_out(column("a", " a", "NA")) == [LeftOut(name="x", reason="constant: all cells are the same")]
+
+
+def test_a_column_without_any_value_is_left_out_by_name() -> None:
+    assert left_out(column("", "NA", " ")) == [LeftOut(name="x", reason="all cells are missing")]
+
+
+def test_a_blank_first_header_is_a_row_index() -> None:
+    assert left_out(",a,y\n0,1,u\n1,2,v\n") == [LeftOut(name="", reason="row index: the first column, without a name")]
+
+
+def test_an_identifier_is_kept_where_nothing_else_is_left() -> None:
+    read = reader("x,y\n" + "".join(f"{place},{place * 2}.5\n" for place in range(20)))
+
+    assert [feature.kind for feature in read.features] == ["numeric"]
+    assert read.notes == ("x: looks like an identifier; kept, since no other column is left",)
+
+
+def test_a_table_without_any_usable_column_is_refused_with_the_reasons() -> None:
+    with pytest.raises(InvalidDataset) as caught:
+        reader("a,b,y\n1,,u\n1,,v\n")
+
+    assert [(fault.column, fault.reason) for fault in caught.value.faults] == [
+        ("a", "constant: all cells are the same"),
+        ("b", "all cells are missing"),
+    ]
+
+
+def test_a_dropped_column_is_left_out() -> None:
+    read = reader("a,b,y\n1,2,u\n3,5,v\n", dropped=("a",))
+
+    assert read.names == ("b",)
+    assert read.left_out == (LeftOut(name="a", reason="dropped as asked"),)
+
+
+def test_unknown_columns_to_drop_are_refused_with_the_nearest_name() -> None:
+    with pytest.raises(UnknownColumn) as caught:
+        reader("width,height,y\n1,2,u\n3,5,v\n", dropped=("Widht", "xyz", "y"))
+
+    assert [(fault.column, fault.reason, fault.hint) for fault in caught.value.faults] == [
+        ("Widht", "no such column", "did you mean “width”?"),
+        ("xyz", "no such column", None),
+        ("y", "the target cannot be dropped", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("csv", "decimal"),
+    [
+        ("a;b;y\n1,5;2;u\n2,5;3;v\n", ","),
+        ("a;b;y\n1.5;2;u\n2.5;3;v\n", "."),
+        ("a;b;y\n1;2;u\n2;3;v\n", "."),
+        ("a;b;y\n1.234;2;u\n2.500;3;v\n", "."),
+        ("a;b;y\n1,234;2;u\n2,500;3;v\n", ","),
+        ('a,b,y\n"1,5",2,u\n"2,25",3,v\n', ","),
+        ('a,b,y\n"1,234",2,u\n"2,500",3,v\n', "."),
+        ("a;b;y\n1,5;u;2\n1,5;v;3\nx;w;1.5\n", ","),
+    ],
+)
+def test_the_decimal_mark_is_decided_once_over_all_rows(csv: str, decimal: str) -> None:
+    assert reader(csv).decimal == decimal
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_that_of_the_header(delimiter: str) -> None:
+    csv = "a,b,y\n1,2,u\n3,4,v\n".replace(",", delimiter)
+
+    assert reader(csv).names == ("a", "b")
+
+
+def test_a_delimiter_inside_a_quoted_name_does_not_count() -> None:
+    assert reader('"a,b,c,d";e;y\n1;2;u\n3;4;v\n').names == ("a,b,c,d", "e")
+
+
+def test_names_are_trimmed_and_a_byte_order_mark_is_no_part_of_them() -> None:
+    assert reader(b"\xef\xbb\xbfa , b,y\n1,2,u\n3,4,v\n").names == ("a", "b")
+
+
+def test_numbers_behind_blanks_are_numbers() -> None:
+    assert kinds("a, b, y\n1,  2.5, u\n3, 4, v\n") == {"a": "numeric", "b": "numeric"}
