@@ -66,6 +66,16 @@ def test_an_accepted_job_succeeds_once_its_event_is_handled(idle: Rooms) -> None
     assert idle.api.get("/" + accepted.headers["location"]).json()["state"] == "succeeded"
 
 
+@pytest.mark.parametrize("room", ["trainer", "predict"])
+def test_without_waiting_even_what_is_done_at_once_is_a_202(idle: Rooms, room: str) -> None:
+    train(idle.trainer)
+    submit = train if room == "trainer" else predict
+
+    answers = [submit(idle.client(room), prefer="respond-async") for _ in range(3)]
+
+    assert {answer.status_code for answer in answers} == {202}
+
+
 def test_a_wait_that_runs_out_is_a_202(idle: Rooms) -> None:
     answer = train(idle.api, prefer="wait=0")
 

@@ -16,13 +16,15 @@ class Preference:
     wait_seconds: float
     applied: str | None
     """What to answer as Preference-Applied; None when nothing was asked for."""
+    asynchronous: bool = False
+    """Do not even look whether the work is done already."""
 
 
 def preference_of(request: Request, *, most_seconds: float) -> Preference:
     """Read `respond-async` and `wait=N`; what is not understood is ignored, as the RFC asks."""
     wanted = _tokens(request.headers.getlist("prefer"))
     if "respond-async" in wanted:
-        return Preference(wait_seconds=0.0, applied="respond-async")
+        return Preference(wait_seconds=0.0, applied="respond-async", asynchronous=True)
     wait = _WAIT.fullmatch(wanted.get("wait", ""))
     if wait is None:
         return Preference(wait_seconds=most_seconds, applied=None)

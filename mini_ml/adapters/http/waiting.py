@@ -1,5 +1,6 @@
 """Waits for jobs beside the event loop, in threads of its own, so that waiting never starves the other routes."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 from anyio import CapacityLimiter, to_thread
@@ -18,15 +19,28 @@ class Waiter:
     """The waiting room of one process."""
 
     def __init__(self, cloud: Cloud) -> None:
+        """Take the cloud whose jobs are waited for."""
         self._cloud = cloud
         self._limiter = CapacityLimiter(_WAITERS)
 
-    async def finished(self, job_id: str, until: datetime) -> Job:
-        """Return the job once it is terminal, or as it is when the time has come."""
+    async def finished(self, job: Job, until: datetime) -> Job:
+        """Return the job once it is terminal, or as it is when the time has come.
+
+        A server that is told to stop cancels its open requests. The job goes on without it, so the answer is then
+        what is known of the job, not a failure.
+        """
         while True:
             now = self._cloud.now()
-            job = await to_thread.run_sync(
-                jobs.wait, self._cloud, job_id, min(until, now + _SLICE), limiter=self._limiter, abandon_on_cancel=True
-            )
+            try:
+                job = await to_thread.run_sync(
+                    jobs.wait,
+                    self._cloud,
+                    job.job_id,
+                    min(until, now + _SLICE),
+                    limiter=self._limiter,
+                    abandon_on_cancel=True,
+                )
+            except asyncio.CancelledError:
+                return job
             if not job.is_open or self._cloud.now() >= until:
                 return job

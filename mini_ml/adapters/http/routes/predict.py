@@ -57,5 +57,6 @@ async def predict(request: Request, room: RoomOf) -> Response:
     hand_over = partial(submit.submit_predict, cloud, model_name=asked.model_name, options=asked.options)
     job = await run_in_threadpool(hand_over, filename=asked.filename, body=asked.body)
     room.work_on(job)
-    job = await room.waiter.finished(job.job_id, until)
+    if not preference.asynchronous:
+        job = await room.waiter.finished(job, until)
     return await run_in_threadpool(submitted, request, job, cloud.artifacts, preference=preference)

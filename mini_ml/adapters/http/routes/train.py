@@ -71,5 +71,6 @@ async def train(request: Request, room: RoomOf) -> Response:
     hand_over = partial(submit.submit_train, cloud, model_name=asked.model_name, options=asked.options)
     job = await run_in_threadpool(hand_over, filename=asked.filename, body=asked.body)
     room.work_on(job)
-    job = await room.waiter.finished(job.job_id, until)
+    if not preference.asynchronous:
+        job = await room.waiter.finished(job, until)
     return submitted(request, job, cloud.artifacts, preference=preference)

@@ -1,0 +1,88 @@
+"""Waiting for jobs and working on them in the background."""
+
+import asyncio
+import threading
+from datetime import timedelta
+
+import pytest
+
+from mini_ml.adapters.http.waiting import Waiter
+from mini_ml.adapters.http.worker import OneAtATime
+from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from mini_ml.contracts import Job, TrainOptions, Upload
+from mini_ml.errors import StorageUnavailable
+from mini_ml.workflows import jobs, submit
+
+
+@pytest.fixture
+def cloud() -> MemoryCloud:
+    """An empty cloud."""
+    return memory_cloud()
+
+
+def submitted(cloud: MemoryCloud) -> Job:
+    """Return a queued job."""
+    return submit.submit_train(cloud, model_name="m", options=TrainOptions(), filename="x.csv", body=b"a,b\n1,2\n")
+
+
+def test_a_wait_ends_as_soon_as_the_job_does(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+
+    async def cancel_meanwhile() -> Job:
+        waiting = asyncio.ensure_future(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
+        await asyncio.to_thread(jobs.cancel, cloud, job.job_id)
+        return await waiting
+
+    assert asyncio.run(cancel_meanwhile()).state == "failed"
+
+
+def test_a_wait_that_runs_out_returns_the_job_as_it_is(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+
+    waited = asyncio.run(Waiter(cloud).finished(job, cloud.now() - timedelta(seconds=1)))
+
+    assert waited.state == "queued"
+
+
+def test_a_server_that_stops_answers_with_what_is_known(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+
+    async def stop_meanwhile() -> Job:
+        waiting = asyncio.ensure_future(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
+        await asyncio.sleep(0.02)
+        waiting.cancel()
+        return await waiting
+
+    assert asyncio.run(stop_meanwhile()).job_id == job.job_id
+
+
+def test_jobs_are_worked_on_one_at_a_time(cloud: MemoryCloud) -> None:
+    at_once, most, done = [0], [0], threading.Semaphore(0)
+
+    def work(upload: Upload) -> None:
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        threading.Event().wait(0.01)
+        at_once[0] -= 1
+        done.release()
+
+    worker = OneAtATime(work)
+    for _ in range(5):
+        worker.start(submitted(cloud))
+
+    assert all(done.acquire(timeout=60) for _ in range(5))
+    assert most == [1]
+
+
+def test_work_that_is_refused_leaves_the_worker_ready(cloud: MemoryCloud) -> None:
+    done = threading.Semaphore(0)
+
+    def work(upload: Upload) -> None:
+        done.release()
+        raise StorageUnavailable("away")
+
+    worker = OneAtATime(work)
+    worker.start(submitted(cloud))
+    worker.start(submitted(cloud))
+
+    assert all(done.acquire(timeout=60) for _ in range(2))
