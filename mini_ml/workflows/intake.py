@@ -34,17 +34,19 @@ def arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
     except errors.ObjectMissing:
         return None
     arrived = jobs.completed(upload, head)
-    record = _waiting(cloud, arrived, head.metadata.get(JOB_ID_METADATA)) or _bare(cloud, arrived, head.metadata)
-    return Arrival(upload=arrived, record=record)
+    return Arrival(upload=arrived, record=_record_of(cloud, arrived, head.metadata))
 
 
 def has_job(cloud: Cloud, upload: Upload) -> bool:
-    """Tell whether a job knows of this object version, without making one."""
-    bare = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
-    if _exists(cloud, bare):
+    """Tell whether a job knows of this object version, without making one; none needs to know of one that is gone."""
+    if _exists(cloud, keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")):
         return True
-    head = cloud.uploads.head(upload.key, version_id=upload.version_id)
-    return _waiting(cloud, upload, head.metadata.get(JOB_ID_METADATA)) is not None
+    try:
+        metadata = cloud.uploads.head(upload.key, version_id=upload.version_id).metadata
+    except errors.ObjectMissing:
+        return True
+    named = _named(cloud, upload, metadata)
+    return named is not None and _waits_for(named.job, upload)
 
 
 def _exists(cloud: Cloud, job_id: str) -> bool:
@@ -55,37 +57,54 @@ def _exists(cloud: Cloud, job_id: str) -> bool:
     return True
 
 
-def _waiting(cloud: Cloud, upload: Upload, job_id: str | None) -> Record | None:
-    """Return the job that the metadata names, if it waits for exactly this key and for no other version of it."""
-    try:
-        record = jobs.load(cloud, keys.checked_job_id(job_id or ""))
-    except (errors.InvalidName, errors.JobNotFound):
-        return None
-    expected = record.job.upload
-    if (expected.bucket, expected.key) != (upload.bucket, upload.key):
-        return None
-    return record if expected.version_id in (None, upload.version_id) else None
-
-
-def _bare(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Record:
-    """Return the job of an upload that none waits for; its id follows from the object version alone."""
+def _record_of(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Record:
+    """Return the job that waits for the upload, else the upload's own."""
+    named = _named(cloud, upload, metadata)
+    if named is not None and _waits_for(named.job, upload):
+        return named
     job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
     try:
         return jobs.load(cloud, job_id)
     except errors.JobNotFound:
-        return _created(cloud, job_id, upload, metadata)
+        return jobs.create(cloud, _new_job(cloud, job_id, upload, metadata, named.job if named else None))
 
 
-def _created(cloud: Cloud, job_id: str, upload: Upload, metadata: Mapping[str, str]) -> Record:
-    now = cloud.now()
-    name = keys.parsed_upload(upload.key)
-    job = Job(job_id=job_id, kind=name.kind, state="queued", created_at=now, queued_at=now, upload=upload)
+def _named(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Record | None:
+    """Return the job that the metadata names, if it was made for exactly this key."""
     try:
-        return jobs.create(cloud, job.model_copy(update=_requested(name, metadata)))
+        record = jobs.load(cloud, keys.checked_job_id(metadata.get(JOB_ID_METADATA, "")))
+    except (errors.InvalidName, errors.JobNotFound):
+        return None
+    made_for = record.job.upload
+    return record if (made_for.bucket, made_for.key) == (upload.bucket, upload.key) else None
+
+
+def _waits_for(job: Job, upload: Upload) -> bool:
+    """Tell whether a job of this key has taken no other version of it."""
+    return job.upload.version_id in (None, upload.version_id)
+
+
+def _new_job(cloud: Cloud, job_id: str, upload: Upload, metadata: Mapping[str, str], named: Job | None) -> Job:
+    """Return the job of an upload that none waits for; one whose options cannot be read has failed.
+
+    Args:
+        cloud: the ports.
+        job_id: follows from the object version alone, so that the same event twice is the same job.
+        upload: the object version.
+        metadata: its options, where it is a bare upload.
+        named: the job whose form was posted once more with this file; its options hold for this one too.
+    """
+    now, name = cloud.now(), keys.parsed_upload(upload.key)
+    job = Job(job_id=job_id, kind=name.kind, state="queued", created_at=now, queued_at=now, upload=upload)
+    if named is not None:
+        wanted = {"model_name": named.model_name, "train": named.train, "predict": named.predict}
+        return job.model_copy(update=wanted)
+    try:
+        return job.model_copy(update=_requested(name, metadata))
     except (errors.InvalidRequest, errors.Unprocessable) as refusal:
-        named = keys.is_model_name(name.model_name)
-        record = jobs.create(cloud, job.model_copy(update={"model_name": name.model_name if named else None}))
-        return jobs.fail(cloud, record, refusal) if record.job.is_open else record
+        model_name = name.model_name if keys.is_model_name(name.model_name) else None
+        failed = {"state": "failed", "finished_at": now, "failure": jobs.failure_of(refusal)}
+        return job.model_copy(update={"model_name": model_name, **failed})
 
 
 def _requested(name: keys.UploadName, metadata: Mapping[str, str]) -> dict[str, Any]:

@@ -45,6 +45,8 @@ def create(cloud: Cloud, job: Job) -> Record:
         head = cloud.artifacts.put_new(keys.job(job.job_id), _body(job))
     except errors.AlreadyExists:
         return load(cloud, job.job_id)
+    if not job.is_open:
+        cloud.artifacts.delete(keys.open_job(job.job_id))
     return Record(job=job, etag=head.etag)
 
 

@@ -98,7 +98,9 @@ def _handed_over(cloud: Cloud, job: Job, body: bytes) -> Job:
     job = job.model_copy(update={"upload": job.upload.model_copy(update={"uploaded_at": job.created_at})})
     record = jobs.create(cloud, job)
     try:
-        cloud.uploads.put(job.upload.key, body, metadata={JOB_ID_METADATA: job.job_id})
+        cloud.uploads.put_new(job.upload.key, body, metadata={JOB_ID_METADATA: job.job_id})
+    except errors.AlreadyExists:
+        return job  # our own write, repeated because its answer was lost; a second version would be a second job
     except errors.StorageUnavailable:
         _give_up(cloud, record)
         raise

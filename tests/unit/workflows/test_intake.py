@@ -4,10 +4,10 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
-from mini_ml.contracts import PredictOptions
-from mini_ml.errors import JobNotRetryable
-from mini_ml.workflows import intake, jobs
-from tests.unit.workflows.story import event_of, put, submitted
+from mini_ml.contracts import PredictOptions, TrainOptions
+from mini_ml.errors import AlreadyExists, JobNotRetryable
+from mini_ml.workflows import intake, jobs, submit
+from tests.unit.workflows.story import event_of, put, submitted, taken, uploaded
 
 
 def test_a_bare_upload_becomes_a_job_with_the_options_of_its_metadata(cloud: MemoryCloud) -> None:
@@ -98,6 +98,28 @@ def test_a_job_id_counts_only_for_the_key_that_its_job_waits_for(cloud: MemoryCl
     assert arrival is not None
     assert stranger.version_id is not None
     assert arrival.record.job.job_id == keys.job_id_of_upload(stranger.bucket, stranger.key, stranger.version_id)
+
+
+def test_a_form_that_is_posted_twice_makes_a_second_job_with_the_same_options(cloud: MemoryCloud) -> None:
+    options = TrainOptions(target_column="b", model_type="Ridge")
+    invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=options)
+    first = uploaded(cloud, cloud.uploads.receive(invitation.post, b"a,b\n1,2\n"))
+    with taken(cloud, first) as held:
+        held.succeed()
+    second = intake.arrival(cloud, uploaded(cloud, cloud.uploads.receive(invitation.post, b"a,b\n3,4\n")))
+    assert second is not None
+    assert second.record.job.job_id != invitation.job.job_id
+    assert second.record.job.train == options
+
+
+def test_a_submission_whose_answer_was_lost_is_stored_once(cloud: MemoryCloud) -> None:
+    def lose_the_answer(method: str, key: str) -> None:
+        raise AlreadyExists("the retry of a write whose answer was lost")
+
+    cloud.uploads.after = lose_the_answer
+    job = submitted(cloud)
+    assert len(list(cloud.uploads.list_versions(job.upload.key))) == 1
+    assert jobs.read(cloud, job.job_id).state == "queued"
 
 
 @pytest.mark.parametrize("job_id", ["", "../x", "00000000-0000-7000-8000-000000000000"])
