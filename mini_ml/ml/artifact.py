@@ -1,6 +1,7 @@
 """The fitted model as a file: written by the trainer, read only by the version of scikit-learn that wrote it."""
 
 import platform
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +20,10 @@ def dump(model: FittedModel, path: Path) -> None:
 
 def load(path: Path) -> FittedModel:
     """Read a fitted model. Loading runs code: the caller has verified seal and digest. Raises ArtifactRejected."""
-    model = joblib.load(path)
+    with warnings.catch_warnings():
+        # A deprecated estimator says so whenever it is read; its training's notes have said it already.
+        warnings.simplefilter("ignore", FutureWarning)
+        model = joblib.load(path)
     if not isinstance(model, FittedModel):
         raise ArtifactRejected("The artifact holds no fitted model.")
     return model

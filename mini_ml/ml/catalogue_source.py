@@ -21,6 +21,7 @@ from mini_ml.ml.exclusions import (
     NOT_SETTABLE_FOR,
     SCORING,
     UNUSABLE_CHOICES,
+    UNUSABLE_NULLS,
 )
 
 CATALOGUE: Final = Path(__file__).parent.parent / "catalogue.json"
@@ -96,6 +97,8 @@ def _parameter(cls: type[Any], task: str, parameter: str, default: Any) -> dict[
     fragments: list[Fragment] = []
     for constraint in cls._parameter_constraints[parameter]:
         fragments += [f for f in _fragments(constraint, task, parameter) if f not in fragments]
+    if (cls.__name__, parameter) in UNUSABLE_NULLS:
+        fragments.remove({"type": "null"})
     if not fragments:
         raise LookupError(f"{cls.__name__}.{parameter} can take no JSON value: name it in exclusions.py")
     if default == "loss":
@@ -168,7 +171,7 @@ def _of_type(constraint: Any, parameter: str) -> Iterator[Fragment]:
     elif parameter == "constant" and constraint is str:
         yield from ({"type": "string"}, {"type": "number"}, {"type": "boolean"})
     elif constraint is numbers.Real:
-        yield {"type": "number"}
+        yield {"type": "number", "minimum": 0} if parameter == "epsilon" else {"type": "number"}
     elif constraint is numbers.Integral and parameter != "constant":
         yield {"type": "integer"}
 

@@ -82,9 +82,20 @@ NOT_SETTABLE_FOR: Final[dict[tuple[str, str], str]] = {
 
 UNUSABLE_CHOICES: Final[dict[str, frozenset[str]]] = {
     "kernel": frozenset({"precomputed"}),
+    "solver": frozenset({"interior-point", "revised simplex"}),
     "metric": frozenset({"precomputed", "pyfunc", "haversine", "mahalanobis", "seuclidean"}),
 }
-"""Choices of a parameter that need something else than the matrix itself."""
+"""Choices of a parameter that need something else than the matrix itself, or that SciPy no longer has."""
+
+UNUSABLE_NULLS: Final = frozenset(
+    {
+        ("ElasticNet", "max_iter"),
+        ("KNeighborsClassifier", "n_neighbors"),
+        ("KNeighborsRegressor", "n_neighbors"),
+        ("Lasso", "max_iter"),
+    }
+)
+"""Parameters that scikit-learn's own check lets be null, and its fit does not."""
 
 ARRAY_ITEMS: Final[dict[str, dict[str, object]]] = {
     "priors": {"type": "number", "minimum": 0, "maximum": 1},

@@ -15,7 +15,15 @@ from mini_ml.ml.frame import Matrix
 
 _Value = TypeVar("_Value")
 
-_REFUSALS: Final = (ValueError, ArithmeticError, TypeError, IndexError, RuntimeError, MemoryError)
+_REFUSALS: Final = (
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RuntimeError,
+    MemoryError,
+)
 """What estimators raise over a dataset or a combination of parameters that they cannot use."""
 
 _UNSAFE: Final = re.compile(r"(/[\w.-]+){2,}|[A-Za-z]:\\|0x[0-9a-f]{4,}|<[^>]+>|array\(")
@@ -93,7 +101,7 @@ def _note(category: type[Warning], message: str, model_type: str) -> str | None:
 
 def _safe_sentence(text: str) -> str | None:
     """Return the first sentence of a message, or None where it might show more than the dataset's shape."""
-    sentence = re.split(r"(?<=[\w)'`])\.\s|\n", text.strip(), maxsplit=1)[0].rstrip(". ")
+    sentence = re.split(r"(?<=[\w)'`])\.\s|\n", text.strip("(\"' "), maxsplit=1)[0].rstrip(". ")
     if not sentence or _UNSAFE.search(sentence):
         return None
     return sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}…"

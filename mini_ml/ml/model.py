@@ -64,7 +64,7 @@ class FittedModel:
             matrix = self.scaling.apply(matrix)
         with np.errstate(all="ignore"):
             predicted = self.estimator.predict(matrix)
-            shares = self.estimator.predict_proba(matrix) if probabilities else None
+            shares = _finite(self.estimator.predict_proba(matrix)) if probabilities else None
         return Predictions(self._values(predicted), shares)
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
@@ -74,3 +74,9 @@ class FittedModel:
             # An exponential of an extreme row overflows; JSON has no word for infinity.
             return [float(value) for value in np.nan_to_num(predicted.astype(np.float64)).ravel().tolist()]
         return [labels[code] for code in predicted.astype(np.intp).ravel().tolist()]
+
+
+def _finite(shares: Matrix) -> Matrix:
+    """Give equal shares where an estimator divided nothing by nothing."""
+    known = np.isfinite(shares).all(axis=1)
+    return np.where(known[:, np.newaxis], shares, 1 / shares.shape[1])

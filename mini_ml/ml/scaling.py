@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from mini_ml.ml.frame import Matrix
+from mini_ml.ml.words import LARGEST
 
 Scale = Literal["standard", "unit"]
 """`standard`: mean 0, deviation 1 over the training rows. `unit`: 0 to 1, what lies outside is cut off."""
@@ -31,6 +32,8 @@ class Scaling:
         return cls(shift, np.where(np.isfinite(factor), factor, 0.0), scale == "unit")
 
     def apply(self, encoded: Matrix) -> Matrix:
-        """Return the scaled matrix, finite where the encoded one is."""
-        scaled: Matrix = (encoded - self.shift) * self.factor
-        return np.clip(scaled, 0.0, 1.0, out=scaled) if self.clipped else scaled
+        """Return the scaled matrix; what would be too large for an estimator is cut off."""
+        with np.errstate(over="ignore"):
+            scaled: Matrix = (encoded - self.shift) * self.factor
+        least, most = (0.0, 1.0) if self.clipped else (-LARGEST, LARGEST)
+        return np.clip(scaled, least, most, out=scaled)

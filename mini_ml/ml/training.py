@@ -110,7 +110,7 @@ def train(
     probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
     schema = model_schema(reader, encoder, training, task=split.task, labels=split.labels, probabilities=probabilities)
     model = FittedModel(schema, reader, encoder, fitted.scaling, fitted.estimator, split.holdout)
-    metrics, warned = watched(lambda: _measure(model, frame.take(split.holdout), split), model_type=fitted.model_type)
+    metrics, warned = watched(lambda: _rehearse(model, frame, split), model_type=fitted.model_type)
     return Trained(
         model=model,
         model_type=fitted.model_type,
@@ -178,6 +178,13 @@ def _fit(encoded: Encoded, options: TrainOptions, task: Task, limits: Limits, se
 def _deprecation(model_type: str) -> Iterator[str]:
     if said := catalogue.model_types()["model_types"][model_type]["deprecated"]:
         yield said
+
+
+def _rehearse(model: FittedModel, frame: Frame, split: Split) -> Metrics:
+    """Measure the model; one without hold-out rows must still show that it can predict."""
+    if not len(split.holdout):
+        model.predict(frame.take(split.training[:10]), probabilities=model.schema.probabilities)
+    return _measure(model, frame.take(split.holdout), split)
 
 
 def _measure(model: FittedModel, holdout: Frame, split: Split) -> Metrics:

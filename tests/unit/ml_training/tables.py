@@ -20,7 +20,7 @@ MIXED_HEADER = "size,colour,fragile,made,remark"
 UNSEEN_ROWS = f"""{MIXED_HEADER}
 1.5,red,yes,2025-02-03,it is rather small and green
 ,,,,
-9e9,ultraviolet,no,1971-12-31,never heard of it
+9e300,ultraviolet,no,1971-12-31,never heard of it
 n/a,blue,perhaps,someday,
 """
 """Rows to score: an ordinary one, an empty one, one of unseen extremes, one that parses badly."""

@@ -3,10 +3,23 @@
 from math import isfinite
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mini_ml import catalogue
-from tests.unit.ml_training.tables import UNSEEN_ROWS, mixed_labels, mixed_numbers, predictions, train_on
+from mini_ml.ml.artifact import dump, load
+from mini_ml.ml.dataset import read_table
+from mini_ml.ml.model import FittedModel
+from mini_ml.ml.training import Trained
+from tests.unit.ml_training.tables import (
+    LIMITS,
+    UNSEEN_ROWS,
+    mixed_labels,
+    mixed_numbers,
+    predictions,
+    train_on,
+    write,
+)
 
 TYPES = catalogue.model_types()["model_types"]
 CLASSIFIERS = sorted(name for name, facts in TYPES.items() if facts["task"] == "classification")
@@ -23,19 +36,36 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return mixed_numbers(tmp_path_factory.mktemp("numbers") / "numbered.csv")
 
 
-@pytest.mark.parametrize("model_type", CLASSIFIERS)
-def test_every_classifier_answers_with_labels_as_spelled(model_type: str, labelled: Path) -> None:
-    trained = train_on(labelled, model_type)
+def stored_and_loaded(trained: Trained, folder: Path) -> FittedModel:
+    dump(trained.model, folder / "model.joblib")
+    return load(folder / "model.joblib")
 
-    assert set(predictions(trained.model, UNSEEN_ROWS)) <= {"Kind A", "007", "ção"}
-    assert trained.schema.probabilities == TYPES[model_type]["probabilities"]
+
+@pytest.mark.parametrize("model_type", [name for name in CLASSIFIERS if TYPES[name]["probabilities"]])
+def test_every_probability_is_a_number_and_a_row_makes_one(model_type: str, labelled: Path) -> None:
+    model = train_on(labelled, model_type).model
+    table = write(labelled.with_name("unseen.csv"), *UNSEEN_ROWS.splitlines())
+
+    shares = model.predict(model.reader.parse(read_table(table, LIMITS)), probabilities=True).probabilities
+
+    assert shares is not None
+    assert shares.shape == (4, 3)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("model_type", CLASSIFIERS)
+def test_every_classifier_answers_with_labels_as_spelled(model_type: str, labelled: Path, tmp_path: Path) -> None:
+    model = stored_and_loaded(train_on(labelled, model_type), tmp_path)
+
+    assert set(predictions(model, UNSEEN_ROWS)) <= {"Kind A", "007", "ção"}
+    assert model.schema.probabilities == TYPES[model_type]["probabilities"]
 
 
 @pytest.mark.parametrize("model_type", REGRESSORS)
-def test_every_regressor_answers_with_finite_numbers(model_type: str, numbered: Path) -> None:
-    trained = train_on(numbered, model_type)
+def test_every_regressor_answers_with_finite_numbers(model_type: str, numbered: Path, tmp_path: Path) -> None:
+    model = stored_and_loaded(train_on(numbered, model_type), tmp_path)
 
-    scored = predictions(trained.model, UNSEEN_ROWS)
+    scored = predictions(model, UNSEEN_ROWS)
 
     assert len(scored) == 4
     assert all(isfinite(float(value)) for value in scored)

@@ -158,3 +158,10 @@ def test_a_refusal_never_shows_a_path_or_a_traceback(garden: Path) -> None:
 def test_a_table_without_rows(tmp_path: Path) -> None:
     with pytest.raises(InvalidDataset):
         train_on(write(tmp_path / "t.csv", "size,kind"))
+
+
+def test_an_estimator_that_could_never_predict_even_without_holdout_rows(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", "size,kind", "1.5,a", "2.5,b")
+
+    with pytest.raises(TrainingFailed, match="n_neighbors"):
+        train_on(table, "KNeighborsClassifier", params={"n_neighbors": 5})
