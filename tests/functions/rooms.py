@@ -22,7 +22,7 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 IRIS_ROW = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.width": 0.2}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Rooms:
     """The platform in one process."""
 

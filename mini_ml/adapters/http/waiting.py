@@ -9,7 +9,7 @@ from mini_ml.contracts import Job
 from mini_ml.ports import Cloud
 from mini_ml.workflows import jobs
 
-_SLICE = timedelta(seconds=1)
+_SLICE = timedelta(seconds=2)
 """A thread waits this long at a time, so that none outlives a client that went away, or the server, by much."""
 
 _WAITERS = 200
