@@ -1,7 +1,7 @@
 """A fitted model: how to read rows, how to encode them, and the estimator; this is what an artifact holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from mini_ml.ml.features import Encoder
 from mini_ml.ml.frame import Codes, Frame, Matrix
 from mini_ml.ml.reader import Reader
 from mini_ml.ml.scaling import Scaling
+from mini_ml.ml.walk import MOST_ROWS, is_forest, walk
 
 
 class Estimator(Protocol):
@@ -50,6 +51,8 @@ class FittedModel:
     """Classifiers are fitted on positions in `schema.labels`."""
     holdout_rows: Codes
     """Positions, in the dataset, of the rows that the metrics were measured on."""
+    walks: bool = False
+    """Whether the trees of a forest are asked directly for few rows."""
 
     def predict(self, frame: Frame, *, probabilities: bool = False) -> Predictions:
         """Predict each row of a frame that this model's reader parsed.
@@ -63,9 +66,33 @@ class FittedModel:
         if self.scaling is not None:
             matrix = self.scaling.apply(matrix)
         with np.errstate(all="ignore"):
+            predicted, shares = self._estimate(matrix, probabilities=probabilities)
+        return Predictions(self._values(predicted), None if shares is None else _finite(shares))
+
+    def rehearsed(self, frame: Frame) -> "FittedModel":
+        """Return this model with its trees walked for few rows, if that gives the very same for rows of `frame`."""
+        if not is_forest(self.estimator):
+            return self
+        walking = replace(self, walks=True)
+        few = frame.take(np.arange(min(frame.rows, MOST_ROWS)))
+        if not few.rows:
+            return self
+        usual, walked = (model.predict(few, probabilities=self.schema.probabilities) for model in (self, walking))
+        same = usual.values == walked.values
+        if usual.probabilities is not None and walked.probabilities is not None:
+            same = same and np.array_equal(usual.probabilities, walked.probabilities)
+        return walking if same else self
+
+    def _estimate(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
+        """Ask the estimator for class positions or numbers, and for probabilities."""
+        forest = self.estimator
+        if not (self.walks and len(matrix) <= MOST_ROWS and is_forest(forest)):
             predicted = self.estimator.predict(matrix)
-            shares = _finite(self.estimator.predict_proba(matrix)) if probabilities else None
-        return Predictions(self._values(predicted), shares)
+            return predicted, self.estimator.predict_proba(matrix) if probabilities else None
+        shares = walk(forest, matrix)
+        if self.schema.labels is None:
+            return shares[:, 0], None
+        return forest.classes_[shares.argmax(axis=1)], shares if probabilities else None
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
         """Return labels for class positions, and numbers as they are."""
@@ -78,5 +105,5 @@ class FittedModel:
 
 def _finite(shares: Matrix) -> Matrix:
     """Give equal shares where an estimator divided nothing by nothing."""
-    known = np.isfinite(shares).all(axis=1)
+    known = np.asarray(np.isfinite(shares).all(axis=1))
     return np.where(known[:, np.newaxis], shares, 1 / shares.shape[1])

@@ -1,15 +1,18 @@
-"""JSON rows to score, in MLflow's forms, as columns of the model."""
+"""JSON rows to score, in MLflow's forms, as columns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pydantic import JsonValue
 
 from mini_ml.errors import Fault, InvalidRequest
+from mini_ml.ml.faults import Faults, short
 from mini_ml.ml.feature import Cell
 
 FORMS: Final = ("dataframe_split", "dataframe_records", "instances", "inputs")
+_HINT: Final = f"send one of {', '.join(FORMS)}, as to an MLflow server"
 
 
 @dataclass(frozen=True)
@@ -25,70 +28,85 @@ def rows_from_json(payload: JsonValue) -> Rows:
     """Read one of the four forms.
 
     Raises:
-        InvalidRequest: the payload is in none of them; all faults, each by parameter.
+        InvalidRequest: the payload is in none of them, or some rows are none; all faults, each by parameter.
     """
-    if not isinstance(payload, dict) or len([form for form in FORMS if form in payload]) != 1:
-        raise _malformed("body", f"exactly one of {', '.join(FORMS)} is needed")
-    form = next(form for form in FORMS if form in payload)
+    forms = [form for form in FORMS if form in payload] if isinstance(payload, dict) else []
+    if not isinstance(payload, dict) or len(forms) != 1:
+        raise _malformed("body", f"one of the four forms is needed, {len(forms)} are given")
+    form = forms[0]
     value = payload[form]
     if form == "dataframe_split":
         return _split(value)
     if form == "inputs" and isinstance(value, dict):
         return _named_columns(value)
-    if not isinstance(value, list):
-        raise _malformed(form, "a list of rows is needed")
-    if value and all(isinstance(row, dict) for row in value):
-        return _records(form, value)
-    return _table(form, None, value)
+    rows = _list(form, value)
+    if form == "dataframe_records" or all(isinstance(row, dict) for row in rows):
+        return _records(form, rows)
+    return _table(form, None, rows)
 
 
 def _split(value: JsonValue) -> Rows:
     if not isinstance(value, dict):
         raise _malformed("dataframe_split", "an object with columns and data is needed")
-    names, rows = value.get("columns"), value.get("data")
-    if not isinstance(rows, list):
-        raise _malformed("dataframe_split.data", "a list of rows is needed")
+    rows = _list("dataframe_split.data", value.get("data"))
+    names = value.get("columns")
     if names is None:
         return _table("dataframe_split.data", None, rows)
-    if not isinstance(names, list):
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise _malformed("dataframe_split.columns", "a list of names is needed")
-    return _table("dataframe_split.data", tuple(str(name).strip() for name in names), rows)
+    return _table("dataframe_split.data", [str(name) for name in names], rows)
 
 
 def _records(form: str, rows: Sequence[JsonValue]) -> Rows:
-    """A name that some rows lack is missing there."""
+    """Read rows with names; one that a row lacks is missing there."""
     records = [row for row in rows if isinstance(row, dict)]
-    names = tuple(dict.fromkeys(name for record in records for name in record))
-    table = [[record.get(name) for name in names] for record in records]
-    return _table(form, tuple(name.strip() for name in names), table)
+    if len(records) < len(rows):
+        raise _malformed(form, "every row must be an object")
+    names = list(dict.fromkeys(name for record in records for name in record))
+    return _table(form, names, [[record.get(name) for name in names] for record in records])
 
 
 def _named_columns(value: Mapping[str, JsonValue]) -> Rows:
     columns = [column if isinstance(column, list) else [column] for column in value.values()]
-    if len({len(column) for column in columns}) > 1:
-        raise _malformed("inputs", "all columns must have the same length")
-    return _table("inputs", tuple(name.strip() for name in value), [list(row) for row in zip(*columns, strict=True)])
+    if len({len(column) for column in columns}) != 1:
+        raise _malformed("inputs", "columns of the same length are needed")
+    return _table("inputs", list(value), [list(row) for row in zip(*columns, strict=True)])
 
 
-def _table(form: str, names: tuple[str, ...] | None, rows: Sequence[JsonValue]) -> Rows:
-    width = len(names) if names is not None else _width(rows)
-    cells = [_row(f"{form}[{place}]", row, width) for place, row in enumerate(rows)]
-    columns = tuple(zip(*cells, strict=True)) if cells else tuple(() for _ in range(width))
-    return Rows(names, columns, len(rows))
+def _table(form: str, names: Sequence[str] | None, rows: Sequence[JsonValue]) -> Rows:
+    trimmed = None if names is None else tuple(name.strip() for name in names)
+    _refuse_doubled(form, trimmed or ())
+    listed = [row if isinstance(row, list) else [row] for row in rows]
+    width = len(listed[0]) if trimmed is None else len(trimmed)
+    faults = Faults()
+    for place, row in enumerate(listed):
+        if len(row) != width:
+            faults.add(Fault(parameter=f"{form}[{place}]", reason=f"{len(row)} values where {width} are needed"))
+        elif any(isinstance(cell, dict | list) for cell in row):
+            faults.add(Fault(parameter=f"{form}[{place}]", reason="a value is neither text, number, boolean nor null"))
+    if faults.total:
+        raise InvalidRequest("Some rows cannot be read.", faults=faults.all())
+    plain = [[cell for cell in row if not isinstance(cell, dict | list)] for row in listed]
+    return Rows(trimmed, tuple(zip(*plain, strict=True)), len(rows))
 
 
-def _width(rows: Sequence[JsonValue]) -> int:
-    first = rows[0] if rows else []
-    return len(first) if isinstance(first, list) else 1
+def _list(parameter: str, value: JsonValue) -> list[JsonValue]:
+    """Return at least one row."""
+    if not isinstance(value, list):
+        raise _malformed(parameter, "a list of rows is needed")
+    if not value:
+        raise _malformed(parameter, "no rows")
+    return value
 
 
-def _row(parameter: str, row: JsonValue, width: int) -> list[Cell]:
-    values: Iterable[JsonValue] = row if isinstance(row, list) else [row]
-    cells = [value for value in values if not isinstance(value, dict | list)]
-    if len(cells) != width or (isinstance(row, list) and len(row) != width):
-        raise _malformed(parameter, f"{width} plain values are needed")
-    return cells
+def _refuse_doubled(form: str, names: Sequence[str]) -> None:
+    doubled = [name for name, times in Counter(names).items() if times > 1]
+    if doubled:
+        raise InvalidRequest(
+            "Some columns are named twice.",
+            faults=[Fault(parameter=form, column=short(name), reason="the name occurs twice") for name in doubled],
+        )
 
 
 def _malformed(parameter: str, reason: str) -> InvalidRequest:
-    return InvalidRequest("The rows cannot be read.", faults=[Fault(parameter=parameter, reason=reason)])
+    return InvalidRequest("The rows cannot be read.", faults=[Fault(parameter=parameter, reason=reason, hint=_HINT)])

@@ -110,6 +110,7 @@ def train(
     probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
     schema = model_schema(reader, encoder, training, task=split.task, labels=split.labels, probabilities=probabilities)
     model = FittedModel(schema, reader, encoder, fitted.scaling, fitted.estimator, split.holdout)
+    model = model.rehearsed(frame.take(split.holdout))
     metrics, warned = watched(lambda: _rehearse(model, frame, split), model_type=fitted.model_type)
     return Trained(
         model=model,

@@ -9,7 +9,7 @@ MISSING_WORDS: Final = frozenset({"", "-", "?", "na", "n/a", "nan", "null", "non
 """What stands for a missing feature, in any case and with any blanks around; a target is missing only when empty."""
 
 LARGEST: Final = 1e30
-"""Larger numbers are taken as missing: trees compute in 32 bits, and others square and add."""
+"""Larger numbers are taken as missing: trees compute in 32 bits and refuse a whole batch over one such cell."""
 
 TRUE_WORDS: Final = frozenset({"true", "yes", "t", "y", "sim", "1"})
 FALSE_WORDS: Final = frozenset({"false", "no", "f", "n", "não", "nao", "0"})

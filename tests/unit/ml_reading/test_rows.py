@@ -1,0 +1,140 @@
+"""JSON rows in MLflow's forms."""
+
+import pytest
+from pydantic import JsonValue
+
+from mini_ml.errors import InvalidRequest, SchemaMismatch
+from mini_ml.ml.rows import rows_from_json
+from mini_ml.ml.scoring import score_rows
+from mini_ml.ml.tally import Tally
+from tests.unit.ml_reading.models import classifier, encoded, regressor
+
+MIXED = (
+    "amount,colour,flag,day,note,y\n"
+    "1.5,red,true,2024-01-01,a note of many words,u\n"
+    "7,blue,false,2024-02-02,another note of some words,v\n"
+    ",7.0,no,2024-03-03,the third and last of them,u\n"
+)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"dataframe_split": {"columns": ["b", "a"], "data": [[2, 1], [4, 3]]}},
+        {"dataframe_split": {"index": [0, 1], "columns": ["b", "a"], "data": [[2, 1], [4, 3]]}},
+        {"dataframe_split": {"data": [[1, 2], [3, 4]]}},
+        {"dataframe_records": [{"a": 1, "b": 2}, {"b": 4, "a": 3}]},
+        {"instances": [{"a": 1, "b": 2}, {"b": 4, "a": 3}]},
+        {"instances": [[1, 2], [3, 4]]},
+        {"inputs": {"a": [1, 3], "b": [2, 4]}},
+        {"inputs": [[1, 2], [3, 4]]},
+        {"inputs": [{"a": 1, "b": 2, "extra": "x"}, {"a": 3, "b": 4}], "params": {}},
+        {"instances": [["1", " 2 "], ["3.0", "4"]]},
+    ],
+)
+def test_every_form_of_the_same_rows_gives_the_same_predictions(payload: JsonValue) -> None:
+    model = regressor("a,b,y\n1,2,1\n3,4,2\n5,7,4.5\n")
+    expected = model.predict(model.reader.parse_rows({"a": [1, 3], "b": [2, 4]}, 2)).values
+
+    assert score_rows(model, rows_from_json(payload), tally=Tally()).values == expected
+
+
+@pytest.mark.parametrize(
+    ("payload", "parameters"),
+    [
+        (None, ["body"]),
+        ([[1, 2]], ["body"]),
+        ({"rows": []}, ["body"]),
+        ({"inputs": [[1]], "instances": [[1]]}, ["body"]),
+        ({"instances": []}, ["instances"]),
+        ({"instances": 7}, ["instances"]),
+        ({"dataframe_split": [1]}, ["dataframe_split"]),
+        ({"dataframe_split": {"columns": ["a"]}}, ["dataframe_split.data"]),
+        ({"dataframe_split": {"columns": "a", "data": [[1]]}}, ["dataframe_split.columns"]),
+        ({"dataframe_records": [[1, 2]]}, ["dataframe_records"]),
+        ({"inputs": {"a": [1], "b": [1, 2]}}, ["inputs"]),
+        ({"inputs": {}}, ["inputs"]),
+        ({"instances": [[1, 2], [1], [1, 2, 3]]}, ["instances[1]", "instances[2]"]),
+        ({"instances": [[1, [2]], [1, {"b": 2}], [1, 2]]}, ["instances[0]", "instances[1]"]),
+    ],
+)
+def test_what_is_in_no_form_is_refused_by_parameter(payload: JsonValue, parameters: list[str]) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        rows_from_json(payload)
+
+    assert [fault.parameter for fault in caught.value.faults] == parameters
+
+
+def test_a_column_that_is_named_twice_is_refused() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        rows_from_json({"dataframe_split": {"columns": ["a", " a"], "data": [[1, 2]]}})
+
+    assert caught.value.faults[0].column == "a"
+
+
+def test_all_missing_columns_are_named_with_the_nearest_name() -> None:
+    model = classifier(MIXED)
+
+    with pytest.raises(SchemaMismatch) as caught:
+        score_rows(model, rows_from_json({"instances": [{"Amount": 1, "color": "red", "flag": True}]}), tally=Tally())
+
+    assert [(fault.column, fault.hint) for fault in caught.value.faults] == [
+        ("amount", "did you mean “Amount”?"),
+        ("colour", "did you mean “color”?"),
+        ("day", None),
+        ("note", None),
+    ]
+
+
+def test_values_by_position_must_be_as_many_as_the_models_columns() -> None:
+    with pytest.raises(InvalidRequest, match="A row has 2 values and the model 5 columns"):
+        score_rows(classifier(MIXED), rows_from_json({"instances": [[1, 2]]}), tally=Tally())
+
+
+def json_vector(csv: str, row: dict[str, JsonValue]) -> list[float]:
+    model = classifier(csv)
+    rows = rows_from_json({"dataframe_records": [row]})
+    columns = dict(zip(rows.names or (), rows.columns, strict=True))
+    vector: list[float] = model.encoder.transform(model.reader.parse_rows(columns, 1))[0].tolist()
+    return vector
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        (
+            {"amount": 1.5, "colour": 7, "flag": True, "day": "2024-01-01", "note": "a note"},
+            "1.5,7,true,2024-01-01,a note",
+        ),
+        ({"amount": 7, "colour": 7.0, "flag": 0, "day": None, "note": None}, "7,7.0,0,,"),
+        ({"amount": "7.0", "colour": "7", "flag": "No", "day": "NA", "note": 7.0}, "7.0,7,no,NA,7"),
+        ({"amount": None, "colour": None, "flag": None, "day": 7, "note": True}, ",,,7,true"),
+        ({"amount": True, "colour": True, "flag": 1.0, "day": "x", "note": ""}, "true,True,1,x,"),
+        ({"amount": 1e300, "colour": 0.1, "flag": "x", "day": "", "note": "7.50"}, "1e300,0.10,x,,7.5"),
+        ({"amount": 10**400, "colour": "007", "flag": "T", "day": "", "note": ""}, "inf,007,t,,"),
+        ({"amount": float("nan"), "colour": float("inf"), "flag": "", "day": "", "note": ""}, "nan,inf,,,"),
+    ],
+)
+def test_a_json_value_means_what_its_cell_means(row: dict[str, JsonValue], cells: str) -> None:
+    csv = f"amount,colour,flag,day,note\n{cells}\n"
+
+    assert json_vector(MIXED, row) == encoded(classifier(MIXED), csv)[0].tolist()
+
+
+def test_a_json_number_needs_no_decimal_comma() -> None:
+    model = "amount;code;y\n1,5;7,5;u\n2,5;x;v\n3,5;x;u\n"
+    by_csv = encoded(classifier(model), "amount;code\n2,5;7,50\n")[0].tolist()
+
+    assert json_vector(model, {"amount": 2.5, "code": 7.5}) == by_csv
+    assert json_vector(model, {"amount": "2,5", "code": "7,5"}) == by_csv
+
+
+def test_missing_coerced_and_unseen_json_values_are_counted() -> None:
+    tally = Tally()
+    rows: JsonValue = [{"amount": "x", "colour": "pink", "flag": None, "day": 7, "note": "n"}]
+
+    score_rows(classifier(MIXED), rows_from_json({"instances": rows}), tally=tally)
+
+    assert tally.missing == {"flag": 1}
+    assert tally.coerced == {"amount": 1, "day": 1}
+    assert tally.top_unseen() == {"colour": {"pink": 1}}

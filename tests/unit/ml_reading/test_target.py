@@ -1,0 +1,128 @@
+"""The target: which column, which labels or numbers, and what cannot be learned."""
+
+import pytest
+
+from mini_ml.errors import InvalidTarget, UnknownColumn
+from mini_ml.ml.target import (
+    ClassTarget,
+    classification_target,
+    is_auto_classification,
+    regression_target,
+    target_column,
+)
+from tests.unit.ml_reading.models import table
+
+
+def target(*cells: str) -> str:
+    """Write a CSV with a feature and a target `y`."""
+    return "x,y\n" + "".join(f"{place},{cell}\n" for place, cell in enumerate(cells))
+
+
+def classes(*cells: str) -> ClassTarget:
+    return classification_target(table(target(*cells)), "y")
+
+
+def test_the_last_column_is_the_target_unless_another_is_named() -> None:
+    read = table("a,b,c\n1,2,3\n")
+
+    assert target_column(read, None) == "c"
+    assert target_column(read, "a") == "a"
+
+
+def test_an_absent_target_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(UnknownColumn) as caught:
+        target_column(table("variety,size\n1,2\n"), "Varietys")
+
+    fault = caught.value.faults[0]
+    assert (fault.column, fault.parameter, fault.hint) == ("Varietys", "target_column", "did you mean “variety”?")
+
+
+def test_labels_are_kept_as_spelled() -> None:
+    assert classes("Setosa", " setosa", "007", "7.0", "NA", "None").labels == (
+        " setosa",
+        "007",
+        "7.0",
+        "NA",
+        "None",
+        "Setosa",
+    )
+
+
+def test_labels_are_numbers_where_all_are_plain_integers() -> None:
+    found = classes("10", "9", "-1", "0", "9")
+
+    assert found.labels == (-1, 0, 9, 10)
+    assert found.codes.tolist() == [3, 2, 0, 1, 2]
+
+
+@pytest.mark.parametrize("label", ["07", "+7", "7.0", "-0", "1" * 16, "seven", " 7"])
+def test_one_label_that_is_no_plain_integer_makes_all_of_them_text(label: str) -> None:
+    assert classes("1", label).labels == tuple(sorted(["1", label]))
+
+
+def test_labels_that_are_the_same_text_in_two_encodings_are_one() -> None:
+    read = table("x,y\n1,café\n2,tea\n".encode() + "3,café\n".encode("cp1252"))
+
+    assert classification_target(read, "y").codes.tolist() == [0, 1, 0]
+
+
+def test_rows_without_a_target_are_dropped_and_counted() -> None:
+    found = classes("a", "", "b", "")
+
+    assert found.rows.tolist() == [0, 2]
+    assert found.without_target == 2
+
+
+def test_a_missing_word_is_a_label_and_not_missing() -> None:
+    assert classes("NA", "b").without_target == 0
+
+
+@pytest.mark.parametrize("cells", [("", ""), ('""', "")])
+def test_a_target_that_is_empty_in_every_row_is_refused(cells: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidTarget, match="empty in every row") as caught:
+        classes(*cells)
+
+    assert caught.value.faults[0].column == "y"
+
+
+def test_a_target_with_one_class_is_refused() -> None:
+    with pytest.raises(InvalidTarget) as caught:
+        classes("a", "a", "")
+
+    assert caught.value.faults[0].reason == "only one class"
+
+
+def test_a_regression_target_is_read_with_the_files_decimal_mark() -> None:
+    read = table("x;y\n1;1,5\n2;\n3; 2\n")
+
+    found = regression_target(read, "y", ",")
+
+    assert found.values.tolist() == [1.5, 2.0]
+    assert (found.rows.tolist(), found.without_target) == ([0, 2], 1)
+
+
+def test_a_regression_target_that_is_text_is_refused_by_line() -> None:
+    with pytest.raises(InvalidTarget) as caught:
+        regression_target(table(target("1", "two", "3", "inf", "NA")), "y", ".")
+
+    assert [(fault.column, fault.line) for fault in caught.value.faults] == [("y", 3), ("y", 5), ("y", 6)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["a", "b", "a"], True),
+        (["true", "false", "true"], True),
+        (["0", "1", "1"], True),
+        (["1.5", "2.5", "3.5"], False),
+        (["1", "2", "3"], False),
+        ([str(place % 3) for place in range(30)], True),
+        ([str(place % 3) for place in range(29)], False),
+        ([f"{place % 2}.0" for place in range(30)], True),
+        ([str(place % 21) for place in range(300)], False),
+        ([str(place) for place in range(300)] + ["oops"], False),
+        (["1.5", "oops"], True),
+    ],
+)
+def test_auto_classifies_text_booleans_and_few_integers(cells: list[str], expected: bool) -> None:
+    assert is_auto_classification(table(target(*cells)), "y", ".") is expected
