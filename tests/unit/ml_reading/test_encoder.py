@@ -1,0 +1,133 @@
+"""The matrix that an estimator sees: finite, of bounded width, learned from the training rows alone."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from mini_ml.errors import LimitExceeded
+from mini_ml.ml.features import MOST_CATEGORIES, MOST_WORDS, Encoder
+from mini_ml.ml.frame import Matrix
+from mini_ml.ml.schema import infer
+from mini_ml.topology import Limits
+from tests.unit.ml_reading.models import LIMITS, classifier, encoded, table
+
+
+def fitted(csv: str, limits: Limits = LIMITS, rows: int | None = None) -> Encoder:
+    """Fit an encoder to the first rows of a CSV whose last column is the target."""
+    read = table(csv)
+    rules = infer(read, target=read.names[-1])
+    frame = rules.parse(read)
+    return Encoder.fit(rules, frame.take(np.arange(rows or frame.rows)), limits)
+
+
+def matrix(csv: str, rows: int | None = None) -> tuple[tuple[str, ...], Matrix]:
+    read = table(csv)
+    rules = infer(read, target=read.names[-1])
+    frame = rules.parse(read)
+    encoder = Encoder.fit(rules, frame.take(np.arange(rows or frame.rows)), LIMITS)
+    return encoder.feature_names, encoder.transform(frame)
+
+
+def test_missing_numbers_get_the_median_of_the_training_rows_and_a_column_that_says_so() -> None:
+    names, found = matrix("a,y\n1,u\n2,v\n6,u\n,v\n100,u\n", rows=4)
+
+    assert names == ("a", "a=missing")
+    assert found.tolist() == [[1, 0], [2, 0], [6, 0], [2, 1], [100, 0]]
+
+
+def test_booleans_are_one_and_zero() -> None:
+    assert matrix("a,y\nyes,u\nNo,v\nyes,u\n")[1].tolist() == [[1], [0], [1]]
+
+
+def test_categories_are_one_hot_commonest_first_with_a_column_for_the_rest() -> None:
+    names, found = matrix("a,y\nblue,u\nred,v\nred,u\n,v\ngreen,u\n", rows=4)
+
+    assert names == ("a=red", "a=blue", "a=other")
+    assert found.tolist() == [[0, 1, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 0, 1]]
+
+
+def test_only_the_hundred_commonest_categories_get_a_column() -> None:
+    rows = "".join(f"c{place % 150:03},{place % 2}.5,u\n" for place in range(400))
+
+    assert fitted(f"a,b,y\n{rows}").columns[0].width == MOST_CATEGORIES + 1
+
+
+def test_dates_become_seconds_and_their_parts() -> None:
+    names, found = matrix("a,y\n2024-02-29,u\n1969-12-31,v\n")
+
+    assert names == ("a", "a.year", "a.month", "a.day", "a.weekday")
+    assert found.tolist() == [[1_709_164_800, 2024, 2, 29, 3], [-86_400, 1969, 12, 31, 2]]
+
+
+def test_times_have_an_hour_too() -> None:
+    names, found = matrix("a,y\n2024-02-29 23:59,u\n1969-12-31 01:00,v\n")
+
+    assert names[-1] == "a.hour"
+    assert found[:, -1].tolist() == [23, 1]
+
+
+def test_text_is_weighed_words_of_length_one() -> None:
+    names, found = matrix("a,y\nthe red fox runs,u\nthe blue fox sleeps,v\nthe end of it,u\n")
+
+    assert "a:the" in names
+    assert np.allclose((found**2).sum(axis=1), 1)
+
+
+def test_text_without_a_known_word_is_all_zeros() -> None:
+    model = classifier("a,y\nthe red fox runs,u\nthe blue fox sleeps,v\nthe end of it,u\n")
+
+    assert not encoded(model, "a,b\nquite other words,x\n,x\n").any()
+
+
+def test_text_has_at_most_256_columns() -> None:
+    rows = "".join(f"some words and word{place} or term{place},u\n" for place in range(300))
+
+    assert fitted(f"a,y\n{rows}").width == MOST_WORDS
+
+
+def test_fewer_categories_and_words_are_kept_where_the_width_is_scarce() -> None:
+    cells = [f"k{place % 90}" for place in range(270)]
+    rows = "".join(f"{cell},{cell}x,{cell}y,u\n" for cell in cells)
+
+    assert fitted(f"a,b,c,y\n{rows}", Limits(encoded_width=100)).width <= 100
+
+
+def test_a_table_that_cannot_be_encoded_within_the_width_is_refused() -> None:
+    with pytest.raises(LimitExceeded) as caught:
+        fitted("a,b,c,y\n1,2,3,u\n4,5.5,6,v\n", Limits(encoded_width=2))
+
+    assert caught.value.faults[0].hint == "drop columns with columns_to_drop"
+
+
+def test_the_matrix_is_finite_and_in_rows() -> None:
+    csv = "a,b,c,y\n1e999,x,2024-01-01,u\n,,,v\n1,y,9999-12-31,u\n"
+    model = classifier(csv)
+
+    found = encoded(model, csv)
+
+    assert np.isfinite(found).all()
+    assert found.flags.c_contiguous
+    assert found.dtype == np.float64
+
+
+def test_a_model_survives_pickling() -> None:
+    csv = "a,b,c,d,y\n1,x,2024-01-01,true,u\n,,,no,v\n3,y,2024-01-03,yes,u\n"
+    model = classifier(csv)
+
+    copy = pickle.loads(pickle.dumps(model))
+
+    assert np.array_equal(encoded(copy, csv), encoded(model, csv))
+
+
+def test_the_schema_names_what_a_model_reads() -> None:
+    schema = classifier("n,a,b,c,y\n1,x,2024-01-01,1.5,u\n1,,,no,v\n1,y,2024-01-03,,u\n").schema
+
+    assert [(column.name, column.kind, column.missing) for column in schema.columns] == [
+        ("a", "categorical", 1),
+        ("b", "datetime", 1),
+        ("c", "categorical", 1),
+    ]
+    assert schema.columns[0].categories == ("x", "y")
+    assert schema.columns[1].format == "%Y-%m-%d"
+    assert (schema.target, schema.labels, schema.left_out[0].name) == ("y", ("u", "v"), "n")

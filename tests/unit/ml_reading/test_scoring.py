@@ -1,0 +1,224 @@
+"""A CSV is scored in parts: its rows as they came, the predictions behind them, and a tally of what was found."""
+
+import json
+from io import BytesIO
+
+import pytest
+
+from mini_ml.errors import InvalidDataset, LimitExceeded, ProbabilitiesUnavailable, SchemaMismatch
+from mini_ml.ml.model import FittedModel, Predictions
+from mini_ml.ml.scoring import ScoreOptions, score_csv
+from mini_ml.ml.tally import Tally
+from mini_ml.topology import Limits
+from tests.unit.ml_reading.models import LIMITS, classifier, predictions, regressor, score
+
+FLOWERS = "length,colour,variety\n1,red,Setosa\n2,red,Setosa\n8,blue,Virginica\n9,blue,Virginica\n"
+
+
+@pytest.fixture(scope="module")
+def flowers() -> FittedModel:
+    return classifier(FLOWERS)
+
+
+def test_predictions_are_appended_to_the_rows(flowers: FittedModel) -> None:
+    assert score(flowers, "length,colour\n1,red\n9,blue\n") == (
+        b"length,colour,prediction\n1,red,Setosa\n9,blue,Virginica\n"
+    )
+
+
+def test_rows_are_kept_byte_for_byte(flowers: FittedModel) -> None:
+    rows = [b'" 1.0","r""ed"', b"01,\xe9", b'"9\r\n","bl\nue"', b" 8 ,blue"]
+    csv = b"\xef\xbb\xbflength , colour\r\n" + b"\r\n".join(rows) + b"\r\n"
+
+    output = score(flowers, csv)
+
+    assert output.startswith(b"\xef\xbb\xbflength , colour,prediction\r\n")
+    assert all(row + b"," in output for row in rows)
+    assert output.count(b"\r\n") == csv.count(b"\r\n")
+
+
+def test_each_rows_own_line_end_is_kept(flowers: FittedModel) -> None:
+    assert score(flowers, b"length,colour\n1,red\r\n9,blue\r1,red\n9,blue") == (
+        b"length,colour,prediction\n1,red,Setosa\r\n9,blue,Virginica\r1,red,Setosa\n9,blue,Virginica\n"
+    )
+
+
+def test_blank_lines_at_the_end_are_no_rows(flowers: FittedModel) -> None:
+    assert score(flowers, "length,colour\n1,red\n\n\r\n\n") == b"length,colour,prediction\n1,red,Setosa\n"
+
+
+def test_the_file_to_score_may_have_another_delimiter_and_order(flowers: FittedModel) -> None:
+    assert score(flowers, "colour;length;more\nred;1;x\nblue;9;y\n") == (
+        b"colour;length;more;prediction\nred;1;x;Setosa\nblue;9;y;Virginica\n"
+    )
+
+
+def test_the_target_column_may_be_there_and_is_not_read(flowers: FittedModel) -> None:
+    assert predictions(flowers, "length,colour,variety\n1,red,Virginica\n9,blue,nonsense\n") == ["Setosa", "Virginica"]
+
+
+def test_a_row_index_without_a_name_is_not_read(flowers: FittedModel) -> None:
+    assert predictions(flowers, ",length,colour\n0,1,red\n1,9,blue\n") == ["Setosa", "Virginica"]
+
+
+def test_predictions_can_be_had_alone(flowers: FittedModel) -> None:
+    options = ScoreOptions(only_predictions=True)
+
+    assert score(flowers, "length,prediction,colour\n1,x,red\n", options) == b"prediction\nSetosa\n"
+
+
+def test_probabilities_follow_in_the_order_of_labels(flowers: FittedModel) -> None:
+    options = ScoreOptions(probabilities=True)
+
+    assert score(flowers, "length,colour\n1,red\n9,blue\n", options) == (
+        b"length,colour,prediction,probability_Setosa,probability_Virginica\n"
+        b"1,red,Setosa,1.0,0.0\n9,blue,Virginica,0.0,1.0\n"
+    )
+
+
+def test_probabilities_of_a_regression_are_refused() -> None:
+    model = regressor("a,y\n1,1.5\n2,2.5\n3,3.25\n")
+
+    with pytest.raises(ProbabilitiesUnavailable):
+        score(model, "a\n1\n", ScoreOptions(probabilities=True))
+
+
+@pytest.mark.parametrize(
+    ("header", "added"),
+    [
+        ("length,colour,prediction", "prediction_2"),
+        ("length,colour,prediction,prediction_2", "prediction_3"),
+        ("length,colour,Prediction", "prediction"),
+    ],
+)
+def test_a_name_that_is_taken_gets_a_number(flowers: FittedModel, header: str, added: str) -> None:
+    rows = ",".join(["1", "red", "x", "y"][: header.count(",") + 1])
+
+    assert score(flowers, f"{header}\n{rows}\n").splitlines()[0].decode() == f"{header},{added}"
+
+
+def test_labels_that_would_break_the_row_are_quoted() -> None:
+    model = classifier('a,y\n1,"x,""y"\n2,"x,""y"\n8,"p\nq"\n9,"p\nq"\n')
+
+    assert score(model, "a\n1\n9\n") == b'a,prediction\n1,"x,""y"\n9,"p\nq"\n'
+
+
+def test_labels_are_written_as_they_were_spelled() -> None:
+    model = classifier("a,y\n1,007\n2,007\n8, x\n9, x\n")
+
+    assert predictions(model, "a\n1\n9\n") == ["007", " x"]
+
+
+def test_integer_labels_are_json_numbers_and_others_are_text() -> None:
+    assert json.dumps(values(classifier("a,y\n1,7\n2,7\n8,-3\n9,-3\n"), "a\n1\n9\n")) == "[7, -3]"
+    assert json.dumps(values(classifier("a,y\n1,7\n2,7\n8,7.0\n9,7.0\n"), "a\n1\n9\n")) == '["7", "7.0"]'
+
+
+def values(model: FittedModel, csv: str) -> list[object]:
+    found: list[object] = []
+
+    def keep(predicted: Predictions) -> None:
+        found.extend(predicted.values)
+
+    for _ in score_csv(model, BytesIO(csv.encode()), limits=LIMITS, tally=Tally(), on_predictions=keep):
+        pass
+    return found
+
+
+def test_numbers_are_written_so_that_they_read_back_the_same() -> None:
+    model = regressor("a,y\n1,1.5\n2,2.5\n3,3.25\n")
+
+    assert [float(cell) for cell in predictions(model, "a\n0.1\n7\n")] == values(model, "a\n0.1\n7\n")
+
+
+def test_the_decimal_mark_is_the_models_own() -> None:
+    model = classifier("a;y\n1,5;u\n2,5;u\n8,5;v\n9,5;v\n")
+
+    assert predictions(model, 'a,b\n"1,5",x\n"9,0",x\n') == ["u", "v"]
+
+
+def test_missing_coerced_and_unseen_cells_are_counted_by_column(flowers: FittedModel) -> None:
+    tally = Tally()
+
+    score(flowers, "length,colour\n,red\nNA,pink\nlong,\n1e999,pink\n5,grey\n", tally=tally)
+
+    assert tally.rows == 5
+    assert tally.missing == {"length": 2, "colour": 1}
+    assert tally.coerced == {"length": 2}
+    assert tally.top_unseen() == {"colour": {"pink": 2, "grey": 1}}
+    assert tally.notes == []
+
+
+def test_only_the_commonest_unseen_categories_are_named(flowers: FittedModel) -> None:
+    tally = Tally()
+    rows = "".join(f"1,new{place}\n" for place in range(5000))
+
+    score(flowers, f"length,colour\n1,often\n1,often\n{rows}", tally=tally, chunk_bytes=1000)
+
+    named = tally.top_unseen()["colour"]
+    assert len(named) == 10
+    assert named["often"] == 2
+
+
+def test_all_missing_columns_are_refused_with_the_nearest_name(flowers: FittedModel) -> None:
+    with pytest.raises(SchemaMismatch) as caught:
+        score(flowers, "Length,color\n1,red\n")
+
+    assert [(fault.column, fault.hint) for fault in caught.value.faults] == [
+        ("length", "did you mean “Length”?"),
+        ("colour", "did you mean “color”?"),
+    ]
+
+
+def test_dropping_a_column_that_the_model_needs_is_refused(flowers: FittedModel) -> None:
+    with pytest.raises(SchemaMismatch) as caught:
+        score(flowers, "length,colour\n1,red\n", ScoreOptions(columns_to_drop=("colour",)))
+
+    assert caught.value.faults[0].column == "colour"
+
+
+def test_target_and_extra_columns_may_be_dropped_and_unknown_names_are_noted(flowers: FittedModel) -> None:
+    tally = Tally()
+    options = ScoreOptions(columns_to_drop=("variety", "extra", "colr"))
+
+    score(flowers, "length,colour,variety,extra\n1,red,x,y\n", options, tally=tally)
+
+    assert tally.notes == ["columns_to_drop: there is no column “colr”"]
+
+
+def test_a_faulty_row_behind_many_good_ones_is_refused_by_line(flowers: FittedModel) -> None:
+    with pytest.raises(InvalidDataset) as caught:
+        score(flowers, "length,colour\n" + "1,red\n" * 500 + "1\n" + "1,red\n" * 500 + "1,2,3\n", chunk_bytes=200)
+
+    assert [fault.line for fault in caught.value.faults] == [502, 1003]
+
+
+def test_too_many_rows_are_refused(flowers: FittedModel) -> None:
+    with pytest.raises(LimitExceeded):
+        score(flowers, "length,colour\n" + "1,red\n" * 11, limits=Limits(rows=10))
+
+
+def test_progress_is_told_in_rows_and_bytes(flowers: FittedModel) -> None:
+    csv = b"length,colour\n" + b"1,red\n" * 2000
+    steps: list[tuple[int, int]] = []
+
+    for _ in score_csv(
+        flowers,
+        BytesIO(csv),
+        limits=LIMITS,
+        tally=Tally(),
+        on_progress=lambda rows, size: steps.append((rows, size)),
+        chunk_bytes=3000,
+    ):
+        pass
+
+    assert steps[-1] == (2000, len(csv))
+    assert steps == sorted(steps)
+    assert len(steps) > 2
+
+
+def test_an_unseen_category_is_scored_as_the_rare_ones_are() -> None:
+    rows = "".join(f"{place},common,u\n{place},rare{place},v\n" for place in range(150))
+    model = classifier(f"a,kind,y\n{rows}")
+
+    assert predictions(model, "a,kind\n5,common\n5,never seen\n") == ["u", "v"]
