@@ -1,0 +1,41 @@
+"""The one description of the cloud keeps the rules that AWS does not check."""
+
+import pytest
+
+from mini_ml.topology import STAGES, Function, Stage, functions, queues
+
+
+def _consumers(stage: Stage) -> list[Function]:
+    return [function for function in functions(stage) if function.queue is not None]
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
+def test_a_message_stays_invisible_for_six_timeouts_of_whoever_works_on_it(stage: Stage) -> None:
+    visibility = {queue.name: queue.visibility_seconds for queue in queues(stage)}
+
+    too_short = [f.name for f in _consumers(stage) if f.queue and visibility[f.queue] < 6 * f.timeout_seconds]
+
+    assert too_short == []
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
+def test_every_work_queue_has_dead_letters_and_one_message_a_batch(stage: Stage) -> None:
+    *work, dead_letters = queues(stage)
+
+    assert [(queue.max_receive_count, queue.batch_size) for queue in work] == [(5, 1), (5, 1)]
+    assert (dead_letters.name, dead_letters.max_receive_count) == ("dead-letters", None)
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
+def test_every_queue_has_one_function_that_reads_it(stage: Stage) -> None:
+    assert sorted(str(function.queue) for function in _consumers(stage)) == sorted(q.name for q in queues(stage))
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
+def test_a_lease_outlives_a_renewal_that_fails_once(stage: Stage) -> None:
+    assert stage.lease_seconds >= 2 * stage.renew_seconds
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
+def test_a_request_waits_less_than_the_function_that_answers_it_may_run(stage: Stage) -> None:
+    assert stage.wait_seconds < stage.api_timeout_seconds < 29

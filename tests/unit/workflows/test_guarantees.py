@@ -1,0 +1,113 @@
+"""Guarantees of docs/guarantees.md that span several steps of a job."""
+
+from contextlib import suppress
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.contracts import Job
+from mini_ml.errors import ArtifactRejected
+from mini_ml.ml import artifact
+from mini_ml.workflows import publish, registry
+from mini_ml.workflows.predict import Shelf
+from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
+from tests.unit.workflows.worlds import Killed, World
+
+
+def _stored(world: World, prefix: str) -> dict[str, tuple[str | None, ...]]:
+    """Return the S3 versions of every object below a prefix."""
+    found: dict[str, tuple[str | None, ...]] = {}
+    for head in world.cloud.artifacts.list_versions(prefix):
+        found[head.key] = (*found.get(head.key, ()), head.version_id)
+    return found
+
+
+def _outrun(world: World) -> None:
+    """Let the function's time be over as soon as the worker reads the upload."""
+
+    def too_late(method: str, key: str) -> None:
+        if method == "download":
+            world.clock.forward(world.cloud.stage.trainer_timeout_seconds)
+            world.cloud.every.tick()
+
+    world.cloud.uploads.before = too_late
+
+
+def _code(job: Job) -> str | None:
+    return job.failure.code if job.failure else None
+
+
+def test_a_version_once_visible_never_changes(world: World) -> None:
+    world.train()
+    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    folders = ("models/shop/versions/000001", manifest.artifact.key.rpartition("/")[0])
+    before = [_stored(world, folder) for folder in folders]
+
+    world.train()
+    world.train(target_column="nothing")
+    registry.move_alias(world.cloud, "shop", "champion", 1)
+    world.score("predict/shop@1/new.csv")
+    world.recover()
+
+    assert [_stored(world, folder) for folder in folders] == before
+    assert all(len(versions) == 1 for stored in before for versions in stored.values())
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("write", range(1, WRITES_OF_A_TRAINING + 1))
+def test_a_version_is_visible_only_when_it_can_be_served(world: World, write: int, before: bool) -> None:
+    world.put("train/shop/rows.csv", model_type="Ridge")
+    world.kill_at(write, before=before)
+    with suppress(Killed):
+        world.work()
+
+    shelf = Shelf(world.cloud, workdir=world.workdir)
+    visible = len(list(world.cloud.artifacts.list_keys(keys.versions("shop"))))
+
+    assert [shelf.version("shop", number).manifest.version for number in range(1, visible + 1)] == [1][:visible]
+
+
+def test_the_same_batch_announced_twice_gives_one_result(world: World) -> None:
+    world.train()
+    upload = world.put("predict/shop/new.csv")
+    world.cloud.queues["predict"].messages.append(upload)
+    world.work()
+
+    written = _stored(world, "predictions/")
+
+    assert sorted(key.rpartition("/")[2] for key in written) == ["new.csv", "summary.json"]
+    assert all(len(versions) == 1 for versions in written.values())
+    assert world.job_of(upload).attempt == 1
+
+
+def test_a_training_that_runs_out_of_time_leaves_no_version_and_no_lease(world: World) -> None:
+    _outrun(world)
+
+    job = world.train()
+
+    assert (job.state, _code(job), job.lease) == ("failed", "timed_out", None)
+    assert list(world.cloud.artifacts.list_keys("models/")) == []
+    assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+
+
+def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(world: World) -> None:
+    world.train()
+    _outrun(world)
+
+    job = world.score("predict/shop/new.csv")
+
+    assert (job.state, _code(job), job.lease) == ("failed", "timed_out", None)
+    assert list(world.cloud.artifacts.list_keys("predictions/")) == []
+    assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+
+
+def test_an_artifact_whose_digest_differs_is_never_unpickled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.train()
+    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    other = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
+    resealed = publish.sealed(world.cloud, other)
+    world.cloud.artifacts.put(keys.manifest("shop", 1), resealed.model_dump_json().encode())
+    monkeypatch.setattr(artifact, "load", lambda path: pytest.fail("it was unpickled"))
+
+    with pytest.raises(ArtifactRejected, match="digest"):
+        Shelf(world.cloud, workdir=world.workdir).version("shop", 1)
