@@ -9,7 +9,7 @@ import numpy as np
 
 from mini_ml.adapters.http.strict_json import parse_json
 from mini_ml.contracts import Label, Schema
-from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
+from mini_ml.errors import Fault, InvalidRequest, LimitExceeded
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model import FittedModel, Predictions
 from mini_ml.ml.rows import rows_from_json
@@ -38,7 +38,7 @@ def scored(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool,
 def _score_json(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
     rows = rows_from_json(parse_json(body))
     if rows.count == 0:
-        raise InvalidDataset("There are no rows to score.", faults=[Fault(reason="no rows", hint="send at least one")])
+        raise InvalidRequest("There are no rows to score.", faults=[Fault(reason="no rows", hint="send at least one")])
     if rows.count > limits.online_rows:
         raise LimitExceeded(
             f"The request has {rows.count:,} rows; at most {limits.online_rows:,} are scored online.",

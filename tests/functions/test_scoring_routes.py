@@ -88,32 +88,33 @@ def test_all_missing_columns_are_named(trained: Rooms) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
+    "body",
     [
-        (b"", 400),
-        (b"{", 400),
-        (b"[]", 400),
-        (b"{}", 400),
-        (b'{"instances": [], "inputs": []}', 400),
-        (b'{"instances": 3}', 400),
-        (b'{"instances": [[1, 2]]}', 400),
-        (b'{"instances": [[1, 2, 3, [4]]]}', 400),
-        (b'{"instances": [[1, 2, 3, 4], [1]]}', 400),
-        (b'{"instances": [[NaN, 1, 1, 1]]}', 400),
-        (b'{"instances": [[Infinity, 1, 1, 1]]}', 400),
-        (b'{"instances": [[1e999, 1, 1, 1]]}', 400),
-        (b'{"instances": [{"a": 1, "a": 2}]}', 400),
-        (b'{"dataframe_split": {"columns": ["a"]}}', 400),
-        (b'{"dataframe_split": []}', 400),
-        (b'{"inputs": {"a": [1, 2], "b": [1]}}', 400),
-        (b'{"instances": []}', 422),
-        (b'{"dataframe_records": []}', 422),
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"instances": [], "inputs": []}',
+        b'{"instances": 3}',
+        b'{"instances": [[1, 2]]}',
+        b'{"instances": [[1, 2, 3, [4]]]}',
+        b'{"instances": [[1, 2, 3, 4], [1]]}',
+        b'{"instances": [[NaN, 1, 1, 1]]}',
+        b'{"instances": [[Infinity, 1, 1, 1]]}',
+        b'{"instances": [[1e999, 1, 1, 1]]}',
+        b'{"instances": [{"a": 1, "a": 2}]}',
+        b'{"dataframe_split": {"columns": ["a"]}}',
+        b'{"dataframe_split": []}',
+        b'{"inputs": {"a": [1, 2], "b": [1]}}',
+        b'{"instances": []}',
+        b'{"dataframe_records": []}',
+        b'{"inputs": {"a": []}}',
     ],
 )
-def test_a_body_that_is_wrong_is_refused(trained: Rooms, body: bytes, status: int) -> None:
+def test_a_body_that_is_wrong_is_malformed(trained: Rooms, body: bytes) -> None:
     answer = trained.predict.post(ADDRESS, content=body, headers={"Content-Type": "application/json"})
 
-    assert problem(answer)["status"] == status
+    assert problem(answer)["status"] == 400
 
 
 @pytest.mark.parametrize("value", [None, "", "soon", True, 10**400, -1e300, "7", " 5.1 "])

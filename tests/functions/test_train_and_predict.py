@@ -108,7 +108,7 @@ def test_an_unknown_model_is_refused_before_a_job_exists(idle: Rooms) -> None:
 
 def test_a_store_that_refuses_the_file_is_a_503_and_the_job_says_so(idle: Rooms) -> None:
     def full(method: str, key: str) -> None:
-        if method == "put":
+        if method == "put_new":
             raise errors.StorageUnavailable("S3 does not answer.")
 
     idle.cloud.uploads.before = full
