@@ -178,12 +178,12 @@ class Client:
         return self._document(self._call("GET", self._url(path)))
 
     def _url(self, path: str) -> str:
-        return urljoin(self._base, path)
+        return self._base + path
 
     def _call(self, method: str, url: str, **content: Any) -> httpx2.Response:
         try:
             response = self._http.request(method, url, **content)
-        except httpx2.TransportError as error:
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise _unreachable(url, error) from error
         if response.is_error:
             raise Refused(_problem(response))
@@ -200,7 +200,10 @@ class Client:
             raise _unreachable(url, error) from error
 
     def _document(self, response: httpx2.Response) -> Document:
-        return Document(url=str(response.url), body=response.json())
+        try:
+            return Document(url=str(response.url), body=response.json())
+        except ValueError as error:
+            raise ClientFailure(f"{response.url} answered something other than JSON; is it the platform?") from error
 
 
 def _as_field(value: object) -> str:
@@ -219,7 +222,5 @@ def _problem(response: httpx2.Response) -> dict[str, Any]:
     return {"title": "Refused", "status": response.status_code, "detail": detail, "code": "refused", "errors": []}
 
 
-def _unreachable(url: str, error: httpx2.TransportError) -> Unreachable:
-    origin = httpx2.URL(url)
-    address = f"{origin.scheme}://{origin.netloc.decode()}"
-    return Unreachable(f"Nothing answers at {address} ({type(error).__name__}). Is the platform running (mini-ml up)?")
+def _unreachable(url: str, error: Exception) -> Unreachable:
+    return Unreachable(f"Nothing answers at {url} ({type(error).__name__}). Is the platform running (mini-ml up)?")

@@ -47,8 +47,10 @@ def _predict(client: Client, options: Namespace) -> tuple[Document, printing.Sho
     )
     if options.output is None:
         return answer, printing.predicted
-    with options.output.open("wb") as target:
+    partial = options.output.with_name(f"{options.output.name}.part")
+    with partial.open("wb") as target:
         client.download_result(answer, target)
+    partial.replace(options.output)
     return answer, lambda _: [f"The rows with their predictions are in {options.output}."]
 
 

@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
 from mini_ml.cli import arguments, commands, printing
 from mini_ml.client import ClientFailure, Refused
 from mini_ml.local.failures import LocalFailure
@@ -11,12 +13,17 @@ from mini_ml.local.failures import LocalFailure
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; prints to standard output, and what went wrong to standard error."""
-    options = arguments.parse(sys.argv[1:] if argv is None else argv)
+    as_json = False
     try:
+        options = arguments.parse(sys.argv[1:] if argv is None else argv)
+        as_json = getattr(options, "json", False)
         commands.run(options)
     except Refused as refusal:
-        printing.print_problem(refusal.problem, as_json=getattr(options, "json", False))
+        printing.print_problem(refusal.problem, as_json=as_json)
         return 1
+    except ValidationError as error:
+        printing.print_wrong_settings(error)
+        return 2
     except (ClientFailure, LocalFailure) as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from mini_ml.client import Document
 
 Show = Callable[[Mapping[str, Any]], Iterable[str]]
@@ -28,6 +30,13 @@ def print_problem(problem: Mapping[str, Any], *, as_json: bool) -> None:
     print(f"{problem.get('title', 'Refused')}: {problem.get('detail', '')}", file=sys.stderr)
     for fault in problem.get("errors", []):
         print(f"  - {_fault(fault)}", file=sys.stderr)
+
+
+def print_wrong_settings(error: ValidationError) -> None:
+    """Print what is wrong with the environment, or with `.env`, by the names of the variables."""
+    for wrong in error.errors():
+        name = "".join(f"MINI_ML_{str(part).upper()}: " for part in wrong["loc"])
+        print(f"{name}{wrong['msg'].removeprefix('Value error, ')}", file=sys.stderr)
 
 
 def trained(body: Mapping[str, Any]) -> Iterable[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from mini_ml.client import Client, Refused, Unreachable
+from mini_ml.client import Client, ClientFailure, Refused, Unreachable
 
 BASE = "http://platform.example/stage"
 JOB = {"job_id": "j1", "links": {"self": "jobs/j1"}, "error": None}
@@ -149,6 +149,19 @@ def test_filters_that_are_not_given_are_not_sent() -> None:
 def test_an_address_where_nobody_answers_is_named() -> None:
     with (
         Client("http://127.0.0.1:1") as client,
-        pytest.raises(Unreachable, match=r"at http://127.0.0.1:1 .*mini-ml up"),
+        pytest.raises(Unreachable, match=r"at http://127.0.0.1:1/models .*mini-ml up"),
     ):
+        client.models()
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://somewhere.example", "http://[", ""])
+def test_an_address_that_is_none_is_named(url: str) -> None:
+    with Client(url) as client, pytest.raises(Unreachable, match="Nothing answers at "):
+        client.models()
+
+
+def test_a_server_that_is_not_the_platform_is_named() -> None:
+    somebody_else = Platform(models=httpx2.Response(200, text="<html>"))
+
+    with _client(somebody_else) as client, pytest.raises(ClientFailure, match="other than JSON; is it the platform"):
         client.models()

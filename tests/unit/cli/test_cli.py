@@ -204,5 +204,15 @@ def test_the_address_comes_from_the_environment_unless_it_is_given(
     main(["models", "--url", "http://127.0.0.1:2"])
 
     first, second = capsys.readouterr().err.splitlines()
-    assert "http://127.0.0.1:1 " in first
-    assert "http://127.0.0.1:2 " in second
+    assert "http://127.0.0.1:1/models " in first
+    assert "http://127.0.0.1:2/models " in second
+
+
+def test_a_wrong_setting_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MINI_ML_API_PORT", "eighty")
+
+    assert main(["up"]) == 2
+
+    assert capsys.readouterr().err.startswith("MINI_ML_API_PORT: Input should be a valid integer")
