@@ -29,8 +29,11 @@ class Limits:
     upload_bytes: int = 512 * MIB
     """Largest file through a presigned upload or the S3 door."""
     rows: int = 2_000_000
+    """Most rows of a file."""
     columns: int = 2_000
+    """Most columns of a file."""
     cell_chars: int = 32_768
+    """Most characters of a cell."""
     encoded_width: int = 2_000
     """Columns of the matrix that an estimator sees."""
     online_rows: int = 10_000

@@ -1,0 +1,38 @@
+"""docs/errors.md is the error tree and the gateway's refusals, each with what to do."""
+
+from mini_ml import errors
+from mini_ml.adapters.http import problems
+from mini_ml.topology import GATEWAY_REFUSALS
+from tests.docs.pages import one_line, page
+
+PAGE = page("docs/errors.md")
+SPOKEN_FOR = {errors.MiniMLError: errors.Internal}
+"""Errors that share a code with the one that a client meets."""
+
+
+def expected_rows() -> list[list[str]]:
+    """Return the first columns of the table, from the code."""
+    return [
+        [
+            f"`{error.code}`",
+            str(problems.status_for(error)),
+            "yes" if error.retryable else "no",
+            one_line((SPOKEN_FOR.get(error, error).__doc__ or "").split("\n\n")[0]),
+        ]
+        for error in problems.all_error_types()
+        if "code" in vars(error)
+    ]
+
+
+def test_every_code_has_its_status_and_meaning() -> None:
+    assert [row[:4] for row in PAGE.rows("Codes")] == expected_rows()
+
+
+def test_every_code_says_what_to_do() -> None:
+    assert [row[0] for row in PAGE.rows("Codes") if len(row) != 5 or not row[4].endswith(".")] == []
+
+
+def test_every_refusal_of_the_gateway_is_told() -> None:
+    told = [[str(refusal.status), f"`{refusal.code}`", refusal.detail] for refusal in GATEWAY_REFUSALS]
+
+    assert PAGE.rows("Codes of the gateway") == told
