@@ -57,7 +57,8 @@ class Plan:
             port = url.rpartition(":")[2]
             arguments = (f"functions.{room}.app:app", "--host", LOOPBACK, "--port", port)
             graceful = ("--timeout-graceful-shutdown", "1")
-            yield self._command(room, "uvicorn", arguments + graceful, self._environment())
+            quiet = ("--no-access-log",)  # each room logs its requests itself, by route and without what was sent
+            yield self._command(room, "uvicorn", arguments + graceful + quiet, self._environment())
 
     def pollers(self) -> Iterator[Command]:
         """Return the event source mappings and the schedule."""
