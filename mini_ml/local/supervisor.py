@@ -16,7 +16,8 @@ _WATCHER_SECONDS: Final = 0.3
 _FIRST_BACKOFF_SECONDS: Final = 0.5
 _LONGEST_BACKOFF_SECONDS: Final = 30.0
 _STEADY_SECONDS: Final = 60.0
-_TAIL_BYTES: Final = 2000
+_TAIL_BYTES: Final = 4000
+_TAIL_LINES: Final = 15
 
 
 def _nothing() -> None:
@@ -69,7 +70,7 @@ class Supervisor:
         while not ready():
             for worker in self._workers:
                 if worker.process.poll() is not None:
-                    raise StartFailed(f"Cannot start: {worker.command.name} ended.\n{_tail(worker.command.log)}")
+                    raise StartFailed(f"Cannot start: {worker.command.name} ended.{_tail(worker.command.log)}")
             if time.monotonic() > end:
                 raise StartFailed(f"Cannot start: {what} did not answer within {seconds:.0f} s.")
             time.sleep(0.05)
@@ -147,11 +148,11 @@ def _close_pipe(process: "subprocess.Popen[bytes]") -> None:
 
 def _obituary(worker: _Worker, pause: float) -> str:
     status = worker.process.returncode
-    return f"{worker.command.name} ended ({status}); it starts again in {pause:.1f} s.\n{_tail(worker.command.log)}"
+    return f"{worker.command.name} ended ({status}); it starts again in {pause:.1f} s.{_tail(worker.command.log)}"
 
 
 def _tail(log: Path) -> str:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
-        text = file.read().decode(errors="replace")
-    return f"The end of {log}:\n" + "\n".join(f"  | {line}" for line in text.splitlines()[-12:])
+        lines = file.read().decode(errors="replace").splitlines()[-_TAIL_LINES:]
+    return "".join([f"\nThe end of {log}:", *(f"\n  | {line}" for line in lines)]) if lines else ""
