@@ -4,13 +4,15 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.client import DEFAULT_URL
 
-_FOLLOWS_S3 = "a file past the inline limit goes straight to S3"
+_FOLLOWS_S3: Final = "a file past the inline limit goes straight to S3"
+_TARGET_HELP: Final = "what to learn (default: the last column)"
+_TYPE_HELP: Final = "a name of GET /model-types, or auto (the default)"
 
 
 class CliSettings(BaseSettings):
@@ -46,18 +48,18 @@ def _remote() -> argparse.ArgumentParser:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=_file, metavar="FILE", help=f"the CSV; {_FOLLOWS_S3}")
-    parser.add_argument("--model-name", default="default", metavar="NAME")
-    parser.add_argument("--target-column", metavar="COLUMN", help="what to learn (default: the last column)")
-    parser.add_argument("--model-type", default="auto", metavar="TYPE", help="a name of GET /model-types, or auto")
-    parser.add_argument("--model-params", type=_mapping, metavar="JSON", help="parameters, as a JSON object")
-    parser.add_argument("--columns-to-drop", type=_names, metavar="A,B", help="columns that the model shall not see")
+    parser.add_argument("--model", "--model-name", dest="model_name", default="default", metavar="NAME")
+    parser.add_argument("--target", "--target-column", dest="target_column", metavar="COLUMN", help=_TARGET_HELP)
+    parser.add_argument("--type", "--model-type", dest="model_type", default="auto", metavar="TYPE", help=_TYPE_HELP)
+    parser.add_argument("--params", "--model-params", dest="model_params", type=_mapping, metavar="JSON")
+    _add_drop(parser)
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=_file, metavar="FILE", help=f"the CSV; {_FOLLOWS_S3}")
-    parser.add_argument("--model-name", default="default", metavar="NAME")
+    parser.add_argument("--model", "--model-name", dest="model_name", default="default", metavar="NAME")
     parser.add_argument("--version", default="latest", help="a number, an alias or latest")
-    parser.add_argument("--columns-to-drop", type=_names, metavar="A,B", default=[])
+    _add_drop(parser)
     parser.add_argument("--output", type=Path, metavar="PATH", help="write the CSV with the predictions here")
 
 
@@ -65,8 +67,15 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job_id", nargs="?", metavar="ID")
     parser.add_argument("--state", metavar="STATE", help="awaiting_upload, queued, running, succeeded or failed")
     parser.add_argument("--kind", metavar="KIND", help="train or predict")
-    parser.add_argument("--model-name", metavar="NAME")
+    parser.add_argument("--model", "--model-name", dest="model_name", metavar="NAME")
     parser.add_argument("--limit", type=int, metavar="N")
+
+
+def _add_drop(parser: argparse.ArgumentParser) -> None:
+    help_text = "columns that the model shall not see"
+    parser.add_argument(
+        "--drop", "--columns-to-drop", dest="columns_to_drop", type=_names, metavar="A,B", default=[], help=help_text
+    )
 
 
 def _file(text: str) -> Path:

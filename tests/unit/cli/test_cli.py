@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mini_ml.cli import commands, main
+from mini_ml.cli import arguments, commands, main
 from mini_ml.client import Client, Document, Refused, Unreachable
 from mini_ml.local.failures import PortsTaken
 
@@ -63,7 +63,7 @@ def test_a_training_is_told_with_its_version_and_metrics(
 ) -> None:
     answers("train", JOB)
 
-    assert main(["train", table, "--model-name", "iris"]) == 0
+    assert main(["train", table, "--model", "iris"]) == 0
 
     told = capsys.readouterr().out
     assert "iris version 7 is trained." in told
@@ -216,3 +216,14 @@ def test_a_wrong_setting_is_named_by_its_variable(
     assert main(["up"]) == 2
 
     assert capsys.readouterr().err.startswith("MINI_ML_API_PORT: Input should be a valid integer")
+
+
+README = Path(__file__).parents[3] / "README.md"
+LINES = [line.split() for line in README.read_text().splitlines() if line.startswith(".venv/bin/mini-ml ")]
+
+
+@pytest.mark.parametrize("line", LINES, ids=" ".join)
+def test_the_lines_of_the_readme_can_be_typed(line: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(README.parent)
+
+    assert arguments.parse(line[1:]).command == line[1]
