@@ -30,8 +30,6 @@ class PredictOptions(Shape):
     only_predictions: bool = False
     """Leave the input's columns out of the output."""
     probabilities: bool = False
-    inline: bool = False
-    """Write the predictions as JSON too, for the answer of `POST /predict`."""
 
 
 class Upload(Shape):
@@ -105,6 +103,8 @@ class Job(Shape):
     train: TrainOptions | None = None
     predict: PredictOptions | None = None
     """Both are None where the options of a bare upload could not be read; such a job has failed for good."""
+    inline: bool = False
+    """Whether the predictions are written as JSON too, for the answer of `POST /predict`."""
     progress: Progress = Progress()
     lease: Lease | None = None
     intent: int | None = None

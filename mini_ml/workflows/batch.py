@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mini_ml import errors, keys
-from mini_ml.contracts import BatchSummary, Job, Label, PredictOptions, PredictResult, Upload
+from mini_ml.contracts import BatchSummary, Job, Label, PredictResult, Upload
 from mini_ml.ml.model import Predictions
 from mini_ml.ml.scoring import ScoreOptions, score_csv
 from mini_ml.ml.tally import Tally
@@ -39,66 +40,73 @@ def score_upload(cloud: Cloud, shelf: Shelf, upload: Upload, *, workdir: Path) -
         name, version, options = held.job.model_name, held.job.version, held.job.predict
         if name is None or version is None or options is None:
             raise errors.InvalidName("The upload names no model that could score it.")
-        held.succeed(result=_scored(cloud, held, shelf.version(name, version), options, workdir))
-
-
-def _scored(cloud: Cloud, held: Held, loaded: Loaded, options: PredictOptions, workdir: Path) -> PredictResult:
-    """Write the output, then its summary; all of it is create-only and the same at every attempt."""
-    job, store, limits, manifest = held.job, cloud.artifacts, cloud.stage.limits, loaded.manifest
-    path = workdir / "rows.csv"
-    transfer.download(cloud.uploads, job.upload, path, max_bytes=limits.upload_bytes)
-
-    def key(filename: str) -> str:
-        return keys.prediction(manifest.model_name, manifest.version, job.job_id, filename)
-
-    inline = _Inline(limits.answer_bytes if options.inline else 0)
-    output_key, summary_key = key(keys.output_filename(job.upload.key)), key("summary.json")
-    tally = _write_rows(cloud, held, loaded, path, output_key, inline)
-    transfer.put_bytes_once(store, summary_key, _summary(job.job_id, loaded, tally).model_dump_json(indent=2).encode())
-    predictions_key = inline.write(store, key("predictions.json"))
-    return PredictResult(
-        version=manifest.version,
-        rows=tally.rows,
-        output_key=output_key,
-        output_uri=f"s3://{store.bucket}/{output_key}",
-        summary_uri=f"s3://{store.bucket}/{summary_key}",
-        predictions_key=predictions_key,
-    )
-
-
-def _write_rows(cloud: Cloud, held: Held, loaded: Loaded, path: Path, output_key: str, inline: "_Inline") -> Tally:
-    """Stream the rows through the model into the output, and return what was found in them."""
-    options = held.job.predict or PredictOptions()
-    tally = Tally()
-    with path.open("rb") as source:
-        parts = score_csv(
-            loaded.model,
-            source,
-            limits=cloud.stage.limits,
-            tally=tally,
-            options=ScoreOptions(
-                columns_to_drop=options.columns_to_drop,
-                only_predictions=options.only_predictions,
-                probabilities=options.probabilities,
-            ),
-            on_progress=held.checkpoint,
-            on_predictions=inline.add,
+        wanted = ScoreOptions(
+            columns_to_drop=options.columns_to_drop,
+            only_predictions=options.only_predictions,
+            probabilities=options.probabilities,
         )
-        transfer.stream_once(cloud.artifacts, output_key, parts)
-    return tally
+        batch = _Batch(cloud=cloud, held=held, loaded=shelf.version(name, version), options=wanted)
+        held.succeed(result=batch.run(workdir))
 
 
-def _summary(job_id: str, loaded: Loaded, tally: Tally) -> BatchSummary:
-    return BatchSummary(
-        job_id=job_id,
-        model_name=loaded.manifest.model_name,
-        version=loaded.manifest.version,
-        rows=tally.rows,
-        missing=dict(tally.missing),
-        coerced=dict(tally.coerced),
-        unseen=tally.top_unseen(),
-        notes=tuple(tally.notes),
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """One batch under its lease; all that it writes is create-only and the same at every attempt."""
+
+    cloud: Cloud
+    held: Held
+    loaded: Loaded
+    options: ScoreOptions
+
+    def run(self, workdir: Path) -> PredictResult:
+        """Write the output, then its summary, and the predictions as JSON where an answer waits for them."""
+        upload, limits, store = self.held.job.upload, self.cloud.stage.limits, self.cloud.artifacts
+        path = workdir / "rows.csv"
+        transfer.download(self.cloud.uploads, upload, path, max_bytes=limits.upload_bytes)
+        inline = _Inline(limits.answer_bytes if self.held.job.inline else 0)
+        output_key, summary_key = self._key(keys.output_filename(upload.key)), self._key("summary.json")
+        tally = self._write_rows(path, output_key, inline)
+        transfer.put_bytes_once(store, summary_key, self._summary(tally).model_dump_json(indent=2).encode())
+        return PredictResult(
+            version=self.loaded.manifest.version,
+            rows=tally.rows,
+            output_key=output_key,
+            output_uri=f"s3://{store.bucket}/{output_key}",
+            summary_uri=f"s3://{store.bucket}/{summary_key}",
+            predictions_key=inline.write(store, self._key("predictions.json")),
+        )
+
+    def _key(self, filename: str) -> str:
+        manifest = self.loaded.manifest
+        return keys.prediction(manifest.model_name, manifest.version, self.held.job.job_id, filename)
+
+    def _write_rows(self, path: Path, output_key: str, inline: "_Inline") -> Tally:
+        """Stream the rows through the model into the output, and return what was found in them."""
+        tally = Tally()
+        with path.open("rb") as source:
+            parts = score_csv(
+                self.loaded.model,
+                source,
+                limits=self.cloud.stage.limits,
+                tally=tally,
+                options=self.options,
+                on_progress=self.held.checkpoint,
+                on_predictions=inline.add,
+            )
+            transfer.stream_once(self.cloud.artifacts, output_key, parts)
+        return tally
+
+    def _summary(self, tally: Tally) -> BatchSummary:
+        return BatchSummary(
+            job_id=self.held.job.job_id,
+            model_name=self.loaded.manifest.model_name,
+            version=self.loaded.manifest.version,
+            rows=tally.rows,
+            missing=dict(tally.missing),
+            coerced=dict(tally.coerced),
+            unseen=tally.top_unseen(),
+            notes=tuple(tally.notes),
+        )
 
 
 class _Inline:

@@ -40,7 +40,7 @@ def train_options(*, target_column: str, model_type: str, model_params: str, col
     )
 
 
-def predict_options(*, version: str, columns_to_drop: str, output: str = "", inline: bool = False) -> PredictOptions:
+def predict_options(*, version: str, columns_to_drop: str, output: str = "") -> PredictOptions:
     """Return the options of a batch prediction. Raises InvalidRequest or InvalidOption."""
     wanted = [part.strip() for part in output.split(",") if part.strip()] or ["rows"]
     unknown = [part for part in wanted if part not in OUTPUTS]
@@ -55,7 +55,6 @@ def predict_options(*, version: str, columns_to_drop: str, output: str = "", inl
         columns_to_drop=parse_columns(columns_to_drop),
         only_predictions="predictions" in wanted,
         probabilities="probabilities" in wanted,
-        inline=inline,
     )
 
 

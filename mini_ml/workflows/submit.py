@@ -27,7 +27,7 @@ def submit_train(cloud: Cloud, *, model_name: str, options: TrainOptions, filena
 
 
 def submit_predict(cloud: Cloud, *, model_name: str, options: PredictOptions, filename: str, body: bytes) -> Job:
-    """Queue a batch prediction of the CSV in `body`.
+    """Queue a batch prediction of the CSV in `body`, whose predictions are wanted in an answer too.
 
     Raises:
         InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: no job is made for a model that is not there.
@@ -35,7 +35,7 @@ def submit_predict(cloud: Cloud, *, model_name: str, options: PredictOptions, fi
     """
     registry.resolve(cloud.artifacts, model_name, options.version)
     job = _new_job(cloud, "predict", model_name, filename, predict=options)
-    return _handed_over(cloud, job, body)
+    return _handed_over(cloud, job.model_copy(update={"inline": True}), body)
 
 
 def invite_upload(

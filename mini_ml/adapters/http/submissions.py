@@ -81,9 +81,7 @@ async def predict_submission(request: Request, limits: Limits) -> PredictSubmiss
     with refusals.collect():
         keys.checked_version(fields["version"])
     with refusals.collect():
-        wanted = options.predict_options(
-            version=fields["version"], columns_to_drop=fields["columns_to_drop"], inline=True
-        )
+        wanted = options.predict_options(version=fields["version"], columns_to_drop=fields["columns_to_drop"])
     refusals.raise_if_any()
     return PredictSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
 

@@ -73,8 +73,8 @@ def test_rows_that_do_not_fit_leave_no_output(world: World) -> None:
     assert list(world.cloud.artifacts.list_keys("predictions/")) == []
 
 
-def test_predictions_are_given_inline_only_when_asked_for(world: World) -> None:
-    options = PredictOptions(inline=True)
+def test_predictions_are_given_inline_only_to_who_submitted_by_http(world: World) -> None:
+    options = PredictOptions()
     asked = submit.submit_predict(world.cloud, model_name="shop", options=options, filename="a.csv", body=ROWS)
     world.work()
     result = jobs.read(world.cloud, asked.job_id).result

@@ -1,0 +1,50 @@
+"""The one description of the cloud: buckets, prefixes, queues, functions, limits and routes.
+
+The local provisioner, the poller and the CDK stack all read it; a test holds the synthesised template to it.
+Units are in the names; sizes are bytes unless they say otherwise.
+"""
+
+from mini_ml.topology.limits import MIB, Limits
+from mini_ml.topology.refusals import GATEWAY_REFUSALS, GatewayRefusal, GatewayResponse
+from mini_ml.topology.resources import (
+    LOCAL_NAMES,
+    PREDICT_PREFIX,
+    PROJECT,
+    TRAIN_PREFIX,
+    Function,
+    Names,
+    QueueName,
+    Room,
+    WorkQueue,
+    aws_names,
+    functions,
+    queues,
+)
+from mini_ml.topology.routes import REST_API_ID, REST_STAGE, ROUTES, Route
+from mini_ml.topology.stage import STAGES, Stage
+
+__all__ = [
+    "GATEWAY_REFUSALS",
+    "LOCAL_NAMES",
+    "MIB",
+    "PREDICT_PREFIX",
+    "PROJECT",
+    "REST_API_ID",
+    "REST_STAGE",
+    "ROUTES",
+    "STAGES",
+    "TRAIN_PREFIX",
+    "Function",
+    "GatewayRefusal",
+    "GatewayResponse",
+    "Limits",
+    "Names",
+    "QueueName",
+    "Room",
+    "Route",
+    "Stage",
+    "WorkQueue",
+    "aws_names",
+    "functions",
+    "queues",
+]

@@ -1,0 +1,38 @@
+"""What the product refuses by size, whatever the deployment."""
+
+from dataclasses import dataclass
+from typing import Final
+
+MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the product refuses, by name, before it does any work."""
+
+    inline_upload_bytes: int = 4_400_000
+    """Largest file through `/train` and `/predict`: what is left of Lambda's 6 MB after base64."""
+    upload_bytes: int = 512 * MIB
+    """Largest file through a presigned upload or the S3 door."""
+    rows: int = 2_000_000
+    """Most rows of a file."""
+    columns: int = 2_000
+    """Most columns of a file."""
+    cell_chars: int = 32_768
+    """Most characters of a cell."""
+    encoded_width: int = 2_000
+    """Columns of the matrix that an estimator sees."""
+    online_rows: int = 10_000
+    """Most rows in one online request."""
+    online_bytes: int = 5_000_000
+    """Largest body of an online request."""
+    answer_bytes: int = 5_000_000
+    """Largest list of predictions put into an answer; past it the answer links to the result."""
+    artifact_bytes: int = 512 * MIB
+    """Largest persisted model."""
+    training_cost: int = 600_000_000_000
+    """Most estimated work of a fit, in nanoseconds of one plain core (see ml/formulas.py); no clock is involved."""
+    matrix_cells: int = 250_000_000
+    """Most cells (rows × encoded width, 8 bytes each) of the matrix that an estimator is fitted on."""
+    classes: int = 250
+    """Most different labels of a target."""

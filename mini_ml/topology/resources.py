@@ -1,0 +1,123 @@
+"""Buckets, prefixes, queues and functions, and what they are called."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from mini_ml.topology.stage import Stage
+
+Room = Literal["api", "trainer", "predict"]
+QueueName = Literal["train", "predict", "dead-letters"]
+
+PROJECT: Final = "mini-ml"
+
+TRAIN_PREFIX: Final = "train/"
+PREDICT_PREFIX: Final = "predict/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkQueue:
+    """An SQS queue; its messages are S3 event notifications, references and never data."""
+
+    name: QueueName
+    prefix: str | None
+    """Uploads below this prefix are announced here; None for the dead letters."""
+    visibility_seconds: int
+    max_receive_count: int | None
+    """Receives before a message moves to the dead letters; None for the dead letters themselves."""
+    batch_size: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A Lambda function: one room's image, with one way to be called."""
+
+    name: str
+    room: Room
+    handler: str
+    """`module:function`, as the poller imports it; the image's command is the same with a dot."""
+    timeout_seconds: int
+    queue: QueueName | None = None
+    """The queue whose event source mapping calls it."""
+    sweeps: bool = False
+    """Whether the sweep's schedule calls it."""
+
+
+def queues(stage: Stage) -> tuple[WorkQueue, ...]:
+    """Return the queues of a stage, dead letters last."""
+    return (
+        WorkQueue(
+            name="train",
+            prefix=TRAIN_PREFIX,
+            visibility_seconds=stage.visibility_seconds(stage.trainer_timeout_seconds),
+            max_receive_count=stage.max_receive_count,
+        ),
+        WorkQueue(
+            name="predict",
+            prefix=PREDICT_PREFIX,
+            visibility_seconds=stage.visibility_seconds(stage.batch_timeout_seconds),
+            max_receive_count=stage.max_receive_count,
+        ),
+        WorkQueue(
+            name="dead-letters",
+            prefix=None,
+            visibility_seconds=stage.visibility_seconds(stage.api_timeout_seconds),
+            max_receive_count=None,
+        ),
+    )
+
+
+def functions(stage: Stage) -> tuple[Function, ...]:
+    """Return the functions of a stage; predict's image is deployed twice, for REST and for its queue."""
+    api, trainer, predict = (f"functions.{room}.handler:lambda_handler" for room in ("api", "trainer", "predict"))
+    return (
+        Function(
+            name="api",
+            room="api",
+            handler=api,
+            timeout_seconds=stage.api_timeout_seconds,
+            queue="dead-letters",
+            sweeps=True,
+        ),
+        Function(
+            name="trainer",
+            room="trainer",
+            handler=trainer,
+            timeout_seconds=stage.trainer_timeout_seconds,
+            queue="train",
+        ),
+        Function(name="predict", room="predict", handler=predict, timeout_seconds=stage.predict_timeout_seconds),
+        Function(
+            name="predict-batch",
+            room="predict",
+            handler=predict,
+            timeout_seconds=stage.batch_timeout_seconds,
+            queue="predict",
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """Names of the resources of one deployment."""
+
+    uploads_bucket: str
+    artifacts_bucket: str
+    queue_prefix: str
+
+    def queue(self, name: QueueName) -> str:
+        """Return the name of a queue."""
+        return f"{self.queue_prefix}-{name}"
+
+
+LOCAL_NAMES: Final = Names(
+    uploads_bucket="mini-ml-uploads", artifacts_bucket="mini-ml-artifacts", queue_prefix="mini-ml"
+)
+
+
+def aws_names(stage: Stage, *, account: str, region: str) -> Names:
+    """Return the names on AWS, where bucket names are global."""
+    return Names(
+        uploads_bucket=f"{PROJECT}-{stage.name}-uploads-{account}-{region}",
+        artifacts_bucket=f"{PROJECT}-{stage.name}-artifacts-{account}-{region}",
+        queue_prefix=f"{PROJECT}-{stage.name}",
+    )

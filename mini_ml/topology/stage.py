@@ -1,0 +1,67 @@
+"""What may differ from one deployment to the next: leases, timeouts, schedules."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from mini_ml.topology.limits import Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Everything that may differ from one deployment to the next."""
+
+    name: str
+    lease_seconds: float = 60.0
+    """How long a worker holds a job without renewing."""
+    renew_seconds: float = 20.0
+    progress_seconds: float = 2.0
+    """How often a worker may write its progress into the job."""
+    attempts: int = 3
+    """Leases a job may use up before it fails as `worker_lost`."""
+    api_timeout_seconds: int = 28
+    trainer_timeout_seconds: int = 900
+    predict_timeout_seconds: int = 29
+    batch_timeout_seconds: int = 900
+    max_receive_count: int = 5
+    sweep_every_seconds: int = 60
+    upload_expiry_seconds: int = 3600
+    """How long a presigned upload may be used."""
+    url_expiry_seconds: int = 900
+    """How long a presigned download may be used."""
+    wait_seconds: float = 25.0
+    """Default and most that `Prefer: wait` holds a request open."""
+    requeue_after_seconds: float = 120.0
+    """Age from which the sweep announces a queued job, or an upload without a job, again."""
+    limits: Limits = field(default_factory=Limits)
+
+    def visibility_seconds(self, timeout_seconds: int) -> int:
+        """Return the visibility timeout of a queue whose consumer runs at most `timeout_seconds`."""
+        return 6 * timeout_seconds
+
+
+STAGES: Final[dict[str, Stage]] = {
+    "local": Stage(
+        name="local",
+        lease_seconds=15.0,
+        renew_seconds=5.0,
+        progress_seconds=0.5,
+        sweep_every_seconds=10,
+        requeue_after_seconds=30.0,
+    ),
+    "test": Stage(
+        name="test",
+        lease_seconds=2.0,
+        renew_seconds=0.5,
+        progress_seconds=0.25,
+        api_timeout_seconds=10,
+        trainer_timeout_seconds=20,
+        predict_timeout_seconds=10,
+        batch_timeout_seconds=20,
+        sweep_every_seconds=1,
+        upload_expiry_seconds=3,
+        wait_seconds=8.0,
+        requeue_after_seconds=2.0,
+    ),
+    "dev": Stage(name="dev"),
+    "prod": Stage(name="prod"),
+}
