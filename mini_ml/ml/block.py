@@ -19,7 +19,7 @@ class Block:
     cells: bytes
     """Where the cells lie, with `PADDING` behind; most often the records themselves."""
     starts: Offsets
-    """Shape (rows, columns): where a cell begins, its quotes left out."""
+    """Shape (rows, columns), column by column: where a cell begins, its quotes left out."""
     stops: Offsets
     raw: bytes
     """The records as they came."""
@@ -27,6 +27,7 @@ class Block:
     record_stops: Offsets
     """Where a record ends, its line end left out."""
     first_line: int
+    delimiter: str
 
     @property
     def rows(self) -> int:

@@ -1,13 +1,12 @@
-"""Read one column of a block as its kind says; the meaning of a single cell lives in words.py and dates.py."""
+"""Read the cells of a column one by one, each distinct one once; what they mean lives in words.py and dates.py."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from mini_ml.ml import words
-from mini_ml.ml.block import Block, Offsets
-from mini_ml.ml.digits import Words, read_numbers, words_of
-from mini_ml.ml.distinct import Distinct, distinct_cells
+from mini_ml.ml.block import Block
+from mini_ml.ml.distinct import distinct_cells
 from mini_ml.ml.feature import Feature
 from mini_ml.ml.frame import Matrix, Tokens
 from mini_ml.ml.text import decode
@@ -25,16 +24,17 @@ class NumberColumn:
 
 def number_column(block: Block, position: int, feature: Feature, decimal: Decimal) -> NumberColumn:
     """Read a numeric, boolean or datetime column."""
-    if feature.kind != "numeric":
-        return _from_distinct(distinct_cells(block, position), feature, decimal)
-    starts, stops = without_lead(words_of(block.cells), block.starts[:, position], block.stops[:, position])
-    fast = read_numbers(words_of(block.cells), starts, stops, decimal)
-    left = np.flatnonzero(~fast.read)
-    if not len(left):
-        return NumberColumn(fast.values, 0, 0)
-    slow = _from_distinct(distinct_cells(block, position, left), feature, decimal)
-    fast.values[left] = slow.values
-    return NumberColumn(fast.values, slow.missing, slow.coerced)
+    found = distinct_cells(block, position)
+    values = np.full(len(found.cells), np.nan)
+    absent = np.zeros(len(found.cells), dtype=np.bool_)
+    for code, cell in enumerate(found.cells):
+        text = decode(cell).strip()
+        absent[code] = words.is_missing(text)
+        value = None if absent[code] else feature.value(text, decimal)
+        values[code] = np.nan if value is None else value
+    counts = np.bincount(found.codes, minlength=len(found.cells))
+    missing = int(counts[absent].sum())
+    return NumberColumn(values[found.codes], missing, int(counts[np.isnan(values)].sum()) - missing)
 
 
 def token_column(block: Block, position: int, decimal: Decimal) -> Tokens:
@@ -51,26 +51,3 @@ def tokens_of(texts: list[str], decimal: Decimal) -> Tokens:
         for text in map(str.strip, texts)
     ]
     return Tokens(np.array(codes, dtype=np.intp), tuple(canonical))
-
-
-def _from_distinct(found: Distinct, feature: Feature, decimal: Decimal) -> NumberColumn:
-    """Read each distinct cell once."""
-    values = np.full(len(found.cells), np.nan)
-    absent = np.zeros(len(found.cells), dtype=np.bool_)
-    for code, cell in enumerate(found.cells):
-        text = decode(cell).strip()
-        absent[code] = words.is_missing(text)
-        value = None if absent[code] else feature.value(text, decimal)
-        values[code] = np.nan if value is None else value
-    counts = np.bincount(found.codes, minlength=len(found.cells))
-    missing = int(counts[absent].sum())
-    return NumberColumn(values[found.codes], missing, int(counts[np.isnan(values)].sum()) - missing)
-
-
-def without_lead(words: Words, starts: Offsets, stops: Offsets) -> tuple[Offsets, Offsets]:
-    """Skip the blanks that some writers put behind a delimiter."""
-    while True:
-        blank = ((words[starts] & np.uint64(0xFF)) == ord(" ")) & (starts < stops)
-        if not blank.any():
-            return starts, stops
-        starts = starts + blank

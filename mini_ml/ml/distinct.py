@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mini_ml.ml.block import Block, Offsets
-from mini_ml.ml.digits import Words, words_of
 from mini_ml.ml.frame import Codes
+
+Words = NDArray[np.uint64]
 
 _LONGEST: Final = 24
 _WORD: Final = 8
@@ -33,7 +35,7 @@ def distinct_cells(block: Block, position: int, rows: Codes | None = None) -> Di
     codes = np.empty(len(starts), dtype=np.intp)
     firsts, left = np.empty(0, dtype=np.intp), np.arange(len(starts))
     if len(sizes) and int(sizes.max()) <= _LONGEST:
-        firsts, left = _by_words(_keys(words_of(block.cells), starts, sizes), codes)
+        firsts, left = _by_words(_keys(_words_of(block.cells), starts, sizes), codes)
     cells = [block.cells[start:stop] for start, stop in _bounds(starts[firsts], stops[firsts])]
     seen: dict[bytes, int] = {}
     base = len(cells)
@@ -73,6 +75,11 @@ def _by_words(keys: list[Words], codes: Codes) -> tuple[Codes, Codes]:
         if not len(left):
             break
     return np.concatenate(owners), left
+
+
+def _words_of(cells: bytes) -> Words:
+    """Return, for each place of the buffer but the last seven, the eight bytes that begin there, as a number."""
+    return np.ndarray(shape=(len(cells) - 7,), dtype="<u8", buffer=cells, strides=(1,))
 
 
 def _keys(words: Words, starts: Offsets, sizes: Offsets) -> list[Words]:

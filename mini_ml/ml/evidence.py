@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -11,40 +11,28 @@ import numpy as np
 
 from mini_ml.ml import words
 from mini_ml.ml.block import Block
-from mini_ml.ml.columns import without_lead
-from mini_ml.ml.digits import read_numbers, words_of
 from mini_ml.ml.distinct import distinct_cells
 from mini_ml.ml.frame import Matrix
+from mini_ml.ml.numbers import as_matrix, numeric_dtypes
 from mini_ml.ml.table import Table
 from mini_ml.ml.text import decode
-from mini_ml.ml.words import Decimal
+from mini_ml.ml.words import LARGEST, Decimal
 
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 @dataclass
-class _Plain:
-    """The numbers that were read without looking at each cell, by their decimal mark."""
-
-    whole: list[Matrix] = field(default_factory=list)
-    pointed: list[Matrix] = field(default_factory=list)
-    comma: list[Matrix] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
 class Evidence:
     """What the present cells of a column are; missing words are left out."""
 
     table: Table
     name: str
-    whole: Matrix
-    """Numbers without a decimal mark."""
-    pointed: Matrix
-    """Numbers with a decimal point."""
-    comma: Matrix
-    """Numbers with a decimal comma."""
-    others: Counter[str]
-    """All other cells, trimmed: words, and numbers spelled in unusual ways."""
+    points: list[Matrix] = field(default_factory=list)
+    """Numbers with or without a decimal point, of blocks that hold nothing else."""
+    others: Counter[str] = field(default_factory=Counter)
+    """All cells of the other blocks, trimmed."""
+    padded: int = 0
+    """Integers such as 007 among `points`: codes more often than numbers."""
 
     @cached_property
     def texts(self) -> Counter[str]:
@@ -52,83 +40,85 @@ class Evidence:
         spelled = self.table.spelled(self.name)
         texts: Counter[str] = Counter()
         for text, count in zip(spelled.texts, spelled.counts(), strict=True):
-            if not words.is_missing(text.strip()):
-                texts[text.strip()] += count
+            _add(texts, text, count)
         return texts
 
     @cached_property
     def present(self) -> int:
         """Return the number of cells that are not missing."""
-        return len(self.whole) + len(self.pointed) + len(self.comma) + self.others.total()
+        return sum(map(len, self.points)) + self.others.total()
 
     def numbers(self, decimal: Decimal) -> Matrix:
         """Return all cells that are numbers, in no order."""
-        unusual = [
-            value
-            for text, count in self.others.items()
-            if (value := words.number(text, decimal)) is not None
-            for _ in range(count)
+        known = [
+            (value, count) for text, count in self.others.items() if (value := words.number(text, decimal)) is not None
         ]
-        return np.concatenate((self.whole, self.pointed if decimal == "." else self.comma, unusual))
-
-    def share(self, decimal: Decimal) -> float:
-        """Return the share of present cells that are numbers."""
-        return len(self.numbers(decimal)) / self.present if self.present else 0.0
+        values = np.array([value for value, _ in known], dtype=np.float64)
+        return np.concatenate((*self.points, np.repeat(values, [count for _, count in known])))
 
     def zero_padded(self) -> int:
-        """Count integers such as 007, which are codes more often than numbers."""
-        return sum(
-            count
-            for text, count in self.others.items()
-            if len(text) > 1 and text[0] == "0" and text.isascii() and text.isdigit()
-        )
+        """Count integers such as 007 among all cells."""
+        return self.padded + sum(count for text, count in self.others.items() if _is_padded(text))
 
 
-def weigh(table: Table, name: str) -> Evidence:
-    """Look at every cell of a column, at those that are no plain numbers once per spelling."""
-    plain = _Plain()
-    others: Counter[str] = Counter()
+def weigh(table: Table, names: Sequence[str]) -> tuple[dict[str, Evidence], Decimal]:
+    """Look at every cell of some columns, and decide between decimal point and comma."""
+    evidence = {name: Evidence(table, name) for name in names}
+    positions = {table.names.index(name): column for name, column in evidence.items()}
     for block in table.blocks:
-        _weigh_block(block, table.names.index(name), plain, others)
-    return Evidence(table, name, _flat(plain.whole), _flat(plain.pointed), _flat(plain.comma), others)
+        _weigh_block(block, positions)
+    if not any(_marked(column.others, ",") for column in evidence.values()):
+        return evidence, "."
+    # Some cells have a decimal comma: now it counts how each number is spelled.
+    closer = {name: Evidence(table, name, others=column.texts) for name, column in evidence.items()}
+    return closer, _decimal_of(closer.values(), table.header.delimiter)
 
 
-def decimal_of(columns: Iterable[Evidence], delimiter: str) -> Decimal:
-    """Decide between decimal point and comma: whichever makes numbers of more cells that hold either."""
+def _weigh_block(block: Block, positions: dict[int, Evidence]) -> None:
+    plain = numeric_dtypes(block, list(positions), ".")
+    for position, column in positions.items():
+        values = as_matrix(plain[position]) if position in plain else None
+        if values is None or (np.abs(values) > LARGEST).any():
+            found = distinct_cells(block, position)
+            for cell, count in zip(found.cells, np.bincount(found.codes).tolist(), strict=True):
+                _add(column.others, decode(cell), count)
+        else:
+            column.points.append(values[~np.isnan(values)])
+            column.padded += _padded(block, position)
+
+
+def _padded(block: Block, position: int) -> int:
+    """Count cells that begin with a zero and another digit."""
+    octets = np.frombuffer(block.cells, dtype=np.uint8)
+    starts = block.starts[:, position]
+    second = octets[starts + 1]
+    padded = (octets[starts] == ord("0")) & (block.stops[:, position] > starts + 1)
+    return int((padded & (second >= ord("0")) & (second <= ord("9"))).sum())
+
+
+def _add(texts: Counter[str], text: str, count: int) -> None:
+    trimmed = text.strip()
+    if not words.is_missing(trimmed):
+        texts[trimmed] += count
+
+
+def _decimal_of(columns: Iterable[Evidence], delimiter: str) -> Decimal:
+    """Take the mark that makes numbers of more cells, column by column the better one counting."""
     balance = 0
     for column in columns:
         commas, points = len(column.numbers(",")), len(column.numbers("."))
         if commas < points:
-            balance -= points - len(column.whole)
-        elif delimiter != "," or not _thousands_only(column):
-            balance += commas - len(column.whole)
+            balance -= sum(_marked(column.others, ".").values())
+        elif delimiter != "," or not all(map(_THOUSANDS.fullmatch, _marked(column.others, ","))):
+            # In a comma-separated file, 1,234 stands for a thousand.
+            balance += sum(_marked(column.others, ",").values())
     return "," if balance > 0 else "."
 
 
-def _thousands_only(column: Evidence) -> bool:
-    """Tell the 1,234 of a comma-separated file from a decimal comma: there, it stands for a thousand."""
-    marked = [text for text in column.texts if "," in text and words.number(text, ",") is not None]
-    return all(_THOUSANDS.fullmatch(text) for text in marked)
+def _marked(texts: Counter[str], mark: Decimal) -> dict[str, int]:
+    """Return the numbers that have this decimal mark."""
+    return {text: count for text, count in texts.items() if mark in text and words.number(text, mark) is not None}
 
 
-def _weigh_block(block: Block, position: int, plain: _Plain, others: Counter[str]) -> None:
-    octets = words_of(block.cells)
-    starts, stops = without_lead(octets, block.starts[:, position], block.stops[:, position])
-    points = read_numbers(octets, starts, stops, ".")
-    plain.whole.append(points.values[points.read & ~points.fractional])
-    plain.pointed.append(points.values[points.fractional])
-    left = np.flatnonzero(~points.read)
-    if not len(left):
-        return
-    commas = read_numbers(octets, starts[left], stops[left], ",")
-    plain.comma.append(commas.values[commas.read])
-    found = distinct_cells(block, position, left[~commas.read])
-    counts = np.bincount(found.codes, minlength=len(found.cells)).tolist()
-    for cell, count in zip(found.cells, counts, strict=True):
-        text = decode(cell).strip()
-        if not words.is_missing(text):
-            others[text] += count
-
-
-def _flat(parts: list[Matrix]) -> Matrix:
-    return np.concatenate(parts) if parts else np.empty(0)
+def _is_padded(text: str) -> bool:
+    return len(text) > 1 and text[0] == "0" and text.isascii() and text.isdigit()

@@ -13,6 +13,7 @@ from mini_ml.ml.block import Block
 from mini_ml.ml.columns import number_column, token_column, tokens_of
 from mini_ml.ml.feature import Cell, Feature, spell
 from mini_ml.ml.frame import Frame
+from mini_ml.ml.numbers import numeric_columns
 from mini_ml.ml.table import Table
 from mini_ml.ml.words import Decimal
 
@@ -40,6 +41,10 @@ class Reader:
         return tuple(feature for feature in self.features if feature.is_number)
 
     @cached_property
+    def _numeric(self) -> tuple[str, ...]:
+        return tuple(feature.name for feature in self.features if feature.kind == "numeric")
+
+    @cached_property
     def token_features(self) -> tuple[Feature, ...]:
         """Return the categorical and text features, in their order."""
         return tuple(feature for feature in self.features if not feature.is_number)
@@ -54,11 +59,17 @@ class Reader:
         numbers = np.empty((block.rows, len(self.number_features)))
         missing: Counter[str] = Counter()
         coerced: Counter[str] = Counter()
+        plain = numeric_columns(block, [positions[name] for name in self._numeric], self.decimal)
         for place, feature in enumerate(self.number_features):
-            column = number_column(block, positions[feature.name], feature, self.decimal)
-            numbers[:, place] = column.values
-            missing[feature.name] = column.missing
-            coerced[feature.name] = column.coerced
+            position = positions[feature.name]
+            if feature.kind == "numeric" and position in plain:
+                numbers[:, place] = plain[position]
+                missing[feature.name] = int(np.isnan(plain[position]).sum())
+            else:
+                column = number_column(block, position, feature, self.decimal)
+                numbers[:, place] = column.values
+                missing[feature.name] = column.missing
+                coerced[feature.name] = column.coerced
         tokens = tuple(token_column(block, positions[feature.name], self.decimal) for feature in self.token_features)
         for feature, tokenized in zip(self.token_features, tokens, strict=True):
             missing[feature.name] = tokenized.missing

@@ -34,6 +34,7 @@ class Scaling:
     def apply(self, encoded: Matrix) -> Matrix:
         """Return the scaled matrix; what would be too large for an estimator is cut off."""
         with np.errstate(over="ignore"):
-            scaled: Matrix = (encoded - self.shift) * self.factor
+            scaled: Matrix = encoded - self.shift
+            scaled *= self.factor
         least, most = (0.0, 1.0) if self.clipped else (-LARGEST, LARGEST)
         return np.clip(scaled, least, most, out=scaled)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mini_ml.contracts import LeftOut
 from mini_ml.errors import Fault, InvalidDataset, UnknownColumn
-from mini_ml.ml.evidence import decimal_of, weigh
+from mini_ml.ml.evidence import weigh
 from mini_ml.ml.faults import Faults
 from mini_ml.ml.feature import Feature
 from mini_ml.ml.kinds import Verdict, judge
@@ -22,8 +22,7 @@ def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Reader:
     """
     dropped = tuple(dropped)
     check_dropped(table, target, dropped)
-    evidence = {name: weigh(table, name) for name in table.names if name and name not in dropped}
-    decimal = decimal_of(evidence.values(), table.header.delimiter)
+    evidence, decimal = weigh(table, [name for name in table.names if name and name not in dropped])
     verdicts = {name: judge(column, decimal) for name, column in evidence.items() if name != target}
     if not any(verdict.kind for verdict in verdicts.values()):
         verdicts = {name: _rescued(verdict) for name, verdict in verdicts.items()}

@@ -13,7 +13,8 @@ from mini_ml.ml.scan import Scan, scan
 from mini_ml.ml.text import decode
 from mini_ml.topology import MIB, Limits
 
-CHUNK_BYTES: Final = MIB
+CHUNK_BYTES: Final = MIB // 2
+"""Read at a time: the matrix of so many rows still fits the processor's own memory."""
 _RECORD_BYTES: Final = 8 * MIB
 """A record that is still open after so much has an unclosed quote."""
 
@@ -78,12 +79,13 @@ class BlockStream(Iterator[Block]):
         shape = (len(record_starts), columns)
         block = Block(
             cells=found.cells,
-            starts=found.starts[:cells].reshape(shape),
-            stops=found.stops[:cells].reshape(shape),
+            starts=np.asfortranarray(found.starts[:cells].reshape(shape)),
+            stops=np.asfortranarray(found.stops[:cells].reshape(shape)),
             raw=raw,
             record_starts=record_starts,
             record_stops=record_stops,
             first_line=self._line,
+            delimiter=self._header.delimiter,
         )
         self._find_long_cells(block)
         return block
