@@ -14,7 +14,8 @@ from mini_ml.topology import LOCAL_NAMES
 
 def up(settings: LocalSettings) -> None:
     """Run until Ctrl-C or SIGTERM. Raises LocalFailure when it cannot start."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs with SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     started = time.monotonic()
     try:
         with running(settings, report=_say) as addresses:
