@@ -16,7 +16,7 @@ class CloudSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, populate_by_name=True)
 
     stage: str = "local"
-    """Name of the stage in topology.py, which gives leases, timeouts and limits."""
+    """Name of the stage in `mini_ml/topology/stage.py`, which gives leases, timeouts and limits."""
 
     uploads_bucket: str = Field(default=LOCAL_NAMES.uploads_bucket, min_length=3)
     """Bucket whose new objects become jobs."""
