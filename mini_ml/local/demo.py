@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from mini_ml import keys
 from mini_ml.client import Client, Document
-from mini_ml.local import samples
+from mini_ml.local import interrupts, samples
 from mini_ml.local.embedded import Addresses, running
 from mini_ml.local.failures import StoryFailed
 from mini_ml.local.listening import free_ports
@@ -44,6 +44,7 @@ class _Story:
 
 def demo() -> None:
     """Tell the story. Raises LocalFailure, ClientFailure; whatever was started is stopped."""
+    interrupts.listen()
     print("Mini-ML-Platform: from a CSV to a served, versioned model\n", flush=True)
     story = _Story()
     with tempfile.TemporaryDirectory(prefix="mini-ml-demo-") as folder, ExitStack() as cloud:

@@ -1,12 +1,11 @@
 """`mini-ml up`: runs the embedded cloud until it is told to stop, and says how to use it."""
 
 import os
-import signal
 import threading
 import time
 from pathlib import Path
 
-from mini_ml.local import emulator, samples
+from mini_ml.local import emulator, interrupts, samples
 from mini_ml.local.embedded import Addresses, running
 from mini_ml.local.settings import LocalSettings
 from mini_ml.topology import LOCAL_NAMES
@@ -14,8 +13,7 @@ from mini_ml.topology import LOCAL_NAMES
 
 def up(settings: LocalSettings) -> None:
     """Run until Ctrl-C or SIGTERM. Raises LocalFailure when it cannot start."""
-    for ending in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs with SIGINT ignored
-        signal.signal(ending, signal.default_int_handler)
+    interrupts.listen()
     started = time.monotonic()
     try:
         with running(settings, report=_say) as addresses:

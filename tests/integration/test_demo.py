@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.platform import eventually
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
@@ -66,3 +68,18 @@ def test_a_story_that_fails_says_why_and_exits_1(tmp_path: Path) -> None:
     assert failed.returncode == 1
     assert "The sample iris.csv comes with a checkout" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def test_an_interrupted_story_ends_with_130_and_cleans_up(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "mini_ml.cli", "demo"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        eventually(lambda: next(tmp_path.glob("mini-ml-demo-*/logs/emulator.log"), None))
+        process.terminate()
+        said = process.stdout.read()
+
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
