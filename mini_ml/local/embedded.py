@@ -25,6 +25,8 @@ _STOP_SECONDS: Final = 1.2
 """Grace of the rooms and pollers; with the emulator's it has to stay below 5 s."""
 _EMULATOR_STOP_SECONDS: Final = 3.5
 """Grace of the emulator, which writes its state down when its last request has ended, or after 3 s."""
+_LEFTOVER_SECONDS: Final = 8.0
+"""How long the processes of a killed predecessor may take to notice that it is gone."""
 _EMULATOR_SECONDS: Final = 20.0
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -46,7 +48,7 @@ def running(settings: LocalSettings, *, report: Callable[[str], None]) -> Iterat
     Raises StateInUse, PortsTaken, StartFailed; whatever was started is stopped.
     """
     with statefolder.opened(settings.state_dir) as folder:
-        check_free(settings.ports)
+        check_free(settings.ports, patience_seconds=_LEFTOVER_SECONDS if folder.was_left_open else 0.0)
         plan = Plan(settings=settings, folder=folder)
         supervisor = Supervisor(report=report)
         with gateway.serving({room: url for room, url in plan.rooms.items() if room != "trainer"}) as functions:

@@ -5,8 +5,9 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 from mini_ml.local.failures import StateInUse
 
@@ -16,6 +17,8 @@ class StateFolder:
     """Paths within a state folder; only `opened` makes one."""
 
     path: Path
+    was_left_open: bool = False
+    """Whether the last owner was killed, so that its processes may still be on their way out."""
 
     @property
     def emulator(self) -> Path:
@@ -55,10 +58,18 @@ def opened(path: Path) -> Iterator[StateFolder]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StateInUse(_in_use(folder, lock.read() if lock.seek(0) == 0 else "")) from None
+            raise StateInUse(_in_use(folder, _owner(lock))) from None
+        left_open = bool(_owner(lock))
         _write_owner(lock.fileno(), str(os.getpid()))
-        yield folder
-        _write_owner(lock.fileno(), "")
+        try:
+            yield replace(folder, was_left_open=left_open)
+        finally:
+            _write_owner(lock.fileno(), "")
+
+
+def _owner(lock: TextIO) -> str:
+    lock.seek(0)
+    return lock.read()
 
 
 def _write_owner(descriptor: int, text: str) -> None:

@@ -168,6 +168,15 @@ def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
             eventually(partial(_gone, pid))
 
 
+def test_it_starts_again_right_after_it_was_killed(tmp_path: Path) -> None:
+    with running(tmp_path) as up:
+        up.process.kill()
+        up.wait()
+
+    with running(tmp_path, up.settings) as again:
+        assert httpx2.get(f"{again.url}/health").status_code == 200
+
+
 def _train(url: str) -> httpx2.Response:
     files = {"dataset_file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")}
     form = {"target_column": "variety", "model_name": "iris"}

@@ -1,6 +1,7 @@
 """The folder that survives a restart."""
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -34,3 +35,15 @@ def test_the_seal_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Pat
 
     assert len(key) == 64
     assert stat.S_IMODE((tmp_path / "state" / "seal.key").stat().st_mode) == 0o600
+
+
+def test_a_folder_tells_whether_its_last_owner_was_killed(tmp_path: Path) -> None:
+    with opened(tmp_path) as orderly:
+        shutil.copy(tmp_path / "lock", tmp_path / "copy")
+    with opened(tmp_path) as after_orderly:
+        pass
+    (tmp_path / "copy").replace(tmp_path / "lock")
+    with opened(tmp_path) as after_killed:
+        pass
+
+    assert [orderly.was_left_open, after_orderly.was_left_open, after_killed.was_left_open] == [False, False, True]
