@@ -1,0 +1,60 @@
+"""docs/http-api.md has every route of the document, and answers of the right shape."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from mini_ml import contracts
+from mini_ml.adapters.http import shapes
+from tests.docs.pages import ROOT, page
+
+PAGE = page("docs/http-api.md")
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+}
+ROUTES = dict(re.findall(r"^### `([A-Z]+ [^`]+)`\n(.*?)(?=^### |^## |\Z)", PAGE.text, re.MULTILINE | re.DOTALL))
+ANSWERS = [
+    (route, answer) for route, text in ROUTES.items() for answer in re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+]
+
+
+def shape_of(route: str) -> type[BaseModel]:
+    """Return the shape of a route's first successful answer."""
+    responses = OPERATIONS[route]["responses"]
+    first = next(response for status, response in responses.items() if status.startswith("2"))
+    name = first["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    found: type[BaseModel] = getattr(shapes, name, None) or getattr(contracts, name)
+    return found
+
+
+def test_every_route_has_its_heading_and_no_other() -> None:
+    assert sorted(ROUTES) == sorted(OPERATIONS)
+
+
+def test_every_route_has_a_line_to_paste() -> None:
+    lines = list(PAGE.shell_lines())
+    missing = [
+        route
+        for route in ROUTES
+        if not any(
+            re.search(rf"localhost:8000{_path(route)}['\"? ]|localhost:8000{_path(route)}$", line) for line in lines
+        )
+    ]
+
+    assert missing == []
+
+
+def _path(route: str) -> str:
+    """Return a pattern for the path of a route, with anything in its places."""
+    return re.sub(r"\\\{\w+\\\}", r"[\\w$.-]+", re.escape(route.split()[1]))
+
+
+@pytest.mark.parametrize(("route", "answer"), ANSWERS, ids=[route for route, _ in ANSWERS])
+def test_every_answer_is_of_the_shape_of_its_route(route: str, answer: str) -> None:
+    shape_of(route).model_validate_json(answer)
