@@ -1,6 +1,8 @@
 """Read the cells of a column one by one, each distinct one once; what they mean lives in words.py and dates.py."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from mini_ml.ml.feature import Feature
 from mini_ml.ml.frame import Matrix, Tokens
 from mini_ml.ml.text import decode
 from mini_ml.ml.words import Decimal
+
+_REMEMBERED: Final = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,20 @@ def number_column(block: Block, position: int, feature: Feature, decimal: Decima
     values = np.full(len(found.cells), np.nan)
     absent = np.zeros(len(found.cells), dtype=np.bool_)
     for code, cell in enumerate(found.cells):
-        text = decode(cell).strip()
-        absent[code] = words.is_missing(text)
-        value = None if absent[code] else feature.value(text, decimal)
-        values[code] = np.nan if value is None else value
+        absent[code], values[code] = _value(cell, feature, decimal)
     counts = np.bincount(found.codes, minlength=len(found.cells))
     missing = int(counts[absent].sum())
     return NumberColumn(values[found.codes], missing, int(counts[np.isnan(values)].sum()) - missing)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _value(cell: bytes, feature: Feature, decimal: Decimal) -> tuple[bool, float]:
+    """Return whether a cell is missing, and the number it stands for; NaN where there is none."""
+    text = decode(cell).strip()
+    if words.is_missing(text):
+        return True, np.nan
+    value = feature.value(text, decimal)
+    return False, np.nan if value is None else value
 
 
 def token_column(block: Block, position: int, decimal: Decimal) -> Tokens:

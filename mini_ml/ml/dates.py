@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 _DAYS: Final = ("%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y")
@@ -40,10 +40,8 @@ _FIELDS: Final = {
     "%B": r"(?P<b>[A-Za-z]{3,9})",
 }
 _UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
-_REMEMBERED: Final = 1 << 15
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def epoch(text: str, form: str) -> float | None:
     """Return seconds since 1970 UTC of a trimmed cell, or None; a time without zone is taken as UTC."""
     found = _pattern(form).fullmatch(text)

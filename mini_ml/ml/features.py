@@ -61,16 +61,21 @@ class Vocabulary:
 
     def encode(self, tokens: Tokens, out: Matrix) -> None:
         """Write the row's words; a missing cell has none."""
-        table = np.zeros((len(tokens.texts) + 1, self.width))
-        for code, text in enumerate(tokens.texts):
-            for word in _words(text):
-                if word in self.weights:
-                    column, weight = self.weights[word]
-                    table[code, column] += weight
-            length = float(np.sqrt((table[code] ** 2).sum()))
-            if length:
-                table[code] /= length
-        out[:] = table[tokens.codes]
+        used, places = np.unique(tokens.codes, return_inverse=True)
+        table = np.zeros((len(used), self.width))
+        for row, code in zip(table, used.tolist(), strict=True):
+            if code >= 0:
+                self._weigh(tokens.texts[code], row)
+        out[:] = table[places]
+
+    def _weigh(self, text: str, out: Matrix) -> None:
+        for word in _words(text):
+            if word in self.weights:
+                column, weight = self.weights[word]
+                out[column] += weight
+        length = float(np.sqrt((out**2).sum()))
+        if length:
+            out /= length
 
 
 @dataclass(frozen=True)
@@ -128,9 +133,10 @@ class Encoder:
             )
         return cls(fills, indicators, moments, columns, tuple(names))
 
-    def transform(self, frame: Frame) -> Matrix:
-        """Return shape (rows, width), finite, float64, C order."""
-        out = np.zeros((frame.rows, self.width))
+    def transform(self, frame: Frame, out: Matrix | None = None) -> Matrix:
+        """Return shape (rows, width), finite, float64, C order; written into `out` where it is given."""
+        out = np.empty((frame.rows, self.width)) if out is None else out
+        out[:] = 0.0
         absent = np.isnan(frame.numbers)
         count = frame.numbers.shape[1]
         out[:, :count] = np.where(absent, self.fills, frame.numbers)

@@ -18,7 +18,7 @@ class Tokens:
     codes: Codes
     texts: tuple[str, ...]
 
-    def at(self, rows: Codes) -> "Tokens":
+    def at(self, rows: Codes | slice) -> "Tokens":
         """Return the column at some rows, repeated as asked."""
         return Tokens(self.codes[rows], self.texts)
 
@@ -52,7 +52,7 @@ class Frame:
         """Return the number of rows."""
         return len(self.numbers)
 
-    def take(self, rows: Codes) -> "Frame":
+    def take(self, rows: Codes | slice) -> "Frame":
         """Return some rows, by position; the counts stay those of all rows."""
         return Frame(self.numbers[rows], tuple(column.at(rows) for column in self.tokens), self.missing, self.coerced)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from mini_ml.ml.frame import Codes, Frame, Matrix
 from mini_ml.ml.reader import Reader
 from mini_ml.ml.scaling import Scaling
 from mini_ml.ml.walk import MOST_ROWS, is_forest, walk
+
+_SLICE: Final = 1024
 
 
 class Estimator(Protocol):
@@ -62,9 +64,7 @@ class FittedModel:
         """
         if probabilities and not self.schema.probabilities:
             raise ProbabilitiesUnavailable(f"{type(self.estimator).__name__} gives no probabilities.")
-        matrix = self.encoder.transform(frame)
-        if self.scaling is not None:
-            matrix = self.scaling.apply(matrix)
+        matrix = self._matrix(frame)
         with np.errstate(all="ignore"):
             predicted, shares = self._estimate(matrix, probabilities=probabilities)
         return Predictions(self._values(predicted), None if shares is None else _finite(shares))
@@ -82,6 +82,16 @@ class FittedModel:
         if usual.probabilities is not None and walked.probabilities is not None:
             same = same and np.array_equal(usual.probabilities, walked.probabilities)
         return walking if same else self
+
+    def _matrix(self, frame: Frame) -> Matrix:
+        """Encode and scale, a few rows at a time: the processor's own memory holds them."""
+        matrix = np.empty((frame.rows, self.encoder.width))
+        for start in range(0, frame.rows, _SLICE):
+            rows = slice(start, start + _SLICE)
+            self.encoder.transform(frame.take(rows), out=matrix[rows])
+            if self.scaling is not None:
+                self.scaling.apply(matrix[rows], out=matrix[rows])
+        return matrix
 
     def _estimate(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
         """Ask the estimator for class positions or numbers, and for probabilities."""

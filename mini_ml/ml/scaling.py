@@ -31,10 +31,10 @@ class Scaling:
         factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=usable)
         return cls(shift, np.where(np.isfinite(factor), factor, 0.0), scale == "unit")
 
-    def apply(self, encoded: Matrix) -> Matrix:
-        """Return the scaled matrix; what would be too large for an estimator is cut off."""
+    def apply(self, encoded: Matrix, out: Matrix | None = None) -> Matrix:
+        """Return the scaled matrix, in `out` where it is given; what would be too large for an estimator is cut off."""
         with np.errstate(over="ignore"):
-            scaled: Matrix = encoded - self.shift
+            scaled: Matrix = np.subtract(encoded, self.shift, out=out)
             scaled *= self.factor
         least, most = (0.0, 1.0) if self.clipped else (-LARGEST, LARGEST)
         return np.clip(scaled, least, most, out=scaled)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from mini_ml.contracts import Label
 from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
+from mini_ml.ml.ahead import read_ahead
 from mini_ml.ml.block import Block
 from mini_ml.ml.faults import Faults, short
 from mini_ml.ml.feature import Cell
-from mini_ml.ml.header import Header, read_header
+from mini_ml.ml.frame import Frame
+from mini_ml.ml.header import read_header
 from mini_ml.ml.model import FittedModel, Predictions
 from mini_ml.ml.output import Output
 from mini_ml.ml.rows import Rows
@@ -26,6 +27,16 @@ class ScoreOptions:
     columns_to_drop: tuple[str, ...] = ()
     only_predictions: bool = False
     probabilities: bool = False
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows that were read and not yet scored."""
+
+    block: Block
+    frame: Frame
+    rows_done: int
+    bytes_done: int
 
 
 def score_csv(
@@ -64,11 +75,12 @@ def score_csv(
     )
     stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes)
     yield output.header()
-    for block in stream:
-        predictions = _score_block(model, block, positions, tally, probabilities=options.probabilities)
+    for part in read_ahead(_parsed(model, stream, positions)):
+        tally.add(part.frame, model.encoder.unseen(part.frame))
+        predictions = model.predict(part.frame, probabilities=options.probabilities)
         on_predictions(predictions)
-        yield output.rows(block, predictions)
-        on_progress(stream.rows, stream.bytes_read)
+        yield output.rows(part.block, predictions)
+        on_progress(part.rows_done, part.bytes_done)
     if not stream.rows:
         raise InvalidDataset(
             "The file has a header and no rows.",
@@ -85,7 +97,7 @@ def score_rows(model: FittedModel, rows: Rows, *, tally: Tally, probabilities: b
         ProbabilitiesUnavailable: they are asked for and the model has none.
     """
     frame = model.reader.parse_rows(_by_feature(model, rows), rows.count)
-    tally.add(frame.rows, frame.missing, frame.coerced, model.encoder.unseen(frame))
+    tally.add(frame, model.encoder.unseen(frame))
     return model.predict(frame, probabilities=probabilities)
 
 
@@ -122,12 +134,6 @@ def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str],
     return {name: places[name] for name in model.reader.names}
 
 
-def _score_block(
-    model: FittedModel, block: Block, positions: dict[str, int], tally: Tally, *, probabilities: bool
-) -> Predictions:
-    frame = model.reader.parse_block(block, positions)
-    tally.add(frame.rows, frame.missing, frame.coerced, model.encoder.unseen(frame))
-    return model.predict(frame, probabilities=probabilities)
-
-
-__all__ = ["Header", "Label", "ScoreOptions", "score_csv", "score_rows"]
+def _parsed(model: FittedModel, stream: BlockStream, positions: dict[str, int]) -> Iterator[_Part]:
+    for block in stream:
+        yield _Part(block, model.reader.parse_block(block, positions), stream.rows, stream.bytes_read)

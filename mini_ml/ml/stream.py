@@ -13,8 +13,7 @@ from mini_ml.ml.scan import Scan, scan
 from mini_ml.ml.text import decode
 from mini_ml.topology import MIB, Limits
 
-CHUNK_BYTES: Final = MIB // 2
-"""Read at a time: the matrix of so many rows still fits the processor's own memory."""
+CHUNK_BYTES: Final = MIB
 _RECORD_BYTES: Final = 8 * MIB
 """A record that is still open after so much has an unclosed quote."""
 
@@ -118,6 +117,8 @@ class BlockStream(Iterator[Block]):
 
     def _find_long_cells(self, block: Block) -> None:
         limit = self._limits.cell_chars
+        if int((block.record_stops - block.record_starts).max()) <= limit:
+            return
         for row, position in np.argwhere(block.stops - block.starts > limit):
             start, stop = int(block.starts[row, position]), int(block.stops[row, position])
             chars = len(decode(block.cells[start:stop]))

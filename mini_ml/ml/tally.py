@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mini_ml.ml.faults import short
+from mini_ml.ml.frame import Frame
 
 _MOST_NAMED: Final = 10
 _MOST_KEPT: Final = 1_000
@@ -20,11 +21,11 @@ class Tally:
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, rows: int, missing: Counter[str], coerced: Counter[str], unseen: dict[str, Counter[str]]) -> None:
+    def add(self, frame: Frame, unseen: dict[str, Counter[str]]) -> None:
         """Add what a run of rows had."""
-        self.rows += rows
-        self.missing.update(missing)
-        self.coerced.update(coerced)
+        self.rows += frame.rows
+        self.missing.update(frame.missing)
+        self.coerced.update(frame.coerced)
         for name, counts in unseen.items():
             kept = self.unseen.setdefault(name, Counter())
             kept.update(counts)
