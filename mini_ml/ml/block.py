@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Offsets = NDArray[np.int64]
+Places = NDArray[np.int32]
 
 PADDING: Final = 32
 """Zero bytes behind the cells, so that reading a few words past the last one stays inside."""
@@ -18,16 +19,23 @@ class Block:
 
     cells: bytes
     """Where the cells lie, with `PADDING` behind; most often the records themselves."""
-    starts: Offsets
+    starts: Places
     """Shape (rows, columns), column by column: where a cell begins, its quotes left out."""
-    stops: Offsets
-    raw: bytes
-    """The records as they came."""
+    stops: Places
+    size: int
+    """Bytes of the records."""
+    rewritten: bytes | None
+    """The records as they came, where the cells had to be written anew; else they are in front of `cells`."""
     record_starts: Offsets
     record_stops: Offsets
     """Where a record ends, its line end left out."""
     first_line: int
     delimiter: str
+
+    @property
+    def raw(self) -> bytes:
+        """Return the records as they came."""
+        return self.cells[: self.size] if self.rewritten is None else self.rewritten
 
     @property
     def rows(self) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_ml.ml.block import Block, Offsets
+from mini_ml.ml.block import Block, Places
 from mini_ml.ml.frame import Codes
 
 Words = NDArray[np.uint64]
@@ -44,7 +44,7 @@ def distinct_cells(block: Block, position: int, rows: Codes | None = None) -> Di
     return Distinct(codes, (*cells, *seen))
 
 
-def _bounds(starts: Offsets, stops: Offsets) -> "zip[tuple[int, int]]":
+def _bounds(starts: Places, stops: Places) -> "zip[tuple[int, int]]":
     return zip(starts.tolist(), stops.tolist(), strict=True)
 
 
@@ -82,7 +82,7 @@ def _words_of(cells: bytes) -> Words:
     return np.ndarray(shape=(len(cells) - 7,), dtype="<u8", buffer=cells, strides=(1,))
 
 
-def _keys(words: Words, starts: Offsets, sizes: Offsets) -> list[Words]:
+def _keys(words: Words, starts: Places, sizes: Places) -> list[Words]:
     """Return a cell's bytes as words, zeros behind its end; no cell holds a zero byte of its own."""
     longest = max(int(sizes.max()), 1)
     return [

@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -22,17 +23,36 @@ _THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 @dataclass
+class Spread:
+    """What is known of some numbers without keeping them."""
+
+    count: int = 0
+    least: float = inf
+    most: float = -inf
+    whole: bool = True
+    """Whether all are integers."""
+
+    def add(self, values: Matrix) -> None:
+        """Take more numbers in."""
+        if len(values):
+            self.count += len(values)
+            self.least = min(self.least, float(values.min()))
+            self.most = max(self.most, float(values.max()))
+            self.whole = self.whole and bool((values == np.floor(values)).all())
+
+
+@dataclass
 class Evidence:
     """What the present cells of a column are; missing words are left out."""
 
     table: Table
     name: str
-    points: list[Matrix] = field(default_factory=list)
+    plain: Spread = field(default_factory=Spread)
     """Numbers with or without a decimal point, of blocks that hold nothing else."""
     others: Counter[str] = field(default_factory=Counter)
     """All cells of the other blocks, trimmed."""
     padded: int = 0
-    """Integers such as 007 among `points`: codes more often than numbers."""
+    """Integers such as 007 among the plain numbers: codes more often than numbers."""
 
     @cached_property
     def texts(self) -> Counter[str]:
@@ -46,15 +66,22 @@ class Evidence:
     @cached_property
     def present(self) -> int:
         """Return the number of cells that are not missing."""
-        return sum(map(len, self.points)) + self.others.total()
+        return self.plain.count + self.others.total()
 
-    def numbers(self, decimal: Decimal) -> Matrix:
-        """Return all cells that are numbers, in no order."""
-        known = [
-            (value, count) for text, count in self.others.items() if (value := words.number(text, decimal)) is not None
-        ]
-        values = np.array([value for value, _ in known], dtype=np.float64)
-        return np.concatenate((*self.points, np.repeat(values, [count for _, count in known])))
+    def numbers(self, decimal: Decimal) -> Spread:
+        """Return what is known of all cells that are numbers."""
+        spread = replace(self.plain)
+        for text, count in self.others.items():
+            value = words.number(text, decimal)
+            if value is not None:
+                spread.add(np.array([value]))
+                spread.count += count - 1
+        return spread
+
+    def all_distinct(self, decimal: Decimal) -> bool:
+        """Tell whether no number occurs twice."""
+        numbers = [words.number(text, decimal) for text in self.texts]
+        return len(set(numbers)) == self.present
 
     def zero_padded(self) -> int:
         """Count integers such as 007 among all cells."""
@@ -83,7 +110,7 @@ def _weigh_block(block: Block, positions: dict[int, Evidence]) -> None:
             for cell, count in zip(found.cells, np.bincount(found.codes).tolist(), strict=True):
                 _add(column.others, decode(cell), count)
         else:
-            column.points.append(values[~np.isnan(values)])
+            column.plain.add(values[~np.isnan(values)])
             column.padded += _padded(block, position)
 
 
@@ -106,7 +133,7 @@ def _decimal_of(columns: Iterable[Evidence], delimiter: str) -> Decimal:
     """Take the mark that makes numbers of more cells, column by column the better one counting."""
     balance = 0
     for column in columns:
-        commas, points = len(column.numbers(",")), len(column.numbers("."))
+        commas, points = column.numbers(",").count, column.numbers(".").count
         if commas < points:
             balance -= sum(_marked(column.others, ".").values())
         elif delimiter != "," or not all(map(_THOUSANDS.fullmatch, _marked(column.others, ","))):

@@ -4,12 +4,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-import numpy as np
-
 from mini_ml.contracts import ColumnKind
 from mini_ml.ml import dates, words
-from mini_ml.ml.evidence import Evidence
-from mini_ml.ml.frame import Matrix
+from mini_ml.ml.evidence import Evidence, Spread
 from mini_ml.ml.words import Decimal
 
 ALMOST_ALL: Final = 0.99
@@ -38,10 +35,10 @@ def judge(evidence: Evidence, decimal: Decimal) -> Verdict:
     """Return the kind of a column."""
     if not evidence.present:
         return Verdict(None, reason="all cells are missing")
-    values = evidence.numbers(decimal)
+    numbers = evidence.numbers(decimal)
     few = (1 - ALMOST_ALL) * evidence.present
-    if evidence.present - len(values) <= few and evidence.zero_padded() <= few:
-        return _numeric(values, evidence.present)
+    if evidence.present - numbers.count <= few and evidence.zero_padded() <= few:
+        return _numeric(evidence, numbers, decimal)
     if len({words.token(text, decimal) for text in evidence.texts}) == 1:
         return Verdict(None, reason="constant: all cells are the same")
     if all(words.boolean(text) is not None for text in evidence.texts):
@@ -52,21 +49,16 @@ def judge(evidence: Evidence, decimal: Decimal) -> Verdict:
     return replace(_textual(evidence), notes=dated.notes)
 
 
-def _numeric(values: Matrix, present: int) -> Verdict:
-    strange = present - len(values)
+def _numeric(evidence: Evidence, numbers: Spread, decimal: Decimal) -> Verdict:
+    strange = evidence.present - numbers.count
     notes = (f"{strange} cells are no numbers and are taken as missing",) if strange else ()
-    if values.min() == values.max():
+    if numbers.least == numbers.most:
         return Verdict(None, reason="constant: all cells are the same", notes=notes)
-    if not strange and _counts_up(values):
+    # Consecutive integers, each of them once, in any order.
+    in_a_row = numbers.whole and numbers.most - numbers.least == numbers.count - 1
+    if not strange and in_a_row and numbers.count >= _FEWEST_IDENTIFIERS and evidence.all_distinct(decimal):
         return Verdict(None, reason="identifier: integers that count the rows", fallback="numeric")
     return Verdict("numeric", notes=notes)
-
-
-def _counts_up(values: Matrix) -> bool:
-    """Tell whether the values are consecutive integers, each of them once."""
-    if len(values) < _FEWEST_IDENTIFIERS or values.max() - values.min() != len(values) - 1:
-        return False
-    return bool((values == np.floor(values)).all()) and len(np.unique(values)) == len(values)
 
 
 def _dated(evidence: Evidence) -> Verdict:

@@ -30,6 +30,8 @@ class Scan:
     record_stops: Offsets
     size: int
     """Bytes of the complete records, line ends included."""
+    rewritten: bool
+    """Whether `cells` is not the records themselves."""
 
 
 def scan(records: bytes, delimiter: str, *, final: bool) -> Scan:
@@ -67,7 +69,7 @@ def _by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
     if has_quotes:
         quoted = (octets[starts] == _QUOTE) & (stops > starts)
         starts, stops = starts + quoted, stops - quoted
-    return Scan(cells, starts, stops, last, record_starts, record_stops, size)
+    return Scan(cells, starts, stops, last, record_starts, record_stops, size, rewritten=False)
 
 
 def _lone_returns(octets: NDArray[np.uint8], line_feeds: Marks, *, final: bool) -> Marks:
@@ -125,6 +127,7 @@ def _by_csv(records: bytes, delimiter: str, *, final: bool) -> Scan:
         record_starts=np.array(starts, dtype=np.int64),
         record_stops=np.array(stops, dtype=np.int64),
         size=sizes[-1] if sizes else 0,
+        rewritten=True,
     )
 
 

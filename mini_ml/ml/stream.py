@@ -78,9 +78,10 @@ class BlockStream(Iterator[Block]):
         shape = (len(record_starts), columns)
         block = Block(
             cells=found.cells,
-            starts=np.asfortranarray(found.starts[:cells].reshape(shape)),
-            stops=np.asfortranarray(found.stops[:cells].reshape(shape)),
-            raw=raw,
+            starts=found.starts[:cells].reshape(shape).astype(np.int32, order="F"),
+            stops=found.stops[:cells].reshape(shape).astype(np.int32, order="F"),
+            size=len(raw),
+            rewritten=raw if found.rewritten else None,
             record_starts=record_starts,
             record_stops=record_stops,
             first_line=self._line,
