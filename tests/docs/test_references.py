@@ -128,3 +128,9 @@ def test_every_key_that_is_spelled_is_described_and_no_other(bucket: str) -> Non
 
     assert [key for key, found in matched.items() if len(found) != 1] == []
     assert {pattern for found in matched.values() for pattern in found} == set(patterns)
+
+
+def test_every_decision_is_listed() -> None:
+    records = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("0*.md"))
+
+    assert page("docs/decisions/README.md").links() == records
