@@ -9,7 +9,6 @@ MiniMLError
 │   ├── VersionNotFound
 │   └── AliasNotFound
 ├── MethodNotAllowed
-├── NotAcceptable
 ├── Conflict
 │   ├── JobNotFinished
 │   ├── JobNotRetryable
@@ -129,13 +128,6 @@ class MethodNotAllowed(MiniMLError):
 
     code = "method_not_allowed"
     title = "Method not allowed"
-
-
-class NotAcceptable(MiniMLError):
-    """The client accepts nothing that this route can answer."""
-
-    code = "not_acceptable"
-    title = "Not acceptable"
 
 
 class Conflict(MiniMLError):

@@ -44,7 +44,8 @@ def ensure_readable(persisted_with: str) -> None:
     if _minor(persisted_with) != _minor(installed):
         raise ModelNeedsRetraining(
             f"The model was persisted by scikit-learn {persisted_with} and this platform runs {installed}. "
-            "Train it again from its stored dataset: POST /jobs/{job_id}/retry is not enough, upload the file anew."
+            "Train it again: copy its dataset, which the manifest names, below train/ in the uploads bucket, "
+            "or hand it over anew."
         )
 
 

@@ -26,12 +26,12 @@ def read(cloud: Cloud, job_id: str) -> Job:
 
 
 def load(cloud: Cloud, job_id: str) -> Record:
-    """Return a job to be changed. Raises JobNotFound."""
+    """Return a job to be changed; fields of another release are passed over. Raises JobNotFound."""
     try:
         stored = cloud.artifacts.get(keys.job(job_id))
     except errors.ObjectMissing as error:
         raise errors.JobNotFound(f"There is no job {job_id}.") from error
-    return Record(job=Job.model_validate_json(stored.body), etag=stored.head.etag)
+    return Record(job=Job.model_validate_json(stored.body, extra="ignore"), etag=stored.head.etag)
 
 
 def create(cloud: Cloud, job: Job) -> Record:

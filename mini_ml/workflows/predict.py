@@ -12,7 +12,8 @@ from mini_ml.contracts import Manifest
 from mini_ml.ml import artifact
 from mini_ml.ml.model import FittedModel
 from mini_ml.ports import Cloud
-from mini_ml.workflows import publish, registry
+from mini_ml.workflows import registry
+from mini_ml.workflows.sealing import is_sealed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +74,10 @@ class Shelf:
             return self._loaded[key]
 
     def _load(self, model_name: str, version: int) -> Loaded:
-        manifest = registry.manifest(self._cloud.artifacts, model_name, version)
-        if not publish.is_sealed(self._cloud, manifest):
+        document = registry.manifest_document(self._cloud.artifacts, model_name, version)
+        if not is_sealed(self._cloud, document):
             raise errors.ArtifactRejected(f"Version {version} of {model_name} was not sealed by this platform.")
+        manifest = registry.manifest_in(document)
         artifact.ensure_readable(manifest.libraries["scikit-learn"])
         path = self._workdir / f"{manifest.artifact.sha256}.joblib"
         try:

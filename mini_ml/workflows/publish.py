@@ -1,6 +1,5 @@
 """Publishing: one conditional write of the manifest makes a version, exactly once, whoever dies in between."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -9,9 +8,10 @@ from mini_ml.contracts import Job, Manifest
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.workflows import registry
 from mini_ml.workflows.lease import Held
+from mini_ml.workflows.sealing import sealed
 
 Draft = Callable[[int, bool], Manifest]
-"""Gives the sealed manifest for a version number, superseded or not."""
+"""Gives the manifest for a version number, superseded or not; publishing seals it."""
 
 
 def publish(cloud: Cloud, held: Held, model_name: str, uploaded_at: datetime, draft: Draft) -> Manifest:
@@ -30,9 +30,9 @@ def publish(cloud: Cloud, held: Held, model_name: str, uploaded_at: datetime, dr
         if held.job.intent != version:
             held.record_intent(version)
         try:
-            manifest = draft(version, _is_superseded(store, model_name, version, uploaded_at))
-            store.put_new(keys.manifest(model_name, version), manifest.model_dump_json().encode())
-            return manifest
+            document = sealed(cloud, draft(version, _is_superseded(store, model_name, version, uploaded_at)))
+            store.put_new(keys.manifest(model_name, version), document)
+            return registry.manifest_in(document)
         except errors.AlreadyExists:
             standing = registry.manifest(store, model_name, version)
         if standing.job_id == held.job.job_id:
@@ -58,17 +58,3 @@ def _is_superseded(store: ObjectStore, model_name: str, version: int, uploaded_a
         if not served.superseded:
             return served.dataset.uploaded_at > uploaded_at
     return False
-
-
-def sealed(cloud: Cloud, manifest: Manifest) -> Manifest:
-    """Return the manifest with the seal over all its other fields."""
-    return manifest.model_copy(update={"seal": cloud.seal.sign(_digest(manifest))})
-
-
-def is_sealed(cloud: Cloud, manifest: Manifest) -> bool:
-    """Tell whether our trainer sealed exactly this manifest."""
-    return cloud.seal.verify(_digest(manifest), manifest.seal)
-
-
-def _digest(manifest: Manifest) -> bytes:
-    return hashlib.sha256(manifest.model_dump_json(exclude={"seal"}).encode()).digest()

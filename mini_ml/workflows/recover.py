@@ -37,9 +37,13 @@ def _settle(cloud: Cloud, job_id: str) -> None:
 
 def _forget(cloud: Cloud, job_id: str) -> None:
     """Drop the marker of a job that was never written, once its creator has surely gone."""
-    head = cloud.artifacts.head(keys.open_job(job_id))
-    if cloud.now() - head.modified > _SLACK:
-        cloud.artifacts.delete(keys.open_job(job_id))
+    marker = keys.open_job(job_id)
+    try:
+        made = cloud.artifacts.head(marker).modified
+    except errors.ObjectMissing:
+        return  # another sweep was faster
+    if cloud.now() - made > _SLACK:
+        cloud.artifacts.delete(marker)
 
 
 def _settle_open(cloud: Cloud, record: Record) -> None:

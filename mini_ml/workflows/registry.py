@@ -46,11 +46,20 @@ def _published(store: ObjectStore, model_name: str, version: int) -> bool:
 
 def manifest(store: ObjectStore, model_name: str, version: int) -> Manifest:
     """Return the manifest of a version. Raises ModelNotFound or VersionNotFound."""
+    return manifest_in(manifest_document(store, model_name, version))
+
+
+def manifest_document(store: ObjectStore, model_name: str, version: int) -> bytes:
+    """Return the manifest of a version as it is stored. Raises ModelNotFound or VersionNotFound."""
     try:
-        stored = store.get(keys.manifest(model_name, version))
+        return store.get(keys.manifest(model_name, version)).body
     except errors.ObjectMissing as error:
         raise missing_version(store, model_name, str(version)) from error
-    return Manifest.model_validate_json(stored.body)
+
+
+def manifest_in(document: bytes) -> Manifest:
+    """Read a stored manifest; fields of a newer release are passed over."""
+    return Manifest.model_validate_json(document, extra="ignore")
 
 
 def missing_version(store: ObjectStore, model_name: str, asked: str) -> errors.NotFound:
@@ -117,7 +126,7 @@ def _standing_alias(store: ObjectStore, model_name: str, name: str) -> StoredObj
 
 
 def _alias_in(stored: StoredObject) -> Alias:
-    return Alias.model_validate_json(stored.body)
+    return Alias.model_validate_json(stored.body, extra="ignore")
 
 
 def model_names(store: ObjectStore) -> Iterator[str]:

@@ -58,7 +58,7 @@ def _train(cloud: Cloud, held: Held, model_name: str, options: TrainOptions, wor
 
     def draft(version: int, superseded: bool) -> Manifest:
         manifest = _manifest(cloud, held, model_name, trained, dataset, stored)
-        return publish.sealed(cloud, manifest.model_copy(update={"version": version, "superseded": superseded}))
+        return manifest.model_copy(update={"version": version, "superseded": superseded})
 
     return publish.publish(cloud, held, model_name, uploaded_at, draft)
 

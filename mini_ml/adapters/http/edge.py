@@ -18,7 +18,6 @@ logger = logging.getLogger(__name__)
 _BY_STATUS: dict[int, tuple[type[errors.MiniMLError], str]] = {
     404: (errors.RouteNotFound, "No route has this path; /docs shows them all."),
     405: (errors.MethodNotAllowed, "This route does not take the method."),
-    406: (errors.NotAcceptable, "This route answers nothing that you accept."),
     413: (errors.UploadTooLarge, "The body is too large."),
     415: (errors.UnsupportedMediaType, "This route does not read this content type."),
 }

@@ -11,7 +11,6 @@ HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
     errors.InvalidRequest: 400,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
-    errors.NotAcceptable: 406,
     errors.Conflict: 409,
     errors.UploadTooLarge: 413,
     errors.UnsupportedMediaType: 415,

@@ -79,10 +79,7 @@ class Publisher:
 
     def draft(self, held: Held, uploaded_at: datetime) -> Callable[[int, bool], Manifest]:
         def draft(version: int, superseded: bool) -> Manifest:
-            manifest = _manifest(held.job, uploaded_at)
-            return publish.sealed(
-                self.cloud, manifest.model_copy(update={"version": version, "superseded": superseded})
-            )
+            return _manifest(held.job, uploaded_at).model_copy(update={"version": version, "superseded": superseded})
 
         return draft
 

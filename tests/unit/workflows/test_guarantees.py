@@ -8,8 +8,9 @@ from mini_ml import keys
 from mini_ml.contracts import Job
 from mini_ml.errors import ArtifactRejected
 from mini_ml.ml import artifact
-from mini_ml.workflows import publish, registry
+from mini_ml.workflows import registry
 from mini_ml.workflows.predict import Shelf
+from mini_ml.workflows.sealing import sealed
 from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
 from tests.unit.workflows.worlds import Killed, World
 
@@ -105,8 +106,7 @@ def test_an_artifact_whose_digest_differs_is_never_unpickled(world: World, monke
     world.train()
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     other = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
-    resealed = publish.sealed(world.cloud, other)
-    world.cloud.artifacts.put(keys.manifest("shop", 1), resealed.model_dump_json().encode())
+    world.cloud.artifacts.put(keys.manifest("shop", 1), sealed(world.cloud, other))
     monkeypatch.setattr(artifact, "load", lambda path: pytest.fail("it was unpickled"))
 
     with pytest.raises(ArtifactRejected, match="digest"):

@@ -10,6 +10,7 @@ from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
 from mini_ml.workflows import publish, registry
+from mini_ml.workflows.sealing import is_sealed
 from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
 
 
@@ -84,9 +85,18 @@ def test_an_older_upload_that_finishes_later_is_superseded(cloud: MemoryCloud, p
 
 
 def test_a_seal_covers_every_field(cloud: MemoryCloud, published: Publisher) -> None:
-    manifest = published(taken(cloud, put(cloud, "train/iris/a.csv")))
-    assert publish.is_sealed(cloud, manifest)
-    assert not publish.is_sealed(cloud, manifest.model_copy(update={"model_name": "other"}))
+    published(taken(cloud, put(cloud, "train/iris/a.csv")))
+    document = cloud.artifacts.get(keys.manifest("iris", 1)).body
+    assert is_sealed(cloud, document)
+    assert not is_sealed(cloud, document.replace(b'"model_name":"iris"', b'"model_name":"other"'))
+    assert not is_sealed(cloud, document.replace(b"{", b'{"new":1,', 1))
+
+
+def test_a_document_of_a_newer_release_is_read(cloud: MemoryCloud, published: Publisher) -> None:
+    published(taken(cloud, put(cloud, "train/iris/a.csv")))
+    stored = cloud.artifacts.get(keys.manifest("iris", 1)).body
+    cloud.artifacts.put(keys.manifest("iris", 1), stored.replace(b"{", b'{"new":1,', 1))
+    assert registry.resolve(cloud.artifacts, "iris", "latest") == 1
 
 
 def test_a_store_that_is_away_publishes_nothing(cloud: MemoryCloud, published: Publisher) -> None:

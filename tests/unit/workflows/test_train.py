@@ -8,7 +8,8 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import RegressionMetrics
 from mini_ml.topology import Limits
-from mini_ml.workflows import jobs, publish, registry
+from mini_ml.workflows import jobs, registry
+from mini_ml.workflows.sealing import is_sealed
 from tests.unit.workflows.worlds import Killed, World
 
 WRITES_OF_A_TRAINING = 10
@@ -19,7 +20,7 @@ def test_an_upload_becomes_a_published_version(world: World) -> None:
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     assert (job.state, job.version) == ("succeeded", 1)
     assert manifest.job_id == job.job_id
-    assert publish.is_sealed(world.cloud, manifest)
+    assert is_sealed(world.cloud, world.cloud.artifacts.get(keys.manifest("shop", 1)).body)
     assert isinstance(job.metrics, RegressionMetrics)
 
 
