@@ -15,6 +15,7 @@ To train::
     scaling = Scaling.fit(matrix, "standard" | "unit") | None      # optional; scaling.apply(matrix)
     described = describe.model_schema(reader, encoder, training, task=, labels=, probabilities=)   # contracts.Schema
     model = FittedModel(described, reader, encoder, scaling, estimator, holdout_rows)
+    model = model.rehearsed(frame.take(holdout_rows))              # a forest's few rows without its thread pool
 
 Classifiers are fitted on `classes.codes` (positions in `labels`); `FittedModel.predict(frame)` gives labels back.
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from mini_ml.contracts import Column, Label, Schema, Task
+from mini_ml.ml.encoders import Categories
 from mini_ml.ml.feature import Feature
-from mini_ml.ml.features import Categories, Encoder
+from mini_ml.ml.features import Encoder
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.reader import Reader
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mini_ml.contracts import LeftOut
 from mini_ml.errors import Fault, InvalidDataset, UnknownColumn
 from mini_ml.ml.evidence import weigh
-from mini_ml.ml.faults import Faults
+from mini_ml.ml.faults import Faults, short
 from mini_ml.ml.feature import Feature
 from mini_ml.ml.kinds import Verdict, judge
 from mini_ml.ml.reader import Reader
@@ -33,7 +33,8 @@ def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Reader:
     if not features:
         raise InvalidDataset(
             "No column is left to learn from.",
-            faults=[Fault(column=column.name, reason=column.reason) for column in left_out],
+            faults=[Fault(column=short(column.name), reason=column.reason) for column in left_out]
+            or [Fault(column=short(target), reason="the target is the only column", hint="check the delimiter")],
         )
     notes = tuple(f"{name}: {note}" for name, verdict in verdicts.items() for note in verdict.notes)
     return Reader(target, features, decimal, table.header.delimiter, left_out, notes)
@@ -46,7 +47,7 @@ def check_dropped(table: Table, target: str, dropped: tuple[str, ...]) -> None:
         if name not in table.names:
             faults.add(absent(name, table.names, "columns_to_drop"))
         elif name == target:
-            faults.add(Fault(column=name, parameter="columns_to_drop", reason="the target cannot be dropped"))
+            faults.add(Fault(column=short(name), parameter="columns_to_drop", reason="the target cannot be dropped"))
     if faults.total:
         raise UnknownColumn("Some columns to drop cannot be dropped.", faults=faults.all())
 

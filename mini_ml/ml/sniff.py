@@ -32,7 +32,7 @@ _SIGNATURES: Final = (
     (b"\xfe\xff", "UTF-16 text", "save it as CSV UTF-8"),
 )
 _JSON: Final = re.compile(rb'\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[\[{"\]]|-?[0-9.]+\s*[,\]]|$))')
-_MARKUP: Final = re.compile(rb"\s*<(?:\?xml|!doctype|html|table|svg|[a-z]+[ >])", re.IGNORECASE)
+_MARKUP: Final = re.compile(rb"\s*<(?:\?xml\b|!doctype\b|!--|(?:html|head|body|table|svg)\b)", re.IGNORECASE)
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b\x1a"))
 _MOST_CONTROL: Final = 0.02
 

@@ -142,14 +142,14 @@ class BlockStream(Iterator[Block]):
 
     def _refuse_open_quote(self) -> None:
         """A quote that is never closed swallows the rest of the file."""
-        if len(self._carry) > _RECORD_BYTES or (self._finished and self._carry):
+        if len(self._carry) <= _RECORD_BYTES and not (self._finished and self._carry):
+            return
+        if not self._carry.strip(b"\r\n"):
             raise InvalidDataset(
-                "A quote is never closed.",
-                faults=[
-                    *self._faults.all(),
-                    Fault(reason="a quote opened in this row is never closed", line=self._line),
-                ],
+                "The file has too many blank lines.", faults=[Fault(reason="blank lines", line=self._line)]
             )
+        open_quote = Fault(reason="a quote opened in this row is never closed", line=self._line)
+        raise InvalidDataset("A quote is never closed.", faults=[*self._faults.all(), open_quote])
 
     def _refusal(self) -> InvalidDataset:
         kind = LimitExceeded if self._too_large else InvalidDataset

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mini_ml.errors import LimitExceeded
-from mini_ml.ml.features import MOST_CATEGORIES, MOST_WORDS, Encoder
+from mini_ml.ml.encoders import MOST_CATEGORIES, MOST_WORDS
+from mini_ml.ml.features import Encoder
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.schema import infer
 from mini_ml.topology import Limits
@@ -95,9 +96,17 @@ def test_fewer_categories_and_words_are_kept_where_the_width_is_scarce() -> None
 
 def test_a_table_that_cannot_be_encoded_within_the_width_is_refused() -> None:
     with pytest.raises(LimitExceeded) as caught:
-        fitted("a,b,c,y\n1,2,3,u\n4,5.5,6,v\n", Limits(encoded_width=2))
+        fitted("a,b,c,y\n1,2024-01-01,x,u\n4,2024-01-02,z,v\n", Limits(encoded_width=2))
 
-    assert caught.value.faults[0].hint == "drop columns with columns_to_drop"
+    assert caught.value.detail == "The columns encode to 8 features; the limit is 2."
+    assert [fault.column for fault in caught.value.faults] == ["b", "c", None]
+
+
+def test_columns_that_say_what_was_missing_are_left_out_where_the_width_is_scarce() -> None:
+    csv = "a,b,y\n1,2,u\n,3.5,v\n4,,u\n"
+
+    assert fitted(csv, Limits(encoded_width=4)).feature_names == ("a", "b", "a=missing", "b=missing")
+    assert fitted(csv, Limits(encoded_width=3)).feature_names == ("a", "b")
 
 
 def test_the_matrix_is_finite_and_in_rows() -> None:

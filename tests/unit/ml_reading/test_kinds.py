@@ -119,6 +119,13 @@ def test_a_table_without_any_usable_column_is_refused_with_the_reasons() -> None
     ]
 
 
+def test_a_target_without_any_other_column_is_refused() -> None:
+    with pytest.raises(InvalidDataset) as caught:
+        reader("y\nu\nv\n")
+
+    assert caught.value.faults[0].reason == "the target is the only column"
+
+
 def test_a_dropped_column_is_left_out() -> None:
     read = reader("a,b,y\n1,2,u\n3,5,v\n", dropped=("a",))
 

@@ -72,6 +72,15 @@ def test_what_is_no_csv_is_told_by_its_looks(content: bytes, kind: str) -> None:
     assert error.faults[0].hint
 
 
+@pytest.mark.parametrize("csv", ["[kg],<b>,y\n1,2,u\n", "{a},b,y\n1,2,u\n", "<id>,b,y\n1,2,u\n", "PK,b,y\n1,2,u\n"])
+def test_a_header_may_begin_with_strange_names(csv: str) -> None:
+    assert len(table(csv).names) == 3
+
+
+def test_megabytes_of_blank_lines_are_refused() -> None:
+    assert refusal("a,y\n1,u\n" + "\n" * (10 << 20)).faults[0].line == 3
+
+
 def test_a_blank_first_line_is_refused() -> None:
     assert faults("\na,y\n1,2\n")[0].line == 1
 
