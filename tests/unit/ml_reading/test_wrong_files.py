@@ -3,14 +3,18 @@
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
+from mini_ml.errors import Fault, InvalidDataset, LimitExceeded, Unprocessable
 from mini_ml.topology import Limits
 from tests.unit.ml_reading.models import classifier, score, table
 
 GOOD = "a,b,y\n1,2,u\n3,4,v\n5,6,u\n"
+GOOD_MODEL = classifier(GOOD)
 
 
 def refusal(csv: str | bytes, limits: Limits = Limits()) -> InvalidDataset:  # noqa: B008 - Limits is frozen
@@ -199,9 +203,34 @@ def test_a_long_name_is_shortened_in_an_error() -> None:
     "content", [b"", b"a,b\n", b"\x1f\x8b\x08\x00\x00", b"a,a,b\n1,2,3\n", b"a,b\n1\n", b"a,b\n1,\0\n"]
 )
 def test_scoring_refuses_what_training_refuses(content: bytes) -> None:
-    model = classifier(GOOD)
-
     with pytest.raises(InvalidDataset) as caught:
-        score(model, content)
+        score(GOOD_MODEL, content)
 
     assert caught.value.faults
+
+
+def faults_of(work: Callable[[], object]) -> tuple[Fault, ...] | None:
+    """Return the faults of a refusal, None where the work was done; anything else fails the test."""
+    try:
+        work()
+    except Unprocessable as error:
+        return error.faults
+    return None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=80).map(str.encode)))
+def test_any_bytes_are_a_table_or_refused_with_a_reason(content: bytes) -> None:
+    assert faults_of(lambda: table(content)) != ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=120), st.integers(1, 50))
+def test_any_rows_are_scored_or_refused_with_a_reason(rows: bytes, chunk_bytes: int) -> None:
+    assert faults_of(lambda: score(GOOD_MODEL, b"a,b\n" + rows, chunk_bytes=chunk_bytes)) != ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_rows_can_be_learned_from_or_are_refused_with_a_reason(rows: bytes) -> None:
+    assert faults_of(lambda: classifier(b"a,b,y\n1,2,u\n3,4,v\n" + rows)) != ()
