@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import BinaryIO
 
 from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
@@ -75,7 +76,8 @@ def score_csv(
     )
     stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes)
     yield output.header()
-    for part in read_ahead(_parsed(model, stream, positions)):
+    parts = _parsed(model, stream, positions)
+    for part in chain(islice(parts, 1), _following(parts, stream)):
         tally.add(part.frame, model.encoder.unseen(part.frame))
         predictions = model.predict(part.frame, probabilities=options.probabilities)
         on_predictions(predictions)
@@ -132,6 +134,11 @@ def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str],
         raise SchemaMismatch(f"{faults.total} columns that the model needs are missing.", faults=faults.all())
     tally.notes.extend(f"columns_to_drop: there is no column “{short(name)}”" for name in dropped if name not in places)
     return {name: places[name] for name in model.reader.names}
+
+
+def _following(parts: Iterator[_Part], stream: BlockStream) -> Iterator[_Part]:
+    """Read ahead in another thread, unless the first part was short: then it was all there is."""
+    yield from parts if stream.is_short else read_ahead(parts)
 
 
 def _parsed(model: FittedModel, stream: BlockStream, positions: dict[str, int]) -> Iterator[_Part]:

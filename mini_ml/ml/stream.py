@@ -34,6 +34,8 @@ class BlockStream(Iterator[Block]):
         self._too_large = False
         self._finished = False
         self.rows = 0
+        self.is_short = False
+        """Whether the last read gave less than was asked for: most often, the file is at its end."""
         self.bytes_read = len(header.raw) + len(rest)
 
     def __next__(self) -> Block:
@@ -50,6 +52,7 @@ class BlockStream(Iterator[Block]):
         chunk = self._source.read(self._chunk_bytes)
         self.bytes_read += len(chunk)
         self._finished = not chunk
+        self.is_short = len(chunk) < self._chunk_bytes
         records = _without_blank_end(self._carry + chunk) if self._finished else self._carry + chunk
         found = scan(records, self._header.delimiter, final=self._finished)
         size = found.size if self._finished else _without_blank_tail(found)
