@@ -13,7 +13,7 @@ from mini_ml.ml.features import Encoder
 from mini_ml.ml.frame import Codes, Frame, Matrix
 from mini_ml.ml.reader import Reader
 from mini_ml.ml.scaling import Scaling
-from mini_ml.ml.walk import MOST_ROWS, is_forest, walk
+from mini_ml.ml.walk import MOST_ROWS, Walker, walker_of
 
 _SLICE: Final = 1024
 
@@ -53,8 +53,8 @@ class FittedModel:
     """Classifiers are fitted on positions in `schema.labels`."""
     holdout_rows: Codes
     """Positions, in the dataset, of the rows that the metrics were measured on."""
-    walks: bool = False
-    """Whether the trees of a forest are asked directly for few rows."""
+    walker: Walker | None = None
+    """What answers in the estimator's stead for few rows."""
 
     def predict(self, frame: Frame, *, probabilities: bool = False) -> Predictions:
         """Predict each row of a frame that this model's reader parsed.
@@ -71,13 +71,12 @@ class FittedModel:
 
     def rehearsed(self, frame: Frame) -> "FittedModel":
         """Return this model with its trees walked for few rows, if that gives the very same for rows of `frame`."""
-        if not is_forest(self.estimator):
+        walker = walker_of(self.estimator)
+        few = frame.take(slice(MOST_ROWS))
+        if walker is None or not few.rows:
             return self
-        walking = replace(self, walks=True)
-        few = frame.take(np.arange(min(frame.rows, MOST_ROWS)))
-        if not few.rows:
-            return self
-        usual, walked = (model.predict(few, probabilities=self.schema.probabilities) for model in (self, walking))
+        walking, shares = replace(self, walker=walker), self.schema.probabilities
+        usual, walked = (model.predict(few, probabilities=shares) for model in (self, walking))
         same = usual.values == walked.values
         if usual.probabilities is not None and walked.probabilities is not None:
             same = same and np.array_equal(usual.probabilities, walked.probabilities)
@@ -94,15 +93,12 @@ class FittedModel:
         return matrix
 
     def _estimate(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
-        """Ask the estimator for class positions or numbers, and for probabilities."""
-        forest = self.estimator
-        if not (self.walks and len(matrix) <= MOST_ROWS and is_forest(forest)):
-            predicted = self.estimator.predict(matrix)
-            return predicted, self.estimator.predict_proba(matrix) if probabilities else None
-        shares = walk(forest, matrix)
-        if self.schema.labels is None:
-            return shares[:, 0], None
-        return forest.classes_[shares.argmax(axis=1)], shares if probabilities else None
+        """Ask the estimator, or the walker in its stead, for class positions or numbers, and for probabilities."""
+        if self.walker is not None and len(matrix) <= MOST_ROWS:
+            predicted, shares = self.walker.answer(matrix)
+            return predicted, shares if probabilities else None
+        predicted = self.estimator.predict(matrix)
+        return predicted, self.estimator.predict_proba(matrix) if probabilities else None
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
         """Return labels for class positions, and numbers as they are."""

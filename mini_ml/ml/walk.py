@@ -1,45 +1,93 @@
-"""Ask a forest's trees one after the other: for a few rows, a forest spends nearly all its time on its thread pool."""
+"""Ask an ensemble's trees directly: for a few rows, it spends nearly all its time on its thread pool.
+
+A walker adds in the ensemble's own order, and is used only once it has given the very same answers for hold-out rows.
+"""
 
 from collections.abc import Sequence
-from typing import Final, Protocol, TypeGuard
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mini_ml.ml.boosting import Boosting, packed
 from mini_ml.ml.frame import Matrix
 
 MOST_ROWS: Final = 64
-"""Up to so many rows are walked; above, the forest's own way is as good."""
+"""Up to so many rows are walked; above, the ensemble's own way is as good."""
 
-_MODULE: Final = "sklearn.ensemble._forest"
+Answer = tuple[NDArray[np.generic], Matrix | None]
+"""Class positions or numbers, and the probabilities of a classifier."""
+
 _FORESTS: Final = {"ExtraTreesClassifier", "ExtraTreesRegressor", "RandomForestClassifier", "RandomForestRegressor"}
+_BOOSTINGS: Final = {"HistGradientBoostingClassifier", "HistGradientBoostingRegressor"}
 
 
-class _Nodes(Protocol):
-    def predict(self, rows: NDArray[np.float32]) -> Matrix: ...
+class Walker(Protocol):
+    """Answers in an estimator's stead."""
+
+    def answer(self, matrix: Matrix) -> Answer:
+        """Predict each row."""
+        ...
+
+
+def walker_of(estimator: Any) -> Walker | None:
+    """Return what walks an estimator's trees; by its name, since other models need no import of ensembles."""
+    kind = type(estimator)
+    if not kind.__module__.startswith("sklearn.ensemble."):
+        return None
+    classes = getattr(estimator, "classes_", None)
+    if kind.__name__ in _FORESTS:
+        return ForestWalker([tree.tree_ for tree in estimator.estimators_], classes)
+    boosting = packed(estimator) if kind.__name__ in _BOOSTINGS else None
+    return None if boosting is None else BoostingWalker(boosting, estimator._loss, classes)
 
 
 class _Tree(Protocol):
-    tree_: _Nodes
+    def predict(self, rows: NDArray[np.float32]) -> Matrix: ...
 
 
-class Forest(Protocol):
-    """What is asked of scikit-learn's forests."""
+@dataclass(frozen=True)
+class ForestWalker:
+    """The mean of trees."""
 
-    estimators_: Sequence[_Tree]
-    classes_: NDArray[np.int64]
-    """Classifiers only."""
+    trees: Sequence[_Tree]
+    classes: NDArray[np.generic] | None
+    """None for regression."""
+
+    def answer(self, matrix: Matrix) -> Answer:
+        """Predict each row."""
+        rows = matrix.astype(np.float32)
+        total = np.zeros(1)
+        for tree in self.trees:
+            total = total + tree.predict(rows)
+        mean = total / len(self.trees)
+        return (mean[:, 0], None) if self.classes is None else (self.classes[mean.argmax(axis=1)], mean)
 
 
-def is_forest(estimator: object) -> TypeGuard[Forest]:
-    """Tell whether an estimator is the mean of its trees; by name, since other models need no import of forests."""
-    return type(estimator).__module__ == _MODULE and type(estimator).__name__ in _FORESTS
+class _Link(Protocol):
+    def inverse(self, raw: Matrix) -> Matrix: ...
 
 
-def walk(forest: Forest, matrix: Matrix) -> Matrix:
-    """Return the mean of the trees in the forest's own order of adding: shape (rows, classes), or (rows, 1)."""
-    rows = matrix.astype(np.float32)
-    total = np.zeros(1)
-    for tree in forest.estimators_:
-        total = total + tree.tree_.predict(rows)
-    return total / len(forest.estimators_)
+class _Loss(Protocol):
+    link: _Link
+
+    def predict_proba(self, raw: Matrix) -> Matrix: ...
+
+
+@dataclass(frozen=True)
+class BoostingWalker:
+    """The sum of trees, through the inverse of the loss's link."""
+
+    trees: Boosting
+    loss: _Loss
+    classes: NDArray[np.generic] | None
+    """None for regression."""
+
+    def answer(self, matrix: Matrix) -> Answer:
+        """Predict each row."""
+        raw = self.trees.raw(matrix)
+        if self.classes is None:
+            return self.loss.link.inverse(raw.ravel()), None
+        codes = (raw.ravel() > 0).astype(np.intp) if raw.shape[1] == 1 else raw.argmax(axis=1)
+        return self.classes[codes], self.loss.predict_proba(raw)
