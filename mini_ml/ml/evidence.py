@@ -57,6 +57,8 @@ class Evidence:
     @cached_property
     def texts(self) -> Counter[str]:
         """Return all distinct present cells, trimmed."""
+        if not self.plain.count:
+            return self.others
         spelled = self.table.spelled(self.name)
         texts: Counter[str] = Counter()
         for text, count in zip(spelled.texts, spelled.counts(), strict=True):

@@ -1,6 +1,7 @@
 """What one cell means: missing, a number, a boolean or a category token. Every door reads cells through here."""
 
 import re
+from decimal import Decimal as Exact
 from typing import Final, Literal
 
 Decimal = Literal[".", ","]
@@ -20,6 +21,7 @@ _NUMBER: Final = {
     ",": re.compile(r"[+-]?(?:[0-9]+(?:,[0-9]*)?|,[0-9]+)(?:[eE][+-]?[0-9]+)?"),
 }
 _PLAIN: Final = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?")
+_SCIENTIFIC: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][+-]?[0-9]{1,3}")
 _PLAIN_INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
 
 
@@ -49,9 +51,12 @@ def boolean(text: str) -> float | None:
 
 
 def token(text: str, decimal: Decimal) -> str:
-    """Return the category that a trimmed cell names: `7`, `7.0` and `7.00` are one, `007` is another."""
+    """Return the category that a trimmed cell names: `7`, `7.0` and `7e0` are one, `007` is another."""
     if text[-1:].isdigit():
-        plain = _PLAIN.fullmatch(text.replace(",", ".") if decimal == "," else text)
+        pointed = text.replace(",", ".") if decimal == "," else text
+        if _SCIENTIFIC.fullmatch(pointed):
+            pointed = format(Exact(pointed), "f")
+        plain = _PLAIN.fullmatch(pointed)
         return text if plain is None else _shortest(*plain.groups(default=""))
     lowered = text.lower()
     return lowered if lowered in ("true", "false") else text

@@ -44,6 +44,8 @@ SPELLINGS = st.builds(
     all_quoted=st.booleans(),
 )
 PLAIN = Spelling(",", "\n", all_quoted=False)
+QUOTED = Spelling(",", "\n", all_quoted=True)
+"""An empty cell of a single column is no blank line."""
 
 Rows = list[list[str]]
 

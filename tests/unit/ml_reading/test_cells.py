@@ -62,7 +62,11 @@ def test_a_decimal_comma_is_read_where_the_file_has_one() -> None:
         ("v7.0", "v7.0"),
         ("True", "true"),
         ("Red", "Red"),
-        ("1e3", "1e3"),
+        ("1e3", "1000"),
+        ("1e-05", "0.00001"),
+        ("-0.00", "0"),
+        ("1e", "1e"),
+        ("1e9999", "1e9999"),
         ("²", "²"),
     ],
 )

@@ -1,5 +1,7 @@
 """A row's prediction is its own: whatever stands around it, and through whatever door it comes."""
 
+import json
+
 import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from mini_ml.ml.rows import rows_from_json
 from mini_ml.ml.scoring import score_rows
 from mini_ml.ml.tally import Tally
 from tests.unit.ml_reading.models import classifier, encoded, predictions, score, table
-from tests.unit.ml_reading.strategies import ANY_CELL, SPELLINGS, Rows, Spelling, tables, written
+from tests.unit.ml_reading.strategies import ANY_CELL, QUOTED, SPELLINGS, Rows, Spelling, tables, written
 
 quick = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -87,6 +89,38 @@ def test_json_and_csv_give_the_same_vector_to_the_bit(named: Named, spelling: Sp
     model = trained(names, rows)
 
     assert json_vectors(model, names, rows) == vectors(model, names, rows, spelling)
+
+
+JSON_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["7", "7.0", "007", "red", " x ", "NA", "2024-01-01", "yes", "two words", "1e999"]),
+)
+
+
+def cell_of(value: str | int | float | bool | None) -> str:
+    """Write a JSON value as a CSV would."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+@quick
+@given(tables(), st.data())
+def test_a_json_value_and_its_spelling_in_a_csv_are_the_same_to_the_bit(named: Named, data: st.DataObject) -> None:
+    names, rows = named
+    model = trained(names, rows)
+    features = list(model.reader.names)
+    any_rows = st.lists(st.lists(JSON_VALUES, min_size=len(features), max_size=len(features)), min_size=1, max_size=6)
+    values = data.draw(any_rows)
+
+    columns = {name: tuple(row[place] for row in values) for place, name in enumerate(features)}
+    by_json = model.encoder.transform(model.reader.parse_rows(columns, len(values))).tolist()
+    cells = [[cell_of(value) for value in row] for row in values]
+
+    assert by_json == vectors(model, features, cells, QUOTED)
 
 
 @quick
