@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do $
 INSTALLED := $(VENV)/installed
 RUN := $(VENV)/bin
 
-.PHONY: help demo up test check format pins
+.PHONY: help demo up test check bench format pins
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: $(INSTALLED)  ## run every test
 
 check: $(INSTALLED)  ## look at style, types and architecture
 	$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
+
+bench: $(INSTALLED)  ## measure the embedded cloud, in ratios to bare scikit-learn
+	@$(RUN)/python -m bench.embedded
 
 format: $(INSTALLED)  ## repair style
 	$(RUN)/ruff check --fix . && $(RUN)/ruff format .

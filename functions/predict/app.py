@@ -4,9 +4,11 @@ from functions.predict.factory import create_app
 from functions.predict.settings import Settings
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.clients import build_cloud
+from mini_ml.ml import artifact
 from mini_ml.workflows.predict import Shelf
 
 logs.configure()
+artifact.warm()
 settings = Settings()
 cloud = build_cloud(settings)
 shelf = Shelf(cloud, workdir=settings.workdir)

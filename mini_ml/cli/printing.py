@@ -64,14 +64,16 @@ def predicted(body: Mapping[str, Any]) -> Iterable[str]:
 
 def job(body: Mapping[str, Any]) -> Iterable[str]:
     """Tell everything that matters about a job."""
-    for name in ("job_id", "kind", "state", "model_name", "version", "created_at", "started_at", "finished_at"):
-        yield f"{name:<13}{_text(body[name])}"
-    yield f"{'progress':<13}{body['progress']['rows_done']} rows"
+    told = ("job_id", "kind", "state", "model_name", "version", "created_at", "started_at", "finished_at")
+    for name in told:
+        yield f"{name:<17}{_text(body[name])}"
+    yield f"{'progress':<17}{body['progress']['rows_done']} rows"
     yield from metrics(body)
     for name, value in (body.get("result") or {}).items():
-        yield f"{name:<13}{_text(value)}"
+        if name not in told and value is not None:
+            yield f"{name:<17}{_text(value)}"
     if body.get("error"):
-        yield f"{'error':<13}{body['error']['title']}: {body['error']['detail']}"
+        yield f"{'error':<17}{body['error']['title']}: {body['error']['detail']}"
 
 
 def jobs(body: Mapping[str, Any]) -> Iterable[str]:

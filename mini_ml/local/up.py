@@ -66,12 +66,9 @@ def _s3_lines(endpoint: str) -> str:
     return f"""export AWS_ACCESS_KEY_ID={emulator.ACCESS_KEY} AWS_SECRET_ACCESS_KEY={emulator.SECRET_KEY}
 export AWS_DEFAULT_REGION={emulator.REGION}
 {aws} cp {train} s3://{uploads}/train/iris/ --metadata '{{"target-column":"variety"}}'
+until {aws} ls s3://{artifacts}/models/iris/versions/; do sleep 1; done
 {aws} cp {predict} s3://{uploads}/predict/iris/
-{aws} ls --recursive s3://{artifacts}/predictions/iris/"""
-
-
-def _friendly(url: str) -> str:
-    return url.replace("127.0.0.1", "localhost")
+until {aws} ls --recursive s3://{artifacts}/predictions/iris/; do sleep 1; done"""
 
 
 def _short(path: Path) -> str:

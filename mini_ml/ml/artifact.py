@@ -2,6 +2,7 @@
 
 import platform
 import warnings
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def load(path: Path) -> FittedModel:
     if not isinstance(model, FittedModel):
         raise ArtifactRejected("The artifact holds no fitted model.")
     return model
+
+
+def warm() -> None:
+    """Import what unpickling most models imports, while nobody waits for an answer yet."""
+    import_module("sklearn.ensemble")
 
 
 def libraries() -> dict[str, str]:
