@@ -99,6 +99,9 @@ class Job(Shape):
     announcements: int = 0
     """How often the sweep has announced it again."""
     attempt: int = 0
+    """Counted on over retries: each attempt has its own keys to write to."""
+    attempts_before: int = 0
+    """Attempts made before the last retry, which gave the job all its attempts again."""
     upload: Upload
     train: TrainOptions | None = None
     predict: PredictOptions | None = None

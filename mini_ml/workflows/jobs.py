@@ -102,6 +102,11 @@ def has_live_lease(cloud: Cloud, job: Job) -> bool:
     return job.lease is not None and job.lease.expires_at > cloud.now()
 
 
+def is_used_up(cloud: Cloud, job: Job) -> bool:
+    """Tell whether a job has had all the attempts that it may have."""
+    return job.attempt - job.attempts_before >= cloud.stage.attempts
+
+
 def wait(cloud: Cloud, job_id: str, until: datetime) -> Job:
     """Return the job as soon as it is terminal, or as it is when the time has come."""
     pause = _FIRST_POLL_SECONDS
@@ -157,7 +162,7 @@ def retry(cloud: Cloud, job_id: str) -> Job:
         record,
         errors.JobNotRetryable,
         state="queued",
-        attempt=0,
+        attempts_before=record.job.attempt,
         upload=upload,
         queued_at=cloud.now(),
         announcements=0,

@@ -1,8 +1,8 @@
 """The lease that a worker holds on a job: taken by If-Match, renewed by a heartbeat, given back or lost."""
 
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -10,7 +10,7 @@ from typing import Any, Self
 from mini_ml import errors
 from mini_ml.contracts import Job, Lease, Progress, Upload
 from mini_ml.ports import Cloud
-from mini_ml.workflows import intake, jobs
+from mini_ml.workflows import intake, jobs, outcome
 from mini_ml.workflows.jobs import Record
 
 Pin = Callable[[Job], dict[str, Any]]
@@ -44,8 +44,8 @@ def take(cloud: Cloud, upload: Upload, *, timeout_seconds: float, pin: Pin = lam
 
 def _taken(cloud: Cloud, record: Record, upload: Upload, pin: Pin) -> Record | None:
     job = record.job
-    if job.attempt >= cloud.stage.attempts:
-        jobs.fail(cloud, record, worker_lost(cloud))
+    if jobs.is_used_up(cloud, job):
+        outcome.give_up(cloud, record, worker_lost(cloud))
         return None
     try:
         pinned = pin(job)
@@ -106,6 +106,13 @@ class Held:
         with self._lock:
             self._write(intent=version, **self._renewal())
 
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Keep the heartbeat from ending the job, for lack of time, in the middle of a block. Raises LeaseLost."""
+        with self._lock:
+            self._ensure_held()
+            yield
+
     def succeed(self, **updates: Any) -> None:
         """End the job well. Raises LeaseLost."""
         with self._lock:
@@ -142,9 +149,9 @@ class Held:
             self._lost = True  # whoever holds the job now, or the sweep once the lease has run out, settles it
 
     def _give_back(self) -> Record:
-        if self.job.attempt >= self._cloud.stage.attempts:
+        if jobs.is_used_up(self._cloud, self.job):
             problem = errors.Internal("The platform failed on this job; its log names the job id.")
-            return jobs.fail(self._cloud, self._record, problem)
+            return outcome.give_up(self._cloud, self._record, problem)
         return jobs.change(self._cloud, self._record, state="queued", lease=None, queued_at=self._cloud.now())
 
     def _beat(self) -> None:
@@ -162,7 +169,7 @@ class Held:
             f"The job took longer than the {self._timeout_seconds:g} seconds that it may. "
             "Try a smaller dataset or a cheaper model type."
         )
-        self._settle(lambda: jobs.fail(self._cloud, self._record, problem))
+        self._settle(lambda: outcome.give_up(self._cloud, self._record, problem))
         self._lost = True
 
     def _renewal_due(self) -> bool:

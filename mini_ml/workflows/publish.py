@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Job, Manifest
+from mini_ml.contracts import Manifest
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.workflows import registry
 from mini_ml.workflows.lease import Held
@@ -31,24 +31,14 @@ def publish(cloud: Cloud, held: Held, model_name: str, uploaded_at: datetime, dr
             held.record_intent(version)
         try:
             document = sealed(cloud, draft(version, _is_superseded(store, model_name, version, uploaded_at)))
-            store.put_new(keys.manifest(model_name, version), document)
+            with held.undisturbed():
+                store.put_new(keys.manifest(model_name, version), document)
             return registry.manifest_in(document)
         except errors.AlreadyExists:
             standing = registry.manifest(store, model_name, version)
         if standing.job_id == held.job.job_id:
             return standing
         version = registry.newest(store, model_name, at_least=version) + 1
-
-
-def published_before(cloud: Cloud, job: Job, model_name: str) -> Manifest | None:
-    """Return the manifest that an earlier attempt at this job published before it was lost, if it did."""
-    if job.intent is None:
-        return None
-    try:
-        standing = registry.manifest(cloud.artifacts, model_name, job.intent)
-    except errors.NotFound:
-        return None
-    return standing if standing.job_id == job.job_id else None
 
 
 def _is_superseded(store: ObjectStore, model_name: str, version: int, uploaded_at: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mini_ml import errors, keys
 from mini_ml.contracts import Job, Upload
 from mini_ml.ports import Cloud, ObjectHead
-from mini_ml.workflows import intake, jobs, lease
+from mini_ml.workflows import intake, jobs, lease, outcome
 from mini_ml.workflows.jobs import Record
 
 _SLACK = timedelta(minutes=5)
@@ -50,8 +50,8 @@ def _settle_open(cloud: Cloud, record: Record) -> None:
     job = record.job
     if jobs.has_live_lease(cloud, job):
         return
-    if job.attempt >= cloud.stage.attempts:
-        jobs.fail(cloud, record, lease.worker_lost(cloud))
+    if jobs.is_used_up(cloud, job):
+        outcome.give_up(cloud, record, lease.worker_lost(cloud))
     elif job.state == "running" or _is_overdue(cloud, job):
         _announce(cloud, record)
 
@@ -123,6 +123,6 @@ def bury(cloud: Cloud, upload: Upload) -> None:
     if arrival is None or not arrival.record.job.is_open or jobs.has_live_lease(cloud, arrival.record.job):
         return
     try:
-        jobs.fail(cloud, arrival.record, lease.worker_lost(cloud))
+        outcome.give_up(cloud, arrival.record, lease.worker_lost(cloud))
     except errors.StaleWrite:
         return  # somebody has taken it up in this moment

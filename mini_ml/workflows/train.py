@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, TrainResult, Upload
+from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, Upload
 from mini_ml.ml import artifact, training
 from mini_ml.ml.training import Trained
 from mini_ml.ports import Cloud
-from mini_ml.workflows import lease, publish, transfer
+from mini_ml.workflows import lease, outcome, publish, transfer
 from mini_ml.workflows.lease import Held
 
 SEED = 0
@@ -37,7 +37,7 @@ def train_upload(cloud: Cloud, upload: Upload, *, workdir: Path) -> None:
         return
     with held:
         manifest = _published(cloud, held, workdir)
-        held.succeed(version=manifest.version, metrics=manifest.metrics, result=_result(cloud, manifest))
+        held.succeed(**outcome.of_version(cloud, manifest))
 
 
 def _published(cloud: Cloud, held: Held, workdir: Path) -> Manifest:
@@ -45,8 +45,7 @@ def _published(cloud: Cloud, held: Held, workdir: Path) -> Manifest:
     model_name, options = held.job.model_name, held.job.train
     if model_name is None or options is None:
         raise errors.InvalidName("The upload names no model that could be trained.")
-    standing = publish.published_before(cloud, held.job, model_name)
-    return standing or _train(cloud, held, model_name, options, workdir)
+    return outcome.published(cloud, held.job) or _train(cloud, held, model_name, options, workdir)
 
 
 def _train(cloud: Cloud, held: Held, model_name: str, options: TrainOptions, workdir: Path) -> Manifest:
@@ -126,13 +125,4 @@ def _described(held: Held, trained: Trained, dataset: _Dataset) -> Dataset:
         training_rows=trained.training_rows,
         holdout_rows=len(trained.holdout_rows),
         uploaded_at=held.job.upload.uploaded_at or held.job.created_at,
-    )
-
-
-def _result(cloud: Cloud, manifest: Manifest) -> TrainResult:
-    bucket = cloud.artifacts.bucket
-    return TrainResult(
-        version=manifest.version,
-        manifest_uri=f"s3://{bucket}/{keys.manifest(manifest.model_name, manifest.version)}",
-        model_uri=f"s3://{bucket}/{manifest.artifact.key}",
     )

@@ -35,7 +35,7 @@ def download(store: ObjectStore, upload: Upload, path: Path, *, max_bytes: int) 
 
 
 def put_once(store: ObjectStore, key: str, body: BinaryIO) -> ObjectHead:
-    """Write a file whose key only this job's attempt writes; what stands there already is our own repeated write."""
+    """Write a file to a key of its own; what stands there already is our own repeated write."""
     return stream_once(store, key, iter(lambda: body.read(_CHUNK_BYTES), b""))
 
 

@@ -7,7 +7,7 @@ from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
 from mini_ml.workflows import jobs
 from mini_ml.workflows.lease import take
-from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
+from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
 def test_a_job_is_taken_by_one_worker_only(cloud: MemoryCloud) -> None:
@@ -96,6 +96,18 @@ def test_work_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, 
         held.checkpoint(1, 1)
     job = jobs.read(cloud, held.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
+
+
+def test_a_training_whose_time_is_over_once_it_has_published_succeeds(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
+        published(held)
+        clock.forward(20)
+        cloud.every.tick()
+        held.succeed(version=1)
+    job = jobs.read(cloud, held.job.job_id)
+    assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
 def test_a_cancelled_job_stops_its_worker(cloud: MemoryCloud) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
-from mini_ml.workflows import publish, registry
+from mini_ml.workflows import outcome, registry
 from mini_ml.workflows.sealing import is_sealed
 from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
 
@@ -46,7 +46,7 @@ def test_a_successor_finds_what_its_predecessor_published(
     standing = published(taken(cloud, upload))
     clock.forward(cloud.stage.lease_seconds + 1)
     successor = taken(cloud, upload)
-    assert publish.published_before(cloud, successor.job, "iris") == standing
+    assert outcome.published(cloud, successor.job) == standing
     assert published(successor) == standing
 
 

@@ -4,7 +4,7 @@ from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import Job, TrainOptions
 from mini_ml.workflows import jobs, recover, submit
-from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
+from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
 def _state(cloud: MemoryCloud, job: Job) -> tuple[str, str | None]:
@@ -118,6 +118,16 @@ def test_a_dead_letter_fails_its_job(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     recover.bury(cloud, event_of(cloud, job))
     assert _state(cloud, job) == ("failed", "worker_lost")
+
+
+def test_a_dead_letter_of_a_training_that_has_published_ends_it_well(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    job = submitted(cloud)
+    published(taken(cloud, event_of(cloud, job)))
+    clock.forward(cloud.stage.lease_seconds + 1)
+    recover.bury(cloud, event_of(cloud, job))
+    assert _state(cloud, job) == ("succeeded", None)
 
 
 def test_a_dead_letter_of_a_job_that_somebody_holds_changes_nothing(cloud: MemoryCloud) -> None:

@@ -3,13 +3,18 @@
 from contextlib import suppress
 from dataclasses import replace
 
+import joblib
 import pytest
 
 from mini_ml import keys
-from mini_ml.contracts import RegressionMetrics
+from mini_ml.contracts import RegressionMetrics, Upload
+from mini_ml.errors import StorageUnavailable
+from mini_ml.ml import artifact
 from mini_ml.topology import Limits
 from mini_ml.workflows import jobs, registry
+from mini_ml.workflows.predict import Shelf
 from mini_ml.workflows.sealing import is_sealed
+from mini_ml.workflows.train import train_upload
 from tests.unit.workflows.worlds import Killed, World
 
 WRITES_OF_A_TRAINING = 10
@@ -28,9 +33,9 @@ def test_the_manifest_names_the_exact_dataset_and_artifact(world: World) -> None
     world.train()
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     dataset = world.cloud.uploads.get(manifest.dataset.key, version_id=manifest.dataset.version_id)
-    artifact = world.cloud.artifacts.get(manifest.artifact.key, version_id=manifest.artifact.version_id)
+    model = world.cloud.artifacts.get(manifest.artifact.key, version_id=manifest.artifact.version_id)
     assert len(dataset.body) == manifest.dataset.bytes
-    assert len(artifact.body) == manifest.artifact.size
+    assert len(model.body) == manifest.artifact.size
 
 
 def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: World) -> None:
@@ -90,13 +95,51 @@ def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(world: World, wri
 
 def test_a_worker_killed_at_every_attempt_fails_its_job(world: World) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    for _ in range(world.cloud.stage.attempts):
-        world.kill_at(5, before=True)
+    _work_killed_at(world, upload, writes=(5, 2, 2))
+    world.recover()
+    job = world.job_of(upload)
+    assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
+    assert registry.newest(world.cloud.artifacts, "shop") == 0
+
+
+def test_a_version_that_the_last_attempt_published_makes_its_job_succeed(world: World) -> None:
+    upload = world.put("train/shop/rows.csv", model_type="Ridge")
+    _work_killed_at(world, upload, writes=(5, 2, 6))
+    world.recover()
+    job = world.job_of(upload)
+    assert registry.newest(world.cloud.artifacts, "shop") == 1
+    assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
+
+
+def _work_killed_at(world: World, upload: Upload, *, writes: tuple[int, int, int]) -> None:
+    """Use up all attempts: each is killed before one of its writes."""
+    for write in writes:
+        world.kill_at(write, before=True)
         with suppress(Killed):
             world.work()
         world.cloud.artifacts.before = lambda method, key: None
         world.clock.forward(600)
         world.cloud.queues["train"].messages.append(upload)
-    world.recover()
-    job = jobs.read(world.cloud, world.job_of(upload).job_id)
-    assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
+
+
+def test_a_model_of_a_retried_training_is_the_one_that_its_manifest_names(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = world.put("train/shop/rows.csv", model_type="Ridge")
+    world.cloud.artifacts.before = _refuse_manifests
+    for _ in range(world.cloud.stage.attempts):
+        with suppress(StorageUnavailable):
+            train_upload(world.cloud, upload, workdir=world.workdir)
+    world.cloud.artifacts.before = lambda method, key: None
+
+    # No two processes pickle the same model into the same bytes: the order of sets is random.
+    monkeypatch.setattr(artifact, "dump", lambda model, path: joblib.dump(model, path, compress=1))
+    jobs.retry(world.cloud, world.job_of(upload).job_id)
+    world.work()
+
+    assert Shelf(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1
+
+
+def _refuse_manifests(method: str, key: str) -> None:
+    if method == "put_new" and key.startswith(keys.versions("shop")):
+        raise StorageUnavailable("away")
