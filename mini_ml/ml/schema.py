@@ -31,11 +31,7 @@ def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Reader:
     )
     left_out = tuple(_left_out(table, target, dropped, verdicts))
     if not features:
-        raise InvalidDataset(
-            "No column is left to learn from.",
-            faults=[Fault(column=short(column.name), reason=column.reason) for column in left_out]
-            or [Fault(column=short(target), reason="the target is the only column", hint="check the delimiter")],
-        )
+        raise InvalidDataset("No column is left to learn from.", faults=list(_nothing_left(table, target, left_out)))
     notes = tuple(f"{name}: {note}" for name, verdict in verdicts.items() for note in verdict.notes)
     return Reader(target, features, decimal, table.header.delimiter, left_out, notes)
 
@@ -57,6 +53,18 @@ def _rescued(verdict: Verdict) -> Verdict:
     if verdict.fallback is None:
         return verdict
     return Verdict(verdict.fallback, notes=("looks like an identifier; kept, since no other column is left",))
+
+
+def _nothing_left(table: Table, target: str, left_out: tuple[LeftOut, ...]) -> Iterable[Fault]:
+    """Tell why no column is left, and with it what the target lacks, which nobody would look at any more."""
+    for column in left_out:
+        yield Fault(column=short(column.name), reason=column.reason)
+    if not left_out:
+        yield Fault(column=short(target), reason="the target is the only column", hint="check the delimiter")
+    if len(set(table.spelled(target).texts) - {""}) < 2:
+        yield Fault(
+            column=short(target), reason="the target has fewer than two values", hint="add rows with another one"
+        )
 
 
 def _left_out(table: Table, target: str, dropped: tuple[str, ...], verdicts: dict[str, Verdict]) -> Iterable[LeftOut]:

@@ -44,18 +44,21 @@ class NumberTarget:
     without_target: int
 
 
-def target_column(table: Table, name: str | None) -> str:
+def target_column(table: Table, name: str | None, *, dropped: Sequence[str] = ()) -> str:
     """Return the target's name: the given one if it exists, else the last column's.
 
     Raises:
-        UnknownColumn: no column has this name; the nearest is named.
+        UnknownColumn: no column has this name; the nearest is named, and the dropped columns that are absent too.
     """
     if name is None:
         return table.names[-1]
     if name not in table.names:
-        raise UnknownColumn(
-            f"There is no column “{short(name)}” to predict.", faults=[absent(name, table.names, "target_column")]
-        )
+        faults = Faults()
+        faults.add(absent(name, table.names, "target_column"))
+        for other in dropped:
+            if other not in table.names:
+                faults.add(absent(other, table.names, "columns_to_drop"))
+        raise UnknownColumn(f"There is no column “{short(name)}” to predict.", faults=faults.all())
     return name
 
 

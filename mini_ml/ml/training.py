@@ -98,7 +98,7 @@ def train(
     _check_options(options)
     table = read_table(path, limits)
     checkpoint(table.rows, table.bytes)
-    target = target_column(table, options.target_column)
+    target = target_column(table, options.target_column, dropped=options.columns_to_drop)
     reader = infer(table, target=target, dropped=options.columns_to_drop)
     split = split_rows(table, reader, model_type=options.model_type, limits=limits, seed=seed)
     frame = reader.parse(table)

@@ -70,6 +70,10 @@ def test_day_and_month_that_cannot_be_told_apart_are_noted() -> None:
     )
 
 
+def test_months_that_are_named_leave_no_doubt() -> None:
+    assert reader(column("3 Jan 2024", "4 Feb 2024")).notes == ()
+
+
 def test_a_few_words_among_many_numbers_are_taken_as_missing_and_noted() -> None:
     read = reader(column(*range(0, 400, 2), "oops"))
 
@@ -116,6 +120,16 @@ def test_a_table_without_any_usable_column_is_refused_with_the_reasons() -> None
     assert [(fault.column, fault.reason) for fault in caught.value.faults] == [
         ("a", "constant: all cells are the same"),
         ("b", "all cells are missing"),
+    ]
+
+
+def test_a_single_row_is_refused_for_its_columns_and_its_target() -> None:
+    with pytest.raises(InvalidDataset) as caught:
+        reader("a,y\n1,u\n")
+
+    assert [(fault.column, fault.reason) for fault in caught.value.faults] == [
+        ("a", "constant: all cells are the same"),
+        ("y", "the target has fewer than two values"),
     ]
 
 

@@ -37,6 +37,16 @@ def test_an_absent_target_is_refused_with_the_nearest_name() -> None:
     assert (fault.column, fault.parameter, fault.hint) == ("Varietys", "target_column", "did you mean “variety”?")
 
 
+def test_an_absent_target_does_not_hide_dropped_columns_that_are_absent_too() -> None:
+    with pytest.raises(UnknownColumn) as caught:
+        target_column(table("variety,size\n1,2\n"), "nope", dropped=("Size", "variety"))
+
+    assert [(fault.column, fault.parameter) for fault in caught.value.faults] == [
+        ("nope", "target_column"),
+        ("Size", "columns_to_drop"),
+    ]
+
+
 def test_labels_are_kept_as_spelled() -> None:
     assert classes("Setosa", " setosa", "007", "7.0", "NA", "None").labels == (
         " setosa",
