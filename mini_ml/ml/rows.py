@@ -82,12 +82,18 @@ def _table(form: str, names: Sequence[str] | None, rows: Sequence[JsonValue]) ->
     for place, row in enumerate(listed):
         if len(row) != width:
             faults.add(Fault(parameter=f"{form}[{place}]", reason=f"{len(row)} values where {width} are needed"))
-        elif any(isinstance(cell, dict | list) for cell in row):
-            faults.add(Fault(parameter=f"{form}[{place}]", reason="a value is neither text, number, boolean nor null"))
+        for column, cell in enumerate(row[:width]):
+            if isinstance(cell, dict | list):
+                faults.add(_nested(f"{form}[{place}]", trimmed[column] if trimmed else None))
     if faults.total:
         raise InvalidRequest("Some rows cannot be read.", faults=faults.all())
     plain = [[cell for cell in row if not isinstance(cell, dict | list)] for row in listed]
     return Rows(trimmed, tuple(zip(*plain, strict=True)), len(rows))
+
+
+def _nested(parameter: str, name: str | None) -> Fault:
+    reason = "a value is neither text, number, boolean nor null"
+    return Fault(parameter=parameter, column=short(name) if name else None, reason=reason)
 
 
 def _list(parameter: str, value: JsonValue) -> list[JsonValue]:

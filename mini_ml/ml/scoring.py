@@ -131,7 +131,9 @@ def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str],
             spare = [other for other in names if other not in model.reader.names]
             faults.add(absent(name, spare))
     if faults.total:
-        raise SchemaMismatch(f"{faults.total} columns that the model needs are missing.", faults=faults.all())
+        needed = "A column" if faults.total == 1 else f"{faults.total} columns"
+        verb = "is" if faults.total == 1 else "are"
+        raise SchemaMismatch(f"{needed} that the model needs {verb} missing.", faults=faults.all())
     tally.notes.extend(f"columns_to_drop: there is no column “{short(name)}”" for name in dropped if name not in places)
     return {name: places[name] for name in model.reader.names}
 

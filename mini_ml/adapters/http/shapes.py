@@ -100,7 +100,7 @@ class UploadRequest(Shape):
     kind: Kind
     filename: str = Field(min_length=1, max_length=1024)
     model_name: str = "default"
-    version: str | None = None
+    version: str | None = Field(default=None, coerce_numbers_to_str=True)
     """For predictions: a number, an alias or `latest`."""
     options: UploadOptions = UploadOptions()
 

@@ -82,6 +82,15 @@ def _require_whole_characters(parsed: Any) -> None:
 
 _MALFORMED = {"missing", "extra_forbidden", "model_type", "model_attributes_type"}
 """pydantic's names for what makes a request malformed; any other fault is a wrong value."""
+_PLAIN_REASONS = {
+    "missing": "the field is missing",
+    "extra_forbidden": "there is no such field",
+    "model_type": "a JSON object is needed",
+    "model_attributes_type": "a JSON object is needed",
+    "dict_type": "a JSON object is needed",
+    "tuple_type": "a JSON list is needed",
+}
+"""What to say where pydantic's words are about Python."""
 _SHAPE_BYTES = 1_000_000
 
 
@@ -101,7 +110,7 @@ async def read_shape(request: Request, shape: type[S]) -> S:
 
 def _refusal_of(error: ValidationError) -> MiniMLError:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    faults = [_fault(".".join(map(str, one["loc"])), one["msg"]) for one in found]
+    faults = [_fault(".".join(map(str, one["loc"])), _PLAIN_REASONS.get(one["type"], one["msg"])) for one in found]
     names = ", ".join(f"`{fault.parameter}`" for fault in faults if fault.parameter) or "the body"
     if any(one["type"] in _MALFORMED for one in found):
         return InvalidRequest(f"The request is not of the form that this route reads: {names}.", faults=faults)

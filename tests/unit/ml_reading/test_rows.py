@@ -65,6 +65,16 @@ def test_what_is_in_no_form_is_refused_by_parameter(payload: JsonValue, paramete
     assert [fault.parameter for fault in caught.value.faults] == parameters
 
 
+def test_a_value_that_is_no_cell_is_refused_by_row_and_column() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        rows_from_json({"instances": [{"a": 1, "b": 2}, {"a": [1], "b": {}}]})
+
+    assert [(fault.parameter, fault.column) for fault in caught.value.faults] == [
+        ("instances[1]", "a"),
+        ("instances[1]", "b"),
+    ]
+
+
 def test_a_column_that_is_named_twice_is_refused() -> None:
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json({"dataframe_split": {"columns": ["a", " a"], "data": [[1, 2]]}})

@@ -170,6 +170,11 @@ def test_all_missing_columns_are_refused_with_the_nearest_name(flowers: FittedMo
     ]
 
 
+def test_one_missing_column_is_told_as_one(flowers: FittedModel) -> None:
+    with pytest.raises(SchemaMismatch, match=r"A column that the model needs is missing\."):
+        score(flowers, "length\n1\n")
+
+
 def test_dropping_a_column_that_the_model_needs_is_refused(flowers: FittedModel) -> None:
     with pytest.raises(SchemaMismatch) as caught:
         score(flowers, "length,colour\n1,red\n", ScoreOptions(columns_to_drop=("colour",)))
