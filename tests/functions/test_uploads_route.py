@@ -101,3 +101,37 @@ def test_half_a_character_in_a_column_name_is_malformed(idle: Rooms) -> None:
     answer = idle.api.post("/uploads", content=body.encode(), headers={"Content-Type": "application/json"})
 
     assert problem(answer)["status"] == 400
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ([], "a JSON object is needed"),
+        ({**ASKED, "options": {"model_params": "{}"}}, "a JSON object is needed"),
+        ({**ASKED, "options": {"columns_to_drop": "a,b"}}, "a JSON list is needed"),
+        ({**ASKED, "file": "x"}, "there is no such field"),
+        ({"kind": "train"}, "the field is missing"),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_words_of_json(idle: Rooms, changed: object, reason: str) -> None:
+    answer = idle.api.post("/uploads", json=changed)
+
+    assert problem(answer)["errors"][0]["reason"] == reason
+
+
+def test_a_version_may_be_a_number_or_its_text(idle: Rooms) -> None:
+    train(idle.trainer)
+    asked = {"kind": "predict", "filename": "new.csv"}
+
+    answers = [idle.api.post("/uploads", json={**asked, "version": version}) for version in (1, "1")]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+
+
+def test_a_job_whose_file_never_arrived_offers_no_retry(idle: Rooms) -> None:
+    job = idle.api.post("/uploads", json=ASKED).json()["links"]["job"]
+
+    cancelled = idle.api.post(f"/{job}/cancel").json()
+
+    assert set(cancelled["links"]) == {"self"}
+    assert idle.api.post(f"/{job}/retry").status_code == 409

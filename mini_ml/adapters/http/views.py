@@ -61,9 +61,16 @@ def _job_links(job: Job) -> dict[str, str]:
         found["model_version"] = version_path(job.model_name, job.version)
     if job.is_open:
         found["cancel"] = f"{here}/cancel"
-    if job.state == "failed":
+    if job.state == "failed" and _may_run_again(job):
         found["retry"] = f"{here}/retry"
     return found
+
+
+def _may_run_again(job: Job) -> bool:
+    """Tell whether a failed job has options and a file, without which a retry would be refused."""
+    has_options = job.train is not None or job.predict is not None
+    was_announced_only = job.expires_at is not None and job.upload.version_id is None
+    return has_options and not was_announced_only
 
 
 def model_view(model: ModelSummary, link: Link, *, scores: bool) -> ModelView:
