@@ -101,7 +101,7 @@ def _of_probabilities(
     if absent:
         notes["roc_auc"] = f"the hold-out rows lack {absent} of {classes} classes: too few rows have them"
     return {
-        "log_loss": float(-np.mean(np.log(given))),
+        "log_loss": float(abs(np.mean(np.log(given)))),
         "roc_auc": None if absent else _roc_auc(truth, probabilities, classes),
     }
 

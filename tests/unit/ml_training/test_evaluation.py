@@ -26,6 +26,12 @@ def test_classification_metrics_are_scikit_learns() -> None:
     assert found.notes == {}
 
 
+def test_a_perfect_model_has_a_log_loss_of_zero_without_a_sign() -> None:
+    found = evaluation.classification(TRUTH, TRUTH, np.eye(3)[TRUTH], labels=("a", "b", "c"))
+
+    assert str(found.log_loss) == "0.0"
+
+
 def test_the_area_for_two_classes_is_scikit_learns_ties_included() -> None:
     truth, share = (TRUTH > 0).astype(np.int64), SHARES[:, 0].round(1)
 
