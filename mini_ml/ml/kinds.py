@@ -67,7 +67,7 @@ def _dated(evidence: Evidence) -> Verdict:
     likely = [form for form in dates.FORMATS if any(dates.epoch(text, form) is not None for text in sample)]
     fitting = [form for form in likely if all(dates.epoch(text, form) is not None for text in evidence.texts)]
     if fitting:
-        ambiguous = len(fitting) > 1
+        ambiguous = len({form.replace("%B", "%b") for form in fitting}) > 1  # short months are spelled as long ones
         notes = (f"day and month cannot be told apart; read as {fitting[0]}",) if ambiguous else ()
         return Verdict("datetime", format=fitting[0], notes=notes)
     if likely:
