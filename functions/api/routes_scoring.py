@@ -38,7 +38,6 @@ async def score_version(
 
 async def _passed_on(request: Request, cloud: Cloud, path: str, probabilities: bool) -> Response:
     predict: Neighbour = request.app.state.predict
-    require_media_type(request, MEDIA_TYPES)
+    media_type = require_media_type(request, MEDIA_TYPES)
     body = await read_body(request, limit_bytes=cloud.stage.limits.online_bytes)
-    media_type = request.headers["content-type"]
     return await predict.score(path, body=body, media_type=media_type, probabilities=probabilities)

@@ -5,10 +5,13 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+_LONGEST_DELAY_SECONDS: Final = 60
+_MOST_DOUBLINGS: Final = 30
 
 Handler = Callable[[dict[str, Any], object], Any]
 
@@ -87,6 +90,15 @@ def failed_ids(answer: object, sent: Iterable[str]) -> frozenset[str]:
         return everything
     named = [item.get("itemIdentifier") if isinstance(item, Mapping) else None for item in failures]
     return frozenset(name for name in named if name) if set(named) <= everything else everything
+
+
+def return_delay(receives: int, *, first_seconds: float) -> int:
+    """Return the whole seconds until a failed message comes back: twice as long each time, a minute at most.
+
+    A dead letter that nobody can read comes back without end.
+    """
+    doublings = min(receives - 1, _MOST_DOUBLINGS)
+    return int(min(_LONGEST_DELAY_SECONDS, first_seconds * 2**doublings))
 
 
 def _record(message: "MessageTypeDef", queue_arn: str) -> dict[str, Any]:

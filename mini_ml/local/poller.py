@@ -23,7 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters import logs
-from mini_ml.local.invocation import Context, Handler, failed_ids, scheduled_event, sqs_event
+from mini_ml.local.invocation import Context, Handler, failed_ids, return_delay, scheduled_event, sqs_event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_BACKOFF_SECONDS: Final = 60
 _AWAY_SECONDS: Final = 0.5
 
 
@@ -131,7 +130,7 @@ class Poller:
     def _return(self, message: "MessageTypeDef") -> None:
         """Let a failed message come back soon: the queue's own visibility timeout is for workers that died."""
         receives = int(message.get("Attributes", {}).get("ApproximateReceiveCount", "1"))
-        seconds = min(_LONGEST_BACKOFF_SECONDS, int(self.settings.retry_seconds * 2 ** (receives - 1)))
+        seconds = return_delay(receives, first_seconds=self.settings.retry_seconds)
         self.sqs.change_message_visibility(
             QueueUrl=self.settings.queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
         )

@@ -56,6 +56,18 @@ def test_a_server_that_stops_answers_with_what_is_known(cloud: MemoryCloud) -> N
     assert asyncio.run(stop_meanwhile()).job_id == job.job_id
 
 
+def test_a_storage_that_goes_away_does_not_take_back_what_was_accepted(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+
+    def away(method: str, key: str) -> None:
+        raise StorageUnavailable("away")
+
+    cloud.artifacts.before = away
+    waited = asyncio.run(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
+
+    assert waited == job
+
+
 def test_jobs_are_worked_on_one_at_a_time(cloud: MemoryCloud) -> None:
     at_once, most, done = [0], [0], threading.Semaphore(0)
 

@@ -47,6 +47,15 @@ def test_csv_gives_the_same_prediction(trained: Rooms, room: str) -> None:
     assert as_csv(trained.client(room), CSV).json()["predictions"] == ["Setosa"]
 
 
+@pytest.mark.parametrize("room", ["api", "predict"])
+def test_parameters_of_the_content_type_do_not_matter(trained: Rooms, room: str) -> None:
+    headers = {b"Content-Type": "application/json; name=café".encode("latin-1")}
+
+    answer = trained.client(room).post(ADDRESS, content=json.dumps(FORMS["instances"]), headers=headers)
+
+    assert answer.json()["predictions"] == ["Setosa"]
+
+
 def test_online_and_batch_agree_row_by_row(trained: Rooms) -> None:
     online = as_csv(trained.predict, sample("iris_predict.csv")).json()["predictions"]
 

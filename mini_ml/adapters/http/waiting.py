@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from anyio import CapacityLimiter, to_thread
 
 from mini_ml.contracts import Job
+from mini_ml.errors import Unavailable
 from mini_ml.ports import Cloud
 from mini_ml.workflows import jobs
 
@@ -26,8 +27,8 @@ class Waiter:
     async def finished(self, job: Job, until: datetime) -> Job:
         """Return the job once it is terminal, or as it is when the time has come.
 
-        A server that is told to stop cancels its open requests. The job goes on without it, so the answer is then
-        what is known of the job, not a failure.
+        A server that is told to stop cancels its open requests, and the storage may be away. The job goes on all the
+        same, so the answer is then what is known of the job, not a failure: a client would hand the file over again.
         """
         while True:
             now = self._cloud.now()
@@ -40,7 +41,7 @@ class Waiter:
                     limiter=self._limiter,
                     abandon_on_cancel=True,
                 )
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, Unavailable):
                 return job
             if not job.is_open or self._cloud.now() >= until:
                 return job

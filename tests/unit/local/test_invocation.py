@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mini_ml.local.invocation import Context, failed_ids, scheduled_event, sqs_event
+from mini_ml.local.invocation import Context, failed_ids, return_delay, scheduled_event, sqs_event
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:mini-ml-train"
 
@@ -102,3 +102,8 @@ def test_only_the_messages_named_come_back() -> None:
 )
 def test_an_answer_that_makes_no_sense_fails_the_batch_whole(answer: object) -> None:
     assert failed_ids(answer, ["a", "b"]) == {"a", "b"}
+
+
+@pytest.mark.parametrize(("receives", "seconds"), [(1, 1), (2, 2), (5, 16), (7, 60), (5_000, 60)])
+def test_a_failed_message_stays_away_twice_as_long_each_time(receives: int, seconds: int) -> None:
+    assert return_delay(receives, first_seconds=1.0) == seconds
