@@ -77,8 +77,9 @@ def _numbers(table: Table, reader: Reader, model_type: str, seed: int) -> Split:
     try:
         target = regression_target(table, reader.target, reader.decimal)
     except InvalidTarget as error:
-        if any(fault.line for fault in error.faults):
-            raise _no_numbers(table, reader, model_type, error) from error
+        # Lines matter only where most cells are numbers.
+        if any(fault.line for fault in error.faults) and is_auto_classification(table, reader.target, reader.decimal):
+            raise _text_target(reader.target, model_type) from error
         raise
     held = holdout_rows(None, len(target.rows), seed=seed)
     kept = others(len(target.rows), held)
@@ -92,18 +93,21 @@ def _numbers(table: Table, reader: Reader, model_type: str, seed: int) -> Split:
     )
 
 
-def _no_numbers(table: Table, reader: Reader, model_type: str, error: InvalidTarget) -> InvalidTarget:
-    """Say which model type would learn a text target; lines matter only where most cells are numbers."""
+def _text_target(target: str, model_type: str) -> InvalidTarget:
+    """Say which model type would learn a text target."""
     instead = "auto" if model_type in catalogue.AUTO else catalogue.counterpart(model_type, "classification")
-    detail = f"`{model_type}` predicts numbers, and the target “{short(reader.target)}” holds text."
-    fault = Fault(
-        parameter="model_type",
-        column=short(reader.target),
-        reason=f"`{model_type}` predicts numbers, and the target holds text",
-        hint="use `auto`" if instead == "auto" else f"use `{instead}` or `auto`",
+    reason = f"`{model_type}` predicts numbers, and the target holds text"
+    return InvalidTarget(
+        f"`{model_type}` predicts numbers, and the target “{short(target)}” holds text.",
+        faults=[
+            Fault(
+                parameter="model_type",
+                column=short(target),
+                reason=reason,
+                hint="use `auto`" if instead == "auto" else f"use `{instead}` or `auto`",
+            )
+        ],
     )
-    is_text = is_auto_classification(table, reader.target, reader.decimal)
-    return InvalidTarget(detail, faults=[fault, *(() if is_text else error.faults)])
 
 
 def _doubts(table: Table, reader: Reader, model_type: str) -> tuple[str, ...]:
