@@ -18,12 +18,13 @@ _MODEL_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _ALIAS: Final = re.compile(r"[a-z][a-z0-9._-]{0,63}")
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
 _JOB_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_NAME_HINT: Final = "a lower-case letter or digit, then letters, digits, `.`, `_`, `-`, at most 64"
 UPLOAD_PREFIXES: Final[dict[Kind, str]] = {"train": TRAIN_PREFIX, "predict": PREDICT_PREFIX}
 
 
 def checked_model_name(name: str) -> str:
     """Return `name` if a model may have it. Raises InvalidName."""
-    return _checked(_MODEL_NAME, name, "model_name", "lower-case letters, digits, `.`, `_`, `-`, at most 64")
+    return _checked(_MODEL_NAME, name, "model_name", _NAME_HINT)
 
 
 def is_model_name(name: str) -> bool:

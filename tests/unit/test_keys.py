@@ -26,7 +26,11 @@ def test_any_other_model_name_is_refused_by_its_parameter(name: str) -> None:
     with pytest.raises(InvalidName) as refused:
         keys.checked_model_name(name)
 
-    assert [fault.parameter for fault in refused.value.faults] == ["model_name"]
+    (fault,) = refused.value.faults
+    assert (fault.parameter, fault.hint) == (
+        "model_name",
+        "use a lower-case letter or digit, then letters, digits, `.`, `_`, `-`, at most 64",
+    )
 
 
 @pytest.mark.parametrize("version", ["1", "7", "999999", "latest", "champion", "v2.1"])
