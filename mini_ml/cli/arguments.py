@@ -60,7 +60,7 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", "--model-name", dest="model_name", default="default", metavar="NAME")
     parser.add_argument("--version", default="latest", help="a number, an alias or latest")
     _add_drop(parser)
-    parser.add_argument("--output", type=Path, metavar="PATH", help="write the CSV with the predictions here")
+    parser.add_argument("--output", type=_writable, metavar="PATH", help="write the CSV with the predictions here")
 
 
 def _add_jobs(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +82,13 @@ def _file(text: str) -> Path:
     path = Path(text)
     if not path.is_file():
         raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return path
+
+
+def _writable(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"no file can be made at {text}: it is a folder, or its folder does not exist")
     return path
 
 

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from mini_ml.cli import printing
@@ -47,11 +48,19 @@ def _predict(client: Client, options: Namespace) -> tuple[Document, printing.Sho
     )
     if options.output is None:
         return answer, printing.predicted
-    partial = options.output.with_name(f"{options.output.name}.part")
+    _save(client, answer, options.output)
+    return answer, lambda _: [f"The rows with their predictions are in {options.output}."]
+
+
+def _save(client: Client, answer: Document, path: Path) -> None:
+    """Write a result; a download that breaks off leaves the file that was there before as it was."""
+    is_device = path.exists() and not path.is_file()  # as /dev/stdout, which must not become a file
+    place = path if is_device else path.resolve()
+    partial = place if is_device else place.with_name(f"{place.name}.part")
     with partial.open("wb") as target:
         client.download_result(answer, target)
-    partial.replace(options.output)
-    return answer, lambda _: [f"The rows with their predictions are in {options.output}."]
+    if not is_device:
+        partial.replace(place)
 
 
 def _jobs(client: Client, options: Namespace) -> tuple[Document, printing.Show]:

@@ -24,11 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         printing.print_wrong_settings(error)
         return 2
-    except (ClientFailure, LocalFailure) as failure:
-        print(failure, file=sys.stderr)
-        return 1
     except BrokenPipeError:  # as in `mini-ml jobs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ClientFailure, LocalFailure, OSError) as failure:  # OSError: of a file or folder that the user named
+        print(failure, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -1,6 +1,7 @@
 """The command line prints what came, on the right stream, and ends with the right code."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,40 @@ def test_an_output_file_gets_the_rows_with_their_predictions(
     assert main(["predict", table, "--output", str(tmp_path / "out.csv")]) == 0
 
     assert (tmp_path / "out.csv").read_bytes() == b"a,b,prediction\n"
+
+
+def test_an_output_that_is_a_device_stays_one(
+    answers: Answers, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers("predict", {"predictions": None, "links": {"result": "x"}})
+    monkeypatch.setattr(Client, "download_result", lambda _self, _document, target: target.write(b"a,b,prediction\n"))
+    link = tmp_path / "nowhere"
+    link.symlink_to(os.devnull)
+
+    assert main(["predict", table, "--output", str(link)]) == 0
+
+    assert link.is_char_device()
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_an_output_in_a_folder_that_does_not_exist_is_refused_before_any_work(
+    table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["predict", table, "--output", str(tmp_path / "nowhere" / "out.csv")])
+
+    assert ended.value.code == 2
+    assert "its folder does not exist" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_read_is_told_in_a_line(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("train", PermissionError(13, "Permission denied", "iris.csv"))
+
+    assert main(["train", table]) == 1
+
+    assert capsys.readouterr().err == "[Errno 13] Permission denied: 'iris.csv'\n"
 
 
 def test_jobs_are_one_a_line_under_a_heading(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
