@@ -143,6 +143,8 @@ class Held:
         return False
 
     def _settle(self, ending: Callable[[], Record]) -> None:
+        if not self.job.is_open:
+            return  # its time was over first; what has ended stays as it is
         try:
             self._record = ending()
         except (errors.StaleWrite, errors.Unavailable):

@@ -98,6 +98,15 @@ def test_work_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, 
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
 
 
+def test_a_job_that_has_timed_out_stays_so_whatever_its_work_finds_out(cloud: MemoryCloud, clock: Clock) -> None:
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
+        clock.forward(20)
+        cloud.every.tick()
+        raise InvalidDataset("There are no rows.")
+    job = jobs.read(cloud, held.job.job_id)
+    assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
+
+
 def test_a_training_whose_time_is_over_once_it_has_published_succeeds(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
