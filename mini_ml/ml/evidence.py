@@ -117,12 +117,17 @@ def _weigh_block(block: Block, positions: dict[int, Evidence]) -> None:
 
 
 def _padded(block: Block, position: int) -> int:
-    """Count cells that begin with a zero and another digit."""
+    """Count integers such as 007; a closer look is taken only where some cells begin like one, or with a blank."""
     octets = np.frombuffer(block.cells, dtype=np.uint8)
     starts = block.starts[:, position]
-    second = octets[starts + 1]
-    padded = (octets[starts] == ord("0")) & (block.stops[:, position] > starts + 1)
-    return int((padded & (second >= ord("0")) & (second <= ord("9"))).sum())
+    first, second = octets[starts], octets[starts + 1]
+    like_a_code = (first == ord("0")) & (second >= ord("0")) & (second <= ord("9"))
+    longer = block.stops[:, position] > starts + 1
+    if not (longer & (like_a_code | (first <= ord(" ")))).any():
+        return 0
+    found = distinct_cells(block, position)
+    counts = np.bincount(found.codes).tolist()
+    return sum(count for cell, count in zip(found.cells, counts, strict=True) if _is_padded(decode(cell).strip()))
 
 
 def _add(texts: Counter[str], text: str, count: int) -> None:

@@ -32,6 +32,8 @@ def left_out(csv: str) -> list[LeftOut]:
         (("red", "green", "red"), "categorical"),
         (("01", "02", "A3", "04"), "categorical"),
         (("007", "012", "007"), "categorical"),
+        ((" 007", " 012", " 007"), "categorical"),
+        (("01.50", "02.75", "10.00"), "numeric"),
         (("yes", "no", "maybe"), "categorical"),
         (("2024-01-01", "2024-02-03", ""), "datetime"),
         (("2024-01-01T10:00:00Z", "2024-02-03T10:00:00+02:00"), "datetime"),
