@@ -46,7 +46,14 @@ def judge(evidence: Evidence, decimal: Decimal) -> Verdict:
     dated = _dated(evidence)
     if dated.kind is not None:
         return dated
-    return replace(_textual(evidence), notes=dated.notes)
+    return replace(_textual(evidence), notes=(*dated.notes, *_nearly_numeric(evidence, numbers)))
+
+
+def _nearly_numeric(evidence: Evidence, numbers: Spread) -> tuple[str, ...]:
+    """Tell of a column that its reader may take for numbers, and that some other spellings have made words."""
+    if numbers.count < evidence.present / 2 or evidence.zero_padded():
+        return ()
+    return (f"{numbers.count} of {evidence.present} cells are numbers, too few to read the column as numbers",)
 
 
 def _numeric(evidence: Evidence, numbers: Spread, decimal: Decimal) -> Verdict:
@@ -71,7 +78,7 @@ def _dated(evidence: Evidence) -> Verdict:
         notes = (f"day and month cannot be told apart; read as {fitting[0]}",) if ambiguous else ()
         return Verdict("datetime", format=fitting[0], notes=notes)
     if likely:
-        return Verdict(None, notes=("some cells look like dates, but no one format reads all; read as text",))
+        return Verdict(None, notes=("some cells look like dates, but no one format reads all; not read as dates",))
     return Verdict(None)
 
 

@@ -59,11 +59,19 @@ def test_a_date_column_has_the_one_format_that_reads_all_cells(cells: tuple[str,
     assert reader(column(*cells)).features[0].format == form
 
 
+def test_a_column_with_too_few_numbers_to_be_numeric_is_noted() -> None:
+    mostly_numbers, codes = reader(column("1.5", "2.5", "1.432,5", "")), reader(column("01", "02", "A3", "04"))
+
+    assert mostly_numbers.features[0].kind == "categorical"
+    assert mostly_numbers.notes == ("x: 2 of 3 cells are numbers, too few to read the column as numbers",)
+    assert codes.notes == ()
+
+
 def test_dates_in_two_formats_are_categories_and_noted() -> None:
     read = reader(column("2024-01-31", "01/02/2024"))
 
     assert read.features[0].kind == "categorical"
-    assert read.notes == ("x: some cells look like dates, but no one format reads all; read as text",)
+    assert read.notes == ("x: some cells look like dates, but no one format reads all; not read as dates",)
 
 
 def test_day_and_month_that_cannot_be_told_apart_are_noted() -> None:
