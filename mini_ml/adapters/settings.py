@@ -1,6 +1,8 @@
 """Where the cloud is, as a type: the settings that every room shares."""
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from typing import Self
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.topology import LOCAL_NAMES, STAGES, QueueName, Stage
@@ -30,8 +32,11 @@ class CloudSettings(BaseSettings):
     predict_queue_url: str = _local_queue("predict")
     """Queue of the uploads to score."""
 
-    seal_key: SecretStr = Field(min_length=16)
-    """Secret that manifests are sealed with; a model sealed with another one is not loaded. Has no default."""
+    seal_key: SecretStr | None = Field(default=None, min_length=16)
+    """Secret that manifests are sealed with; a model sealed with another one is not loaded."""
+
+    seal_key_id: str | None = None
+    """Key in KMS that seals instead of a secret, by its ARN; exactly one of the two must be given."""
 
     public_s3_url: str | None = None
     """Address at which clients outside reach S3; presigned URLs are signed on it. None: the one we use ourselves."""
@@ -57,10 +62,16 @@ class CloudSettings(BaseSettings):
             raise ValueError(f"no such stage; use one of {', '.join(STAGES)}")
         return stage
 
-    @field_validator("aws_endpoint_url", "public_s3_url", mode="before")
+    @field_validator("aws_endpoint_url", "public_s3_url", "seal_key_id", mode="before")
     @classmethod
-    def _empty_is_none(cls, url: str | None) -> str | None:
-        return url or None
+    def _empty_is_none(cls, text: str | None) -> str | None:
+        return text or None
+
+    @model_validator(mode="after")
+    def _one_seal(self) -> Self:
+        if (self.seal_key is None) == (self.seal_key_id is None):
+            raise ValueError("give exactly one of seal_key and seal_key_id")
+        return self
 
     @property
     def topology(self) -> Stage:

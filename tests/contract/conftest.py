@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from uuid import uuid4
 
+import boto3
 import pytest
 from moto import mock_aws
 
 from mini_ml.adapters.aws.clients import s3_client
 from mini_ml.adapters.aws.s3 import S3ObjectStore
+from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
 from mini_ml.adapters.memory import MemoryObjectStore
 from mini_ml.adapters.settings import CloudSettings
-from mini_ml.ports import ObjectStore
+from mini_ml.ports import ObjectStore, Seal
 from tests.fixtures.emulated import SEAL_KEY, aws_environment
 
 
@@ -51,3 +53,19 @@ def new_store(kind: str, request: pytest.FixtureRequest) -> ObjectStore:
     client.create_bucket(Bucket=bucket)
     client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     return S3ObjectStore(client, bucket)
+
+
+@pytest.fixture(params=["secret", "moto", "ministack"])
+def seal(request: pytest.FixtureRequest) -> Seal:
+    """A seal of each kind, under a key of its own."""
+    return new_seal(request.param, request)
+
+
+def new_seal(kind: str, request: pytest.FixtureRequest) -> Seal:
+    """Return a seal under a new key."""
+    if kind == "secret":
+        return HmacSeal(uuid4().bytes)
+    request.getfixturevalue("moto_settings" if kind == "moto" else "emulated")
+    client = boto3.client("kms")
+    made = client.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+    return KmsSeal(client, made["KeyMetadata"]["Arn"])

@@ -4,6 +4,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from mini_ml.adapters.aws.clients import build_cloud, s3_client
+from mini_ml.adapters.aws.seal import KmsSeal
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.topology import STAGES
 
@@ -15,7 +16,14 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "MINI_ML_SEAL_KEY", "MINI_ML_STAGE"):
+    for name in (
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_PROFILE",
+        "MINI_ML_SEAL_KEY",
+        "MINI_ML_SEAL_KEY_ID",
+        "MINI_ML_STAGE",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -39,10 +47,16 @@ def test_the_environment_sets_fields_by_their_prefix(monkeypatch: pytest.MonkeyP
 
 
 def test_there_is_no_default_secret_and_no_short_one() -> None:
-    with pytest.raises(ValidationError, match="seal_key"):
+    with pytest.raises(ValidationError, match="exactly one of seal_key and seal_key_id"):
         CloudSettings()
     with pytest.raises(ValidationError, match="seal_key"):
         CloudSettings(seal_key=SecretStr("short"))
+
+
+def test_a_key_in_kms_stands_in_for_the_secret_and_not_beside_it() -> None:
+    assert isinstance(build_cloud(CloudSettings(seal_key_id="arn:aws:kms:eu-west-1:1:key/a")).seal, KmsSeal)
+    with pytest.raises(ValidationError, match="exactly one of seal_key and seal_key_id"):
+        CloudSettings(seal_key=KEY, seal_key_id="arn:aws:kms:eu-west-1:1:key/a")
 
 
 def test_the_secret_is_not_shown() -> None:

@@ -10,11 +10,11 @@ from botocore.config import Config
 
 from mini_ml import keys
 from mini_ml.adapters.aws.s3 import S3ObjectStore
-from mini_ml.adapters.aws.seal import HmacSeal
+from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
 from mini_ml.adapters.aws.sqs import SqsQueue
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.adapters.ticker import every
-from mini_ml.ports import Cloud
+from mini_ml.ports import Cloud, Seal
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -35,7 +35,7 @@ def build_cloud(settings: CloudSettings) -> Cloud:
             "train": SqsQueue(sqs, settings.train_queue_url),
             "predict": SqsQueue(sqs, settings.predict_queue_url),
         },
-        seal=HmacSeal(settings.seal_key.get_secret_value().encode()),
+        seal=_seal(settings),
         stage=settings.topology,
         now=_now,
         new_id=_new_id,
@@ -58,6 +58,14 @@ def s3_client(settings: CloudSettings, endpoint_url: str | None = None) -> "S3Cl
 def sqs_client(settings: CloudSettings) -> "SQSClient":
     """Return an SQS client."""
     return boto3.client("sqs", config=_config(settings))
+
+
+def _seal(settings: CloudSettings) -> Seal:
+    """Return the seal under the key that the settings name; they name exactly one."""
+    if settings.seal_key is not None:
+        return HmacSeal(settings.seal_key.get_secret_value().encode())
+    assert settings.seal_key_id is not None
+    return KmsSeal(boto3.client("kms", config=_config(settings)), settings.seal_key_id)
 
 
 def _config(settings: CloudSettings) -> Config:

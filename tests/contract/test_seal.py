@@ -1,0 +1,58 @@
+"""What a seal promises, whoever keeps its key."""
+
+import hashlib
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from mini_ml.adapters.aws.seal import KmsSeal
+from mini_ml.adapters.settings import CloudSettings
+from mini_ml.errors import StorageUnavailable
+from mini_ml.ports import Seal
+from tests.contract.conftest import new_seal
+
+DIGEST = hashlib.sha256(b"model").digest()
+
+
+def test_a_seal_verifies_for_its_digest(seal: Seal) -> None:
+    assert seal.verify(DIGEST, seal.sign(DIGEST))
+
+
+def test_a_seal_does_not_verify_for_another_digest(seal: Seal) -> None:
+    assert not seal.verify(hashlib.sha256(b"other").digest(), seal.sign(DIGEST))
+
+
+@pytest.mark.parametrize("kind", ["secret", "moto", "ministack"])
+def test_a_seal_does_not_verify_under_another_key(kind: str, request: pytest.FixtureRequest) -> None:
+    ours, theirs = new_seal(kind, request), new_seal(kind, request)
+
+    assert not ours.verify(DIGEST, theirs.sign(DIGEST))
+
+
+@pytest.mark.parametrize("forged", ["", "ç", "zz", "00", "00" * 32])
+def test_what_is_no_seal_does_not_verify(seal: Seal, forged: str) -> None:
+    assert not seal.verify(DIGEST, forged)
+
+
+def test_a_digest_has_one_seal_under_one_key(seal: Seal) -> None:
+    assert seal.sign(DIGEST) == seal.sign(DIGEST)
+
+
+def test_a_key_that_is_not_there_is_unavailable_and_never_a_wrong_seal(emulated: CloudSettings) -> None:
+    seal = KmsSeal(boto3.client("kms"), "00000000-0000-0000-0000-000000000000")
+
+    with pytest.raises(StorageUnavailable):
+        seal.sign(DIGEST)
+    with pytest.raises(StorageUnavailable):
+        seal.verify(DIGEST, "00" * 32)
+
+
+def test_a_key_service_that_does_not_answer_is_unavailable(emulated: CloudSettings) -> None:
+    quick = Config(connect_timeout=1, retries={"total_max_attempts": 1})
+    seal = KmsSeal(boto3.client("kms", endpoint_url="http://127.0.0.1:1", config=quick), "key")
+
+    with pytest.raises(StorageUnavailable):
+        seal.sign(DIGEST)
+    with pytest.raises(StorageUnavailable):
+        seal.verify(DIGEST, "00" * 32)
