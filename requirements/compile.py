@@ -27,11 +27,12 @@ class Pins:
 
 
 SETS: Final[Mapping[str, Pins]] = {
-    "dev": Pins(extras=("local",), groups=("dev",)),  # first: the others follow its versions
+    "dev": Pins(extras=("local", "infra"), groups=("dev",)),  # first: the others follow its versions
     "local": Pins(extras=("local",)),
     "api": Pins(extras=("api",)),
     "trainer": Pins(extras=("api", "ml")),
     "predict": Pins(extras=("api", "ml")),
+    "infra": Pins(extras=("infra",)),
 }
 
 

@@ -7,6 +7,7 @@ from mini_ml.topology.stage import Stage
 
 Room = Literal["api", "trainer", "predict"]
 QueueName = Literal["train", "predict", "dead-letters"]
+FunctionName = Literal["api", "trainer", "predict", "predict-batch"]
 
 PROJECT: Final = "mini-ml"
 
@@ -31,7 +32,7 @@ class WorkQueue:
 class Function:
     """A Lambda function: one room's image, with one way to be called."""
 
-    name: str
+    name: FunctionName
     room: Room
     handler: str
     """`module:function`, as the poller imports it; the image's command is the same with a dot."""
@@ -106,6 +107,10 @@ class Names:
 
     def queue(self, name: QueueName) -> str:
         """Return the name of a queue."""
+        return f"{self.queue_prefix}-{name}"
+
+    def function(self, name: FunctionName) -> str:
+        """Return the name of a function."""
         return f"{self.queue_prefix}-{name}"
 
 

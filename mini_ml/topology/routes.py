@@ -38,6 +38,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/models/{model_name}/invocations", room="predict"),
     Route(path="/models/{model_name}/versions/{version}", room="api"),
     Route(path="/models/{model_name}/versions/{version}/schema", room="api"),
-    Route(path="/models/{model_name}/versions/{version}/artifact", room="api"),
+    # The download is signed by whoever answers, and only the predict room may read models.
+    Route(path="/models/{model_name}/versions/{version}/artifact", room="predict"),
     Route(path="/models/{model_name}/versions/{version}/invocations", room="predict"),
 )

@@ -1,0 +1,33 @@
+"""`cdk synth` and `cdk deploy` run this; context: `stage` (dev), `architecture` (the builder's), `seal_key_arn` (new).
+
+Nothing here asks AWS, so a synthesis needs no credentials, no network and no Docker.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from infra.stack import MiniMlStack
+from infra.stages import chosen
+
+_FLAGS: Final[Mapping[str, bool]] = {
+    "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
+    "@aws-cdk/aws-apigateway:disableCloudWatchRole": True,
+}
+"""Ways of CDK that are no default for the sake of older stacks; here, so that every caller of this module has them."""
+
+
+def main() -> None:
+    """Write the stack that the context asks for into the assembly."""
+    app = App(context=dict(_FLAGS))
+    context = app.node.try_get_context
+    deployment = chosen(context("stage"), context("architecture"))
+    MiniMlStack(app, "MiniMl", deployment=deployment, seal_key_arn=context("seal_key_arn"))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

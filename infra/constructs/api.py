@@ -1,0 +1,135 @@
+"""The REST API: the routes of the topology and no others, each to its room; refusals as problem documents."""
+
+import json
+from collections.abc import Mapping
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.acknowledgements import acknowledge
+from infra.constructs.functions import log_retention
+from infra.stages import Deployment
+from mini_ml.topology import GATEWAY_REFUSALS, ROUTES, GatewayRefusal, Names
+
+_PROXIES = (
+    "Every method hands the whole request to its room, which reads it strictly and refuses with a problem document "
+    "that names all faults; a model of the gateway would answer first, and worse."
+)
+_NO_FIREWALL = (
+    "A web ACL costs more a month than the rest of an idle stack. Rate and burst are limited, sizes are refused; who "
+    "needs a firewall attaches one to the stage."
+)
+_NO_CREDENTIALS_YET = (
+    "The platform asks nobody for credentials so far; ARCHITECTURE.md lists it under what is not built, and the "
+    "runbook says what that means for a public address."
+)
+_LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+_WRITES_LOGS = "AWS's own policy for exactly this role: API Gateway takes no narrower one for the account's log role."
+
+
+class Api(Construct):
+    """The gateway in front of api and predict."""
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment, names: Names) -> None:
+        super().__init__(scope, id)
+        self._deployment = deployment
+        self.rest_api = self._rest_api(names)
+        self.rest_api.node.try_remove_child("Endpoint")  # an output of its own; the stack tells the address once
+        self._add_refusals()
+        self._acknowledge()
+
+    @property
+    def origin(self) -> str:
+        """Where pages that we serve come from, as a browser's Origin header says it."""
+        stack = self.rest_api.stack
+        return f"https://{self.rest_api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
+
+    def serve(self, rooms: Mapping[str, lambda_.IFunction]) -> None:
+        """Send every route of the topology to its room's function."""
+        integrations = {
+            # One permission for the whole API: one for each route would outgrow the function's policy.
+            room: apigateway.LambdaIntegration(function, allow_test_invoke=False, scope_permission_to_method=False)
+            for room, function in rooms.items()
+        }
+        for route in ROUTES:
+            resource = self.rest_api.root.resource_for_path(route.path)
+            resource.add_method("ANY", integrations[route.room], authorization_type=apigateway.AuthorizationType.NONE)
+
+    def _rest_api(self, names: Names) -> apigateway.RestApi:
+        log_group = logs.LogGroup(
+            self,
+            "AccessLogs",
+            log_group_name=f"/aws/apigateway/{names.queue_prefix}",
+            retention=log_retention(self._deployment.log_retention_days),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        return apigateway.RestApi(
+            self,
+            "Rest",
+            rest_api_name=names.queue_prefix,
+            binary_media_types=["*/*"],
+            cloud_watch_role=False,
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            deploy_options=apigateway.StageOptions(
+                stage_name=self._deployment.name,
+                access_log_destination=apigateway.LogGroupLogDestination(log_group),
+                access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
+                    caller=False,
+                    http_method=True,
+                    ip=True,
+                    protocol=True,
+                    request_time=True,
+                    resource_path=True,
+                    response_length=True,
+                    status=True,
+                    user=False,
+                ),
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,  # what users send stays out of logs
+                metrics_enabled=True,
+                throttling_rate_limit=self._deployment.requests_per_second,
+                throttling_burst_limit=self._deployment.requests_at_once,
+            ),
+        )
+
+    def _add_refusals(self) -> None:
+        for refusal in GATEWAY_REFUSALS:
+            self.rest_api.add_gateway_response(
+                refusal.response_type,
+                type=apigateway.ResponseType.of(refusal.response_type),
+                status_code=str(refusal.status),
+                response_headers={"Content-Type": "'application/problem+json'"},
+                templates={"application/json": _template(refusal)},
+            )
+
+    def _acknowledge(self) -> None:
+        acknowledge(self.rest_api, "APIG2", _PROXIES)
+        acknowledge(self.rest_api, "APIG3", _NO_FIREWALL)
+        acknowledge(self.rest_api, "APIG4", _NO_CREDENTIALS_YET)
+        acknowledge(self.rest_api, "COG4", _NO_CREDENTIALS_YET)
+
+
+class GatewayLogs(Construct):
+    """Lets API Gateway write logs: a setting of the whole account and region, without which a stage with logs fails."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_LOG_POLICY)],
+        )
+        role.apply_removal_policy(RemovalPolicy.RETAIN)  # other stacks of the account may log by it
+        found = f"Policy::arn:<AWS::Partition>:iam::aws:policy/{_LOG_POLICY}"
+        acknowledge(role, "IAM4", _WRITES_LOGS, findings=[found])
+        self.account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
+        self.account.apply_removal_policy(RemovalPolicy.RETAIN)
+
+
+def _template(refusal: GatewayRefusal) -> str:
+    return json.dumps(refusal.problem())

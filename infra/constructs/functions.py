@@ -1,0 +1,159 @@
+"""The four functions out of three images: what each is, may do, and is called by."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_ecr_assets as assets
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.acknowledgements import acknowledge, keys_below
+from infra.constructs.rights import RIGHTS, Rights, statements
+from infra.constructs.storage import Storage
+from infra.stages import Deployment
+from mini_ml.topology import Function, FunctionName, Names, QueueName, functions
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+_PLATFORMS: Final = {
+    "arm64": (lambda_.Architecture.ARM_64, assets.Platform.LINUX_ARM64),
+    "x86_64": (lambda_.Architecture.X86_64, assets.Platform.LINUX_AMD64),
+}
+_PREFIXES_OF_KEYS: Final = (
+    "The function may read and write below fixed prefixes of one bucket; which keys lie there is decided by those who "
+    "upload and train. infra/constructs/rights.py lists all of them."
+)
+
+
+class Functions(Construct):
+    """api, trainer, predict and predict-batch."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        names: Names,
+        storage: Storage,
+        queues: Mapping[QueueName, sqs.IQueue],
+        seal_key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, id)
+        self._deployment = deployment
+        self._names = names
+        self._storage = storage
+        self._queues = queues
+        self._seal_key = seal_key
+        self.by_name: dict[FunctionName, lambda_.Function] = {}
+        for function in functions(deployment.stage):
+            self.by_name[function.name] = self._function(function)
+            self._call(function)
+
+    def _function(self, function: Function) -> lambda_.Function:
+        part = Construct(self, function.name)
+        size = self._deployment.sizes[function.name]
+        architecture, platform = _PLATFORMS[self._deployment.architecture]
+        log_group = self._log_group(part, function)
+        return lambda_.DockerImageFunction(
+            part,
+            "Function",
+            function_name=self._names.function(function.name),
+            description=f"{function.name} of Mini-ML-Platform, stage {self._deployment.name}",
+            code=lambda_.DockerImageCode.from_image_asset(
+                str(ROOT),
+                file=f"functions/{function.room}/Dockerfile",
+                cmd=[function.handler.replace(":", ".")],
+                platform=platform,
+            ),
+            architecture=architecture,
+            environment=self._environment(),
+            ephemeral_storage_size=Size.mebibytes(size.scratch_mib),
+            log_group=log_group,
+            memory_size=size.memory_mib,
+            role=self._role(part, function.name, log_group),
+            timeout=Duration.seconds(function.timeout_seconds),
+        )
+
+    def _log_group(self, part: Construct, function: Function) -> logs.LogGroup:
+        return logs.LogGroup(
+            part,
+            "Logs",
+            log_group_name=f"/aws/lambda/{self._names.function(function.name)}",
+            retention=log_retention(self._deployment.log_retention_days),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+    def _role(self, part: Construct, name: FunctionName, log_group: logs.LogGroup) -> iam.Role:
+        role = iam.Role(part, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        logs_here = iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]
+        )
+        for statement in (logs_here, *self._statements(RIGHTS[name])):
+            role.add_to_principal_policy(statement)
+        wildcards = [
+            *keys_below(self._storage.artifacts, RIGHTS[name].patterns),
+            *keys_below(self._storage.uploads, RIGHTS[name].upload_patterns),
+        ]
+        acknowledge(role, "IAM5", _PREFIXES_OF_KEYS, findings=wildcards)
+        return role
+
+    def _statements(self, rights: Rights) -> Iterable[iam.PolicyStatement]:
+        return statements(
+            rights,
+            uploads=self._storage.uploads,
+            artifacts=self._storage.artifacts,
+            queues=self._queues,
+            seal_key=self._seal_key,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        """Return what differs from the settings' defaults; no secret is among it, only the name of the seal's key."""
+        return {
+            "MINI_ML_STAGE": self._deployment.name,
+            "MINI_ML_UPLOADS_BUCKET": self._storage.uploads.bucket_name,
+            "MINI_ML_ARTIFACTS_BUCKET": self._storage.artifacts.bucket_name,
+            "MINI_ML_TRAIN_QUEUE_URL": self._queues["train"].queue_url,
+            "MINI_ML_PREDICT_QUEUE_URL": self._queues["predict"].queue_url,
+            "MINI_ML_SEAL_KEY_ID": self._seal_key.key_arn,
+            # Sums of floats depend on how many threads share them; one thread, same model.
+            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+        }
+
+    def _call(self, function: Function) -> None:
+        """Have the queue and the schedule call the function."""
+        made = self.by_name[function.name]
+        if function.queue is not None:
+            made.add_event_source(
+                sources.SqsEventSource(
+                    self._queues[function.queue],
+                    batch_size=1,
+                    max_concurrency=self._deployment.workers_at_once,
+                    report_batch_item_failures=True,
+                )
+            )
+        if function.sweeps:
+            every = Duration.seconds(self._deployment.stage.sweep_every_seconds)
+            events.Rule(
+                self,
+                "Sweep",
+                description="Has the api look for open jobs that nobody works on, and uploads without a job.",
+                schedule=events.Schedule.rate(every),
+                targets=[targets.LambdaFunction(made, retry_attempts=0)],
+            )
+
+
+def log_retention(days: int) -> logs.RetentionDays:
+    """Return the retention of a log group as CDK names it. Raises KeyError for a number that AWS does not offer."""
+    return {
+        14: logs.RetentionDays.TWO_WEEKS,
+        90: logs.RetentionDays.THREE_MONTHS,
+    }[days]

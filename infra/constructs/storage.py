@@ -1,0 +1,105 @@
+"""The two buckets: private, versioned, encrypted, over TLS only; what in them ends by itself, and what never does."""
+
+from typing import Final
+
+from aws_cdk import CfnDeletionPolicy, Duration, RemovalPolicy
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.stages import Deployment
+from mini_ml.topology import PREDICT_PREFIX, Names
+
+_OVERWRITTEN: Final = Duration.days(15)
+"""A day longer than a message lives: one that names an older version of a file must still find it."""
+_ACCESS_LOGS: Final = "access-logs/"
+_JOBS: Final = "jobs/"
+_SWEEP: Final = "sweep/"
+_PREDICTIONS: Final = "predictions/"
+
+
+class Storage(Construct):
+    """`uploads`, whose new objects become jobs, and `artifacts`, which nobody is notified of."""
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment, names: Names, page_origin: str) -> None:
+        """Make both buckets; `page_origin` is where pages that post uploads and fetch results come from."""
+        super().__init__(scope, id)
+        results = Duration.days(deployment.result_retention_days)
+        self.artifacts = self._bucket(
+            "Artifacts",
+            names.artifacts_bucket,
+            _cors(page_origin, s3.HttpMethods.GET, s3.HttpMethods.HEAD),
+            [
+                _expiring("results", _PREDICTIONS, results),
+                _expiring("access-logs", _ACCESS_LOGS, Duration.days(deployment.log_retention_days)),
+                # A job is one object written over and over; only its last state is ever read.
+                _without_history("job-history", _JOBS),
+                _without_history("sweep-history", _SWEEP),
+            ],
+        )
+        self.uploads = self._bucket(
+            "Uploads",
+            names.uploads_bucket,
+            _cors(page_origin, s3.HttpMethods.POST),
+            # Below `train/` nothing ends, not even old versions: manifests name them, and retraining reads them.
+            [_expiring("scored", PREDICT_PREFIX, results)],
+            access_logs=self.artifacts,
+        )
+
+    def _bucket(
+        self,
+        id: str,
+        name: str,
+        cors: s3.CorsRule,
+        rules: list[s3.LifecycleRule],
+        *,
+        access_logs: s3.IBucket | None = None,
+    ) -> s3.Bucket:
+        leftovers = s3.LifecycleRule(
+            id="unfinished-multipart", abort_incomplete_multipart_upload_after=Duration.days(1)
+        )
+        bucket = s3.Bucket(
+            self,
+            id,
+            bucket_name=name,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            cors=[cors],
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            lifecycle_rules=[leftovers, *rules],
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=RemovalPolicy.RETAIN,
+            server_access_logs_bucket=access_logs,
+            server_access_logs_prefix=f"{_ACCESS_LOGS}uploads/" if access_logs else None,
+            versioned=True,
+        )
+        _resource(bucket).cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
+        return bucket
+
+
+def _resource(bucket: s3.Bucket) -> s3.CfnBucket:
+    resource = bucket.node.default_child
+    assert isinstance(resource, s3.CfnBucket)
+    return resource
+
+
+def _cors(origin: str, *methods: s3.HttpMethods) -> s3.CorsRule:
+    return s3.CorsRule(
+        allowed_origins=[origin],
+        allowed_methods=list(methods),
+        allowed_headers=["*"],
+        exposed_headers=["ETag"],
+        max_age=3600,
+    )
+
+
+def _expiring(id: str, prefix: str, after: Duration) -> s3.LifecycleRule:
+    return s3.LifecycleRule(id=id, prefix=prefix, expiration=after, noncurrent_version_expiration=_OVERWRITTEN)
+
+
+def _without_history(id: str, prefix: str) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id=id,
+        prefix=prefix,
+        noncurrent_version_expiration=Duration.days(1),
+        expired_object_delete_marker=True,
+    )

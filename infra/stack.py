@@ -1,0 +1,65 @@
+"""The whole platform of one stage as one stack."""
+
+from aws_cdk import Aws, CfnOutput, Stack
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.constructs.api import Api, GatewayLogs
+from infra.constructs.functions import Functions
+from infra.constructs.queues import Queues
+from infra.constructs.seal import seal_key
+from infra.constructs.storage import Storage
+from infra.stages import Deployment
+from mini_ml.topology import PROJECT, TRAIN_PREFIX, aws_names
+
+
+class MiniMlStack(Stack):
+    """Storage, queues, functions and the API, in the order in which they need each other."""
+
+    def __init__(self, scope: Construct, id: str, *, deployment: Deployment, seal_key_arn: str | None = None) -> None:
+        """Compose the stack; `seal_key_arn` adopts the key of an earlier one, whose models then go on being served."""
+        super().__init__(
+            scope,
+            id,
+            stack_name=f"{PROJECT}-{deployment.name}",
+            description=f"Mini-ML-Platform, stage {deployment.name}",
+            analytics_reporting=False,
+            termination_protection=deployment.name == "prod",
+            tags={"project": PROJECT, "stage": deployment.name},
+        )
+        names = aws_names(deployment.stage, account=Aws.ACCOUNT_ID, region=Aws.REGION)
+        gateway_logs = GatewayLogs(self, "GatewayLogs")
+        api = Api(self, "Api", deployment=deployment, names=names)
+        api.rest_api.deployment_stage.node.add_dependency(gateway_logs.account)
+        storage = Storage(self, "Storage", deployment=deployment, names=names, page_origin=api.origin)
+        queues = Queues(self, "Queues", deployment=deployment, names=names)
+        queues.announce(storage.uploads, bucket_name=names.uploads_bucket, account=self.account)
+        key = seal_key(self, "SealKey", adopted_arn=seal_key_arn, stage_name=deployment.name)
+        functions = Functions(
+            self,
+            "Functions",
+            deployment=deployment,
+            names=names,
+            storage=storage,
+            queues=queues.by_name,
+            seal_key=key,
+        )
+        api.serve({"api": functions.by_name["api"], "predict": functions.by_name["predict"]})
+        self._tell(api, storage, key)
+
+    def _tell(self, api: Api, storage: Storage, key: kms.IKey) -> None:
+        url, uploads = api.rest_api.url, storage.uploads.bucket_name
+        train = f"{TRAIN_PREFIX}iris/"
+        told = {
+            "ApiUrl": url,
+            "UploadsBucket": uploads,
+            "ArtifactsBucket": storage.artifacts.bucket_name,
+            "SealKeyArn": key.key_arn,
+            "TrainByHttp": f"curl -X POST {url}train -F 'dataset_file=@samples/iris.csv' -F 'target_column=variety'",
+            "PredictByHttp": f"curl -X POST {url}predict -F 'input_file=@samples/iris_predict.csv'",
+            "TrainByS3": (
+                f'aws s3 cp samples/iris.csv s3://{uploads}/{train} --metadata \'{{"target-column":"variety"}}\''
+            ),
+        }
+        for name, value in told.items():
+            CfnOutput(self, name, value=value)
