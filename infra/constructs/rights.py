@@ -38,6 +38,8 @@ class Rights:
     """Of the uploads; only the sweep does."""
     reads: tuple[str, ...]
     writes: tuple[str, ...] = ()
+    streams: tuple[str, ...] = ()
+    """Of what it writes, what may be so large that it goes in parts, which a failure must take back."""
     removes: tuple[str, ...] = ()
     """By a delete marker over the newest version."""
     sends: tuple[QueueName, ...] = ()
@@ -70,6 +72,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
         reads_uploads=(f"{TRAIN_PREFIX}*",),
         reads=(_JOBS, _MANIFESTS, _TRAINED),
         writes=(_JOBS, _MANIFESTS, _TRAINED),
+        streams=(_TRAINED,),
         removes=(_OPEN_JOBS,),
         sends=("train",),
         seal="kms:GenerateMac",
@@ -79,6 +82,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
         reads_uploads=(f"{PREDICT_PREFIX}*",),
         reads=(_JOBS, _MANIFESTS, _ALIASES, _MODEL_FILES, _PREDICTIONS),
         writes=(_JOBS, _PREDICTIONS),
+        streams=(_PREDICTIONS,),
         removes=(_OPEN_JOBS,),
         sends=("predict",),
         seal="kms:VerifyMac",
@@ -99,7 +103,8 @@ def statements(
     # may list the bucket, and with 403 to others, which to us means that the storage is away.
     yield _allow(["s3:ListBucket"], [artifacts.bucket_arn])
     yield from _objects(artifacts, rights.reads, "s3:GetObject", "s3:GetObjectVersion")
-    yield from _objects(artifacts, rights.writes, "s3:PutObject", "s3:AbortMultipartUpload")
+    yield from _objects(artifacts, rights.writes, "s3:PutObject")
+    yield from _objects(artifacts, rights.streams, "s3:AbortMultipartUpload")
     yield from _objects(artifacts, rights.removes, "s3:DeleteObject")
     if rights.reads_uploads:
         versions = ["s3:ListBucketVersions"] if rights.lists_versions else []

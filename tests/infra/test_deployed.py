@@ -1,0 +1,178 @@
+"""The synthesised template does the whole job: upload, job, model, predictions, by its own mappings and REST API."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import pytest
+
+from mini_ml.adapters.aws.events import object_created_body
+from mini_ml.contracts import Upload
+from tests.docs.pages import ROOT
+from tests.fixtures.deployed import STACK, Deployed, deployed_stack
+from tests.fixtures.platform import eventually
+from tests.fixtures.rights import rights_needed
+from tests.fixtures.synthesis import Template
+
+IRIS = (ROOT / "samples" / "iris.csv").read_bytes()
+FLOWERS = (ROOT / "samples" / "iris_predict.csv").read_bytes()
+ROW = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.width": 0.2}
+
+
+@pytest.fixture(scope="module")
+def deployed(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed_stack(template, tmp_path_factory.mktemp("deployed")) as running:
+        yield running
+
+
+@pytest.fixture
+def http(deployed: Deployed) -> Iterator[httpx2.Client]:
+    with deployed.http() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def trained(deployed: Deployed) -> dict[str, Any]:
+    """The job of a plain upload to the bucket, once it has ended."""
+    return _uploaded(deployed, "train/iris/iris.csv", IRIS, {"target-column": "variety"})
+
+
+def _uploaded(deployed: Deployed, key: str, body: bytes, metadata: dict[str, str]) -> dict[str, Any]:
+    deployed.client("s3").put_object(Bucket=deployed.outputs["UploadsBucket"], Key=key, Body=body, Metadata=metadata)
+    with deployed.http() as client:
+        return eventually(_ended(client, {"upload_key": key}))
+
+
+def _ended(client: httpx2.Client, wanted: dict[str, str]) -> Callable[[], dict[str, Any] | None]:
+    def look() -> dict[str, Any] | None:
+        jobs = client.get("/jobs", params=wanted).raise_for_status().json()["jobs"]
+        return next((job for job in jobs if job["finished_at"]), None)
+
+    return look
+
+
+def _followed(client: httpx2.Client, path: str) -> httpx2.Response:
+    """Return what lies behind a redirect, asked for as anybody would, without credentials."""
+    found = client.get(path)
+    assert found.status_code == 303, found.text
+    return httpx2.get(found.headers["location"], trust_env=False).raise_for_status()
+
+
+def test_an_upload_becomes_a_model_that_is_served(trained: dict[str, Any], http: httpx2.Client) -> None:
+    assert (trained["state"], trained["version"]) == ("succeeded", 1)
+    answer = http.post("/models/iris/invocations", json={"instances": [ROW]})
+
+    assert answer.json() == {"predictions": ["Setosa"], "model_name": "iris", "version": 1}
+
+
+def test_an_upload_is_scored_and_its_result_downloads(
+    trained: dict[str, Any], deployed: Deployed, http: httpx2.Client
+) -> None:
+    job = _uploaded(deployed, "predict/iris/flowers.csv", FLOWERS, {})
+    result = _followed(http, f"/jobs/{job['job_id']}/result").text.splitlines()
+
+    assert (job["state"], job["version"]) == ("succeeded", 1)
+    assert result[0].endswith("prediction")
+    assert len(result) == len(FLOWERS.splitlines())
+
+
+def test_both_forms_are_answered_through_the_rest_api(http: httpx2.Client) -> None:
+    train = http.post("/train", files={"dataset_file": ("iris.csv", IRIS, "text/csv")})
+    predict = http.post("/predict", files={"input_file": ("flowers.csv", FLOWERS, "text/csv")})
+
+    assert (train.status_code, train.json()["state"]) == (201, "succeeded")
+    assert set(predict.json()["predictions"]) == {"Setosa", "Versicolor", "Virginica"}
+
+
+def test_a_form_that_is_posted_to_the_bucket_trains(deployed: Deployed, http: httpx2.Client) -> None:
+    asked = {"kind": "train", "filename": "iris.csv", "model_name": "posted", "options": {"target_column": "variety"}}
+    invitation = http.post("/uploads", json=asked).raise_for_status().json()
+    httpx2.post(
+        invitation["url"], data=invitation["fields"], files={"file": ("iris.csv", IRIS)}, trust_env=False
+    ).raise_for_status()
+
+    assert eventually(_ended(http, {"upload_key": invitation["key"]}))["state"] == "succeeded"
+
+
+def test_an_alias_moves_and_is_scored_by(trained: dict[str, Any], http: httpx2.Client) -> None:
+    moved = http.put("/models/iris/aliases/champion", json={"version": 1})
+    answer = http.post("/models/iris/versions/champion/invocations", json={"instances": [ROW]})
+    removed = http.delete("/models/iris/aliases/champion")
+
+    assert (moved.status_code, answer.json()["version"], removed.status_code) == (204, 1, 204)
+
+
+def test_a_model_downloads_by_the_rights_of_the_room_that_may_read_it(
+    trained: dict[str, Any], deployed: Deployed, http: httpx2.Client
+) -> None:
+    manifest = http.get("/models/iris/versions/1").json()
+    model = _followed(http, "/models/iris/versions/1/artifact").content
+
+    assert hashlib.sha256(model).hexdigest() == manifest["artifact"]["sha256"]
+    assert [call for call in deployed.calls("api") if call.get("Key", "").endswith(".joblib")] == []
+
+
+def test_a_wrong_file_fails_its_job_with_the_reason(deployed: Deployed) -> None:
+    job = _uploaded(deployed, "train/wrong/empty.csv", b"a,b\n", {})
+
+    assert (job["state"], job["error"]["code"]) == ("failed", "invalid_dataset")
+
+
+def test_a_dead_letter_fails_its_job(deployed: Deployed, http: httpx2.Client) -> None:
+    asked = {"kind": "train", "filename": "never.csv", "model_name": "buried", "options": {}}
+    key = http.post("/uploads", json=asked).json()["key"]
+    bucket = deployed.outputs["UploadsBucket"]
+    # An upload whose own message nobody gets: what S3 announces goes nowhere while the object is written.
+    store = deployed.client("s3")
+    told = store.get_bucket_notification_configuration(Bucket=bucket)
+    store.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    job_id = key.split("/")[2]
+    version = store.put_object(Bucket=bucket, Key=key, Body=IRIS, Metadata={"job-id": job_id})["VersionId"]
+    store.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"QueueConfigurations": told["QueueConfigurations"]}
+    )
+    upload = Upload(bucket=bucket, key=key, version_id=version, uploaded_at=datetime.now(UTC))
+    queues = deployed.client("sqs")
+    dead_letters = queues.get_queue_url(QueueName=f"{STACK}-dead-letters")["QueueUrl"]
+    queues.send_message(QueueUrl=dead_letters, MessageBody=object_created_body(upload))
+
+    job = eventually(_ended(http, {"upload_key": key}))
+
+    assert (job["state"], job["error"]["code"]) == ("failed", "worker_lost")
+
+
+def test_the_schedule_sweeps(deployed: Deployed) -> None:
+    event = json.dumps({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
+    answer = deployed.client("lambda").invoke(FunctionName=f"{STACK}-api", Payload=event)
+
+    assert "FunctionError" not in answer
+    assert "sweep/uploads.txt" in {call.get("Key") for call in deployed.calls("api")}
+
+
+def test_what_the_gateway_refuses_is_a_problem_document(http: httpx2.Client) -> None:
+    answer = http.get("/no/such/route")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "route_not_found"
+
+
+@pytest.mark.parametrize("function", ["api", "trainer", "predict", "predict-batch"])
+def test_a_function_calls_nothing_that_its_policy_forbids(
+    function: str, trained: dict[str, Any], deployed: Deployed, template: Template
+) -> None:
+    """Runs last, over the calls that everything above has made."""
+    policy = template.policy(f"{STACK}-{function}")
+    key = {deployed.outputs["SealKeyArn"]: template.arn(next(iter(template.of_type("AWS::KMS::Key"))))}
+    needed = {right for call in deployed.calls(function) for right in rights_needed(call)}
+
+    forbidden = [
+        (action, resource)
+        for action, resource in sorted(needed)
+        if not any(statement.allows(action, key.get(resource, resource)) for statement in policy)
+    ]
+
+    assert needed
+    assert forbidden == []

@@ -1,0 +1,96 @@
+"""Four functions out of three images, each called as it should be, and by nobody else."""
+
+import pytest
+
+from tests.fixtures.synthesis import Template
+
+FUNCTIONS = {
+    "mini-ml-dev-api": (28, 512, 512, "functions.api.handler.lambda_handler"),
+    "mini-ml-dev-trainer": (900, 3008, 2048, "functions.trainer.handler.lambda_handler"),
+    "mini-ml-dev-predict": (29, 1769, 1024, "functions.predict.handler.lambda_handler"),
+    "mini-ml-dev-predict-batch": (900, 1769, 3072, "functions.predict.handler.lambda_handler"),
+}
+CONSUMERS = {
+    "mini-ml-dev-dead-letters": "mini-ml-dev-api",
+    "mini-ml-dev-train": "mini-ml-dev-trainer",
+    "mini-ml-dev-predict": "mini-ml-dev-predict-batch",
+}
+
+
+def test_every_function_has_its_time_memory_scratch_space_and_handler(template: Template) -> None:
+    found = template.named("AWS::Lambda::Function", "FunctionName")
+
+    assert {
+        name: (one["Timeout"], one["MemorySize"], one["EphemeralStorage"]["Size"], one["ImageConfig"]["Command"][0])
+        for name, one in found.items()
+    } == FUNCTIONS
+
+
+def test_both_predict_functions_are_one_image(template: Template) -> None:
+    found = template.named("AWS::Lambda::Function", "FunctionName")
+    images = {name: str(one["Code"]["ImageUri"]) for name, one in found.items()}
+
+    assert images["mini-ml-dev-predict"] == images["mini-ml-dev-predict-batch"]
+    assert len(set(images.values())) == 3
+
+
+def test_every_queue_calls_its_function_with_single_messages_partial_answers_and_a_ceiling(template: Template) -> None:
+    mappings = template.of_type("AWS::Lambda::EventSourceMapping").values()
+
+    assert {
+        template.text(one["EventSourceArn"]).rpartition(":")[2]: template.text(one["FunctionName"]) for one in mappings
+    } == CONSUMERS
+    assert [(one["BatchSize"], one["FunctionResponseTypes"], one["ScalingConfig"]) for one in mappings] == [
+        (1, ["ReportBatchItemFailures"], {"MaximumConcurrency": 2})
+    ] * 3
+
+
+def test_the_schedule_calls_the_api_every_minute(template: Template) -> None:
+    [rule] = template.of_type("AWS::Events::Rule").values()
+    [target] = rule["Targets"]
+
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
+    assert template.text(target["Arn"]).endswith(":function:mini-ml-dev-api")
+
+
+def test_who_may_call_functions(template: Template) -> None:
+    allowed = sorted(
+        (template.text(one["FunctionName"]).rpartition(":")[2], one["Principal"], "SourceArn" in one)
+        for one in template.of_type("AWS::Lambda::Permission").values()
+    )
+
+    assert allowed == [
+        ("mini-ml-dev-api", "apigateway.amazonaws.com", True),
+        ("mini-ml-dev-api", "events.amazonaws.com", True),
+        ("mini-ml-dev-predict", "apigateway.amazonaws.com", True),
+    ]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_told_where_things_are_and_no_secret(template: Template, name: str) -> None:
+    variables = template.named("AWS::Lambda::Function", "FunctionName")[name]["Environment"]["Variables"]
+
+    assert {key: template.text(value) for key, value in variables.items()} == {
+        "MINI_ML_STAGE": "dev",
+        "MINI_ML_UPLOADS_BUCKET": "mini-ml-dev-uploads-000000000000-us-east-1",
+        "MINI_ML_ARTIFACTS_BUCKET": "mini-ml-dev-artifacts-000000000000-us-east-1",
+        "MINI_ML_TRAIN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/mini-ml-dev-train",
+        "MINI_ML_PREDICT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/mini-ml-dev-predict",
+        "MINI_ML_SEAL_KEY_ID": template.arn(next(iter(template.of_type("AWS::KMS::Key")))),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_writes_into_a_log_that_ends(template: Template, name: str) -> None:
+    function = template.named("AWS::Lambda::Function", "FunctionName")[name]
+    logs = template.named("AWS::Logs::LogGroup", "LogGroupName")
+
+    assert template.text(function["LoggingConfig"]["LogGroup"]) == f"/aws/lambda/{name}"
+    assert logs[f"/aws/lambda/{name}"]["RetentionInDays"] == 14
+
+
+def test_every_log_ends(template: Template) -> None:
+    assert [name for name, one in template.of_type("AWS::Logs::LogGroup").items() if "RetentionInDays" not in one] == []

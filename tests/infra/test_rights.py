@@ -1,0 +1,129 @@
+"""What no function may do, whatever else its policy says; what each does is held to its policy in test_deployed."""
+
+import pytest
+
+from tests.fixtures.synthesis import Statement, Template
+
+UPLOADS = "arn:aws:s3:::mini-ml-dev-uploads-000000000000-us-east-1"
+ARTIFACTS = "arn:aws:s3:::mini-ml-dev-artifacts-000000000000-us-east-1"
+JOB = "01a208cc-7752-725d-9978-61bbae29cc81"
+MODEL = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/model.joblib"
+MANIFEST = f"{ARTIFACTS}/models/iris/versions/000001.json"
+ALIAS = f"{ARTIFACTS}/models/iris/aliases/champion.json"
+FUNCTIONS = ["api", "trainer", "predict", "predict-batch"]
+every_function = pytest.mark.parametrize("function", FUNCTIONS)
+
+
+def _who_may(template: Template, action: str, resource: str) -> list[str]:
+    return [
+        name
+        for name in FUNCTIONS
+        if any(statement.allows(action, resource) for statement in template.policy(f"mini-ml-dev-{name}"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "who"),
+    [
+        ("s3:GetObject", MODEL, ["trainer", "predict", "predict-batch"]),
+        ("s3:PutObject", MODEL, ["trainer"]),
+        ("s3:GetObject", MANIFEST, FUNCTIONS),
+        ("s3:PutObject", MANIFEST, ["trainer"]),
+        ("s3:PutObject", ALIAS, ["api"]),
+        ("s3:GetObject", ALIAS, ["api", "predict", "predict-batch"]),
+        ("s3:PutObject", f"{ARTIFACTS}/predictions/iris/000001/{JOB}/a.csv", ["predict-batch"]),
+        ("s3:PutObject", f"{ARTIFACTS}/jobs/{JOB}.json", ["api", "trainer", "predict-batch"]),
+        ("s3:DeleteObject", f"{ARTIFACTS}/jobs/open/{JOB}", ["api", "trainer", "predict-batch"]),
+        ("s3:DeleteObject", f"{ARTIFACTS}/jobs/{JOB}.json", []),
+        ("s3:DeleteObject", MODEL, []),
+        ("s3:DeleteObject", MANIFEST, []),
+        ("s3:PutObject", f"{UPLOADS}/train/iris/a.csv", ["api"]),
+        ("s3:GetObjectVersion", f"{UPLOADS}/train/iris/a.csv", ["api", "trainer"]),
+        ("s3:GetObjectVersion", f"{UPLOADS}/predict/iris/a.csv", ["api", "predict-batch"]),
+        ("s3:DeleteObject", f"{UPLOADS}/train/iris/a.csv", []),
+    ],
+)
+def test_who_may(template: Template, action: str, resource: str, who: list[str]) -> None:
+    assert _who_may(template, action, resource) == who
+
+
+def test_only_the_trainer_seals_and_only_predict_verifies(template: Template) -> None:
+    [key] = template.of_type("AWS::KMS::Key")
+    arn = template.arn(key)
+
+    assert _who_may(template, "kms:GenerateMac", arn) == ["trainer"]
+    assert _who_may(template, "kms:VerifyMac", arn) == ["predict", "predict-batch"]
+
+
+def test_the_key_is_for_macs_and_its_policy_spells_every_action(template: Template) -> None:
+    [key] = template.of_type("AWS::KMS::Key").values()
+    [statement] = key["KeyPolicy"]["Statement"]
+
+    assert (key["KeySpec"], key["KeyUsage"]) == ("HMAC_256", "GENERATE_VERIFY_MAC")
+    assert [action for action in statement["Action"] if "*" in action or "Grant" in action] == [
+        "kms:ListGrants",
+        "kms:RevokeGrant",
+    ]
+    assert template.text(statement["Principal"]["AWS"]) == "arn:aws:iam::000000000000:root"
+
+
+@every_function
+def test_nobody_deletes_versions_or_changes_buckets(template: Template, function: str) -> None:
+    actions = {action for statement in template.policy(f"mini-ml-dev-{function}") for action in statement.actions}
+
+    assert {action for action in actions if action.startswith("s3:")} <= {
+        "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:PutObject",
+    }
+
+
+@every_function
+def test_no_action_is_a_wildcard_and_no_resource_is_everything(template: Template, function: str) -> None:
+    policy = template.policy(f"mini-ml-dev-{function}")
+
+    assert [action for statement in policy for action in statement.actions if "*" in action] == []
+    assert [resource for statement in policy for resource in statement.resources if _is_wide(resource)] == []
+
+
+def _is_wide(resource: str) -> bool:
+    """Tell whether a resource is more than keys below a fixed folder, or the streams of one log."""
+    service = resource.split(":")[2] if ":" in resource else ""
+    if service == "logs":
+        return resource.count("*") > 1 or not resource.endswith(":*")
+    _, slash, key = resource.partition("/")
+    return "*" in resource and (service != "s3" or not slash or key.startswith("*"))
+
+
+@every_function
+def test_who_reads_a_bucket_may_list_it(template: Template, function: str) -> None:
+    """Otherwise S3 answers 403 for a key that is not there, which we take for storage that is away."""
+    policy = template.policy(f"mini-ml-dev-{function}")
+    read = {
+        resource.partition("/")[0]
+        for statement in policy
+        if "s3:GetObject" in statement.actions
+        for resource in statement.resources
+    }
+
+    assert [bucket for bucket in read if not any(one.allows("s3:ListBucket", bucket) for one in policy)] == []
+
+
+def test_each_role_is_for_functions_and_carries_no_foreign_policy(template: Template) -> None:
+    roles = template.of_type("AWS::IAM::Role")
+    ours = {id: role for id, role in roles.items() if id.startswith("Functions")}
+
+    assert len(ours) == 4
+    assert [id for id, role in ours.items() if "ManagedPolicyArns" in role or "Policies" in role] == []
+
+
+def test_a_statement_is_read_as_iam_reads_it() -> None:
+    statement = Statement(actions=("s3:GetObject",), resources=("arn:aws:s3:::b/models/*/versions/*",))
+
+    assert statement.allows("s3:GetObject", "arn:aws:s3:::b/models/iris/versions/000001.json")
+    assert not statement.allows("s3:GetObject", "arn:aws:s3:::b/models/iris/aliases/a.json")
+    assert not statement.allows("s3:PutObject", "arn:aws:s3:::b/models/iris/versions/000001.json")

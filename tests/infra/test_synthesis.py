@@ -1,0 +1,123 @@
+"""Synthesis needs nothing but Python, and what comes out of it is clean."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.stages import DEPLOYMENTS, Deployment, chosen
+from tests.fixtures.synthesis import Template, synthesis
+
+CDK_WRITES_THEM = "W3005"
+"""CDK names a function's role among its dependencies although the function refers to it already."""
+
+
+def test_no_context_at_all_gives_the_dev_stage_for_this_machine(template: Template) -> None:
+    functions = template.named("AWS::Lambda::Function", "FunctionName")
+
+    assert set(functions) == {
+        "mini-ml-dev-api",
+        "mini-ml-dev-trainer",
+        "mini-ml-dev-predict",
+        "mini-ml-dev-predict-batch",
+    }
+    assert {tuple(found["Architectures"]) for found in functions.values()} == {(chosen(None, None).architecture,)}
+
+
+def test_the_context_chooses_stage_architecture_and_an_earlier_key(tmp_path: Path) -> None:
+    arn = "arn:aws:kms:us-east-1:000000000000:key/a"
+    done = synthesis(tmp_path, stage="prod", architecture="arm64", seal_key_arn=arn)
+
+    assert done.returncode == 0, done.stderr
+    prod = Template(tmp_path / "cdk.out")
+    trainer = prod.named("AWS::Lambda::Function", "FunctionName")["mini-ml-prod-trainer"]
+    assert (trainer["Architectures"], trainer["MemorySize"]) == (["arm64"], 8192)
+    assert trainer["Environment"]["Variables"]["MINI_ML_SEAL_KEY_ID"] == arn
+    assert prod.of_type("AWS::KMS::Key") == {}
+
+
+def test_another_stage_or_architecture_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="no stage live; use one of dev, prod"):
+        chosen("live", None)
+    with pytest.raises(ValueError, match="no architecture riscv64 on Lambda; use arm64 or x86_64"):
+        chosen(None, "riscv64")
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
+def test_the_scratch_space_takes_the_largest_files(deployment: Deployment) -> None:
+    largest = deployment.stage.limits.upload_bytes // 2**20
+
+    assert deployment.sizes["trainer"].scratch_mib >= 2 * largest
+    assert deployment.sizes["predict-batch"].scratch_mib >= 3 * largest
+    assert deployment.sizes["predict"].scratch_mib >= deployment.stage.limits.artifact_bytes // 2**20
+
+
+def test_cdk_nag_finds_nothing_that_is_not_acknowledged(template: Template) -> None:
+    [report] = template.report["pluginReports"]
+
+    assert (report["pluginName"], report["conclusion"], report["violations"]) == ("AwsSolutions", "success", [])
+
+
+def test_nine_findings_stand_each_on_one_resource_and_with_its_reason(template: Template) -> None:
+    [report] = template.report["pluginReports"]
+    standing = {
+        (found["ruleName"].partition("[")[0], found["acknowledgedAt"]): found["reason"]
+        for found in report["suppressedViolations"]
+    }
+
+    assert sorted(standing) == [
+        ("AwsSolutions-APIG2", "MiniMl/Api/Rest"),
+        ("AwsSolutions-APIG3", "MiniMl/Api/Rest"),
+        ("AwsSolutions-APIG4", "MiniMl/Api/Rest"),
+        ("AwsSolutions-COG4", "MiniMl/Api/Rest"),
+        ("AwsSolutions-IAM4", "MiniMl/GatewayLogs/Role"),
+        ("AwsSolutions-IAM5", "MiniMl/Functions/api/Role"),
+        ("AwsSolutions-IAM5", "MiniMl/Functions/predict-batch/Role"),
+        ("AwsSolutions-IAM5", "MiniMl/Functions/predict/Role"),
+        ("AwsSolutions-IAM5", "MiniMl/Functions/trainer/Role"),
+    ]
+    assert [reason for reason in standing.values() if len(reason.split()) < 10] == []
+
+
+def test_cfn_lint_finds_nothing(template: Template) -> None:
+    lint = str(Path(sys.executable).with_name("cfn-lint"))
+    done = subprocess.run(
+        [lint, "--ignore-checks", CDK_WRITES_THEM, "--", str(template.path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_one_image_for_each_room(template: Template) -> None:
+    assets = json.loads((template.folder / "MiniMl.assets.json").read_text())["dockerImages"]
+
+    assert sorted(asset["source"]["dockerFile"] for asset in assets.values()) == [
+        "functions/api/Dockerfile",
+        "functions/predict/Dockerfile",
+        "functions/trainer/Dockerfile",
+    ]
+
+
+def test_an_image_is_built_of_the_code_and_nothing_else_of_the_repository(template: Template) -> None:
+    folders = {path.name for asset in template.folder.glob("asset.*") for path in asset.iterdir() if path.is_dir()}
+
+    assert folders == {"functions", "mini_ml", "requirements"}
+
+
+def test_whoever_deploys_is_told_the_addresses_and_lines_to_paste(template: Template) -> None:
+    told = set(template.body["Outputs"])
+
+    assert told == {
+        "ApiUrl",
+        "UploadsBucket",
+        "ArtifactsBucket",
+        "SealKeyArn",
+        "TrainByHttp",
+        "PredictByHttp",
+        "TrainByS3",
+    }
