@@ -31,6 +31,20 @@ format: $(INSTALLED)  ## repair style
 pins: $(INSTALLED)  ## pin requirements/*.txt after pyproject.toml has changed
 	PATH="$(abspath $(RUN)):$$PATH" $(RUN)/python requirements/compile.py
 
+synth: $(INSTALLED)  ## write the CloudFormation template of STAGE (dev, prod) into cdk.out, without an account
+	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' PATH="$(abspath $(RUN)):$$PATH" $(RUN)/python -m infra.app
+
+deploy: $(INSTALLED)  ## build the images and deploy STAGE to the AWS account of your credentials; see docs/runbook.md
+	$(CDK) deploy $(CONTEXT) --require-approval broadening
+
+destroy: $(INSTALLED)  ## remove STAGE from AWS, but for buckets and key
+	$(CDK) destroy $(CONTEXT)
+	@echo "The buckets mini-ml-$(STAGE)-* and the key of the seal are kept, with all models in them. docs/runbook.md says"
+	@echo "how the next deployment adopts them (CONTEXTS='--context seal_key_arn=...'), and how to purge them."
+
+smoke: $(INSTALLED)  ## tell the demo's story against the deployed STAGE, and check what no emulator shows
+	$(RUN)/python -m tests.e2e.smoke $(STAGE)
+
 $(INSTALLED): requirements/dev.txt pyproject.toml
 	$(if $(PYTHON),,$(error Python 3.11 or newer with venv is needed (on Debian: apt-get install python3-venv). Name one with: make PYTHON=/path/to/python3))
 	@echo "Setting up $(VENV) with $(PYTHON) ..."

@@ -12,7 +12,11 @@ import pytest
 from mini_ml.adapters.aws.events import object_created_body
 from mini_ml.contracts import Upload
 from tests.docs.pages import ROOT
+from tests.e2e.site import Site
+from tests.e2e.smoke import tell
+from tests.e2e.story import STORY
 from tests.fixtures.deployed import STACK, Deployed, deployed_stack
+from tests.fixtures.emulated import point_at
 from tests.fixtures.platform import eventually
 from tests.fixtures.rights import rights_needed
 from tests.fixtures.synthesis import Template
@@ -157,6 +161,21 @@ def test_what_the_gateway_refuses_is_a_problem_document(http: httpx2.Client) -> 
 
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert answer.json()["code"] == "route_not_found"
+
+
+def test_the_smoke_tests_story_is_told_on_it(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    point_at(deployed.endpoint_url, monkeypatch)
+    site = Site(
+        stage="dev",
+        api_url=deployed.api_url,
+        uploads_bucket=deployed.outputs["UploadsBucket"],
+        artifacts_bucket=deployed.outputs["ArtifactsBucket"],
+        endpoint_url=deployed.endpoint_url,
+    )
+
+    assert (tell(site, STORY), capsys.readouterr().out.count(" s\n")) == (0, 5)
 
 
 @pytest.mark.parametrize("function", ["api", "trainer", "predict", "predict-batch"])

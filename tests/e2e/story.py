@@ -1,0 +1,76 @@
+"""What `make demo` tells, on a stack that runs already: train, predict by both doors, score a row online, download."""
+
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from typing import Final
+
+from mini_ml import keys
+from mini_ml.client import Document
+from tests.docs.pages import ROOT
+from tests.e2e.site import Site, eventually, require
+
+MODEL: Final = "smoke"
+_IRIS: Final = ROOT / "samples" / "iris.csv"
+_ROWS: Final = ROOT / "samples" / "iris_predict.csv"
+_ROW: Final = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.width": 0.2}
+
+
+def train_by_http(site: Site) -> None:
+    """Train through the API; its metrics are there."""
+    with site.api() as api:
+        job = api.train(_IRIS, model_name=MODEL, options={"target_column": "variety"})
+    require(job.body["metrics"]["accuracy"] > 0.8, f"The flowers are told apart badly: {job.body['metrics']}.")
+
+
+def predict_by_http(site: Site) -> None:
+    """Predict a file through the API."""
+    with site.api() as api:
+        answer = api.predict(_ROWS, model_name=MODEL)
+    require(bool(answer.body.get("predictions") or answer.body.get("result")), "A file was not scored.")
+
+
+def train_by_s3(site: Site) -> None:
+    """Train by a plain upload with its options as metadata."""
+    job = _uploaded(site, keys.upload("train", MODEL, _IRIS.name), {"target-column": "variety"})
+    require(job.body["state"] == "succeeded", f"The upload was not trained on: {job.body['error']}.")
+
+
+def predict_by_s3(site: Site) -> None:
+    """Score a plain upload, and download the result by the presigned address."""
+    job = _uploaded(site, keys.upload("predict", MODEL, _ROWS.name), {})
+    result = BytesIO()
+    with site.api() as api:
+        api.download_result(job, result)
+    lines = result.getvalue().decode().splitlines()
+    require(lines[0].endswith("prediction"), f"The result has no predictions: {lines[0]}.")
+    require(len(lines) == len(_ROWS.read_text().splitlines()), "The result has not as many rows as the upload.")
+
+
+def score_a_row(site: Site) -> None:
+    """Score one row online."""
+    with site.api() as api:
+        answer = api.invoke(MODEL, [_ROW]).body
+    require(answer["predictions"] == ["Setosa"], f"The row was taken for {answer['predictions']}.")
+
+
+STORY: Final[Mapping[str, Callable[[Site], None]]] = {
+    "POST /train with samples/iris.csv": train_by_http,
+    "POST /predict with samples/iris_predict.csv": predict_by_http,
+    "s3 cp samples/iris.csv to train/smoke/": train_by_s3,
+    "s3 cp samples/iris_predict.csv to predict/smoke/": predict_by_s3,
+    "POST /models/smoke/invocations: one row, online": score_a_row,
+}
+
+
+def _uploaded(site: Site, key: str, metadata: dict[str, str]) -> Document:
+    """Upload a sample as `aws s3 cp` would, and return the job that it became, once it has ended."""
+    body = (_IRIS if key.startswith("train/") else _ROWS).read_bytes()
+    version = site.aws("s3").put_object(Bucket=site.uploads_bucket, Key=key, Body=body, Metadata=metadata)["VersionId"]
+    job_id = keys.job_id_of_upload(site.uploads_bucket, key, version)
+    with site.api() as api:
+
+        def look() -> Document | None:
+            jobs = api.jobs(upload_key=key).body["jobs"]
+            return next((api.job(job_id) for job in jobs if job["job_id"] == job_id and job["finished_at"]), None)
+
+        return eventually(look, f"The upload {key} became no job that ends; see the log of its function.")
