@@ -43,7 +43,7 @@ destroy: $(INSTALLED)  ## remove STAGE from AWS, but for buckets and key
 	@echo "how the next deployment adopts them (CONTEXTS='--context seal_key_arn=...'), and how to purge them."
 
 smoke: $(INSTALLED)  ## tell the demo's story against the deployed STAGE, and check what no emulator shows
-	$(RUN)/python -m tests.e2e.smoke $(STAGE)
+	$(RUN)/python -m tests.smoke.run $(STAGE)
 
 $(INSTALLED): requirements/dev.txt pyproject.toml
 	$(if $(PYTHON),,$(error Python 3.11 or newer with venv is needed (on Debian: apt-get install python3-venv). Name one with: make PYTHON=/path/to/python3))

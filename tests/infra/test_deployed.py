@@ -12,14 +12,14 @@ import pytest
 from mini_ml.adapters.aws.events import object_created_body
 from mini_ml.contracts import Upload
 from tests.docs.pages import ROOT
-from tests.e2e.site import Site
-from tests.e2e.smoke import tell
-from tests.e2e.story import STORY
 from tests.fixtures.deployed import STACK, Deployed, deployed_stack
 from tests.fixtures.emulated import point_at
 from tests.fixtures.platform import eventually
 from tests.fixtures.rights import rights_needed
 from tests.fixtures.synthesis import Template
+from tests.smoke.run import tell
+from tests.smoke.site import Site
+from tests.smoke.story import STORY
 
 IRIS = (ROOT / "samples" / "iris.csv").read_bytes()
 FLOWERS = (ROOT / "samples" / "iris_predict.csv").read_bytes()

@@ -7,7 +7,7 @@ from typing import Final
 from mini_ml import keys
 from mini_ml.client import Document
 from tests.docs.pages import ROOT
-from tests.e2e.site import Site, eventually, require
+from tests.smoke.site import Site, eventually, require
 
 MODEL: Final = "smoke"
 _IRIS: Final = ROOT / "samples" / "iris.csv"

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 
 from mini_ml.client import ClientFailure
-from tests.e2e.only_aws import ONLY_AWS
-from tests.e2e.site import Site, SmokeFailure, site_of
-from tests.e2e.story import STORY
+from tests.smoke.only_aws import ONLY_AWS
+from tests.smoke.site import Site, SmokeFailure, site_of
+from tests.smoke.story import STORY
 
 
 def tell(site: Site, *chapters: Mapping[str, Callable[[Site], None]]) -> int:

@@ -9,7 +9,7 @@ import httpx2
 from botocore.exceptions import ClientError
 
 from mini_ml.topology import PROJECT
-from tests.e2e.site import Site, require
+from tests.smoke.site import Site, require
 
 _STRANGER: Final = "https://stranger.example"
 _SLOW_ROWS: Final = 20_000
