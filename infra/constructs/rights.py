@@ -31,60 +31,71 @@ _SWEEP: Final = "sweep/*"
 class Rights:
     """Patterns of keys by bucket, queues, and what may be done with the key of the seal."""
 
-    reads_uploads: tuple[str, ...] = ()
-    """Reading includes exactly the version that an event names."""
-    writes_uploads: tuple[str, ...] = ()
-    lists_versions: bool = False
-    """Of the uploads; only the sweep does."""
     reads: tuple[str, ...]
+    """In the artifacts, as all that names no bucket; the newest version."""
+    reads_versions: tuple[str, ...] = ()
+    """Exactly the version that a manifest names."""
     writes: tuple[str, ...] = ()
     streams: tuple[str, ...] = ()
     """Of what it writes, what may be so large that it goes in parts, which a failure must take back."""
     removes: tuple[str, ...] = ()
     """By a delete marker over the newest version."""
+    finds_uploads: tuple[str, ...] = ()
+    """Of which no event has told the version yet."""
+    reads_uploads: tuple[str, ...] = ()
+    """Exactly the version that an event names."""
+    writes_uploads: tuple[str, ...] = ()
+    lists_versions: bool = False
+    """Of the uploads; only the sweep does."""
     sends: tuple[QueueName, ...] = ()
-    measures: tuple[QueueName, ...] = ()
+    """And asks how much waits there."""
     seal: SealAction | None = None
 
     @property
     def patterns(self) -> set[str]:
         """Every pattern of keys in the artifacts."""
-        return {*self.reads, *self.writes, *self.removes}
+        return {*self.reads, *self.reads_versions, *self.writes, *self.removes}
 
     @property
     def upload_patterns(self) -> set[str]:
         """Every pattern of keys in the uploads."""
-        return {*self.reads_uploads, *self.writes_uploads}
+        return {*self.finds_uploads, *self.reads_uploads, *self.writes_uploads}
 
+
+_TRAIN_UPLOADS: Final = f"{TRAIN_PREFIX}*"
+_PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
-        reads_uploads=(f"{TRAIN_PREFIX}*", f"{PREDICT_PREFIX}*"),
-        writes_uploads=(f"{TRAIN_PREFIX}*", f"{PREDICT_PREFIX}*"),
-        lists_versions=True,
         reads=(_JOBS, _MANIFESTS, _ALIASES, _PREDICTIONS, _SWEEP),
         writes=(_JOBS, _ALIASES, _SWEEP),
         removes=(_OPEN_JOBS,),
+        finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
+        reads_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
+        writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
+        lists_versions=True,
         sends=("train", "predict"),
-        measures=("train", "predict"),
     ),
     "trainer": Rights(
-        reads_uploads=(f"{TRAIN_PREFIX}*",),
         reads=(_JOBS, _MANIFESTS, _TRAINED),
         writes=(_JOBS, _MANIFESTS, _TRAINED),
         streams=(_TRAINED,),
         removes=(_OPEN_JOBS,),
-        sends=("train",),
+        reads_uploads=(_TRAIN_UPLOADS,),
         seal="kms:GenerateMac",
     ),
-    "predict": Rights(reads=(_MANIFESTS, _ALIASES, _MODEL_FILES), seal="kms:VerifyMac"),
+    "predict": Rights(
+        reads=(_MANIFESTS, _ALIASES, _MODEL_FILES),  # the newest version of a model is what a download is signed for
+        reads_versions=(_MODEL_FILES,),
+        seal="kms:VerifyMac",
+    ),
     "predict-batch": Rights(
-        reads_uploads=(f"{PREDICT_PREFIX}*",),
-        reads=(_JOBS, _MANIFESTS, _ALIASES, _MODEL_FILES, _PREDICTIONS),
+        reads=(_JOBS, _MANIFESTS, _ALIASES, _PREDICTIONS),
+        reads_versions=(_MODEL_FILES,),
         writes=(_JOBS, _PREDICTIONS),
         streams=(_PREDICTIONS,),
         removes=(_OPEN_JOBS,),
-        sends=("predict",),
+        reads_uploads=(_PREDICT_UPLOADS,),
         seal="kms:VerifyMac",
     ),
 }
@@ -102,19 +113,20 @@ def statements(
     # Listing is for a whole bucket, without a condition on the prefix: S3 answers a missing key with 404 only to who
     # may list the bucket, and with 403 to others, which to us means that the storage is away.
     yield _allow(["s3:ListBucket"], [artifacts.bucket_arn])
-    yield from _objects(artifacts, rights.reads, "s3:GetObject", "s3:GetObjectVersion")
+    yield from _objects(artifacts, rights.reads, "s3:GetObject")
+    yield from _objects(artifacts, rights.reads_versions, "s3:GetObjectVersion")
     yield from _objects(artifacts, rights.writes, "s3:PutObject")
     yield from _objects(artifacts, rights.streams, "s3:AbortMultipartUpload")
     yield from _objects(artifacts, rights.removes, "s3:DeleteObject")
-    if rights.reads_uploads:
+    if rights.upload_patterns:
         versions = ["s3:ListBucketVersions"] if rights.lists_versions else []
         yield _allow(["s3:ListBucket", *versions], [uploads.bucket_arn])
-    yield from _objects(uploads, rights.reads_uploads, "s3:GetObject", "s3:GetObjectVersion")
+    yield from _objects(uploads, rights.finds_uploads, "s3:GetObject")
+    yield from _objects(uploads, rights.reads_uploads, "s3:GetObjectVersion")
     yield from _objects(uploads, rights.writes_uploads, "s3:PutObject")
     if rights.sends:
-        yield _allow(["sqs:SendMessage"], [queues[name].queue_arn for name in rights.sends])
-    if rights.measures:
-        yield _allow(["sqs:GetQueueAttributes"], [queues[name].queue_arn for name in rights.measures])
+        arns = [queues[name].queue_arn for name in rights.sends]
+        yield _allow(["sqs:SendMessage", "sqs:GetQueueAttributes"], arns)
     if rights.seal:
         yield _allow([rights.seal], [seal_key.key_arn])
 

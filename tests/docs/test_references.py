@@ -10,8 +10,8 @@ from mini_ml import keys
 from mini_ml.cli import arguments, commands
 from tests.docs.pages import PASTED, ROOT, Page, every_page, page
 
-FOLDERS = ("mini_ml/", "functions/", "tests/", "docs/", "samples/", "requirements/", "bench/", ".ci/")
-SOURCES = {path.name for folder in ("mini_ml", "functions", "tests") for path in (ROOT / folder).rglob("*.py")}
+FOLDERS = ("mini_ml/", "functions/", "tests/", "docs/", "samples/", "requirements/", "bench/", "infra/", ".ci/")
+SOURCES = {path.name for folder in ("mini_ml", "functions", "infra", "tests") for path in (ROOT / folder).rglob("*.py")}
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 SEED_TRAIN = (
     "curl -X POST http://localhost:8000/train -H 'accept: application/json' -H 'Content-Type: multipart/form-data' "

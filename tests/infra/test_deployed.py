@@ -15,8 +15,8 @@ from tests.docs.pages import ROOT
 from tests.fixtures.deployed import STACK, Deployed, deployed_stack
 from tests.fixtures.emulated import point_at
 from tests.fixtures.platform import eventually
-from tests.fixtures.rights import rights_needed
-from tests.fixtures.synthesis import Template
+from tests.fixtures.rights import Right, rights_needed
+from tests.fixtures.synthesis import Statement, Template
 from tests.smoke.run import tell
 from tests.smoke.site import Site
 from tests.smoke.story import STORY
@@ -24,6 +24,32 @@ from tests.smoke.story import STORY
 IRIS = (ROOT / "samples" / "iris.csv").read_bytes()
 FLOWERS = (ROOT / "samples" / "iris_predict.csv").read_bytes()
 ROW = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.width": 0.2}
+
+_HERE = "000000000000-us-east-1"
+BY_LAMBDA_ITSELF = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:ReceiveMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueUrl",
+    "sqs:GetQueueAttributes",
+}
+"""What Lambda does with a function's role, for its log and its event source."""
+RARE: dict[str, set[Right]] = {
+    "api": {
+        # What the sweep does about a lost message, and the dead letter of a file to score.
+        ("s3:GetObject", f"uploads-{_HERE}/predict/*"),
+        ("s3:GetObject", f"uploads-{_HERE}/train/*"),
+        ("s3:GetObjectVersion", f"uploads-{_HERE}/predict/*"),
+        ("sqs:SendMessage", "mini-ml-dev-predict"),
+    },
+    # What takes a broken upload of many parts back.
+    "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
+    "predict": set(),
+    "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
+}
+"""Rights for what does not happen here."""
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +127,13 @@ def test_a_form_that_is_posted_to_the_bucket_trains(deployed: Deployed, http: ht
     assert eventually(_ended(http, {"upload_key": invitation["key"]}))["state"] == "succeeded"
 
 
-def test_an_alias_moves_and_is_scored_by(trained: dict[str, Any], http: httpx2.Client) -> None:
+def test_an_alias_moves_and_is_scored_by(trained: dict[str, Any], deployed: Deployed, http: httpx2.Client) -> None:
     moved = http.put("/models/iris/aliases/champion", json={"version": 1})
     answer = http.post("/models/iris/versions/champion/invocations", json={"instances": [ROW]})
+    scored = _uploaded(deployed, "predict/iris@champion/flowers.csv", FLOWERS, {})
     removed = http.delete("/models/iris/aliases/champion")
 
-    assert (moved.status_code, answer.json()["version"], removed.status_code) == (204, 1, 204)
+    assert (moved.status_code, answer.json()["version"], scored["version"], removed.status_code) == (204, 1, 1, 204)
 
 
 def test_a_model_downloads_by_the_rights_of_the_room_that_may_read_it(
@@ -119,10 +146,22 @@ def test_a_model_downloads_by_the_rights_of_the_room_that_may_read_it(
     assert [call for call in deployed.calls("api") if call.get("Key", "").endswith(".joblib")] == []
 
 
-def test_a_wrong_file_fails_its_job_with_the_reason(deployed: Deployed) -> None:
+def test_a_wrong_file_fails_its_job_with_the_reason_again_when_it_is_tried_again(
+    deployed: Deployed, http: httpx2.Client
+) -> None:
     job = _uploaded(deployed, "train/wrong/empty.csv", b"a,b\n", {})
+    retried = http.post(f"/jobs/{job['job_id']}/retry")
+    again = eventually(_ended(http, {"upload_key": "train/wrong/empty.csv"}))
 
     assert (job["state"], job["error"]["code"]) == ("failed", "invalid_dataset")
+    assert (retried.status_code, again["state"]) == (202, "failed")
+
+
+def test_an_upload_that_was_never_made_can_be_cancelled(http: httpx2.Client) -> None:
+    asked = {"kind": "predict", "filename": "never.csv", "model_name": "iris", "options": {}}
+    job_id = http.post("/uploads", json=asked).raise_for_status().json()["job_id"]
+
+    assert http.post(f"/jobs/{job_id}/cancel").status_code == 202
 
 
 def test_a_dead_letter_fails_its_job(deployed: Deployed, http: httpx2.Client) -> None:
@@ -156,6 +195,12 @@ def test_the_schedule_sweeps(deployed: Deployed) -> None:
     assert "sweep/uploads.txt" in {call.get("Key") for call in deployed.calls("api")}
 
 
+def test_the_welcome_tells_that_the_rooms_behind_the_queues_are_well(http: httpx2.Client) -> None:
+    told = http.get("/").json()
+
+    assert (told["trainer_status"], told["predict_status"]) == ("healthy", "healthy")
+
+
 def test_what_the_gateway_refuses_is_a_problem_document(http: httpx2.Client) -> None:
     answer = http.get("/no/such/route")
 
@@ -184,14 +229,34 @@ def test_a_function_calls_nothing_that_its_policy_forbids(
 ) -> None:
     """Runs last, over the calls that everything above has made."""
     policy = template.policy(f"{STACK}-{function}")
-    key = {deployed.outputs["SealKeyArn"]: template.arn(next(iter(template.of_type("AWS::KMS::Key"))))}
-    needed = {right for call in deployed.calls(function) for right in rights_needed(call)}
+    needed = _needed(deployed, template, function)
 
-    forbidden = [
-        (action, resource)
-        for action, resource in sorted(needed)
-        if not any(statement.allows(action, key.get(resource, resource)) for statement in policy)
-    ]
+    forbidden = [right for right in sorted(needed) if not any(statement.allows(*right) for statement in policy)]
 
     assert needed
     assert forbidden == []
+
+
+@pytest.mark.parametrize("function", ["api", "trainer", "predict", "predict-batch"])
+def test_a_function_may_do_nothing_that_it_never_does(
+    function: str, trained: dict[str, Any], deployed: Deployed, template: Template
+) -> None:
+    """Runs last, over the calls that everything above has made."""
+    needed = _needed(deployed, template, function)
+    idle = {
+        (action, resource.removeprefix("arn:aws:s3:::mini-ml-dev-").removeprefix("arn:aws:sqs:us-east-1:000000000000:"))
+        for statement in template.policy(f"{STACK}-{function}")
+        for action in set(statement.actions) - BY_LAMBDA_ITSELF
+        for resource in statement.resources
+        if not any(Statement((action,), (resource,)).allows(*right) for right in needed)
+    }
+
+    assert idle == RARE[function]
+
+
+def _needed(deployed: Deployed, template: Template, function: str) -> set[Right]:
+    """Return the rights that all recorded calls need; the key is called as in the template."""
+    [key] = template.of_type("AWS::KMS::Key")
+    called = {deployed.outputs["SealKeyArn"]: template.arn(key)}
+    rights = (right for call in deployed.calls(function) for right in rights_needed(call))
+    return {(action, called.get(resource, resource)) for action, resource in rights}

@@ -25,7 +25,8 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
 @pytest.mark.parametrize(
     ("action", "resource", "who"),
     [
-        ("s3:GetObject", MODEL, ["trainer", "predict", "predict-batch"]),
+        ("s3:GetObject", MODEL, ["trainer", "predict"]),
+        ("s3:GetObjectVersion", MODEL, ["predict", "predict-batch"]),
         ("s3:PutObject", MODEL, ["trainer"]),
         ("s3:GetObject", MANIFEST, FUNCTIONS),
         ("s3:PutObject", MANIFEST, ["trainer"]),
@@ -106,7 +107,7 @@ def test_who_reads_a_bucket_may_list_it(template: Template, function: str) -> No
     read = {
         resource.partition("/")[0]
         for statement in policy
-        if "s3:GetObject" in statement.actions
+        if {"s3:GetObject", "s3:GetObjectVersion"} & set(statement.actions)
         for resource in statement.resources
     }
 
