@@ -52,7 +52,7 @@ class Api(Construct):
         """Send every route of the topology to its room's function."""
         integrations = {
             # One permission for the whole API: one for each route would outgrow the function's policy.
-            room: apigateway.LambdaIntegration(function, allow_test_invoke=False, scope_permission_to_method=False)
+            room: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
             for room, function in rooms.items()
         }
         for route in ROUTES:

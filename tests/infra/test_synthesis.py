@@ -81,6 +81,15 @@ def test_nine_findings_stand_each_on_one_resource_and_with_its_reason(template: 
     assert [reason for reason in standing.values() if len(reason.split()) < 10] == []
 
 
+def test_cdk_warns_of_nothing(template: Template) -> None:
+    metadata = json.loads((template.folder / "MiniMl.metadata.json").read_text())
+
+    warned = [
+        (path, one["data"]) for path, told in metadata.items() for one in told if one["type"] == "aws:cdk:warning"
+    ]
+    assert warned == []
+
+
 def test_cfn_lint_finds_nothing(template: Template) -> None:
     lint = str(Path(sys.executable).with_name("cfn-lint"))
     done = subprocess.run(
