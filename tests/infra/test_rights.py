@@ -100,6 +100,19 @@ def _is_wide(resource: str) -> bool:
     return "*" in resource and (service != "s3" or not slash or key.startswith("*"))
 
 
+def test_no_policy_of_any_kind_allows_a_wildcard_of_actions(template: Template) -> None:
+    documents = [
+        found["Properties"][name]
+        for found in template.body["Resources"].values()
+        for name in ("PolicyDocument", "KeyPolicy")
+        if name in found.get("Properties", {})
+    ]
+    allowed = [one for document in documents for one in document["Statement"] if one["Effect"] == "Allow"]
+
+    assert len(documents) == 4 + 3 + 2 + 1  # roles, queues, buckets, key
+    assert [one for one in allowed if "*" in str(one["Action"])] == []
+
+
 @every_function
 def test_who_reads_a_bucket_may_list_it(template: Template, function: str) -> None:
     """Otherwise S3 answers 403 for a key that is not there, which we take for storage that is away."""

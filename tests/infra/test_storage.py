@@ -2,6 +2,7 @@
 
 import pytest
 
+from mini_ml import keys
 from tests.fixtures.synthesis import Template
 
 UPLOADS = "mini-ml-dev-uploads-000000000000-us-east-1"
@@ -96,6 +97,23 @@ def test_what_ends_by_itself(template: Template) -> None:
         (ARTIFACTS, "jobs/", None),
         (ARTIFACTS, "sweep/", None),
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "days"),
+    [
+        (keys.prediction("iris", 1, "job", "a.csv"), 30),
+        (keys.manifest("iris", 1), None),
+        (keys.artifact("iris", "job", 1, "model.joblib"), None),
+        (keys.alias("iris", "champion"), None),
+        (keys.job("job"), None),
+    ],
+)
+def test_what_ends_is_spelled_as_it_is_written(template: Template, key: str, days: int | None) -> None:
+    rules = template.named("AWS::S3::Bucket", "BucketName")[ARTIFACTS]["LifecycleConfiguration"]["Rules"]
+    ending = [rule.get("ExpirationInDays") for rule in rules if "Prefix" in rule and key.startswith(rule["Prefix"])]
+
+    assert next(iter(ending), None) == days
 
 
 @both
