@@ -16,6 +16,9 @@ from typing import Any, Final
 
 FOLDER: Final = Path(__file__).resolve().parent
 _SELF: Final = re.compile(r"mini-ml-platform\[(.*)\]")
+_ANYWHERE: Final = ("--universal", "--python-version=3.11")
+_AS_LOCALSTACK_WAS: Final = ("--python-platform=linux", "--python-version=3.13", "--exclude-newer=2026-02-27")
+"""Its last open version runs on this Python, and what was published after it breaks it."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,12 @@ class Pins:
 
 
 SETS: Final[Mapping[str, Pins]] = {
-    "dev": Pins(extras=("local", "infra"), groups=("dev",)),  # first: the others follow its versions
+    "dev": Pins(extras=("local", "image", "infra"), groups=("dev",)),  # first: the others follow its versions
     "local": Pins(extras=("local",)),
-    "api": Pins(extras=("api",)),
-    "trainer": Pins(extras=("api", "ml")),
-    "predict": Pins(extras=("api", "ml")),
+    "emulator": Pins(extras=("emulator",)),
+    "api": Pins(extras=("api", "image")),
+    "trainer": Pins(extras=("api", "ml", "image")),
+    "predict": Pins(extras=("api", "ml", "image")),
     "infra": Pins(extras=("infra",)),
 }
 
@@ -59,6 +63,8 @@ def main() -> None:
         constrained = [] if name == "dev" else ["--constraint=requirements/dev.txt"]
         _compile(name, [*selected, *constrained, "pyproject.toml"], requirements_of(pins, pyproject))
     _compile("awscli", ["requirements/awscli.in"], (FOLDER / "awscli.in").read_text().splitlines())
+    asked = (FOLDER / "localstack.in").read_text().splitlines()
+    _compile("localstack", ["requirements/localstack.in"], asked, resolve=_AS_LOCALSTACK_WAS)
 
 
 def _of_extra(extra: str, pyproject: Mapping[str, Any]) -> set[str]:
@@ -69,10 +75,10 @@ def _of_extra(extra: str, pyproject: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _compile(name: str, sources: list[str], requirements: list[str]) -> None:
+def _compile(name: str, sources: list[str], requirements: list[str], *, resolve: tuple[str, ...] = _ANYWHERE) -> None:
     file = FOLDER / f"{name}.txt"
     command = [
-        *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.11", "--generate-hashes"),
+        *("uv", "pip", "compile", "--quiet", *resolve, "--generate-hashes"),
         *("--no-header", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate"),
         *(["--upgrade"] if "--upgrade" in sys.argv[1:] else []),
         *(f"--output-file=requirements/{file.name}", *sources),

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from mini_ml.local import emulator, gateway, statefolder
 from mini_ml.local.failures import StartFailed
+from mini_ml.local.integrations import ThroughFunctions
 from mini_ml.local.listening import check_free
 from mini_ml.local.processes import EMULATOR, Plan, local_account
 from mini_ml.local.provision import provision
@@ -85,7 +86,7 @@ def _provision(plan: Plan, functions: Mapping[Room, str]) -> None:
             local_account(plan.endpoint_url),
             stage=STAGES[plan.settings.stage],
             names=LOCAL_NAMES,
-            function_environments={room: emulator.forwarding(url) for room, url in functions.items()},
+            integrations=ThroughFunctions({room: emulator.forwarding(url) for room, url in functions.items()}),
             rest_api_tags=emulator.REST_API_TAGS,
         )
     except (BotoCoreError, ClientError) as error:

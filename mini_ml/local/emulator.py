@@ -27,6 +27,11 @@ def endpoint_url(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
+def queue_url(endpoint_url: str, queue_name: str) -> str:
+    """Return the address of a queue; it follows from the name, whether or not the queue is there yet."""
+    return f"{endpoint_url}/{ACCOUNT}/{queue_name}"
+
+
 def environment(*, port: int, folder: Path) -> dict[str, str]:
     """Return the environment that keeps the emulator on loopback, its state in `folder`, and its hands off Docker."""
     return {

@@ -13,10 +13,10 @@ from mini_ml.local.provision import Account
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.statefolder import StateFolder
 from mini_ml.local.supervisor import Command
-from mini_ml.topology import LOCAL_NAMES, STAGES, Function, QueueName, Room, functions
+from mini_ml.topology import LOCAL_NAMES, STAGES, Function, QueueName, Room, Stage, functions
 
 EMULATOR: Final = "emulator"
-_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Sums of floats depend on how many threads share them; one thread, same model."""
 
 
@@ -44,7 +44,7 @@ class Plan:
 
     def queue_url(self, name: QueueName) -> str:
         """Return the address of a queue; it follows from the name, so rooms need not wait for the queue."""
-        return f"{self.endpoint_url}/{emulator.ACCOUNT}/{LOCAL_NAMES.queue(name)}"
+        return emulator.queue_url(self.endpoint_url, LOCAL_NAMES.queue(name))
 
     def emulator(self) -> Command:
         """Return the emulated AWS."""
@@ -69,21 +69,14 @@ class Plan:
                     yield self._poller(function, function.queue, number)
 
     def _poller(self, function: Function, queue: QueueName, number: int) -> Command:
-        told = {
-            "MINI_ML_HANDLER": function.handler,
-            "MINI_ML_FUNCTION_NAME": function.name,
-            "MINI_ML_QUEUE_URL": self.queue_url(queue),
-            "MINI_ML_TIMEOUT_SECONDS": str(function.timeout_seconds),
-        }
-        if function.sweeps:
-            told["MINI_ML_SCHEDULE_SECONDS"] = str(STAGES[self.settings.stage].sweep_every_seconds)
+        told = told_to_poller(function, queue_url=self.queue_url(queue), stage=STAGES[self.settings.stage])
         name = f"{function.name}-poller-{number}"
         return self._command(name, "mini_ml.local.poller", (), {**self._environment(), **told})
 
     def _environment(self) -> dict[str, str]:
         return {
             **_inherited(),
-            **_ONE_THREAD,
+            **ONE_THREAD,
             "AWS_ACCESS_KEY_ID": emulator.ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": emulator.SECRET_KEY,
             "AWS_DEFAULT_REGION": emulator.REGION,
@@ -112,6 +105,19 @@ class Plan:
             folder=self.folder.work,
             log=self.folder.logs / f"{name}.log",
         )
+
+
+def told_to_poller(function: Function, *, queue_url: str, stage: Stage) -> dict[str, str]:
+    """Return the environment that makes a poller the event source mapping, and the schedule, of a function."""
+    told = {
+        "MINI_ML_HANDLER": function.handler,
+        "MINI_ML_FUNCTION_NAME": function.name,
+        "MINI_ML_QUEUE_URL": queue_url,
+        "MINI_ML_TIMEOUT_SECONDS": str(function.timeout_seconds),
+    }
+    if function.sweeps:
+        told["MINI_ML_SCHEDULE_SECONDS"] = str(stage.sweep_every_seconds)
+    return told
 
 
 def local_account(endpoint_url: str) -> Account:

@@ -13,7 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mini_ml.local import rest_api
-from mini_ml.topology import Names, QueueName, Room, Stage, WorkQueue, queues
+from mini_ml.local.integrations import Integrations
+from mini_ml.topology import Names, QueueName, Stage, WorkQueue, queues
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
@@ -80,7 +81,7 @@ def provision(
     *,
     stage: Stage,
     names: Names,
-    function_environments: Mapping[Room, Mapping[str, str]],
+    integrations: Integrations,
     rest_api_tags: Mapping[str, str],
 ) -> Provisioned:
     """Make buckets, queues, notifications and the REST API, or bring those that are there to the described state.
@@ -89,7 +90,7 @@ def provision(
         account: the endpoint and its credentials.
         stage: timeouts and receive counts.
         names: names of buckets and queues.
-        function_environments: environment of the function that answers each room's routes.
+        integrations: how the REST API reaches the rooms.
         rest_api_tags: tags that give the REST API its fixed id.
     """
     s3 = account.s3
@@ -97,15 +98,13 @@ def provision(
         _ensure_bucket(s3, bucket)
     urls, arns = _ensure_queues(account.sqs, account, queues(stage), names)
     _ensure_notifications(s3, names.uploads_bucket, queues(stage), arns)
-    rest_api.ensure(
-        account.api_gateway,
+    targets = integrations.ensure(
         account.functions,
         region=account.region,
         account=account.number,
         timeout_seconds=stage.api_timeout_seconds + 5,
-        function_environments=function_environments,
-        tags=rest_api_tags,
     )
+    rest_api.ensure(account.api_gateway, targets=targets, tags=rest_api_tags)
     return Provisioned(queue_urls=urls)
 
 

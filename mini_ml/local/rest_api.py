@@ -1,79 +1,58 @@
 """The REST API that topology.ROUTES describes, made anew at each provisioning under the same id."""
 
 import json
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from mini_ml.topology import GATEWAY_REFUSALS, PROJECT, REST_STAGE, ROUTES, Room
+from mini_ml.local.integrations import Target, Targets
+from mini_ml.topology import GATEWAY_REFUSALS, PROJECT, REST_STAGE, ROUTES
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_lambda.type_defs import EnvironmentTypeDef
-
-_ROLE: Final = "arn:aws:iam::{account}:role/{project}-gateway"
 
 
-def ensure(
-    gateway: "APIGatewayClient",
-    functions: "LambdaClient",
-    *,
-    region: str,
-    account: str,
-    timeout_seconds: int,
-    function_environments: Mapping[Room, Mapping[str, str]],
-    tags: Mapping[str, str],
-) -> None:
+def ensure(gateway: "APIGatewayClient", *, targets: Targets, tags: Mapping[str, str]) -> None:
     """Replace the REST API, so that routes which the topology no longer has are gone too."""
-    arns = {
-        room: _ensure_function(functions, f"{PROJECT}-{room}", environment, account=account, timeout=timeout_seconds)
-        for room, environment in function_environments.items()
-    }
     for api in gateway.get_rest_apis()["items"]:
         if api["name"] == PROJECT:
             gateway.delete_rest_api(restApiId=api["id"])
     made = gateway.create_rest_api(name=PROJECT, binaryMediaTypes=["*/*"], tags=dict(tags))
-    uris = {
-        room: f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-        for room, arn in arns.items()
-    }
-    _add_routes(gateway, made["id"], made["rootResourceId"], uris)
+    _add_routes(gateway, made["id"], made["rootResourceId"], targets)
     _add_refusals(gateway, made["id"])
     gateway.create_deployment(restApiId=made["id"], stageName=REST_STAGE)
 
 
-def _ensure_function(
-    functions: "LambdaClient", name: str, environment: Mapping[str, str], *, account: str, timeout: int
-) -> str:
-    variables: EnvironmentTypeDef = {"Variables": dict(environment)}
-    try:
-        functions.update_function_configuration(FunctionName=name, Timeout=timeout, Environment=variables)
-        return functions.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
-    except functions.exceptions.ResourceNotFoundException:
-        return functions.create_function(
-            FunctionName=name,
-            Role=_ROLE.format(account=account, project=PROJECT),
-            PackageType="Image",
-            Code={"ImageUri": f"{name}:local"},
-            Timeout=timeout,
-            Environment=variables,
-        )["FunctionArn"]
-
-
-def _add_routes(gateway: "APIGatewayClient", api_id: str, root_id: str, uris: Mapping[Room, str]) -> None:
+def _add_routes(gateway: "APIGatewayClient", api_id: str, root_id: str, targets: Targets) -> None:
     resources = {"": root_id}
     for route in ROUTES:
         path = route.path.rstrip("/")
         resource_id = _ensure_resource(gateway, api_id, path, resources)
-        gateway.put_method(restApiId=api_id, resourceId=resource_id, httpMethod="ANY", authorizationType="NONE")
-        gateway.put_integration(
-            restApiId=api_id,
-            resourceId=resource_id,
-            httpMethod="ANY",
-            type="AWS_PROXY",
-            integrationHttpMethod="POST",
-            uri=uris[route.room],
-        )
+        _add_method(gateway, api_id, resource_id, targets(route), re.findall(r"{(\w+)}", path))
+
+
+def _add_method(
+    gateway: "APIGatewayClient", api_id: str, resource_id: str, target: Target, path_parameters: list[str]
+) -> None:
+    """Let every method of a resource lead to its target, which gets the path's parameters."""
+    gateway.put_method(
+        restApiId=api_id,
+        resourceId=resource_id,
+        httpMethod="ANY",
+        authorizationType="NONE",
+        requestParameters={f"method.request.path.{name}": True for name in path_parameters},
+    )
+    gateway.put_integration(
+        restApiId=api_id,
+        resourceId=resource_id,
+        httpMethod="ANY",
+        type=target.type,
+        integrationHttpMethod=target.method,
+        uri=target.uri,
+        requestParameters={
+            f"integration.request.path.{name}": f"method.request.path.{name}" for name in path_parameters
+        },
+    )
 
 
 def _ensure_resource(gateway: "APIGatewayClient", api_id: str, path: str, resources: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -35,7 +36,8 @@ class Command:
     """All of it: nothing is inherited."""
     folder: Path
     """Working directory."""
-    log: Path
+    log: Path | None
+    """Where it writes; None: where we write."""
     after_restart: Callable[[], None] = _nothing
     """What has to be done again when the process was started again."""
 
@@ -116,7 +118,7 @@ class Supervisor:
 
 def _spawn(command: Command) -> "subprocess.Popen[bytes]":
     """Start a process in a session of its own, so that Ctrl-C reaches only us and we stop it in order."""
-    with command.log.open("ab") as log:
+    with nullcontext() if command.log is None else command.log.open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "mini_ml.local.child", command.module, *command.arguments],
             cwd=command.folder,
@@ -151,7 +153,9 @@ def _obituary(worker: _Worker, pause: float) -> str:
     return f"{worker.command.name} ended ({status}); it starts again in {pause:.1f} s.{_tail(worker.command.log)}"
 
 
-def _tail(log: Path) -> str:
+def _tail(log: Path | None) -> str:
+    if log is None:
+        return ""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
         lines = file.read().decode(errors="replace").splitlines()[-_TAIL_LINES:]

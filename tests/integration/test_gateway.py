@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from mini_ml.local import emulator, gateway
+from mini_ml.local.integrations import ThroughFunctions
 from mini_ml.local.processes import local_account
 from mini_ml.local.provision import provision
 from mini_ml.topology import LOCAL_NAMES, ROUTES, STAGES, Route
@@ -60,7 +61,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
             local_account(endpoint_url),
             stage=STAGES["test"],
             names=LOCAL_NAMES,
-            function_environments={room: emulator.forwarding(url) for room, url in functions.items()},
+            integrations=ThroughFunctions({room: emulator.forwarding(url) for room, url in functions.items()}),
             rest_api_tags=emulator.REST_API_TAGS,
         )
         with httpx2.Client(base_url=emulator.rest_api_url(endpoint_url)) as client:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from mini_ml.local import emulator
+from mini_ml.local.integrations import ThroughFunctions
 from mini_ml.local.processes import local_account
 from mini_ml.local.provision import Account, provision
 from mini_ml.topology import LOCAL_NAMES, STAGES, WorkQueue, queues
@@ -29,7 +30,7 @@ def _provision(account: Account) -> None:
         account,
         stage=STAGE,
         names=LOCAL_NAMES,
-        function_environments={"api": {}, "predict": {}},
+        integrations=ThroughFunctions({"api": {}, "predict": {}}),
         rest_api_tags=emulator.REST_API_TAGS,
     )
 

@@ -1,0 +1,92 @@
+"""One room in one container: its web server and the pollers of its functions, by `python -m mini_ml.local.room`.
+
+The image is the one that goes to Lambda, where the same handlers are called by AWS instead.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mini_ml.local import emulator, interrupts
+from mini_ml.local.processes import ONE_THREAD, told_to_poller
+from mini_ml.local.supervisor import Command, Supervisor
+from mini_ml.topology import LOCAL_NAMES, STAGES, Room, functions
+
+_STOP_SECONDS: Final = 5.0
+
+
+class RoomSettings(BaseSettings):
+    """Which room a container is, and where its cloud is; whatever else is in the environment reaches the room too."""
+
+    model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
+
+    room: Room
+    """The room: `api`, `trainer` or `predict`."""
+
+    port: int = Field(default=8000, ge=1, le=65535)
+    """Port of the web server, on every address of the container."""
+
+    stage: Literal["local", "test"] = "local"
+    """Leases, timeouts and schedules; `test` counts in seconds."""
+
+    pollers: int = Field(default=1, ge=1, le=16)
+    """How many messages of the room's queue may be worked on at once."""
+
+    aws_endpoint_url: str = Field(validation_alias="AWS_ENDPOINT_URL")
+    """Address of the emulated AWS."""
+
+
+def commands(settings: RoomSettings) -> Iterator[Command]:
+    """Return the web server, then the pollers."""
+    yield _command(settings.room, "uvicorn", _served(settings), _environment(settings))
+    stage = STAGES[settings.stage]
+    for function in functions(stage):
+        if function.room == settings.room and function.queue is not None:
+            queue_url = emulator.queue_url(settings.aws_endpoint_url, LOCAL_NAMES.queue(function.queue))
+            told = {**_environment(settings), **told_to_poller(function, queue_url=queue_url, stage=stage)}
+            for number in range(1, settings.pollers + 1):
+                yield _command(f"{function.name}-poller-{number}", "mini_ml.local.poller", (), told)
+
+
+def _served(settings: RoomSettings) -> tuple[str, ...]:
+    where = ("--host", "0.0.0.0", "--port", str(settings.port))  # what is published decides the container's owner
+    quiet = ("--no-access-log",)  # each room logs its requests itself, by route and without what was sent
+    return (f"functions.{settings.room}.app:app", *where, "--timeout-graceful-shutdown", "4", *quiet)
+
+
+def _environment(settings: RoomSettings) -> dict[str, str]:
+    """Return our own environment with what follows from the endpoint."""
+    return {
+        **ONE_THREAD,
+        **os.environ,
+        "MINI_ML_TRAIN_QUEUE_URL": emulator.queue_url(settings.aws_endpoint_url, LOCAL_NAMES.queue("train")),
+        "MINI_ML_PREDICT_QUEUE_URL": emulator.queue_url(settings.aws_endpoint_url, LOCAL_NAMES.queue("predict")),
+    }
+
+
+def _command(name: str, module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:
+    return Command(name=name, module=module, arguments=arguments, environment=environment, folder=Path.cwd(), log=None)
+
+
+def main() -> None:
+    """Run until SIGTERM or Ctrl-C; processes that die are started again."""
+    interrupts.listen()
+    supervisor = Supervisor(report=lambda text: print(text, flush=True))
+    try:
+        for command in commands(RoomSettings()):
+            supervisor.start(command)
+        supervisor.watch()
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        supervisor.stop(last="", seconds=_STOP_SECONDS, last_seconds=_STOP_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
