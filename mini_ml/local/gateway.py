@@ -1,7 +1,8 @@
 """What the emulated functions behind the REST API do: replay a gateway event on the room that answers it.
 
 The event is the one a Lambda function would get, so the same REST API, resources and function integrations stand
-locally as on AWS; only the last step is HTTP to a uvicorn process, which answers many callers at once.
+locally as on AWS; only the last step is HTTP to a uvicorn process, which answers many callers at once. `mini-ml up`
+serves it itself; a container does so by `python -m mini_ml.local.gateway`.
 """
 
 import base64
@@ -9,25 +10,45 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mini_ml.local import interrupts
+from mini_ml.local.listening import LOOPBACK
 from mini_ml.topology import GATEWAY_REFUSALS, Room
 
 _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"})
 _TIMEOUT_SECONDS: Final = 35.0
 
 
+class GatewaySettings(BaseSettings):
+    """Where the events of the emulated functions are taken to, and where they arrive."""
+
+    model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
+
+    api_address: str
+    """Address of the api."""
+
+    predict_address: str
+    """Address of the predict room."""
+
+    gateway_port: int = Field(default=9000, ge=1, le=65535)
+    """Port for the events, on every address of the container; each room's arrive at its name as the path."""
+
+
 @contextmanager
 def serving(rooms: Mapping[Room, str]) -> Iterator[dict[Room, str]]:
     """Accept gateway events on a free loopback port while the block runs; yields the address for each room's."""
-    server = _EventServer(rooms)
+    server = _EventServer(rooms, (LOOPBACK, 0))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="gateway", daemon=True)
     thread.start()
     try:
-        yield {room: f"http://127.0.0.1:{server.server_port}/{room}" for room in rooms}
+        yield {room: f"http://{LOOPBACK}:{server.server_port}/{room}" for room in rooms}
     finally:
         server.shutdown()
         server.server_close()
@@ -94,8 +115,8 @@ def _unavailable() -> dict[str, Any]:
 class _EventServer(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, rooms: Mapping[Room, str]) -> None:
-        super().__init__(("127.0.0.1", 0), _EventHandler)
+    def __init__(self, rooms: Mapping[Room, str], address: tuple[str, int]) -> None:
+        super().__init__(address, _EventHandler)
         self.rooms = {f"/{room}": url for room, url in rooms.items()}
 
 
@@ -118,3 +139,16 @@ class _EventHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent: the rooms write the access log."""
+
+
+def main() -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    interrupts.listen()
+    settings = GatewaySettings()
+    rooms: dict[Room, str] = {"api": settings.api_address, "predict": settings.predict_address}
+    with _EventServer(rooms, ("0.0.0.0", settings.gateway_port)) as server, suppress(KeyboardInterrupt):
+        server.serve_forever(poll_interval=0.1)
+
+
+if __name__ == "__main__":
+    main()
