@@ -17,6 +17,8 @@ from typing import Any, Final
 FOLDER: Final = Path(__file__).resolve().parent
 _SELF: Final = re.compile(r"mini-ml-platform\[(.*)\]")
 _ANYWHERE: Final = ("--universal", "--python-version=3.11")
+_ALONE: Final = (*_ANYWHERE, "--no-deps")
+"""Packages that are wanted for a binary in them, which needs nothing else."""
 _AS_LOCALSTACK_WAS: Final = ("--python-platform=linux", "--python-version=3.13", "--exclude-newer=2026-02-27")
 """Its last open version runs on this Python, and what was published after it breaks it."""
 
@@ -63,6 +65,8 @@ def main() -> None:
         constrained = [] if name == "dev" else ["--constraint=requirements/dev.txt"]
         _compile(name, [*selected, *constrained, "pyproject.toml"], requirements_of(pins, pyproject))
     _compile("awscli", ["requirements/awscli.in"], (FOLDER / "awscli.in").read_text().splitlines())
+    asked = (FOLDER / "containers.in").read_text().splitlines()
+    _compile("containers", ["requirements/containers.in"], asked, resolve=_ALONE)
     asked = (FOLDER / "localstack.in").read_text().splitlines()
     _compile("localstack", ["requirements/localstack.in"], asked, resolve=_AS_LOCALSTACK_WAS)
 

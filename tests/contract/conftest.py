@@ -1,4 +1,4 @@
-"""The same ports, in memory, on moto and on ministack; a fresh bucket and queue for every test."""
+"""The same ports, in memory, on moto and on an emulated AWS; a fresh bucket and queue for every test."""
 
 from collections.abc import Iterator
 from uuid import uuid4
@@ -26,13 +26,13 @@ def moto_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudSettings]:
         yield CloudSettings(stage="test", seal_key=SEAL_KEY)
 
 
-@pytest.fixture(params=["memory", "moto", "ministack"])
+@pytest.fixture(params=["memory", "moto", "emulated"])
 def store(request: pytest.FixtureRequest) -> ObjectStore:
     """An empty bucket of each kind."""
     return new_store(request.param, request)
 
 
-@pytest.fixture(params=["memory", "ministack"])
+@pytest.fixture(params=["memory", "emulated"])
 def faithful_store(request: pytest.FixtureRequest) -> ObjectStore:
     """An empty bucket of each kind but moto, which is not made for threads, and lists folders of deleted keys."""
     return new_store(request.param, request)
@@ -40,8 +40,8 @@ def faithful_store(request: pytest.FixtureRequest) -> ObjectStore:
 
 @pytest.fixture
 def emulated_store(request: pytest.FixtureRequest) -> ObjectStore:
-    """An empty bucket on ministack, which answers HTTP requests of anybody."""
-    return new_store("ministack", request)
+    """An empty bucket on an emulated AWS, which answers HTTP requests of anybody."""
+    return new_store("emulated", request)
 
 
 def new_store(kind: str, request: pytest.FixtureRequest) -> ObjectStore:

@@ -48,9 +48,9 @@ def script_of(page: Page) -> str:
 
 def moved(text: str, platform: Platform) -> str:
     """Return a text with the ports of the running platform in the place of the usual ones."""
-    usual = (8000, 8001, 8002, 4566)
-    for port, here in zip(usual, platform.settings.ports.values(), strict=True):
-        text = text.replace(f"localhost:{port}", f"localhost:{here}")
+    urls = (platform.api_url, platform.trainer_url, platform.predict_url, platform.endpoint_url)
+    for port, url in zip((8000, 8001, 8002, 4566), urls, strict=True):
+        text = text.replace(f"localhost:{port}", f"localhost:{url.rpartition(':')[2]}")
     return text
 
 

@@ -214,6 +214,17 @@ def test_what_is_left_out_or_empty_has_its_default(idle: Rooms) -> None:
     assert left_out["options"]["target_column"] is None
 
 
+def test_a_field_without_a_body_is_an_empty_one(idle: Rooms) -> None:
+    bare = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="columns_to_drop"\r\n\r\n'.encode()
+    file = (FILE[0], b"a,b\r\n1,2\r\n\r\n")
+
+    answer = post(idle, bare + multipart(file))
+
+    [key] = idle.cloud.uploads.list_keys("train/")
+    assert answer.status_code == 202
+    assert idle.cloud.uploads.get(key).body == file[1]
+
+
 def test_a_file_name_cannot_leave_its_folder(idle: Rooms) -> None:
     file = ("../../models/x\\evil\n.csv", b"a,b\n1,2\n", "text/csv")
 

@@ -10,6 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from mini_ml.adapters.http.bodies import read_body, require_media_type
+from mini_ml.adapters.http.multipart import with_bodies
 from mini_ml.errors import Fault, InvalidRequest, UploadTooLarge
 
 _FIELD_BYTES = 65_536
@@ -66,7 +67,7 @@ async def _parts(request: Request, body: bytes) -> FormData:
         raise InvalidRequest("The multipart body ends before its closing boundary; it was cut off on the way.")
 
     async def once() -> AsyncGenerator[bytes, None]:
-        yield body
+        yield with_bodies(body, boundary)
 
     headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary.decode("latin-1")}"'})
     parser = _InMemoryParser(headers, once(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS, max_part_size=_FIELD_BYTES)

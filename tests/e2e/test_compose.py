@@ -1,0 +1,124 @@
+"""The whole story in containers, as a user lives it who has Docker and nothing else."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urljoin
+
+import httpx2
+import pytest
+
+from tests.e2e.stack import SAMPLES, Stack, running
+from tests.integration.test_http_contract import SEED_PREDICT, SEED_TRAIN
+
+PATIENCE_SECONDS = 120
+ROOMS = ("api", "trainer", "predict")
+Found = TypeVar("Found")
+
+
+def eventually(look: Callable[[], Found | None]) -> Found:
+    """Return what `look` finds, as soon as it does."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (found := look()) is None:
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.2)
+    return found
+
+
+def pasted(line: str, base_url: str) -> str:
+    """Run a line of the seed with only its address changed."""
+    command = line.replace("http://localhost:8000", base_url)
+    return subprocess.run(command, shell=True, cwd=SAMPLES.parent, capture_output=True, text=True, check=True).stdout
+
+
+def ended(http: httpx2.Client, key: str) -> dict[str, Any] | None:
+    """Return the job of an upload once it is terminal."""
+    found: list[dict[str, Any]] = http.get("jobs", params={"upload_key": key}).json()["jobs"]
+    return next((job for job in found if job["state"] in ("succeeded", "failed")), None)
+
+
+@pytest.mark.parametrize("door", ["api", "gateway"])
+def test_the_lines_of_the_seed_answer_by_both_doors(stack: Stack, door: str) -> None:
+    url: str = getattr(stack, f"{door}_url")
+
+    trained, predicted = pasted(SEED_TRAIN, url), pasted(SEED_PREDICT, url)
+
+    assert '"state":"succeeded"' in trained
+    assert predicted.count("Setosa") >= 3
+
+
+def test_a_file_copied_by_the_aws_container_trains_and_another_is_scored(stack: Stack) -> None:
+    with stack.http(stack.api_url) as http:
+        stack.aws("s3", "cp", "samples/iris.csv", "s3://mini-ml-uploads/train/copied/")
+        trained = eventually(lambda: ended(http, "train/copied/iris.csv"))
+        stack.aws("s3", "cp", "samples/iris_predict.csv", "s3://mini-ml-uploads/predict/copied/")
+        scored = eventually(lambda: ended(http, "predict/copied/iris_predict.csv"))
+
+        result = http.get(urljoin(f"{stack.api_url}/jobs", scored["links"]["result"]))
+        output = httpx2.get(result.headers["location"], trust_env=False)
+
+    assert (trained["state"], scored["state"]) == ("succeeded", "succeeded")
+    assert result.headers["location"].startswith(f"{stack.endpoint_url}/mini-ml-artifacts/predictions/copied/")
+    assert output.text.splitlines()[0].endswith(",prediction")
+    assert "predictions/copied/" in stack.aws("s3", "ls", "--recursive", "s3://mini-ml-artifacts/predictions/copied/")
+
+
+def test_a_form_of_the_api_posts_a_file_straight_to_s3(stack: Stack) -> None:
+    with stack.http(stack.gateway_url) as http:
+        asked = {"kind": "train", "filename": "iris.csv", "model_name": "posted", "options": {}}
+        invitation = http.post("uploads", json=asked).json()
+        file = {"file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")}
+
+        posted = httpx2.post(invitation["url"], data=invitation["fields"], files=file, trust_env=False)
+
+        assert (posted.status_code, eventually(lambda: ended(http, invitation["key"]))["state"]) == (204, "succeeded")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_has_its_own_page(stack: Stack, room: str) -> None:
+    with stack.http(stack.room_url(room)) as http:
+        assert http.get("docs").status_code == http.get("health").status_code == 200
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_can_do_no_more_than_it_has_to(stack: Stack, room: str) -> None:
+    container = stack.inspected(room)
+
+    limits = container["HostConfig"]
+    assert (limits["ReadonlyRootfs"], limits["CapDrop"]) == (True, ["ALL"])
+    assert limits["Memory"] > 0
+    assert "no-new-privileges:true" in limits["SecurityOpt"]
+    assert container["Config"]["User"] == "10001:10001"
+
+
+def test_every_port_is_published_on_loopback_alone(stack: Stack) -> None:
+    services = [*ROOMS, "localstack"]
+
+    bound = [port for name in services for port in stack.inspected(name)["HostConfig"]["PortBindings"].values()]
+
+    assert {address["HostIp"] for addresses in bound for address in addresses} == {"127.0.0.1"}
+
+
+def test_a_presigned_address_with_a_wrong_signature_is_refused(stack: Stack) -> None:
+    with stack.http(stack.api_url) as http:
+        stack.aws("s3", "cp", "samples/iris.csv", "s3://mini-ml-uploads/train/signed/")
+        eventually(lambda: ended(http, "train/signed/iris.csv"))
+        location = http.get("models/signed/versions/1/artifact").headers["location"]
+
+    forged = location.replace("X-Amz-Signature=", "X-Amz-Signature=0")
+
+    assert httpx2.get(location, trust_env=False).status_code == 200
+    assert httpx2.get(forged, trust_env=False).status_code == 403
+
+
+def test_on_ministack_models_survive_down_and_up() -> None:
+    with running("mini-ml-e2e-kept", "docker-compose.ministack.yml") as kept:
+        trained = pasted(SEED_TRAIN, kept.gateway_url)
+        kept.compose("down")
+        kept.up()
+        with kept.http(kept.gateway_url) as http:
+            model = http.get("models/default").json()
+
+    assert '"state":"succeeded"' in trained
+    assert model["latest"] == 1

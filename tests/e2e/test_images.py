@@ -1,0 +1,87 @@
+"""What the images hold, and what they do not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.stack import Stack
+from tests.e2e.tools import docker
+
+ROOMS = ("api", "trainer", "predict")
+ML = {"pandas", "numpy", "sklearn", "scipy", "joblib"}
+CONFINED = ("--rm", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none")
+ENVIRONMENT = ("--env", "MINI_ML_SEAL_KEY=0123456789abcdef", "--env", "AWS_DEFAULT_REGION=us-east-1")
+LOOK = """
+import json, os, pathlib, sysconfig
+site, task = pathlib.Path(sysconfig.get_paths()["purelib"]), pathlib.Path("/var/task")
+sources = [path for folder in (site, task) for path in folder.rglob("*.py")]
+compiled = {path.parent.parent / path.name.split(".")[0] for f in (site, task) for path in f.rglob("*.pyc")}
+every = [path for folder in (site, task) for path in folder.rglob("*")]
+print(json.dumps({
+    "packages": sorted(path.name for path in site.iterdir()),
+    "rooms": sorted(path.name for path in (task / "functions").iterdir() if path.is_dir() and path.name[0] != "_"),
+    "tests": [str(path) for path in every if path.is_dir() and path.name in ("test", "tests")],
+    "uncompiled": [str(path) for path in sources if path.parent / path.name.split(".")[0] not in compiled],
+    "unreadable": [str(path) for path in every if not path.stat().st_mode & 0o004],
+    "user": os.getuid(), "home": os.environ["HOME"], "joblib": os.environ["JOBLIB_TEMP_FOLDER"],
+}))
+"""
+
+
+@pytest.fixture(scope="module", params=ROOMS)
+def room(request: pytest.FixtureRequest, stack: Stack) -> str:
+    """A room whose image is built."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def inside(room: str) -> dict[str, Any]:
+    """What lies in the room's image."""
+    found: dict[str, Any] = json.loads(
+        docker("run", *CONFINED, "--entrypoint", "python", f"mini-ml-{room}:local", "-c", LOOK)
+    )
+    return found
+
+
+def test_the_ml_stack_is_where_it_is_needed_and_not_in_the_api(room: str, inside: dict[str, Any]) -> None:
+    assert ML & set(inside["packages"]) == (set() if room == "api" else ML)
+
+
+def test_an_image_holds_its_own_room_alone(room: str, inside: dict[str, Any]) -> None:
+    assert inside["rooms"] == [room]
+
+
+def test_neither_tests_nor_installers_are_carried_along(inside: dict[str, Any]) -> None:
+    assert inside["tests"] == []
+    assert {"pip", "setuptools", "pytest"} & set(inside["packages"]) == set()
+
+
+def test_every_module_that_can_be_is_compiled(inside: dict[str, Any]) -> None:
+    assert [path for path in inside["uncompiled"] if "/mini_ml/" in path or "/functions/" in path] == []
+    assert len(inside["uncompiled"]) < 10
+
+
+def test_it_runs_as_nobody_special_and_writes_to_tmp_alone(inside: dict[str, Any]) -> None:
+    assert (inside["user"], inside["home"], inside["joblib"]) == (10001, "/tmp", "/tmp")
+
+
+def test_any_user_can_run_it_on_a_root_that_is_read_only(room: str, inside: dict[str, Any]) -> None:
+    handler = f"from functions.{room}.handler import lambda_handler; print(lambda_handler.__class__.__name__)"
+
+    printed = docker(
+        "run",
+        *CONFINED,
+        *ENVIRONMENT,
+        "--user",
+        "993:990",
+        "--entrypoint",
+        "python",
+        f"mini-ml-{room}:local",
+        "-c",
+        handler,
+    )
+
+    assert inside["unreadable"] == []
+    assert printed.strip() == "Entry"

@@ -1,0 +1,115 @@
+"""The images under AWS's own emulator of Lambda's runtime, called as AWS calls them."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from mini_ml.adapters.aws.events import object_created_body
+from mini_ml.contracts import Upload
+from mini_ml.local.processes import local_account
+from mini_ml.topology import LOCAL_NAMES
+from tests.e2e.stack import SAMPLES, SEAL_KEY, Stack
+from tests.e2e.tools import docker, runtime_emulator
+
+EVENTS = Path(__file__).parents[1] / "events"
+PATIENCE_SECONDS = 60
+Invoke = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture(scope="module", params=["api", "trainer", "predict"])
+def room(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def invoke(room: str, stack: Stack) -> Iterator[Invoke]:
+    """Call the room's image; one call at a time, as the emulator wants it."""
+    environment = {
+        "AWS_ENDPOINT_URL": "http://localstack:4566",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_LAMBDA_FUNCTION_NAME": f"mini-ml-{room}",
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
+        "MINI_ML_SEAL_KEY": SEAL_KEY,
+        "MINI_ML_TRAIN_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-train",
+        "MINI_ML_PREDICT_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-predict",
+    }
+    told = [argument for name, value in environment.items() for argument in ("--env", f"{name}={value}")]
+    image = f"mini-ml-{room}:local"
+    entrypoint, command = (
+        json.loads(docker("inspect", "--format", f"{{{{json .Config.{part}}}}}", image))
+        for part in ("Entrypoint", "Cmd")
+    )
+    container = docker(
+        *("run", "--detach", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", stack.network),
+        *("--publish", "127.0.0.1::8080", "--volume", f"{runtime_emulator()}:/rie:ro", "--entrypoint", "/rie"),
+        *(*told, image, *entrypoint, *command),
+    ).strip()
+    try:
+        address = docker("port", container, "8080/tcp").splitlines()[0]
+        with httpx2.Client(trust_env=False, timeout=90) as client:
+            yield lambda event: _invoked(client, address, event)
+    finally:
+        docker("rm", "--force", "--volumes", container)
+
+
+def _invoked(client: httpx2.Client, address: str, event: dict[str, Any]) -> Any:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return client.post(f"http://{address}/2015-03-31/functions/function/invocations", json=event).json()
+        except (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError):
+            assert time.monotonic() < deadline, "the runtime's emulator did not start"
+            time.sleep(0.1)
+
+
+def event(name: str) -> dict[str, Any]:
+    """Return an event as AWS sends it."""
+    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return found
+
+
+def uploaded(stack: Stack, key: str) -> Upload:
+    """Put a sample where no queue hears of it being put, and return it as an upload."""
+    s3 = local_account(stack.endpoint_url).s3
+    made = s3.put_object(Bucket=LOCAL_NAMES.uploads_bucket, Key=key, Body=(SAMPLES / "iris.csv").read_bytes())
+    return Upload(bucket=LOCAL_NAMES.uploads_bucket, key=key, version_id=made["VersionId"])
+
+
+def test_a_request_of_the_gateway_is_answered_in_plain_text(invoke: Invoke) -> None:
+    answer = invoke({**event("rest_get"), "path": "/health", "resource": "/health"})
+
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
+    assert json.loads(answer["body"]) == {"status": "healthy"}
+
+
+def test_a_problem_is_a_document_in_plain_text(invoke: Invoke) -> None:
+    answer = invoke({**event("rest_get"), "path": "/models/nobodys", "resource": "/models/{model_name}"})
+
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (404, False)
+    assert json.loads(answer["body"])["status"] == 404
+
+
+def test_of_a_batch_only_the_poison_comes_back(invoke: Invoke, room: str, stack: Stack) -> None:
+    [poison] = event("sqs_malformed_body")["Records"]
+    [good] = event("sqs_upload")["Records"]
+    upload = uploaded(stack, f"train/rie-{room}/iris.csv")
+    batch = {"Records": [{**good, "body": object_created_body(upload)}, poison]}
+
+    answer = invoke(batch)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": poison["messageId"]}]}
+
+
+def test_the_schedule_sweeps_and_calls_nobody_but_the_api(invoke: Invoke, room: str) -> None:
+    answer = invoke(event("scheduled"))
+
+    assert (answer == {}) if room == "api" else (answer["errorType"] == "UnknownEvent")
