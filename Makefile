@@ -4,11 +4,12 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 INSTALLED := $(VENV)/installed
 RUN := $(VENV)/bin
+BASE_IMAGE ?= python:3.12-slim
 
-.PHONY: help demo up test check bench format pins
+.PHONY: help demo up test check bench format pins images e2e
 
 help:  ## show the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED)  ## train and predict on the iris flowers, show what happened, stop
 	@$(RUN)/mini-ml demo
@@ -18,6 +19,12 @@ up: $(INSTALLED)  ## run the platform on this machine until Ctrl-C
 
 test: $(INSTALLED)  ## run every test
 	@$(RUN)/python -m pytest
+
+images:  ## build the rooms' images with Docker
+	@for room in api trainer predict; do docker build --quiet --build-arg BASE_IMAGE=$(BASE_IMAGE) --tag mini-ml-$$room:local --file functions/$$room/Dockerfile . || exit; done
+
+e2e: $(INSTALLED)  ## test the containers: the images, Lambda's events, the compose story
+	@$(RUN)/python -m pytest tests/e2e
 
 check: $(INSTALLED)  ## look at style, types and architecture
 	$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
