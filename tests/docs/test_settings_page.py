@@ -17,7 +17,10 @@ from functions.predict.settings import Settings as PredictSettings
 from functions.trainer.settings import Settings as TrainerSettings
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.cli.arguments import CliSettings
+from mini_ml.local.gateway import GatewaySettings
 from mini_ml.local.poller import PollerSettings
+from mini_ml.local.provisioner import ProvisionerSettings
+from mini_ml.local.room import RoomSettings
 from mini_ml.local.settings import LocalSettings
 from mini_ml.topology import STAGES, Limits
 from tests.docs.pages import ROOT, one_line, page
@@ -30,6 +33,9 @@ SECTIONS: dict[str, type[BaseSettings]] = {
     "trainer": TrainerSettings,
     "predict": PredictSettings,
     "Poller": PollerSettings,
+    "Room in a container": RoomSettings,
+    "Provisioner": ProvisionerSettings,
+    "Gateway in a container": GatewaySettings,
 }
 
 
@@ -49,7 +55,9 @@ def variables(name: str, field: FieldInfo) -> str:
     """Return the environment variables of a field."""
     alias = field.validation_alias
     names = (
-        [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else [f"MINI_ML_{name.upper()}"]
+        [str(choice) for choice in alias.choices]
+        if isinstance(alias, AliasChoices)
+        else [str(alias or f"MINI_ML_{name.upper()}")]
     )
     return ", ".join(f"`{variable}`" for variable in names)
 
