@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,12 @@ time.sleep(600)
     process.wait()
 
     assert _eventually(lambda: _is_gone(_pid(tmp_path) or 0))
+
+
+def test_a_process_without_a_log_writes_where_we_write(
+    supervisor: Supervisor, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    supervisor.start(replace(_command(tmp_path, "print('said aloud', flush=True)\n" + _SLEEPER), log=None))
+
+    assert _eventually(lambda: _pid(tmp_path) is not None)
+    assert capfd.readouterr().out == "said aloud\n"
