@@ -5,8 +5,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do $
 INSTALLED := $(VENV)/installed
 RUN := $(VENV)/bin
 BASE_IMAGE ?= python:3.12-slim
+STAGE ?= dev
+# The CDK command line that reads what our CDK library writes, by the Node that comes with the Python environment.
+CDK := PATH="$(abspath $(RUN)):$$PATH" $(RUN)/npx --yes aws-cdk@2.1148.1
+CONTEXTS ?=
+CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test check bench format pins images e2e
+.PHONY: help demo up test check bench format pins images e2e synth bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -41,13 +46,16 @@ pins: $(INSTALLED)  ## pin requirements/*.txt after pyproject.toml has changed
 synth: $(INSTALLED)  ## write the CloudFormation template of STAGE (dev, prod) into cdk.out, without an account
 	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' PATH="$(abspath $(RUN)):$$PATH" $(RUN)/python -m infra.app
 
+bootstrap: $(INSTALLED)  ## prepare the AWS account and region of your credentials for CDK, once
+	$(CDK) bootstrap $(CONTEXT)
+
 deploy: $(INSTALLED)  ## build the images and deploy STAGE to the AWS account of your credentials; see docs/runbook.md
 	$(CDK) deploy $(CONTEXT) --require-approval broadening
 
 destroy: $(INSTALLED)  ## remove STAGE from AWS, but for buckets and key
 	$(CDK) destroy $(CONTEXT)
 	@echo "The buckets mini-ml-$(STAGE)-* and the key of the seal are kept, with all models in them. docs/runbook.md says"
-	@echo "how the next deployment adopts them (CONTEXTS='--context seal_key_arn=...'), and how to purge them."
+	@echo "how the next deployment adopts them, and how to purge them."
 
 smoke: $(INSTALLED)  ## tell the demo's story against the deployed STAGE, and check what no emulator shows
 	$(RUN)/python -m tests.smoke.run $(STAGE)

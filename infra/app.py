@@ -1,4 +1,5 @@
-"""`cdk synth` and `cdk deploy` run this; context: `stage` (dev), `architecture` (the builder's), `seal_key_arn` (new).
+"""`cdk synth` and `cdk deploy` run this; context: `stage` (dev), `architecture` (the builder's),
+`seal_key_arn` (new), `account` and `region` (those of the credentials; given, the names of the buckets are literal).
 
 Nothing here asks AWS, so a synthesis needs no credentials, no network and no Docker.
 """
@@ -6,7 +7,7 @@ Nothing here asks AWS, so a synthesis needs no credentials, no network and no Do
 from collections.abc import Mapping
 from typing import Final
 
-from aws_cdk import App, Validations
+from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from infra.stack import MiniMlStack
@@ -24,7 +25,8 @@ def main() -> None:
     app = App(context=dict(_FLAGS))
     context = app.node.try_get_context
     deployment = chosen(context("stage"), context("architecture"))
-    MiniMlStack(app, "MiniMl", deployment=deployment, seal_key_arn=context("seal_key_arn"))
+    environment = Environment(account=context("account"), region=context("region"))
+    MiniMlStack(app, "MiniMl", deployment=deployment, env=environment, seal_key_arn=context("seal_key_arn"))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()
 

@@ -1,6 +1,6 @@
 """The whole platform of one stage as one stack."""
 
-from aws_cdk import Aws, CfnOutput, Stack
+from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -16,18 +16,33 @@ from mini_ml.topology import PROJECT, TRAIN_PREFIX, aws_names
 class MiniMlStack(Stack):
     """Storage, queues, functions and the API, in the order in which they need each other."""
 
-    def __init__(self, scope: Construct, id: str, *, deployment: Deployment, seal_key_arn: str | None = None) -> None:
-        """Compose the stack; `seal_key_arn` adopts the key of an earlier one, whose models then go on being served."""
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        deployment: Deployment,
+        env: Environment | None = None,
+        seal_key_arn: str | None = None,
+    ) -> None:
+        """Compose the stack.
+
+        Args:
+            deployment: what the stage is made of.
+            env: account and region; without them the template fits any, and CloudFormation fills in the names.
+            seal_key_arn: the key of an earlier stack, whose models then go on being served; None for a new key.
+        """
         super().__init__(
             scope,
             id,
+            env=env,
             stack_name=f"{PROJECT}-{deployment.name}",
             description=f"Mini-ML-Platform, stage {deployment.name}",
             analytics_reporting=False,
             termination_protection=deployment.name == "prod",
             tags={"project": PROJECT, "stage": deployment.name},
         )
-        names = aws_names(deployment.stage, account=Aws.ACCOUNT_ID, region=Aws.REGION)
+        names = aws_names(deployment.stage, account=self.account, region=self.region)
         gateway_logs = GatewayLogs(self, "GatewayLogs")
         api = Api(self, "Api", deployment=deployment, names=names)
         api.rest_api.deployment_stage.node.add_dependency(gateway_logs.account)

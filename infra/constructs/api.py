@@ -90,7 +90,7 @@ class Api(Construct):
                 ),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,  # what users send stays out of logs
-                metrics_enabled=True,
+                metrics_enabled=False,  # by method they are charged, the stage's own are free
                 throttling_rate_limit=self._deployment.requests_per_second,
                 throttling_burst_limit=self._deployment.requests_at_once,
             ),
@@ -102,7 +102,7 @@ class Api(Construct):
                 refusal.response_type,
                 type=apigateway.ResponseType.of(refusal.response_type),
                 status_code=str(refusal.status),
-                response_headers={"Content-Type": "'application/problem+json'"},
+                response_headers={name: f"'{value}'" for name, value in refusal.headers.items()},
                 templates={"application/json": _template(refusal)},
             )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_ecr_assets as assets
@@ -20,7 +20,7 @@ from infra.acknowledgements import acknowledge, keys_below
 from infra.constructs.rights import RIGHTS, Rights, statements
 from infra.constructs.storage import Storage
 from infra.stages import Deployment
-from mini_ml.topology import Function, FunctionName, Names, QueueName, functions
+from mini_ml.topology import Function, FunctionName, Names, QueueName, Room, functions
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _PLATFORMS: Final = {
@@ -72,6 +72,7 @@ class Functions(Construct):
                 str(ROOT),
                 file=f"functions/{function.room}/Dockerfile",
                 cmd=[function.handler.replace(":", ".")],
+                exclude=_left_out(function.room),
                 platform=platform,
             ),
             architecture=architecture,
@@ -149,6 +150,12 @@ class Functions(Construct):
                 schedule=events.Schedule.rate(every),
                 targets=[targets.LambdaFunction(made, retry_attempts=0)],
             )
+
+
+def _left_out(room: Room) -> list[str]:
+    """Return what of the repository has no part in a room's image: a change of it must not deploy the room anew."""
+    others = [f"functions/{other}" for other in get_args(Room) if other != room]
+    return [*others, "requirements/*", f"!requirements/{room}.txt", f"!functions/{room}/Dockerfile"]
 
 
 def log_retention(days: int) -> logs.RetentionDays:

@@ -47,5 +47,5 @@ def seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: 
         key_spec=kms.KeySpec.HMAC_256,
         key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
         policy=iam.PolicyDocument(statements=[handed_on]),
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import CfnDeletionPolicy, Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -57,7 +57,7 @@ class Storage(Construct):
         leftovers = s3.LifecycleRule(
             id="unfinished-multipart", abort_incomplete_multipart_upload_after=Duration.days(1)
         )
-        bucket = s3.Bucket(
+        return s3.Bucket(
             self,
             id,
             bucket_name=name,
@@ -67,19 +67,11 @@ class Storage(Construct):
             enforce_ssl=True,
             lifecycle_rules=[leftovers, *rules],
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             server_access_logs_bucket=access_logs,
             server_access_logs_prefix=f"{_ACCESS_LOGS}uploads/" if access_logs else None,
             versioned=True,
         )
-        _resource(bucket).cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
-        return bucket
-
-
-def _resource(bucket: s3.Bucket) -> s3.CfnBucket:
-    resource = bucket.node.default_child
-    assert isinstance(resource, s3.CfnBucket)
-    return resource
 
 
 def _cors(origin: str, *methods: s3.HttpMethods) -> s3.CorsRule:

@@ -106,7 +106,7 @@ def _unavailable() -> dict[str, Any]:
     refusal = next(refusal for refusal in GATEWAY_REFUSALS if refusal.response_type == "INTEGRATION_FAILURE")
     return {
         "statusCode": refusal.status,
-        "multiValueHeaders": {"Content-Type": ["application/problem+json"], "Retry-After": ["1"]},
+        "multiValueHeaders": {name: [value] for name, value in refusal.headers.items()},
         "body": json.dumps(refusal.problem()),
         "isBase64Encoded": False,
     }

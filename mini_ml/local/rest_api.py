@@ -70,6 +70,8 @@ def _add_refusals(gateway: "APIGatewayClient", api_id: str) -> None:
             restApiId=api_id,
             responseType=refusal.response_type,
             statusCode=str(refusal.status),
-            responseParameters={"gatewayresponse.header.Content-Type": "'application/problem+json'"},
+            responseParameters={
+                f"gatewayresponse.header.{name}": f"'{value}'" for name, value in refusal.headers.items()
+            },
             responseTemplates={"application/json": json.dumps(refusal.problem())},
         )

@@ -6,7 +6,9 @@ from typing import Final, Literal
 GatewayResponse = Literal[
     "UNAUTHORIZED",
     "ACCESS_DENIED",
+    "WAF_FILTERED",
     "MISSING_AUTHENTICATION_TOKEN",
+    "RESOURCE_NOT_FOUND",
     "REQUEST_TOO_LARGE",
     "UNSUPPORTED_MEDIA_TYPE",
     "THROTTLED",
@@ -26,6 +28,15 @@ class GatewayRefusal:
     code: str
     title: str
     detail: str
+    retry_after_seconds: int | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the answer."""
+        told = {"Content-Type": "application/problem+json"}
+        if self.retry_after_seconds is not None:
+            told["Retry-After"] = str(self.retry_after_seconds)
+        return told
 
     def problem(self) -> dict[str, object]:
         """Return the problem document (RFC 9457)."""
@@ -55,8 +66,22 @@ GATEWAY_REFUSALS: Final[tuple[GatewayRefusal, ...]] = (
         detail="The credential does not allow this request.",
     ),
     GatewayRefusal(
+        response_type="WAF_FILTERED",
+        status=403,
+        code="forbidden",
+        title="Forbidden",
+        detail="A firewall in front of the gateway refused the request.",
+    ),
+    GatewayRefusal(
         # The name is AWS's: the gateway says so for every path that it does not know.
         response_type="MISSING_AUTHENTICATION_TOKEN",
+        status=404,
+        code="route_not_found",
+        title="No such route",
+        detail="No route has this path.",
+    ),
+    GatewayRefusal(
+        response_type="RESOURCE_NOT_FOUND",
         status=404,
         code="route_not_found",
         title="No such route",
@@ -67,7 +92,7 @@ GATEWAY_REFUSALS: Final[tuple[GatewayRefusal, ...]] = (
         status=413,
         code="upload_too_large",
         title="The upload is too large",
-        detail="The request is larger than the gateway takes; send the file through POST /uploads.",
+        detail="The request is larger than the 10 MB that the gateway takes; send the file through POST /uploads.",
     ),
     GatewayRefusal(
         response_type="UNSUPPORTED_MEDIA_TYPE",
@@ -82,6 +107,7 @@ GATEWAY_REFUSALS: Final[tuple[GatewayRefusal, ...]] = (
         code="throttled",
         title="Too many requests",
         detail="Too many requests at once; try again in a moment.",
+        retry_after_seconds=1,
     ),
     GatewayRefusal(
         response_type="INTEGRATION_FAILURE",
@@ -89,6 +115,7 @@ GATEWAY_REFUSALS: Final[tuple[GatewayRefusal, ...]] = (
         code="service_unavailable",
         title="A service is unavailable",
         detail="The service behind the gateway failed; try again in a moment.",
+        retry_after_seconds=1,
     ),
     GatewayRefusal(
         response_type="INTEGRATION_TIMEOUT",
@@ -96,6 +123,7 @@ GATEWAY_REFUSALS: Final[tuple[GatewayRefusal, ...]] = (
         code="service_unavailable",
         title="A service is unavailable",
         detail="The service behind the gateway did not answer in time.",
+        retry_after_seconds=1,
     ),
     GatewayRefusal(
         response_type="DEFAULT_4XX",
@@ -105,10 +133,12 @@ GATEWAY_REFUSALS: Final[tuple[GatewayRefusal, ...]] = (
         detail="The gateway refused the request.",
     ),
     GatewayRefusal(
+        # Also where all of a function's instances are busy, so it is worth another try.
         response_type="DEFAULT_5XX",
-        status=500,
-        code="internal",
-        title="Internal error",
-        detail="The gateway failed to answer.",
+        status=503,
+        code="service_unavailable",
+        title="A service is unavailable",
+        detail="The gateway got no answer; try again in a moment.",
+        retry_after_seconds=1,
     ),
 )

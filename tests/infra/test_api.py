@@ -33,14 +33,16 @@ ROUTES = {
 REFUSALS = {
     "UNAUTHORIZED": "401",
     "ACCESS_DENIED": "403",
+    "WAF_FILTERED": "403",
     "MISSING_AUTHENTICATION_TOKEN": "404",
+    "RESOURCE_NOT_FOUND": "404",
     "REQUEST_TOO_LARGE": "413",
     "UNSUPPORTED_MEDIA_TYPE": "415",
     "THROTTLED": "429",
     "INTEGRATION_FAILURE": "504",
     "INTEGRATION_TIMEOUT": "504",
     "DEFAULT_4XX": "400",
-    "DEFAULT_5XX": "500",
+    "DEFAULT_5XX": "503",
 }
 
 
@@ -80,10 +82,17 @@ def test_the_gateways_own_refusals_are_problem_documents(template: Template) -> 
         problem = json.loads(one["ResponseTemplates"]["application/json"])
         assert set(problem) == {"type", "title", "status", "detail", "code", "errors"}
         assert str(problem["status"]) == one["StatusCode"]
-        assert one["ResponseParameters"] == {"gatewayresponse.header.Content-Type": "'application/problem+json'"}
+        assert one["ResponseParameters"]["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
 
 
-def test_requests_are_limited_counted_and_logged_without_their_content(template: Template) -> None:
+def test_whatever_may_succeed_later_says_when(template: Template) -> None:
+    found = template.of_type("AWS::ApiGateway::GatewayResponse").values()
+    later = {one["ResponseType"] for one in found if "gatewayresponse.header.Retry-After" in one["ResponseParameters"]}
+
+    assert later == {"THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "DEFAULT_5XX"}
+
+
+def test_requests_are_limited_and_logged_without_their_content(template: Template) -> None:
     [stage] = template.of_type("AWS::ApiGateway::Stage").values()
     [settings] = stage["MethodSettings"]
 
@@ -93,7 +102,7 @@ def test_requests_are_limited_counted_and_logged_without_their_content(template:
     assert (settings["DataTraceEnabled"], settings["LoggingLevel"], settings["MetricsEnabled"]) == (
         False,
         "ERROR",
-        True,
+        False,
     )
     assert template.text(stage["AccessLogSetting"]["DestinationArn"]).startswith(
         "arn:aws:logs:us-east-1:000000000000:log-group:/aws/apigateway/mini-ml-dev"

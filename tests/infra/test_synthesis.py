@@ -38,6 +38,17 @@ def test_the_context_chooses_stage_architecture_and_an_earlier_key(tmp_path: Pat
     assert prod.of_type("AWS::KMS::Key") == {}
 
 
+def test_account_and_region_given_the_buckets_have_literal_names_as_their_adoption_needs(tmp_path: Path) -> None:
+    done = synthesis(tmp_path, account="123456789012", region="eu-central-1")
+
+    assert done.returncode == 0, done.stderr
+    buckets = Template(tmp_path / "cdk.out").of_type("AWS::S3::Bucket").values()
+    assert sorted(bucket["BucketName"] for bucket in buckets) == [
+        "mini-ml-dev-artifacts-123456789012-eu-central-1",
+        "mini-ml-dev-uploads-123456789012-eu-central-1",
+    ]
+
+
 def test_another_stage_or_architecture_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="no stage live; use one of dev, prod"):
         chosen("live", None)
@@ -112,10 +123,20 @@ def test_one_image_for_each_room(template: Template) -> None:
     ]
 
 
-def test_an_image_is_built_of_the_code_and_nothing_else_of_the_repository(template: Template) -> None:
-    folders = {path.name for asset in template.folder.glob("asset.*") for path in asset.iterdir() if path.is_dir()}
+@pytest.mark.parametrize("room", ["api", "trainer", "predict"])
+def test_an_image_is_built_of_its_room_the_library_and_its_pins_alone(template: Template, room: str) -> None:
+    assets = json.loads((template.folder / "MiniMl.assets.json").read_text())["dockerImages"].values()
+    [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{room}/Dockerfile"]
+    folder = template.folder / source["directory"]
+    files = {path.relative_to(folder).parts[:2] for path in folder.rglob("*") if path.is_file()}
 
-    assert folders == {"functions", "mini_ml", "requirements"}
+    assert (folder / source["dockerFile"]).is_file()
+    assert {parts for parts in files if parts[0] != "mini_ml"} == {
+        (".dockerignore",),
+        ("functions", "__init__.py"),
+        ("functions", room),
+        ("requirements", f"{room}.txt"),
+    }
 
 
 def test_whoever_deploys_is_told_the_addresses_and_lines_to_paste(template: Template) -> None:
