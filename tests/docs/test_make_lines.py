@@ -1,0 +1,32 @@
+"""Every `make` line of the pages is one that make knows, with nothing in it left undefined."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from tests.docs.pages import PAGES, ROOT, Page
+
+NAMED = sorted({target for path in PAGES for target in re.findall(r"(?:^|`)make ([a-z0-9-]+)", Page(path).text, re.M)})
+
+
+def would_run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Ask make what it would do."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", "--no-print-directory", "--warn-undefined-variables", "--dry-run", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("target", NAMED)
+def test_a_target_that_a_page_names_is_whole(target: str) -> None:
+    done = would_run(target)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["bootstrap", "deploy", "destroy"])
+def test_the_cdk_command_is_pinned_and_told_stage_and_context(command: str) -> None:
+    done = would_run(command, "STAGE=prod", "CONTEXTS=--context seal_key_arn=arn")
+
+    assert f"npx --yes aws-cdk@2.1148.1 {command} --context stage=prod --context seal_key_arn=arn" in done.stdout
