@@ -9,9 +9,10 @@ STAGE ?= dev
 # The CDK command line that reads what our CDK library writes, by the Node that comes with the Python environment.
 CDK := PATH="$(abspath $(RUN)):$$PATH" $(RUN)/npx --yes aws-cdk@2.1148.1
 CONTEXTS ?=
+COMMAND ?= diff
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test check bench format pins images e2e synth bootstrap deploy destroy smoke
+.PHONY: help demo up test check bench format pins images e2e synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -45,6 +46,9 @@ pins: $(INSTALLED)  ## pin requirements/*.txt after pyproject.toml has changed
 
 synth: $(INSTALLED)  ## write the CloudFormation template of STAGE (dev, prod) into cdk.out, without an account
 	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' PATH="$(abspath $(RUN)):$$PATH" $(RUN)/python -m infra.app
+
+cdk: $(INSTALLED)  ## run a command of CDK's on STAGE: make cdk COMMAND=diff
+	$(CDK) $(COMMAND) $(CONTEXT)
 
 bootstrap: $(INSTALLED)  ## prepare the AWS account and region of your credentials for CDK, once
 	$(CDK) bootstrap $(CONTEXT)
