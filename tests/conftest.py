@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.emulated", "tests.fixtures.clouds"]
+pytest_plugins = [
+    "tests.fixtures.emulated",
+    "tests.fixtures.synthesis",
+    "tests.fixtures.calls",
+    "tests.fixtures.clouds",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,7 +12,7 @@ from mini_ml.adapters.aws import conditional, multipart, s3
 from mini_ml.adapters.aws.s3 import S3ObjectStore
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.errors import AlreadyExists, ObjectMissing, StaleWrite, StorageUnavailable
-from tests.fixtures.emulated import free_port
+from mini_ml.local.listening import free_ports
 
 CONFLICT = "ConditionalRequestConflict"
 
@@ -118,9 +118,8 @@ def test_a_head_without_a_body_is_read_by_its_status(stubbed: tuple[S3ObjectStor
 
 
 def test_a_store_that_does_not_answer_is_unavailable(emulated: CloudSettings) -> None:
-    away = boto3.client(
-        "s3", endpoint_url=f"http://127.0.0.1:{free_port()}", config=Config(retries={"total_max_attempts": 1})
-    )
+    [port] = free_ports(1)
+    away = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", config=Config(retries={"total_max_attempts": 1}))
     store = S3ObjectStore(away, "bucket")
 
     with pytest.raises(StorageUnavailable):

@@ -1,14 +1,17 @@
-"""One synthesis of the dev stage for all tests of the template."""
+"""The stacks that all tests of the template share, each synthesised once."""
 
 import pytest
 
-from tests.fixtures.synthesis import Template, synthesis
+from tests.fixtures.synthesis import Synthesised, Template
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+def template(synthesised: Synthesised) -> Template:
     """The stack that no context at all gives, made without credentials, network and Docker."""
-    folder = tmp_path_factory.mktemp("synthesis")
-    done = synthesis(folder)
-    assert done.returncode == 0, done.stderr
-    return Template(folder / "cdk.out")
+    return synthesised()
+
+
+@pytest.fixture(scope="session")
+def prod(synthesised: Synthesised) -> Template:
+    """The stack of the prod stage, on a chosen architecture, with the seal's key of an earlier deployment."""
+    return synthesised(stage="prod", architecture="arm64", seal_key_arn="arn:aws:kms:us-east-1:000000000000:key/a")

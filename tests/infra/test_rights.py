@@ -1,8 +1,10 @@
-"""What no function may do, whatever else its policy says; what each does is held to its policy in test_deployed."""
+"""What no function may do, whatever else its policy says; what each does is held to its policy where it is done."""
 
 import pytest
 
-from tests.fixtures.synthesis import Statement, Template
+from tests.fixtures.calls import as_deployed
+from tests.fixtures.rights import forbidden
+from tests.fixtures.synthesis import FUNCTIONS, Statement, Template
 
 UPLOADS = "arn:aws:s3:::mini-ml-dev-uploads-000000000000-us-east-1"
 ARTIFACTS = "arn:aws:s3:::mini-ml-dev-artifacts-000000000000-us-east-1"
@@ -10,7 +12,6 @@ JOB = "01a208cc-7752-725d-9978-61bbae29cc81"
 MODEL = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/model.joblib"
 MANIFEST = f"{ARTIFACTS}/models/iris/versions/000001.json"
 ALIAS = f"{ARTIFACTS}/models/iris/aliases/champion.json"
-FUNCTIONS = ["api", "trainer", "predict", "predict-batch"]
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 
@@ -28,7 +29,7 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:GetObject", MODEL, ["trainer", "predict"]),
         ("s3:GetObjectVersion", MODEL, ["predict", "predict-batch"]),
         ("s3:PutObject", MODEL, ["trainer"]),
-        ("s3:GetObject", MANIFEST, FUNCTIONS),
+        ("s3:GetObject", MANIFEST, ["api", "trainer", "predict", "predict-batch"]),
         ("s3:PutObject", MANIFEST, ["trainer"]),
         ("s3:PutObject", ALIAS, ["api"]),
         ("s3:GetObject", ALIAS, ["api", "predict", "predict-batch"]),
@@ -141,3 +142,15 @@ def test_a_statement_is_read_as_iam_reads_it() -> None:
     assert statement.allows("s3:GetObject", "arn:aws:s3:::b/models/iris/versions/000001.json")
     assert not statement.allows("s3:GetObject", "arn:aws:s3:::b/models/iris/aliases/a.json")
     assert not statement.allows("s3:PutObject", "arn:aws:s3:::b/models/iris/versions/000001.json")
+
+
+def test_a_recorded_call_without_a_right_is_named(template: Template) -> None:
+    read = {"service": "s3", "operation": "GetObject", "Bucket": "mini-ml-artifacts"}
+    written = {**read, "operation": "PutObject", "Key": "models/iris/versions/000001.json"}
+    sent = {"service": "sqs", "operation": "SendMessage", "QueueUrl": "http://localhost/000000000000/mini-ml-train"}
+    calls = [as_deployed(call) for call in ({**read, "Key": "jobs/a.json"}, written, sent)]
+
+    assert forbidden(template, "trainer", calls) == [
+        ("sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:mini-ml-dev-train")
+    ]
+    assert ("s3:PutObject", MANIFEST) in forbidden(template, "predict", calls)

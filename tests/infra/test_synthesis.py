@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 from infra.stages import DEPLOYMENTS, Deployment, chosen
-from tests.fixtures.synthesis import Template, synthesis
+from tests.fixtures.synthesis import Template
 
 CDK_WRITES_THEM = "W3005"
 """CDK names a function's role among its dependencies although the function refers to it already."""
+
+
+@pytest.fixture(params=["template", "prod"])
+def stage(request: pytest.FixtureRequest) -> Template:
+    """The stack of each stage."""
+    found: Template = request.getfixturevalue(request.param)
+    return found
 
 
 def test_no_context_at_all_gives_the_dev_stage_for_this_machine(template: Template) -> None:
@@ -26,15 +33,11 @@ def test_no_context_at_all_gives_the_dev_stage_for_this_machine(template: Templa
     assert {tuple(found["Architectures"]) for found in functions.values()} == {(chosen(None, None).architecture,)}
 
 
-def test_the_context_chooses_stage_architecture_and_an_earlier_key(tmp_path: Path) -> None:
-    arn = "arn:aws:kms:us-east-1:000000000000:key/a"
-    done = synthesis(tmp_path, stage="prod", architecture="arm64", seal_key_arn=arn)
-
-    assert done.returncode == 0, done.stderr
-    prod = Template(tmp_path / "cdk.out")
+def test_the_context_chooses_stage_architecture_and_an_earlier_key(prod: Template) -> None:
     trainer = prod.named("AWS::Lambda::Function", "FunctionName")["mini-ml-prod-trainer"]
+
     assert (trainer["Architectures"], trainer["MemorySize"]) == (["arm64"], 8192)
-    assert trainer["Environment"]["Variables"]["MINI_ML_SEAL_KEY_ID"] == arn
+    assert trainer["Environment"]["Variables"]["MINI_ML_SEAL_KEY_ID"] == "arn:aws:kms:us-east-1:000000000000:key/a"
     assert prod.of_type("AWS::KMS::Key") == {}
 
 
@@ -65,14 +68,14 @@ def test_the_scratch_space_takes_the_largest_files(deployment: Deployment) -> No
     assert deployment.sizes["predict"].scratch_mib >= deployment.stage.limits.artifact_bytes // 2**20
 
 
-def test_cdk_nag_finds_nothing_that_is_not_acknowledged(template: Template) -> None:
-    [report] = template.report["pluginReports"]
+def test_cdk_nag_finds_nothing_that_is_not_acknowledged(stage: Template) -> None:
+    [report] = stage.report["pluginReports"]
 
     assert (report["pluginName"], report["conclusion"], report["violations"]) == ("AwsSolutions", "success", [])
 
 
-def test_nine_findings_stand_each_on_one_resource_and_with_its_reason(template: Template) -> None:
-    [report] = template.report["pluginReports"]
+def test_nine_findings_stand_each_on_one_resource_and_with_its_reason(stage: Template) -> None:
+    [report] = stage.report["pluginReports"]
     standing = {
         (found["ruleName"].partition("[")[0], found["acknowledgedAt"]): found["reason"]
         for found in report["suppressedViolations"]
@@ -92,8 +95,8 @@ def test_nine_findings_stand_each_on_one_resource_and_with_its_reason(template: 
     assert [reason for reason in standing.values() if len(reason.split()) < 10] == []
 
 
-def test_cdk_warns_of_nothing(template: Template) -> None:
-    metadata = json.loads((template.folder / "MiniMl.metadata.json").read_text())
+def test_cdk_warns_of_nothing(stage: Template) -> None:
+    metadata = json.loads((stage.folder / "MiniMl.metadata.json").read_text())
 
     warned = [
         (path, one["data"]) for path, told in metadata.items() for one in told if one["type"] == "aws:cdk:warning"
@@ -101,10 +104,10 @@ def test_cdk_warns_of_nothing(template: Template) -> None:
     assert warned == []
 
 
-def test_cfn_lint_finds_nothing(template: Template) -> None:
+def test_cfn_lint_finds_nothing(stage: Template) -> None:
     lint = str(Path(sys.executable).with_name("cfn-lint"))
     done = subprocess.run(
-        [lint, "--ignore-checks", CDK_WRITES_THEM, "--", str(template.path)],
+        [lint, "--ignore-checks", CDK_WRITES_THEM, "--", str(stage.path)],
         capture_output=True,
         text=True,
         check=False,

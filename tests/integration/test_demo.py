@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.platform import eventually
+from tests.fixtures.patience import eventually
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES
 from mini_ml.workflows import jobs
 from tests.fixtures.hand_run import HandRun, hand_run
-from tests.fixtures.platform import Platform, eventually, local_settings
+from tests.fixtures.patience import eventually
+from tests.fixtures.platform import Platform, local_settings
 
 IRIS = Path(__file__).parents[2] / "samples" / "iris.csv"
 

@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
-from tests.fixtures.platform import Platform, eventually
+from tests.fixtures.patience import eventually
+from tests.fixtures.platform import Platform
 
 ROOT = Path(__file__).parents[2]
 SEED_TRAIN = (

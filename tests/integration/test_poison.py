@@ -4,7 +4,8 @@ from pathlib import Path
 
 from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES, QueueName
-from tests.fixtures.platform import Platform, eventually
+from tests.fixtures.patience import eventually
+from tests.fixtures.platform import Platform
 
 IRIS = Path(__file__).parents[2] / "samples" / "iris.csv"
 

@@ -9,7 +9,8 @@ from mini_ml import keys
 from mini_ml.contracts import Job, PredictResult
 from mini_ml.workflows import jobs
 from tests.fixtures.hand_run import HandRun, hand_run
-from tests.fixtures.platform import Platform, eventually, local_settings
+from tests.fixtures.patience import eventually
+from tests.fixtures.platform import Platform, local_settings
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

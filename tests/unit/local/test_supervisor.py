@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from mini_ml.local.failures import StartFailed
 from mini_ml.local.supervisor import Command, Supervisor
+from tests.fixtures.patience import eventually
 
 _SLEEPER = "import os, time, pathlib; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(600)"
 _STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + _SLEEPER
@@ -48,15 +48,6 @@ def _pid(folder: Path) -> int | None:
     return int(file.read_text() or 0) if file.exists() else None
 
 
-def _eventually(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 30
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def _is_gone(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -71,13 +62,13 @@ def test_a_dead_process_is_reported_with_its_last_words_and_started_again(
     again: list[bool] = []
     supervisor.start(_command(tmp_path, f"print('last words')\n{_SLEEPER}", after_restart=lambda: again.append(True)))
     supervisor.watch()
-    assert _eventually(lambda: bool(_pid(tmp_path)))
+    assert eventually(lambda: _pid(tmp_path) or None)
     first = _pid(tmp_path)
 
     os.kill(first or 0, signal.SIGKILL)
 
-    assert _eventually(lambda: _pid(tmp_path) not in (None, 0, first))
-    assert _eventually(lambda: again == [True])
+    assert eventually(lambda: _pid(tmp_path) not in (None, 0, first) or None)
+    assert eventually(lambda: again == [True] or None)
     assert "worker ended (-9)" in reports[0]
     assert "last words" in reports[0]
 
@@ -85,7 +76,7 @@ def test_a_dead_process_is_reported_with_its_last_words_and_started_again(
 def test_stopping_ends_a_process_that_ignores_sigterm(tmp_path: Path) -> None:
     supervisor = Supervisor(report=print)
     supervisor.start(_command(tmp_path, _STUBBORN))
-    assert _eventually(lambda: bool(_pid(tmp_path)))
+    assert eventually(lambda: _pid(tmp_path) or None)
 
     supervisor.stop(last="", seconds=0.2, last_seconds=0.2)
 
@@ -112,6 +103,7 @@ def test_no_process_outlives_a_supervisor_that_was_killed(tmp_path: Path) -> Non
 import os, time
 from pathlib import Path
 from mini_ml.local.supervisor import Command, Supervisor
+from tests.fixtures.patience import eventually
 folder = Path({str(tmp_path)!r})
 environment = dict(os.environ, PYTHONPATH=str(folder))
 supervisor = Supervisor(report=print)
@@ -121,12 +113,12 @@ supervisor.start(
 time.sleep(600)
 """
     process = subprocess.Popen([sys.executable, "-c", starter])
-    assert _eventually(lambda: bool(_pid(tmp_path)))
+    assert eventually(lambda: _pid(tmp_path) or None)
 
     process.kill()
     process.wait()
 
-    assert _eventually(lambda: _is_gone(_pid(tmp_path) or 0))
+    assert eventually(lambda: _is_gone(_pid(tmp_path) or 0) or None)
 
 
 def test_a_process_without_a_log_writes_where_we_write(
@@ -134,5 +126,5 @@ def test_a_process_without_a_log_writes_where_we_write(
 ) -> None:
     supervisor.start(replace(_command(tmp_path, "print('said aloud', flush=True)\n" + _SLEEPER), log=None))
 
-    assert _eventually(lambda: _pid(tmp_path) is not None)
+    assert eventually(lambda: _pid(tmp_path) is not None or None)
     assert capfd.readouterr().out == "said aloud\n"

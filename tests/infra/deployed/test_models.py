@@ -1,0 +1,57 @@
+"""The synthesised template does the whole job: upload, job, model, predictions, by its own mappings and REST API."""
+
+import hashlib
+from typing import Any
+
+import httpx2
+
+from tests.fixtures.deployed import Deployed
+from tests.infra.deployed.story import FLOWERS, followed
+
+
+def test_an_upload_becomes_a_model_that_is_served(trained: dict[str, Any], online: dict[str, Any]) -> None:
+    assert (trained["state"], trained["version"]) == ("succeeded", 1)
+    assert online == {"predictions": ["Setosa"], "model_name": "iris", "version": 1}
+
+
+def test_an_upload_is_scored_and_its_result_downloads(scored: dict[str, Any], http: httpx2.Client) -> None:
+    result = followed(http, f"/jobs/{scored['job_id']}/result").text.splitlines()
+
+    assert (scored["state"], scored["version"]) == ("succeeded", 1)
+    assert result[0].endswith("prediction")
+    assert len(result) == len(FLOWERS.splitlines())
+
+
+def test_both_forms_are_answered_through_the_rest_api(submitted: tuple[httpx2.Response, httpx2.Response]) -> None:
+    train, predict = submitted
+
+    assert (train.status_code, train.json()["state"]) == (201, "succeeded")
+    assert set(predict.json()["predictions"]) == {"Setosa", "Versicolor", "Virginica"}
+
+
+def test_a_form_that_is_posted_to_the_bucket_trains(posted: dict[str, Any]) -> None:
+    assert posted["state"] == "succeeded"
+
+
+def test_an_alias_moves_and_is_scored_by(aliased: dict[str, Any]) -> None:
+    assert aliased == {"moved": 204, "online": 1, "batch": 1, "removed": 204}
+
+
+def test_a_model_downloads_by_the_rights_of_the_room_that_may_read_it(
+    downloaded: bytes, deployed: Deployed, http: httpx2.Client
+) -> None:
+    manifest = http.get("/models/iris/versions/1").json()
+
+    assert hashlib.sha256(downloaded).hexdigest() == manifest["artifact"]["sha256"]
+    assert [call for call in deployed.calls("api") if call.get("Key", "").endswith(".joblib")] == []
+
+
+def test_the_welcome_tells_that_the_rooms_behind_the_queues_are_well(welcome: dict[str, Any]) -> None:
+    assert (welcome["trainer_status"], welcome["predict_status"]) == ("healthy", "healthy")
+
+
+def test_what_the_gateway_refuses_is_a_problem_document(http: httpx2.Client) -> None:
+    answer = http.get("/no/such/route")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "route_not_found"

@@ -1,0 +1,59 @@
+"""What the functions of the deployed stack called while its whole story was told is what their policies give."""
+
+from typing import Any
+
+import pytest
+
+from tests.fixtures.deployed import Deployed
+from tests.fixtures.rights import Call, Right, forbidden, rights_needed
+from tests.fixtures.synthesis import FUNCTIONS, STACK, Statement, Template
+
+_HERE = "000000000000-us-east-1"
+BY_LAMBDA_ITSELF = {
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:ReceiveMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueUrl",
+    "sqs:GetQueueAttributes",
+}
+"""What Lambda does with a function's role, for its log and its event source."""
+RARE: dict[str, set[Right]] = {
+    "api": set(),
+    "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
+    "predict": set(),
+    "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
+}
+"""Rights for what does not happen here: taking a broken upload of many parts back."""
+
+every_function = pytest.mark.parametrize("function", FUNCTIONS)
+
+
+@every_function
+def test_a_function_calls_nothing_that_its_policy_forbids(function: str, story: Deployed, template: Template) -> None:
+    calls = _calls(story, template, function)
+
+    assert calls
+    assert forbidden(template, function, calls) == []
+
+
+@every_function
+def test_a_function_may_do_nothing_that_it_never_does(function: str, story: Deployed, template: Template) -> None:
+    needed = {right for call in _calls(story, template, function) for right in rights_needed(call)}
+    idle = {
+        (action, resource.removeprefix("arn:aws:s3:::mini-ml-dev-").removeprefix("arn:aws:sqs:us-east-1:000000000000:"))
+        for statement in template.policy(f"{STACK}-{function}")
+        for action in set(statement.actions) - BY_LAMBDA_ITSELF
+        for resource in statement.resources
+        if not any(Statement((action,), (resource,)).allows(*right) for right in needed)
+    }
+
+    assert idle == RARE[function]
+
+
+def _calls(deployed: Deployed, template: Template, function: str) -> list[Call]:
+    """Return what a function has called, the key of the seal as the template names it."""
+    [key] = template.of_type("AWS::KMS::Key")
+    called: dict[str, Any] = {deployed.outputs["SealKeyArn"]: template.arn(key)}
+    return [{**call, "KeyId": called[call["KeyId"]]} if "KeyId" in call else call for call in deployed.calls(function)]
