@@ -1,19 +1,13 @@
 """A deployed stack as the smoke test reaches it: its outputs, its API, and AWS as the caller's own credentials."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from mini_ml.client import Client
 from mini_ml.topology import PROJECT
-
-_PATIENCE_SECONDS = 300.0
-
-Found = TypeVar("Found")
 
 
 class SmokeFailure(Exception):
@@ -31,9 +25,15 @@ class Site:
     endpoint_url: str | None = None
 
     def aws(self, service: str) -> Any:
-        """Return a client of a service, as the caller of the smoke test."""
-        style = Config(signature_version="s3v4") if service == "s3" else None
-        return boto3.client(service, endpoint_url=self.endpoint_url, config=style)  # type: ignore[call-overload]  # any
+        """Return a client of a service, as the caller of the smoke test.
+
+        Buckets stand in the host on AWS, where an address signed for the global host fails outside us-east-1.
+        """
+        config = Config(
+            signature_version="s3v4" if service == "s3" else None,
+            s3={"addressing_style": "path" if self.endpoint_url else "virtual"},
+        )
+        return boto3.client(service, endpoint_url=self.endpoint_url, config=config)  # type: ignore[call-overload]  # any
 
     def api(self) -> Client:
         """Return a client of the API; a context manager."""
@@ -56,12 +56,3 @@ def require(condition: bool, sentence: str) -> None:
     """Go on only if something holds. Raises SmokeFailure with the sentence."""
     if not condition:
         raise SmokeFailure(sentence)
-
-
-def eventually(look: Callable[[], Found | None], sentence: str) -> Found:
-    """Return what `look` finds, as soon as it does. Raises SmokeFailure with the sentence when it never does."""
-    end = time.monotonic() + _PATIENCE_SECONDS
-    while (found := look()) is None:
-        require(time.monotonic() < end, sentence)
-        time.sleep(0.5)
-    return found

@@ -7,9 +7,11 @@ from typing import Final
 from mini_ml import keys
 from mini_ml.client import Document
 from tests.docs.pages import ROOT
-from tests.smoke.site import Site, eventually, require
+from tests.fixtures.patience import eventually
+from tests.smoke.site import Site, require
 
 MODEL: Final = "smoke"
+_PATIENCE_SECONDS: Final = 300.0
 _IRIS: Final = ROOT / "samples" / "iris.csv"
 _ROWS: Final = ROOT / "samples" / "iris_predict.csv"
 _ROW: Final = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.width": 0.2}
@@ -73,4 +75,5 @@ def _uploaded(site: Site, key: str, metadata: dict[str, str]) -> Document:
             jobs = api.jobs(upload_key=key).body["jobs"]
             return next((api.job(job_id) for job in jobs if job["job_id"] == job_id and job["finished_at"]), None)
 
-        return eventually(look, f"The upload {key} became no job that ends; see the log of its function.")
+        never = f"The upload {key} became no job that ends; see the log of its function."
+        return eventually(look, never, patience_seconds=_PATIENCE_SECONDS, pause_seconds=0.5)

@@ -1,0 +1,41 @@
+"""What `make smoke` does: its story, and of what only AWS shows that part which a gateway's emulator shows too."""
+
+import pytest
+
+from tests.fixtures.deployed import Deployed
+from tests.fixtures.emulated import point_at
+from tests.smoke import run
+from tests.smoke.only_aws import slow_work_is_a_202, text_is_text
+from tests.smoke.site import Site
+from tests.smoke.story import STORY
+
+
+@pytest.fixture
+def site(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """The deployed stack as the smoke test reaches it."""
+    point_at(deployed.endpoint_url, monkeypatch)
+    return Site(
+        stage="dev",
+        api_url=deployed.api_url,
+        uploads_bucket=deployed.outputs["UploadsBucket"],
+        artifacts_bucket=deployed.outputs["ArtifactsBucket"],
+        endpoint_url=deployed.endpoint_url,
+    )
+
+
+def test_its_story_is_told(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (run.tell(site, STORY), capsys.readouterr().out.count(" s\n")) == (0, 5)
+
+
+def test_a_stack_that_is_not_there_is_told_in_a_sentence(site: Site) -> None:
+    with pytest.raises(SystemExit, match=r"The outputs of stage prod cannot be read: .*mini-ml-prod"):
+        run.main(["prod"])
+
+
+def test_text_arrives_as_text_and_an_image_byte_for_byte(site: Site) -> None:
+    text_is_text(site)
+
+
+def test_a_training_that_outlasts_the_gateway_is_a_202(site: Site) -> None:
+    """Last: the trainer is busy with it until its next heartbeat finds the job cancelled."""
+    slow_work_is_a_202(site)
