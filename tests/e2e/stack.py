@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,8 +14,9 @@ import httpx2
 from mini_ml.local.listening import free_ports
 from tests.e2e.tools import ROOT, compose_command, docker
 
+SAMPLES = ROOT / "samples"
 SEAL_KEY = "the seal key of the containers"
-START_SECONDS = 300
+README_LINE = "docker compose up --build --wait"
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Stack:
         return done.stdout
 
     def up(self) -> None:
-        """Start everything and return when it is healthy; the images are there."""
-        self.compose("up", "--wait", "--wait-timeout", str(START_SECONDS))
+        """Build what has changed, start everything and return when it is healthy, by the very line of the README."""
+        self.compose(*README_LINE.removeprefix("docker compose ").split())
 
     def aws(self, *arguments: str) -> str:
         """Run the `aws` command in its container, as a user would who has Docker alone."""
@@ -94,16 +94,12 @@ class Stack:
 
 @contextmanager
 def running(project: str, *files: str) -> Iterator[Stack]:
-    """Build what is missing, start the project, and remove all of it when the block ends."""
+    """Start the project, and remove all of it when the block ends."""
     names = ("MINI_ML_API_PORT", "MINI_ML_TRAINER_PORT", "MINI_ML_PREDICT_PORT", "MINI_ML_EMULATOR_PORT")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     stack = Stack(project=project, files=("docker-compose.yml", *files), ports=ports)
     try:
-        stack.compose("build")
         stack.up()
         yield stack
     finally:
         stack.compose("down", "--volumes", "--timeout", "5")
-
-
-SAMPLES = Path(ROOT / "samples")

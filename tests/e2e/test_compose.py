@@ -1,29 +1,17 @@
 """The whole story in containers, as a user lives it who has Docker and nothing else."""
 
 import subprocess
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx2
 import pytest
 
-from tests.e2e.stack import SAMPLES, Stack, running
+from tests.e2e.stack import README_LINE, SAMPLES, Stack, running
+from tests.fixtures.patience import eventually
 from tests.integration.test_http_contract import SEED_PREDICT, SEED_TRAIN
 
-PATIENCE_SECONDS = 120
 ROOMS = ("api", "trainer", "predict")
-Found = TypeVar("Found")
-
-
-def eventually(look: Callable[[], Found | None]) -> Found:
-    """Return what `look` finds, as soon as it does."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (found := look()) is None:
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.2)
-    return found
 
 
 def pasted(line: str, base_url: str) -> str:
@@ -36,6 +24,10 @@ def ended(http: httpx2.Client, key: str) -> dict[str, Any] | None:
     """Return the job of an upload once it is terminal."""
     found: list[dict[str, Any]] = http.get("jobs", params={"upload_key": key}).json()["jobs"]
     return next((job for job in found if job["state"] in ("succeeded", "failed")), None)
+
+
+def test_the_readme_starts_it_as_these_tests_do() -> None:
+    assert README_LINE in (SAMPLES.parent / "README.md").read_text().splitlines()
 
 
 @pytest.mark.parametrize("door", ["api", "gateway"])

@@ -9,15 +9,32 @@ from typing import Any
 import httpx2
 import pytest
 
+from mini_ml import keys
 from mini_ml.adapters.aws.events import object_created_body
-from mini_ml.contracts import Upload
+from mini_ml.contracts import Job, Upload
 from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES
+from mini_ml.workflows import jobs
 from tests.e2e.stack import SAMPLES, SEAL_KEY, Stack
 from tests.e2e.tools import docker, runtime_emulator
+from tests.fixtures.platform import cloud_at
+from tests.fixtures.unheard import put_unheard
 
 EVENTS = Path(__file__).parents[1] / "events"
 PATIENCE_SECONDS = 60
+MODEL = "rie"
+UPLOADS = {
+    "api": ("train/rie-buried/iris.csv", "iris.csv"),
+    "trainer": ("train/rie-trained/iris.csv", "iris.csv"),
+    "predict": (f"predict/{MODEL}/new.csv", "iris_predict.csv"),
+}
+"""What each room's queue announces to it: its key, and the sample that lies there. To the api it is a dead letter."""
+ENDS: dict[str, tuple[str, str | None]] = {
+    "api": ("failed", "worker_lost"),
+    "trainer": ("succeeded", None),
+    "predict": ("succeeded", None),
+}
+"""The state that each room leaves the upload's job in, and the code of the failure."""
 Invoke = Callable[[dict[str, Any]], Any]
 
 
@@ -77,11 +94,20 @@ def event(name: str) -> dict[str, Any]:
     return found
 
 
-def uploaded(stack: Stack, key: str) -> Upload:
-    """Put a sample where no queue hears of it being put, and return it as an upload."""
-    s3 = local_account(stack.endpoint_url).s3
-    made = s3.put_object(Bucket=LOCAL_NAMES.uploads_bucket, Key=key, Body=(SAMPLES / "iris.csv").read_bytes())
-    return Upload(bucket=LOCAL_NAMES.uploads_bucket, key=key, version_id=made["VersionId"])
+def job_of(stack: Stack, upload: Upload) -> Job:
+    """Return the job that an upload became, as it lies in S3."""
+    cloud = cloud_at(stack.endpoint_url, stage="local", seal_key=SEAL_KEY)
+    return jobs.read(cloud, keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or ""))
+
+
+@pytest.fixture(scope="module")
+def model(stack: Stack) -> str:
+    """A model to score by, trained in the stack."""
+    with stack.http(stack.api_url) as http:
+        dataset = {"dataset_file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")}
+        trained = http.post("train", files=dataset, data={"model_name": MODEL}).json()
+    assert trained["state"] == "succeeded", trained
+    return MODEL
 
 
 def test_a_request_of_the_gateway_is_answered_in_plain_text(invoke: Invoke) -> None:
@@ -98,15 +124,22 @@ def test_a_problem_is_a_document_in_plain_text(invoke: Invoke) -> None:
     assert json.loads(answer["body"])["status"] == 404
 
 
-def test_of_a_batch_only_the_poison_comes_back(invoke: Invoke, room: str, stack: Stack) -> None:
+@pytest.mark.usefixtures("model")
+def test_of_a_batch_the_good_is_worked_on_and_only_the_poison_comes_back(
+    invoke: Invoke, room: str, stack: Stack
+) -> None:
     [poison] = event("sqs_malformed_body")["Records"]
     [good] = event("sqs_upload")["Records"]
-    upload = uploaded(stack, f"train/rie-{room}/iris.csv")
-    batch = {"Records": [{**good, "body": object_created_body(upload)}, poison]}
+    key, sample = UPLOADS[room]
+    # Nobody else hears of it, so whatever has become of it is this image's work.
+    s3, body = local_account(stack.endpoint_url).s3, (SAMPLES / sample).read_bytes()
+    upload = put_unheard(s3, LOCAL_NAMES.uploads_bucket, key, body)
 
-    answer = invoke(batch)
+    answer = invoke({"Records": [{**good, "body": object_created_body(upload)}, poison]})
 
+    job = job_of(stack, upload)
     assert answer == {"batchItemFailures": [{"itemIdentifier": poison["messageId"]}]}
+    assert (job.state, job.failure and job.failure.code) == ENDS[room]
 
 
 def test_the_schedule_sweeps_and_calls_nobody_but_the_api(invoke: Invoke, room: str) -> None:
