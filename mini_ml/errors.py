@@ -340,7 +340,7 @@ class UnknownEvent(Internal):
 
 
 class ArtifactRejected(Internal):
-    """An artifact's digest or seal does not match its manifest; it is not unpickled."""
+    """A manifest or its artifact is damaged, forged or exchanged; nothing of it is unpickled."""
 
     code = "artifact_rejected"
     title = "The artifact was rejected"

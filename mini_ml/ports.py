@@ -86,8 +86,8 @@ class ObjectStore(Protocol):
     def list_versions(self, prefix: str) -> Iterator[ObjectHead]:
         """Iterate over every version of every object below `prefix`, without metadata and delete markers."""
 
-    def presigned_get(self, key: str, *, filename: str, expires_seconds: int) -> str:
-        """Return a URL, good for clients outside, that downloads the object as `filename`."""
+    def presigned_get(self, key: str, *, filename: str, expires_seconds: int, version_id: str | None = None) -> str:
+        """Return a URL, good for clients outside, that downloads the object, or one version of it, as `filename`."""
 
     def presigned_post(
         self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int
@@ -108,8 +108,12 @@ class Queue(Protocol):
 class Seal(Protocol):
     """A MAC over digests, under a key that only the trainer can sign with."""
 
+    @property
+    def key_id(self) -> str:
+        """Name of the key, which stands in every seal it makes."""
+
     def sign(self, digest: bytes) -> str:
-        """Return the seal of a SHA-256 digest."""
+        """Return the seal of a SHA-256 digest, `{key id}.{MAC in hex}`."""
 
     def verify(self, digest: bytes, seal: str) -> bool:
         """Tell whether `seal` was made for `digest`."""

@@ -85,7 +85,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
         seal="kms:GenerateMac",
     ),
     "predict": Rights(
-        reads=(_MANIFESTS, _ALIASES, _MODEL_FILES),  # the newest version of a model is what a download is signed for
+        reads=(_MANIFESTS, _ALIASES),
         reads_versions=(_MODEL_FILES,),
         seal="kms:VerifyMac",
     ),

@@ -111,8 +111,9 @@ class MemoryObjectStore:
             if key.startswith(prefix):
                 yield from (_bare(version.head) for version in reversed(versions) if version is not None)
 
-    def presigned_get(self, key: str, *, filename: str, expires_seconds: int) -> str:
-        return f"memory://{self.bucket}/{quote(key)}?filename={quote(filename)}&expires={expires_seconds}"
+    def presigned_get(self, key: str, *, filename: str, expires_seconds: int, version_id: str | None = None) -> str:
+        version = "" if version_id is None else f"&versionId={version_id}"
+        return f"memory://{self.bucket}/{quote(key)}?filename={quote(filename)}&expires={expires_seconds}{version}"
 
     def presigned_post(
         self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int

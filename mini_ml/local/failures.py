@@ -13,6 +13,10 @@ class StateInUse(LocalFailure):
     """Another process runs on the same state folder."""
 
 
+class SealKeyExposed(LocalFailure):
+    """Others on the machine may read the key that models are sealed with."""
+
+
 class StartFailed(LocalFailure):
     """A process ended, or did not answer in time, while the cloud was starting."""
 

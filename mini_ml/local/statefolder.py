@@ -3,13 +3,17 @@
 import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
-from mini_ml.local.failures import StateInUse
+from mini_ml.local.failures import SealKeyExposed, StateInUse
+
+_OTHERS: Final = 0o077
+"""The bits of a file's mode that let its group or everybody in."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +40,13 @@ class StateFolder:
         return self.path / "tmp"
 
     def seal_key(self) -> str:
-        """Return the key that models are sealed with; made once, readable by its owner alone."""
+        """Return the key that models are sealed with; made once, readable by its owner alone. Raises SealKeyExposed."""
         file = self.path / "seal.key"
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return file.read_text().strip()
-        with os.fdopen(handle, "w") as new:
-            key = secrets.token_hex(32)
-            new.write(key)
-        return key
+        if not file.exists():
+            _write_secret(file, secrets.token_hex(32))
+        if stat.S_IMODE(file.stat().st_mode) & _OTHERS:
+            raise SealKeyExposed(_exposed(file))
+        return file.read_text().strip()
 
 
 @contextmanager
@@ -82,4 +83,22 @@ def _in_use(folder: StateFolder, owner: str) -> str:
     return (
         f"Cannot start: {by} already runs on the state folder {folder.path}.\n"
         "  Stop it first, or choose another folder with MINI_ML_STATE_DIR=… (and other ports)."
+    )
+
+
+def _write_secret(file: Path, text: str) -> None:
+    """Write a file that nobody else may read, whole or not at all; the caller holds the folder's lock."""
+    part = file.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as new:
+        new.write(text)
+    part.replace(file)
+
+
+def _exposed(file: Path) -> str:
+    return (
+        f"Cannot start: others on this machine may read or write {file}, the key that models are sealed with.\n"
+        f"  If nobody has, run: chmod 600 {file}\n"
+        "  If somebody may have, delete it and train again: what it sealed is not served under another key."
     )

@@ -5,6 +5,7 @@ import warnings
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 import joblib
 
@@ -19,12 +20,15 @@ def dump(model: FittedModel, path: Path) -> None:
     joblib.dump(model, path)
 
 
-def load(path: Path) -> FittedModel:
-    """Read a fitted model. Loading runs code: the caller has verified seal and digest. Raises ArtifactRejected."""
+def load(file: BinaryIO) -> FittedModel:
+    """Read a fitted model from where `file` stands. Loading runs code: the caller has verified these very bytes.
+
+    Raises ArtifactRejected.
+    """
     with warnings.catch_warnings():
         # A deprecated estimator says so whenever it is read; its training's notes have said it already.
         warnings.simplefilter("ignore", FutureWarning)
-        model = joblib.load(path)
+        model = joblib.load(file)
     if not isinstance(model, FittedModel):
         raise ArtifactRejected("The artifact holds no fitted model.")
     return model

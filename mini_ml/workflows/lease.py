@@ -49,7 +49,7 @@ def _taken(cloud: Cloud, record: Record, upload: Upload, pin: Pin) -> Record | N
         return None
     try:
         pinned = pin(job)
-    except (errors.NotFound, errors.Unprocessable) as error:
+    except (errors.NotFound, errors.Unprocessable, errors.ArtifactRejected) as error:
         jobs.fail(cloud, record, error)
         return None
     now = cloud.now()
@@ -77,7 +77,8 @@ def worker_lost(cloud: Cloud) -> errors.WorkerLost:
 class Held:
     """A job that this worker holds. As a context manager it renews the lease and settles how the work ended.
 
-    An error that says what is wrong with the client's data fails the job. Any other gives the job back to its
+    An error that says what is wrong with the client's data fails the job, and so does a model that was tampered with:
+    no further attempt would mend either. Any other gives the job back to its
     queue, or fails it as `internal` after the last attempt, and goes on up to the batch edge.
     """
 
@@ -135,7 +136,7 @@ class Held:
         self._beats.close()
         if isinstance(error, errors.LeaseLost):
             return True
-        if isinstance(error, errors.Conflict | errors.NotFound | errors.Unprocessable):
+        if isinstance(error, errors.Conflict | errors.NotFound | errors.Unprocessable | errors.ArtifactRejected):
             self._settle(lambda: jobs.fail(self._cloud, self._record, error))
             return True
         if isinstance(error, Exception) and not self._lost:

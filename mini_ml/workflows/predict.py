@@ -5,15 +5,16 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BufferedRandom
 from pathlib import Path
+from tempfile import TemporaryFile
 
-from mini_ml import errors
 from mini_ml.contracts import Manifest
 from mini_ml.ml import artifact
 from mini_ml.ml.model import FittedModel
 from mini_ml.ports import Cloud
 from mini_ml.workflows import registry
-from mini_ml.workflows.sealing import is_sealed
+from mini_ml.workflows.sealing import rejected, verified_manifest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class Shelf:
         Raises:
             InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: it means nothing.
             ModelNeedsRetraining: another minor version of scikit-learn persisted it.
-            ArtifactRejected: its seal or its digest does not match.
+            ArtifactRejected: its seal, size or digest does not match.
         """
         return self.version(model_name, self.resolve(model_name, version))
 
@@ -74,23 +75,21 @@ class Shelf:
             return self._loaded[key]
 
     def _load(self, model_name: str, version: int) -> Loaded:
-        document = registry.manifest_document(self._cloud.artifacts, model_name, version)
-        if not is_sealed(self._cloud, document):
-            raise errors.ArtifactRejected(f"Version {version} of {model_name} was not sealed by this platform.")
-        manifest = registry.manifest_in(document)
+        """Verify everything, then unpickle: loading an artifact runs what is in it."""
+        manifest = verified_manifest(self._cloud, model_name, version)
         artifact.ensure_readable(manifest.libraries["scikit-learn"])
-        path = self._workdir / f"{manifest.artifact.sha256}.joblib"
-        try:
-            self._fetch(manifest, path)
-            return Loaded(manifest=manifest, model=artifact.load(path))
-        finally:
-            path.unlink(missing_ok=True)
+        # A file without a name: between the digest and the unpickling nobody can put another in its place.
+        with TemporaryFile(dir=self._workdir) as file:
+            self._fetch(manifest, file)
+            file.seek(0)
+            return Loaded(manifest=manifest, model=artifact.load(file))
 
-    def _fetch(self, manifest: Manifest, path: Path) -> None:
-        """Copy the artifact to `path` and hold it to the manifest's digest before anything unpickles it."""
+    def _fetch(self, manifest: Manifest, file: BufferedRandom) -> None:
+        """Copy the artifact into `file` and hold it to the manifest's size and digest."""
         stored = manifest.artifact
-        with path.open("wb") as target:
-            self._cloud.artifacts.download(stored.key, target, version_id=stored.version_id)
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != stored.sha256:
-                raise errors.ArtifactRejected("The artifact's digest does not match its manifest.")
+        self._cloud.artifacts.download(stored.key, file, version_id=stored.version_id)
+        if file.tell() != stored.size:
+            raise rejected(manifest.model_name, manifest.version, "the artifact's size does not match its manifest")
+        file.seek(0)
+        if hashlib.file_digest(file, "sha256").hexdigest() != stored.sha256:
+            raise rejected(manifest.model_name, manifest.version, "the artifact's digest does not match its manifest")

@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from mini_ml import errors, keys
 from mini_ml.contracts import Alias, Manifest
 from mini_ml.ports import Cloud, ObjectStore, StoredObject
@@ -45,8 +47,8 @@ def _published(store: ObjectStore, model_name: str, version: int) -> bool:
 
 
 def manifest(store: ObjectStore, model_name: str, version: int) -> Manifest:
-    """Return the manifest of a version. Raises ModelNotFound or VersionNotFound."""
-    return manifest_in(manifest_document(store, model_name, version))
+    """Return the manifest of a version, which says so itself. Raises as `checked_manifest` and `manifest_document`."""
+    return checked_manifest(manifest_document(store, model_name, version), model_name, version)
 
 
 def manifest_document(store: ObjectStore, model_name: str, version: int) -> bytes:
@@ -58,8 +60,21 @@ def manifest_document(store: ObjectStore, model_name: str, version: int) -> byte
 
 
 def manifest_in(document: bytes) -> Manifest:
-    """Read a stored manifest; fields of a newer release are passed over."""
-    return Manifest.model_validate_json(document, extra="ignore")
+    """Read a stored manifest; fields of a newer release are passed over. Raises ArtifactRejected where it is none."""
+    try:
+        return Manifest.model_validate_json(document, extra="ignore")
+    except ValidationError as error:
+        raise errors.ArtifactRejected("A manifest is damaged.") from error
+
+
+def checked_manifest(document: bytes, model_name: str, version: int) -> Manifest:
+    """Read what is stored as the manifest of a version. Raises ArtifactRejected where it is none, or another's."""
+    found = manifest_in(document)
+    if (found.model_name, found.version) != (model_name, version):
+        raise errors.ArtifactRejected(
+            f"The manifest of {model_name} {version} is that of {found.model_name} {found.version}."
+        )
+    return found
 
 
 def missing_version(store: ObjectStore, model_name: str, asked: str) -> errors.NotFound:
@@ -126,7 +141,10 @@ def _standing_alias(store: ObjectStore, model_name: str, name: str) -> StoredObj
 
 
 def _alias_in(stored: StoredObject) -> Alias:
-    return Alias.model_validate_json(stored.body, extra="ignore")
+    try:
+        return Alias.model_validate_json(stored.body, extra="ignore")
+    except ValidationError as error:
+        raise errors.ArtifactRejected("An alias is damaged; move it anew.") from error
 
 
 def model_names(store: ObjectStore) -> Iterator[str]:

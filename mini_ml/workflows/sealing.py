@@ -2,10 +2,15 @@
 
 import hashlib
 import json
+import logging
 from typing import Any
 
 from mini_ml.contracts import Manifest
+from mini_ml.errors import ArtifactRejected
 from mini_ml.ports import Cloud
+from mini_ml.workflows import registry
+
+logger = logging.getLogger(__name__)
 
 
 def sealed(cloud: Cloud, manifest: Manifest) -> bytes:
@@ -15,9 +20,37 @@ def sealed(cloud: Cloud, manifest: Manifest) -> bytes:
 
 
 def is_sealed(cloud: Cloud, body: bytes) -> bool:
-    """Tell whether our trainer sealed exactly this document."""
-    document = json.loads(body)
-    return cloud.seal.verify(_digest(document), document["seal"])
+    """Tell whether our trainer sealed exactly this document; what is no manifest at all was not.
+
+    Only the canonical bytes count: a name that occurs twice could mean one thing here and another to who reads on.
+    """
+    try:
+        document = json.loads(body)
+        seal = document["seal"]
+        canonical, digest = _canonical(document), _digest(document)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return canonical == body and isinstance(seal, str) and cloud.seal.verify(digest, seal)
+
+
+def verified_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:
+    """Return the manifest of a version, if our trainer sealed it for exactly this model and version.
+
+    Raises:
+        ModelNotFound, VersionNotFound: there is none.
+        ArtifactRejected: it was damaged, edited, forged or moved here from another model or version.
+    """
+    document = registry.manifest_document(cloud.artifacts, model_name, version)
+    if not is_sealed(cloud, document):
+        raise rejected(model_name, version, "its manifest was not sealed by this platform")
+    return registry.checked_manifest(document, model_name, version)
+
+
+def rejected(model_name: str, version: int, reason: str) -> ArtifactRejected:
+    """Return the error of a version that must not be loaded, and log it: somebody should look."""
+    fields = {"code": ArtifactRejected.code, "model_name": model_name, "model_version": version, "reason": reason}
+    logger.error("artifact_rejected", extra=fields)
+    return ArtifactRejected(f"Version {version} of {model_name} is not loaded: {reason}.")
 
 
 def _digest(document: dict[str, Any]) -> bytes:

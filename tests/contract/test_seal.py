@@ -30,9 +30,13 @@ def test_a_seal_does_not_verify_under_another_key(kind: str, request: pytest.Fix
     assert not ours.verify(DIGEST, theirs.sign(DIGEST))
 
 
-@pytest.mark.parametrize("forged", ["", "ç", "zz", "00", "00" * 32])
+@pytest.mark.parametrize("forged", ["", "ç", "zz", "00", "00" * 32, "." + "00" * 32, "a." + "00" * 32])
 def test_what_is_no_seal_does_not_verify(seal: Seal, forged: str) -> None:
     assert not seal.verify(DIGEST, forged)
+
+
+def test_a_seal_names_the_key_that_made_it(seal: Seal) -> None:
+    assert seal.sign(DIGEST).startswith(f"{seal.key_id}.")
 
 
 def test_a_digest_has_one_seal_under_one_key(seal: Seal) -> None:

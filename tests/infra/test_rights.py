@@ -26,7 +26,7 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
 @pytest.mark.parametrize(
     ("action", "resource", "who"),
     [
-        ("s3:GetObject", MODEL, ["trainer", "predict"]),
+        ("s3:GetObject", MODEL, ["trainer"]),
         ("s3:GetObjectVersion", MODEL, ["predict", "predict-batch"]),
         ("s3:PutObject", MODEL, ["trainer"]),
         ("s3:GetObject", MANIFEST, ["api", "trainer", "predict", "predict-batch"]),

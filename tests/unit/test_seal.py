@@ -30,3 +30,24 @@ def test_a_mac_that_the_key_made_for_another_purpose_is_no_seal() -> None:
     other = hmac.new(b"key", DIGEST, hashlib.sha256).hexdigest()
 
     assert not HmacSeal(b"key").verify(DIGEST, other)
+
+
+def test_a_seal_names_its_key_and_gives_nothing_of_it_away() -> None:
+    ours, theirs = HmacSeal(b"key"), HmacSeal(b"other key")
+
+    assert ours.sign(DIGEST).partition(".")[0] == ours.key_id
+    assert ours.key_id != theirs.key_id
+    assert len(ours.key_id) == 16
+
+
+def test_a_seal_that_names_another_key_does_not_verify() -> None:
+    seal = HmacSeal(b"key")
+    mac = seal.sign(DIGEST).partition(".")[2]
+
+    assert not seal.verify(DIGEST, f"{HmacSeal(b'other key').key_id}.{mac}")
+
+
+def test_a_seal_of_before_seals_named_their_key_verifies() -> None:
+    seal = HmacSeal(b"key")
+
+    assert seal.verify(DIGEST, seal.sign(DIGEST).partition(".")[2])

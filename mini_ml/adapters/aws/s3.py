@@ -144,11 +144,10 @@ class S3ObjectStore:
                         modified=entry["LastModified"],
                     )
 
-    def presigned_get(self, key: str, *, filename: str, expires_seconds: int) -> str:
-        """Return a URL that downloads the object as `filename` (RFC 6266)."""
+    def presigned_get(self, key: str, *, filename: str, expires_seconds: int, version_id: str | None = None) -> str:
+        """Return a URL that downloads the object, or one version of it, as `filename` (RFC 6266)."""
         parameters = {
-            "Bucket": self._bucket,
-            "Key": key,
+            **self._address(key, version_id),
             "ResponseContentDisposition": content_disposition(filename),
         }
         with translated(key):

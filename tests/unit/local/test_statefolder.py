@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mini_ml.local.failures import StateInUse
+from mini_ml.local.failures import SealKeyExposed, StateInUse
 from mini_ml.local.statefolder import opened
 
 
@@ -35,6 +35,26 @@ def test_the_seal_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Pat
 
     assert len(key) == 64
     assert stat.S_IMODE((tmp_path / "state" / "seal.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
+def test_a_seal_key_that_others_may_read_or_write_is_refused_with_what_to_do(tmp_path: Path, mode: int) -> None:
+    with opened(tmp_path) as folder:
+        folder.seal_key()
+        (tmp_path / "seal.key").chmod(mode)
+
+        with pytest.raises(SealKeyExposed, match=r"chmod 600 .*seal\.key"):
+            folder.seal_key()
+
+
+def test_a_kill_while_the_seal_key_is_written_leaves_no_half_of_it(tmp_path: Path) -> None:
+    (tmp_path / "seal.part").write_text("half")
+
+    with opened(tmp_path) as folder:
+        key = folder.seal_key()
+
+    assert len(key) == 64
+    assert not (tmp_path / "seal.part").exists()
 
 
 def test_a_folder_tells_whether_its_last_owner_was_killed(tmp_path: Path) -> None:

@@ -38,7 +38,8 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def stored_and_loaded(trained: Trained, folder: Path) -> FittedModel:
     dump(trained.model, folder / "model.joblib")
-    return load(folder / "model.joblib")
+    with (folder / "model.joblib").open("rb") as stored:
+        return load(stored)
 
 
 @pytest.mark.parametrize("model_type", [name for name in CLASSIFIERS if TYPES[name]["probabilities"]])

@@ -49,7 +49,8 @@ def test_stored_classification_metrics_are_those_of_the_stored_model_on_the_stor
 
     held = json.loads(split_document(trained))["holdout_rows"]
     header, *rows = lines_of(table)
-    model = load(tmp_path / "model.joblib")
+    with (tmp_path / "model.joblib").open("rb") as stored:
+        model = load(stored)
     frame = model.reader.parse(read_table(write(tmp_path / "held.csv", header, *(rows[row] for row in held)), LIMITS))
     scored = model.predict(frame, probabilities=True)
     truth = [rows[row].rpartition(",")[2] for row in held]

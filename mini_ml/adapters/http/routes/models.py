@@ -18,6 +18,7 @@ from mini_ml.adapters.http.views import answer, manifest_view, model_view, schem
 from mini_ml.contracts import Manifest, ModelView
 from mini_ml.ports import Cloud
 from mini_ml.workflows import registry
+from mini_ml.workflows.sealing import verified_manifest
 
 router = new_router("Models")
 
@@ -113,10 +114,14 @@ def get_schema(request: Request, cloud: CloudOf, model_name: ModelName, version:
     },
 )
 def get_artifact(cloud: CloudOf, model_name: ModelName, version: Version, redirect: Redirect = True) -> Response:
-    """Loading a joblib file runs code: load only files of platforms that you trust."""
-    manifest = _manifest(cloud, model_name, version)
+    """Loading a joblib file runs code: load only files of platforms that you trust.
+
+    Only what the platform's trainer sealed is handed out; compare the file with `artifact.sha256` of the version.
+    """
+    manifest = verified_manifest(cloud, model_name, registry.resolve(cloud.artifacts, model_name, version))
     url = cloud.artifacts.presigned_get(
         manifest.artifact.key,
+        version_id=manifest.artifact.version_id,
         filename=f"{manifest.model_name}-{manifest.version}.joblib",
         expires_seconds=cloud.stage.url_expiry_seconds,
     )

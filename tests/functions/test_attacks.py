@@ -1,0 +1,135 @@
+"""Nothing of what an attacker puts into the artifacts bucket is ever unpickled, whichever door asks for the model.
+
+Each test plants a real pickle that would touch a file, and looks whether the file is there.
+"""
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.contracts import Alias
+from mini_ml.workflows import registry
+from tests.functions import attacks
+from tests.functions.attacks import DOWNLOADS, EXCHANGES, FORGERIES, MODEL, SCORING, Attack
+from tests.functions.rooms import IRIS_ROW, Rooms, train
+
+Forgery = Callable[[Attack], None]
+Door = Callable[[Rooms], str]
+
+
+@pytest.fixture
+def attack(idle: Rooms, tmp_path: Path) -> Attack:
+    """An attack on rooms that have a model with one version, which nobody has loaded yet."""
+    assert train(idle.trainer).status_code == 201
+    return Attack(idle.cloud, tmp_path / "marker")
+
+
+def test_the_malware_is_real(attack: Attack) -> None:
+    pickle.loads(attack.malware)
+
+    assert attack.marker.exists()
+
+
+@pytest.mark.parametrize("door", SCORING + DOWNLOADS)
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_version_that_the_trainer_did_not_seal_is_rejected(
+    idle: Rooms, attack: Attack, forgery: Forgery, door: Door
+) -> None:
+    forgery(attack)
+
+    code = door(idle)
+
+    assert code == "artifact_rejected"
+    assert not attack.marker.exists()
+
+
+@pytest.mark.parametrize("door", SCORING)
+@pytest.mark.parametrize("exchange", EXCHANGES)
+def test_an_artifact_with_other_bytes_is_rejected(idle: Rooms, attack: Attack, exchange: Forgery, door: Door) -> None:
+    exchange(attack)
+
+    code = door(idle)
+
+    assert code == "artifact_rejected"
+    assert not attack.marker.exists()
+
+
+def test_an_artifact_written_over_the_sealed_one_is_not_what_is_read(idle: Rooms, attack: Attack) -> None:
+    sealed = attack.manifest().artifact
+    attack.cloud.artifacts.put(sealed.key, attack.malware)
+
+    scored = idle.api.post(f"/models/{MODEL}/invocations", json={"instances": [IRIS_ROW]})
+    download = idle.predict.get(f"/models/{MODEL}/versions/1/artifact?redirect=false").json()["url"]
+
+    assert scored.json()["predictions"] == ["Setosa"]
+    assert download.endswith(f"&versionId={sealed.version_id}")
+    assert not attack.marker.exists()
+
+
+def test_an_alias_rolled_back_by_hand_serves_a_sealed_version_that_says_which_one_it_is(
+    idle: Rooms, attack: Attack
+) -> None:
+    train(idle.trainer)
+    registry.move_alias(attack.cloud, MODEL, "champion", 2)
+    rolled_back = Alias(alias="champion", version=1, updated_at=attack.cloud.now())
+    attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), rolled_back.model_dump_json().encode())
+
+    answer = idle.api.post(f"/models/{MODEL}/versions/champion/invocations", json={"instances": [IRIS_ROW]}).json()
+
+    assert (answer["version"], answer["predictions"]) == (1, ["Setosa"])
+
+
+@pytest.mark.parametrize("version", [2, -1, 10**9])
+def test_an_alias_leads_to_nothing_but_sealed_versions(idle: Rooms, attack: Attack, version: int) -> None:
+    attacks.plant_a_newer_version(attack)
+    alias = Alias(alias="champion", version=version, updated_at=attack.cloud.now())
+    attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), alias.model_dump_json().encode())
+
+    answer = idle.api.post(f"/models/{MODEL}/versions/champion/invocations", json={"instances": [IRIS_ROW]})
+
+    assert answer.json()["code"] in {"artifact_rejected", "version_not_found"}
+    assert not attack.marker.exists()
+
+
+@pytest.mark.parametrize("path", ["", "/schema"])
+def test_a_damaged_manifest_is_told_as_one(idle: Rooms, attack: Attack, path: str) -> None:
+    attacks.damage_the_manifest(attack)
+
+    answer = idle.api.get(f"/models/{MODEL}/versions/1{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "artifact_rejected")
+
+
+def test_a_damaged_alias_is_told_as_one_and_mended_by_moving_it(idle: Rooms, attack: Attack) -> None:
+    attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), b"{")
+    path = f"/models/{MODEL}/versions/champion/schema"
+
+    damaged = idle.api.get(path).json()["code"]
+    idle.api.put(f"/models/{MODEL}/aliases/champion", json={"version": 1})
+
+    assert damaged == "artifact_rejected"
+    assert idle.api.get(path).status_code == 200
+
+
+def test_a_rejected_model_fails_its_batch_at_the_first_attempt(idle: Rooms, attack: Attack) -> None:
+    attacks.edit_the_manifest(attack)
+
+    attacks.through_an_upload(idle)
+
+    [job] = [job for job in idle.api.get("/jobs?kind=predict").json()["jobs"] if job["state"] == "failed"]
+    assert (job["attempt"], job["error"]["code"]) == (1, "artifact_rejected")
+
+
+def test_a_rejection_is_logged_with_its_version_and_reason(
+    idle: Rooms, attack: Attack, caplog: pytest.LogCaptureFixture
+) -> None:
+    attacks.edit_the_manifest(attack)
+
+    attacks.through_the_predict_room(idle)
+
+    [told] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
+    assert (told["levelname"], told["model_name"], told["model_version"]) == ("ERROR", MODEL, 1)
+    assert "sealed" in told["reason"]
