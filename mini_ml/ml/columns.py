@@ -11,7 +11,7 @@ from mini_ml.ml.block import Block
 from mini_ml.ml.distinct import distinct_cells
 from mini_ml.ml.feature import Feature
 from mini_ml.ml.frame import Matrix, Tokens
-from mini_ml.ml.text import decode
+from mini_ml.ml.text import cell_text
 from mini_ml.ml.words import Decimal
 
 _REMEMBERED: Final = 1 << 15
@@ -41,7 +41,7 @@ def number_column(block: Block, position: int, feature: Feature, decimal: Decima
 @lru_cache(maxsize=_REMEMBERED)
 def _value(cell: bytes, feature: Feature, decimal: Decimal) -> tuple[bool, float]:
     """Return whether a cell is missing, and the number it stands for; NaN where there is none."""
-    text = decode(cell).strip()
+    text = cell_text(cell).strip()
     if words.is_missing(text):
         return True, np.nan
     value = feature.value(text, decimal)
@@ -51,7 +51,7 @@ def _value(cell: bytes, feature: Feature, decimal: Decimal) -> tuple[bool, float
 def token_column(block: Block, position: int, decimal: Decimal) -> Tokens:
     """Read a categorical or text column."""
     found = distinct_cells(block, position)
-    return tokens_of([decode(cell) for cell in found.cells], decimal).at(found.codes)
+    return tokens_of([cell_text(cell) for cell in found.cells], decimal).at(found.codes)
 
 
 def tokens_of(texts: list[str], decimal: Decimal) -> Tokens:

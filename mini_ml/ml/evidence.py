@@ -16,7 +16,7 @@ from mini_ml.ml.distinct import distinct_cells
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.numbers import as_matrix, numeric_dtypes
 from mini_ml.ml.table import Table
-from mini_ml.ml.text import decode
+from mini_ml.ml.text import cell_text, decode
 from mini_ml.ml.words import LARGEST, Decimal
 
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
@@ -110,7 +110,7 @@ def _weigh_block(block: Block, positions: dict[int, Evidence]) -> None:
         if values is None or (np.abs(values) > LARGEST).any():
             found = distinct_cells(block, position)
             for cell, count in zip(found.cells, np.bincount(found.codes).tolist(), strict=True):
-                _add(column.others, decode(cell), count)
+                _add(column.others, cell_text(cell), count)
         else:
             column.plain.add(values[~np.isnan(values)])
             column.padded += _padded(block, position)

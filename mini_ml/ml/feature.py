@@ -5,6 +5,7 @@ from typing import Final
 
 from mini_ml.contracts import ColumnKind
 from mini_ml.ml import dates, words
+from mini_ml.ml.guard import unguarded
 from mini_ml.ml.words import Decimal
 
 NUMBER_KINDS: Final[frozenset[ColumnKind]] = frozenset({"numeric", "boolean", "datetime"})
@@ -37,9 +38,9 @@ class Feature:
 
 
 def spell(value: Cell, decimal: Decimal) -> str:
-    """Return the CSV spelling of a JSON value."""
+    """Return the CSV spelling of a JSON value; a text that was taken from a CSV of ours means what it means there."""
     if isinstance(value, str):
-        return value.strip()
+        return unguarded(value).strip()
     if value is None or value != value:
         return ""
     if isinstance(value, bool):

@@ -1,9 +1,10 @@
-"""Write predictions behind the rows as they came, byte for byte."""
+"""Write predictions behind the rows as they came, byte for byte; only what we add is guarded against spreadsheets."""
 
 from collections.abc import Sequence
 
 from mini_ml.contracts import Schema
 from mini_ml.ml.block import Block
+from mini_ml.ml.guard import guarded
 from mini_ml.ml.header import Header
 from mini_ml.ml.model import Predictions
 
@@ -22,12 +23,12 @@ class Output:
         if probabilities and schema.labels is not None:
             names.extend(f"probability_{label}" for label in schema.labels)
         self._names = _free(names, taken)
-        self._labels = {label: self._quoted(str(label)) for label in schema.labels or ()}
+        self._labels = {label: self._cell(str(label)) for label in schema.labels or ()}
 
     def header(self) -> bytes:
         """Return the header: the input's own, and the new names."""
         own = [] if self._only else [self._body]
-        return self._delimiter.join([*own, *map(self._quoted, self._names)]) + self._line_end
+        return self._delimiter.join([*own, *map(self._cell, self._names)]) + self._line_end
 
     def rows(self, block: Block, predictions: Predictions) -> bytes:
         """Return the block's rows with their predictions."""
@@ -53,8 +54,9 @@ class Output:
             for cell, row in zip(cells, shares, strict=True)
         ]
 
-    def _quoted(self, text: str) -> bytes:
-        """Quote a text that would not read back as one cell."""
+    def _cell(self, text: str) -> bytes:
+        """Write a text of ours: guarded if it begins like a formula, quoted if it would not read back as one cell."""
+        text = guarded(text)
         if self._header.delimiter in text or any(mark in text for mark in '"\r\n') or not text:
             text = '"' + text.replace('"', '""') + '"'
         return text.encode()

@@ -8,7 +8,7 @@ from mini_ml.ml.block import Block
 from mini_ml.ml.distinct import distinct_cells
 from mini_ml.ml.frame import Codes
 from mini_ml.ml.header import Header
-from mini_ml.ml.text import decode
+from mini_ml.ml.text import cell_text
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Table:
         parts = []
         for block in self.blocks:
             found = distinct_cells(block, position)
-            recoded = [seen.setdefault(decode(cell), len(seen)) for cell in found.cells]
+            recoded = [seen.setdefault(cell_text(cell), len(seen)) for cell in found.cells]
             parts.append(np.array(recoded, dtype=np.intp)[found.codes])
         return Spelled(np.concatenate(parts), tuple(seen))
 

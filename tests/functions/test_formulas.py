@@ -1,0 +1,53 @@
+"""A label that a spreadsheet would run travels through every door as itself, and through CSVs with a `'` in front."""
+
+import httpx2
+import pytest
+
+from tests.functions.rooms import Rooms
+
+LABELS = ["=1+1", "'quoted", "-5x"]
+ROWS = b"n,label\n" + b"1,'=1+1\n5,''quoted\n9,'-5x\n" * 5
+TO_SCORE = b"n\n1\n5\n9\n"
+
+
+@pytest.fixture
+def formulas(rooms: Rooms) -> Rooms:
+    """Rooms with a model of labels that begin like formulas, trained on a file in which they are guarded."""
+    file = {"dataset_file": ("labels.csv", ROWS, "text/csv")}
+    assert rooms.api.post("/train", files=file, data={"model_type": "DecisionTreeClassifier"}).status_code == 201
+    return rooms
+
+
+def scored(rooms: Rooms) -> httpx2.Response:
+    return rooms.api.post("/predict", files={"input_file": ("n.csv", TO_SCORE, "text/csv")})
+
+
+def test_a_training_file_is_read_without_the_guard(formulas: Rooms) -> None:
+    schema = formulas.api.get("/models/default/versions/1/schema").json()
+
+    assert schema["labels"] == sorted(LABELS)
+
+
+def test_json_answers_have_no_guard(formulas: Rooms) -> None:
+    by_json = formulas.api.post("/models/default/invocations", json={"instances": [{"n": n} for n in (1, 5, 9)]})
+    by_csv = formulas.api.post("/models/default/invocations", content=TO_SCORE, headers={"Content-Type": "text/csv"})
+
+    assert by_json.json()["predictions"] == LABELS
+    assert by_csv.json()["predictions"] == LABELS
+    assert scored(formulas).json()["predictions"] == LABELS
+
+
+def test_a_result_file_has_them_and_trains_the_same_labels_again(formulas: Rooms) -> None:
+    scored(formulas)
+    [result] = [key for key in formulas.cloud.artifacts.list_keys("predictions/") if key.endswith("n.csv")]
+    output = formulas.cloud.artifacts.get(result).body
+
+    again = formulas.api.post(
+        "/train",
+        files={"dataset_file": ("again.csv", output + output.partition(b"\n")[2] * 4, "text/csv")},
+        data={"model_name": "again", "model_type": "DecisionTreeClassifier"},
+    )
+
+    assert output == b"n,prediction\n1,'=1+1\n5,''quoted\n9,'-5x\n"
+    assert again.status_code == 201
+    assert formulas.api.get("/models/again/versions/1/schema").json()["labels"] == sorted(LABELS)

@@ -1,0 +1,119 @@
+"""What begins like a formula is written with a `'` in front, and read back as it was, whatever the text."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mini_ml.ml.guard import guarded, unguarded
+from mini_ml.ml.rows import rows_from_json
+from mini_ml.ml.scoring import ScoreOptions, score_rows
+from mini_ml.ml.tally import Tally
+from tests.unit.ml_reading.models import classifier, regressor, score
+from tests.unit.ml_reading.strategies import SPELLINGS, Spelling, written
+
+SIGNS = "=+-@\t\r'"
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=8),
+    st.text("=+-@'\t\r\n,;\"1.e x", min_size=1, max_size=6),
+)
+LABELS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8),
+    st.text("=+-@'\t\r\n,;\"1.e x", min_size=1, max_size=6),
+)
+"""A file that is full of control characters is taken for binary data."""
+some = settings(max_examples=60, deadline=None)
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-x", "-", "@SUM(A1)", "\tx", "\rx", "'x", "''", "=", "-1-1"]
+)
+def test_what_begins_like_a_formula_gets_one_apostrophe(text: str) -> None:
+    assert guarded(text) == "'" + text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-1", "+5", "-1.5", "-1,5", "+.5", "-2e-7", "1e5", "x=1", " =1", "Setosa", "007", "a'b", "–1"]
+)
+def test_numbers_and_other_texts_are_left_alone(text: str) -> None:
+    assert guarded(text) == text
+
+
+@pytest.mark.parametrize("cell", ["'tis", "'", "'-1", "' =1", "x"])
+def test_an_apostrophe_that_guards_nothing_is_part_of_the_text(cell: str) -> None:
+    assert unguarded(cell) == cell
+
+
+@given(st.one_of(st.text(), TEXTS))
+def test_any_text_comes_back_as_it_was(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+
+
+@given(TEXTS)
+def test_only_numbers_are_written_with_a_sign_in_front(text: str) -> None:
+    written_as = guarded(text)
+
+    assert written_as[0] == "'" or written_as[0] not in SIGNS or float(written_as.replace(",", ".")) is not None
+
+
+@some
+@given(st.lists(LABELS, min_size=2, max_size=5, unique=True), SPELLINGS)
+def test_labels_of_an_output_are_the_labels_of_a_model_that_is_trained_on_it(
+    labels: list[str], spelling: Spelling
+) -> None:
+    rows = [[str(place), guarded(label)] for place, label in enumerate(labels)] * 2
+    model = classifier(written(["n", "label"], rows, spelling))
+    alone = written(["n"], [row[:1] for row in rows], spelling)
+
+    again = classifier(score(model, written(["n", "label"], rows, spelling)), "prediction", dropped=("label",))
+    only = score(model, alone, ScoreOptions(only_predictions=True))
+
+    assert [str(label) for label in again.schema.labels or ()] == [str(label) for label in model.schema.labels or ()]
+    assert sorted(map(str, model.schema.labels or ())) == sorted(labels)
+    assert cells_of(only)[1:] == [[guarded(label)] for label in labels] * 2
+
+
+@some
+@given(st.lists(LABELS, min_size=2, max_size=5, unique=True))
+def test_a_feature_means_the_same_guarded_and_as_json(texts: list[str]) -> None:
+    rows = [[text, str(place % 2)] for place, text in enumerate(["red", "green", *texts])] * 3
+    model = classifier(written(["word", "y"], [[guarded(text), label] for text, label in rows]))
+    told = {"dataframe_split": {"columns": ["word"], "data": [[guarded(text)] for text in texts]}}
+
+    by_csv = score(
+        model, written(["word", "x"], [[guarded(text), ""] for text in texts]), ScoreOptions(only_predictions=True)
+    )
+    by_json = score_rows(model, rows_from_json(told), tally=Tally())
+
+    assert by_csv.decode().splitlines()[1:] == [str(value) for value in by_json.values]
+
+
+def test_an_input_cell_that_begins_like_a_formula_is_kept_as_it_came() -> None:
+    model = classifier("a,y\n1,=u\n2,v\n1,=u\n2,v\n")
+
+    output = score(model, "a,word\n1,=HYPERLINK(1)\n", ScoreOptions())
+
+    assert output == b"a,word,prediction\n1,=HYPERLINK(1),'=u\n"
+
+
+def test_negative_predictions_are_numbers() -> None:
+    model = regressor("a,y\n1,-1\n2,-2\n3,-3\n4,-4\n")
+
+    assert b"'" not in score(model, "a\n1\n9\n")
+
+
+def test_a_missing_word_stays_one_behind_an_apostrophe() -> None:
+    tally = Tally()
+
+    score(classifier("a,word,y\n1,x,u\n2,z,v\n"), "a,word\n'-,'-\n", tally=tally)
+
+    assert tally.missing == {"a": 1, "word": 1}
+
+
+def cells_of(output: bytes) -> list[list[str]]:
+    """Read an output as any other program does."""
+    text = output.decode()
+    delimiter = next((mark for mark in ";\t|" if mark in text.split("\n")[0]), ",")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
