@@ -4,6 +4,7 @@ The local provisioner, the poller and the CDK stack all read it; a test holds th
 Units are in the names; sizes are bytes unless they say otherwise.
 """
 
+from mini_ml.topology.headers import SAFE_HEADERS
 from mini_ml.topology.limits import MIB, Limits
 from mini_ml.topology.refusals import GATEWAY_REFUSALS, GatewayRefusal, GatewayResponse
 from mini_ml.topology.resources import (
@@ -33,6 +34,7 @@ __all__ = [
     "REST_API_ID",
     "REST_STAGE",
     "ROUTES",
+    "SAFE_HEADERS",
     "STAGES",
     "TRAIN_PREFIX",
     "Function",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from mini_ml.topology.headers import SAFE_HEADERS
+
 GatewayResponse = Literal[
     "UNAUTHORIZED",
     "ACCESS_DENIED",
@@ -33,7 +35,7 @@ class GatewayRefusal:
     @property
     def headers(self) -> dict[str, str]:
         """The headers of the answer."""
-        told = {"Content-Type": "application/problem+json"}
+        told = {"Content-Type": "application/problem+json", **SAFE_HEADERS}
         if self.retry_after_seconds is not None:
             told["Retry-After"] = str(self.retry_after_seconds)
         return told

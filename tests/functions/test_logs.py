@@ -42,3 +42,14 @@ def test_a_request_is_logged_by_its_route_and_never_by_its_content(
     requests = [(json.loads(line)["route"], json.loads(line)["status"]) for line in told if '"request"' in line]
     assert requests == [("/train", 201), ("/jobs/{job_id}", 400)]
     assert not any(secret in line for line in told for secret in ("whisper", sample("iris.csv").decode().split()[1]))
+
+
+def test_no_value_can_end_its_line_and_write_another() -> None:
+    forged = 'train/x\r\n{"event": "forged"}\u2028\x1b[2J'
+    record = logging.makeLogRecord({"msg": "received", "key": forged})
+
+    line = JsonFormatter().format(record)
+
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line)["key"] == forged

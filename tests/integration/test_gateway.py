@@ -12,7 +12,7 @@ from mini_ml.local import emulator, gateway
 from mini_ml.local.integrations import ThroughFunctions
 from mini_ml.local.processes import local_account
 from mini_ml.local.provision import provision
-from mini_ml.topology import LOCAL_NAMES, ROUTES, STAGES, Route
+from mini_ml.topology import LOCAL_NAMES, ROUTES, SAFE_HEADERS, STAGES, Route
 from tests.fixtures.emulated import running_ministack
 
 
@@ -27,6 +27,7 @@ class _Echo(BaseHTTPRequestHandler):
         self.send_header("Content-Type", self.headers.get("Content-Type") or "application/problem+json")
         self.send_header("Location", "../jobs/x")
         self.send_header("Retry-After", "2")
+        self.send_header("Content-Security-Policy", "default-src 'none'")
         self.send_header("X-Asked", f"{self.room} {self.command} {self.path}")
         self.send_header("X-Prefer", self.headers.get("Prefer", ""))
         self.send_header("Content-Length", str(len(body)))
@@ -126,3 +127,11 @@ def test_an_unknown_route_is_a_problem_document_of_the_gateways_own(http: httpx2
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == "route_not_found"
     assert answer.json()["status"] == 404
+    assert {name: answer.headers.get(name) for name in SAFE_HEADERS} == SAFE_HEADERS
+
+
+def test_headers_of_a_room_come_back_and_the_gateway_allows_no_other_origin(http: httpx2.Client) -> None:
+    answer = http.get("/jobs", headers={"Origin": "https://elsewhere.example"})
+
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert "access-control-allow-origin" not in answer.headers

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from mini_ml import errors
+from mini_ml.adapters.http.headers import HEADERS
 from mini_ml.adapters.http.problems import response_to, status_for
 
 logger = logging.getLogger(__name__)
@@ -79,4 +80,4 @@ async def _on_bad_parameter(request: Request, error: Exception) -> Response:
 async def _on_our_fault(request: Request, error: Exception) -> Response:
     told = error if isinstance(error, errors.MiniMLError) else errors.Internal("unexpected")
     logger.error("request_failed", exc_info=error, extra={"code": told.code})
-    return response_to(told)
+    return response_to(told, headers=HEADERS)  # what nobody thought of is answered outside of the middleware

@@ -6,6 +6,8 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mini_ml.adapters.http.headers import HEADERS
+
 logger = logging.getLogger("mini_ml.http")
 
 
@@ -39,8 +41,8 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            headers.setdefault("Cache-Control", "no-store")
-            headers.setdefault("X-Content-Type-Options", "nosniff")
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
         elif self.without_body and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)

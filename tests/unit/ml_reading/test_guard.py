@@ -6,6 +6,7 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from mini_ml.ml.guard import guarded, unguarded
 from mini_ml.ml.rows import rows_from_json
@@ -80,7 +81,7 @@ def test_labels_of_an_output_are_the_labels_of_a_model_that_is_trained_on_it(
 def test_a_feature_means_the_same_guarded_and_as_json(texts: list[str]) -> None:
     rows = [[text, str(place % 2)] for place, text in enumerate(["red", "green", *texts])] * 3
     model = classifier(written(["word", "y"], [[guarded(text), label] for text, label in rows]))
-    told = {"dataframe_split": {"columns": ["word"], "data": [[guarded(text)] for text in texts]}}
+    told: JsonValue = {"dataframe_split": {"columns": ["word"], "data": [[guarded(text)] for text in texts]}}
 
     by_csv = score(
         model, written(["word", "x"], [[guarded(text), ""] for text in texts]), ScoreOptions(only_predictions=True)

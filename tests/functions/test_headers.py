@@ -1,0 +1,85 @@
+"""What every answer tells a browser: run nothing, frame nothing, keep nothing, and let no other site read it."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+import httpx2
+import pytest
+
+from tests.functions.rooms import Rooms
+
+ROOMS = ["api", "trainer", "predict"]
+STRICT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+ELSEWHERE = {"Origin": "https://elsewhere.example"}
+GETS = ["/", "/health", "/openapi.json", "/docs", "/docs/swagger-ui.css", "/models", "/jobs", "/models/x", "/nowhere"]
+
+
+@pytest.mark.parametrize("path", GETS)
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_answer_is_safe_to_open_in_a_browser(idle: Rooms, room: str, path: str) -> None:
+    answer = idle.client(room).get(path)
+
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", [path for path in GETS if not path.startswith("/docs")])
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_answer_with_data_is_kept_or_runs_anything(idle: Rooms, room: str, path: str) -> None:
+    answer = idle.client(room).get(path)
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-security-policy"] == STRICT
+
+
+def test_an_error_that_nobody_thought_of_is_safe_too(idle: Rooms) -> None:
+    def broken(method: str, key: str) -> None:
+        raise RuntimeError
+
+    idle.cloud.artifacts.before = broken
+
+    answer = idle.api.get("/jobs")
+
+    assert (answer.status_code, answer.headers["cache-control"]) == (500, "no-store")
+    assert answer.headers["content-security-policy"] == STRICT
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_docs_page_runs_its_own_script_and_our_files_and_nothing_else(idle: Rooms, room: str) -> None:
+    answer = idle.client(room).get("/docs")
+    policy = answer.headers["content-security-policy"]
+    [script] = re.findall("<script>(.*?)</script>", answer.text, re.DOTALL)
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+
+    assert f"script-src 'self' 'sha256-{digest}';" in policy
+    assert "connect-src 'self'" in policy
+    assert re.findall(r'(?:src|href)="([^"]*)"', answer.text) == [
+        "docs/swagger-ui.css",
+        "docs/favicon-32x32.png",
+        "docs/swagger-ui-bundle.js",
+    ]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_other_origin_is_ever_allowed(idle: Rooms, room: str, method: str) -> None:
+    asked = {**ELSEWHERE, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type"}
+
+    answers = [_asked(idle, room, method, route, asked) for route in _paths(idle, room)]
+
+    assert len(answers) > 10
+    assert [str(answer.url) for answer in answers if "access-control-allow-origin" in answer.headers] == []
+
+
+def _paths(rooms: Rooms, room: str) -> list[str]:
+    """Return an address for every route of a room."""
+    patterns = [str(route.path) for route in rooms.apps[room].router.routes]  # type: ignore[attr-defined]  # BaseRoute
+    return [re.sub("{.*?}", "x", pattern) for pattern in patterns]
+
+
+def _asked(rooms: Rooms, room: str, method: str, path: str, headers: dict[str, str]) -> httpx2.Response:
+    return rooms.client(room).request(method, path, headers=headers)
