@@ -80,7 +80,8 @@ def _median(action: Callable[[], object], times: int) -> float:
 
 def _memory() -> list[tuple[str, float]]:
     """Return the resident memory of this process's children, by what they run."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid,rss,args"], capture_output=True, text=True, check=True).stdout
+    command = ["ps", "-eo", "pid,ppid,rss,args"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 3) for line in listed.splitlines()[1:]]
     pid = str(os.getpid())
     return [(_label(args), int(rss) / 1024) for _, parent, rss, args in rows if parent == pid and "ps -eo" not in args]

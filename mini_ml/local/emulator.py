@@ -12,7 +12,7 @@ MODULE: Final = "ministack"
 ACCOUNT: Final = "000000000000"
 REGION: Final = "us-east-1"
 ACCESS_KEY: Final = "test"
-SECRET_KEY: Final = "test"
+SECRET_KEY: Final = "test"  # noqa: S105  # the emulator takes any; it listens on loopback
 
 REST_API_TAGS: Final[Mapping[str, str]] = {"ms-custom-id": REST_API_ID, "_custom_id_": REST_API_ID}
 """Tags that fix the id of the REST API: the emulator's own, and the one of LocalStack."""

@@ -146,7 +146,8 @@ def main() -> None:
     interrupts.listen()
     settings = GatewaySettings()
     rooms: dict[Room, str] = {"api": settings.api_address, "predict": settings.predict_address}
-    with _EventServer(rooms, ("0.0.0.0", settings.gateway_port)) as server, suppress(KeyboardInterrupt):
+    everywhere = "0.0.0.0"  # noqa: S104  # inside a container; what is published decides its owner
+    with _EventServer(rooms, (everywhere, settings.gateway_port)) as server, suppress(KeyboardInterrupt):
         server.serve_forever(poll_interval=0.1)
 
 

@@ -54,7 +54,8 @@ def commands(settings: RoomSettings) -> Iterator[Command]:
 
 
 def _served(settings: RoomSettings) -> tuple[str, ...]:
-    where = ("--host", "0.0.0.0", "--port", str(settings.port))  # what is published decides the container's owner
+    everywhere = "0.0.0.0"  # noqa: S104  # what is published decides the container's owner
+    where = ("--host", everywhere, "--port", str(settings.port))
     quiet = ("--no-access-log",)  # each room logs its requests itself, by route and without what was sent
     return (f"functions.{settings.room}.app:app", *where, "--timeout-graceful-shutdown", "4", *quiet)
 
