@@ -82,13 +82,16 @@ def test_the_gateways_own_refusals_are_problem_documents(template: Template) -> 
         problem = json.loads(one["ResponseTemplates"]["application/json"])
         assert set(problem) == {"type", "title", "status", "detail", "code", "errors"}
         assert str(problem["status"]) == one["StatusCode"]
-        assert one["ResponseParameters"].items() >= {
-            "gatewayresponse.header.Content-Type": "'application/problem+json'",
-            "gatewayresponse.header.Cache-Control": "'no-store'",
-            "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
-            "gatewayresponse.header.Referrer-Policy": "'no-referrer'",
-            "gatewayresponse.header.X-Frame-Options": "'DENY'",
-        }.items()
+        assert (
+            one["ResponseParameters"].items()
+            >= {
+                "gatewayresponse.header.Content-Type": "'application/problem+json'",
+                "gatewayresponse.header.Cache-Control": "'no-store'",
+                "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
+                "gatewayresponse.header.Referrer-Policy": "'no-referrer'",
+                "gatewayresponse.header.X-Frame-Options": "'DENY'",
+            }.items()
+        )
 
 
 def test_whatever_may_succeed_later_says_when(template: Template) -> None:
