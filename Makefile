@@ -12,7 +12,7 @@ CONTEXTS ?=
 COMMAND ?= diff
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test check bench format pins images e2e synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test check audit bench format pins images e2e synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ e2e: $(INSTALLED)  ## test the containers: the images, Lambda's events, the comp
 
 check: $(INSTALLED)  ## look at style, types and architecture
 	$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports
+
+audit: $(INSTALLED)  ## ask whether a pinned package has a known vulnerability
+	@.ci/audit
 
 bench: $(INSTALLED)  ## measure the embedded cloud, in ratios to bare scikit-learn
 	@$(RUN)/python -m bench.embedded

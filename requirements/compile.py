@@ -64,7 +64,8 @@ def main() -> None:
         selected = [f"--extra={extra}" for extra in pins.extras] + [f"--group={group}" for group in pins.groups]
         constrained = [] if name == "dev" else ["--constraint=requirements/dev.txt"]
         _compile(name, [*selected, *constrained, "pyproject.toml"], requirements_of(pins, pyproject))
-    _compile("awscli", ["requirements/awscli.in"], (FOLDER / "awscli.in").read_text().splitlines())
+    for name in ("audit", "awscli"):
+        _compile(name, [f"requirements/{name}.in"], (FOLDER / f"{name}.in").read_text().splitlines())
     asked = (FOLDER / "containers.in").read_text().splitlines()
     _compile("containers", ["requirements/containers.in"], asked, resolve=_ALONE)
     asked = (FOLDER / "localstack.in").read_text().splitlines()
