@@ -12,7 +12,7 @@ CONTEXTS ?=
 COMMAND ?= diff
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test check audit bench format pins images e2e synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test check audit mutants bench format pins images e2e synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ images:  ## build the rooms' images with Docker
 
 e2e: $(INSTALLED)  ## test the containers: the images, Lambda's events, the compose story
 	@$(RUN)/python -m pytest tests/e2e
+
+mutants: $(INSTALLED)  ## take one mechanism after the other out of a copy, and see a test fail
+	@$(RUN)/python -m tests.mutants.run
 
 check: $(INSTALLED)  ## look at style, types and architecture
 	$(RUN)/ruff format --check . && $(RUN)/ruff check . && $(RUN)/mypy && $(RUN)/lint-imports

@@ -42,8 +42,9 @@ def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: W
     first = world.put("train/shop/rows.csv", model_type="Ridge")
     second = world.put("train/shop/rows.csv", b"a,b\n" + b"1,2\n3,5\n4,7\n9,9\n" * 5, model_type="Ridge")
     world.work()
-    read = [registry.manifest(world.cloud.artifacts, "shop", number).dataset.version_id for number in (1, 2)]
-    assert read == [first.version_id, second.version_id]
+    read = [registry.manifest(world.cloud.artifacts, "shop", number).dataset for number in (1, 2)]
+    assert [dataset.version_id for dataset in read] == [first.version_id, second.version_id]
+    assert [dataset.bytes for dataset in read] == [first.size, second.size]
 
 
 def test_the_same_event_twice_gives_one_version(world: World) -> None:

@@ -1,0 +1,53 @@
+"""The mutants of `make mutants` fit the code, name tests that exist, and stand beside their guarantee on its page."""
+
+import subprocess
+
+import pytest
+
+from tests.docs.pages import ROOT
+from tests.docs.test_guarantees_page import GUARANTEES, collected_from
+from tests.mutants.patches import Mutant, mutants
+
+MECHANISMS = [
+    "conditional manifest write",
+    "intent",
+    "lease",
+    "digest check",
+    "batch item failures",
+    "idempotent job id",
+    "unquote",
+    "version id read",
+    "auth dependency",
+    "size limit",
+]
+WAITING = ["auth dependency"]
+"""Mechanisms that are not built yet."""
+MUTANTS = mutants()
+
+
+def test_every_central_mechanism_has_its_mutant() -> None:
+    assert [mutant.mechanism for mutant in MUTANTS] == [name for name in MECHANISMS if name not in WAITING]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.patch.stem)
+def test_a_mutant_applies_to_the_code_as_it_is(mutant: Mutant) -> None:
+    command = ["git", "apply", "--check", str(mutant.patch)]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.patch.stem)
+def test_a_mutant_names_a_test_that_exists(mutant: Mutant) -> None:
+    file, _, name = mutant.test.partition("::")
+
+    assert name in collected_from(file)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.patch.stem)
+def test_the_guarantee_of_a_mutant_names_it_and_its_test(mutant: Mutant) -> None:
+    text = dict(GUARANTEES)[str(mutant.guarantee)]
+
+    assert f"`tests/mutants/{mutant.patch.name}`" in text
+    assert f"`{mutant.test}`" in text
