@@ -5,7 +5,7 @@ from typing import Final
 
 from mini_ml.contracts import ColumnKind
 from mini_ml.ml import dates, words
-from mini_ml.ml.guard import unguarded
+from mini_ml.ml.spreadsheets import unguarded
 from mini_ml.ml.words import Decimal
 
 NUMBER_KINDS: Final[frozenset[ColumnKind]] = frozenset({"numeric", "boolean", "datetime"})

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from mini_ml.contracts import Schema
 from mini_ml.ml.block import Block
-from mini_ml.ml.guard import guarded
 from mini_ml.ml.header import Header
 from mini_ml.ml.model import Predictions
+from mini_ml.ml.spreadsheets import guarded
 
 
 class Output:

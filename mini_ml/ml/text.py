@@ -3,7 +3,7 @@
 import codecs
 from typing import Final
 
-from mini_ml.ml.guard import unguarded
+from mini_ml.ml.spreadsheets import unguarded
 
 BOM: Final = codecs.BOM_UTF8
 _ERRORS: Final = "mini_ml_cp1252"

@@ -9,7 +9,10 @@ ROOT = Path(__file__).parents[2]
 PAGES = tuple(
     sorted(
         [
-            *(ROOT / name for name in ("README.md", "README.pt-BR.md", "ARCHITECTURE.md", "CHANGELOG.md")),
+            *(
+                ROOT / name
+                for name in ("README.md", "README.pt-BR.md", "ARCHITECTURE.md", "CHANGELOG.md", "SECURITY.md")
+            ),
             ROOT / "samples" / "README.md",
             *(ROOT / "docs").rglob("*.md"),
         ]
