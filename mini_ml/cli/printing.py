@@ -1,13 +1,17 @@
 """Turns answers into lines for a terminal."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from mini_ml.client import Document
+
+_STEERING: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters but the tab, line ends of Unicode, and what turns the direction of text around."""
 
 Show = Callable[[Mapping[str, Any]], Iterable[str]]
 """Makes lines out of the body of an answer."""
@@ -19,7 +23,7 @@ def print_document(document: Document, show: Show, *, as_json: bool) -> None:
         print(json.dumps(document.body, indent=2, ensure_ascii=False))
         return
     for line in show(document.body):
-        print(line)
+        print(visible(line))
 
 
 def print_problem(problem: Mapping[str, Any], *, as_json: bool) -> None:
@@ -27,9 +31,14 @@ def print_problem(problem: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(problem, indent=2, ensure_ascii=False), file=sys.stderr)
         return
-    print(f"{problem.get('title', 'Refused')}: {problem.get('detail', '')}", file=sys.stderr)
+    print(visible(f"{problem.get('title', 'Refused')}: {problem.get('detail', '')}"), file=sys.stderr)
     for fault in problem.get("errors", []):
-        print(f"  - {_fault(fault)}", file=sys.stderr)
+        print(visible(f"  - {_fault(fault)}"), file=sys.stderr)
+
+
+def visible(line: str) -> str:
+    """Spell out control characters: a label, a column or a file name of somebody else's must not steer a terminal."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
 
 
 def print_wrong_settings(error: ValidationError) -> None:

@@ -133,3 +133,18 @@ def test_a_rejection_is_logged_with_its_version_and_reason(
     [told] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
     assert (told["levelname"], told["model_name"], told["model_version"]) == ("ERROR", MODEL, 1)
     assert "sealed" in told["reason"]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "reason"),
+    [(attacks.exchange_the_bytes, "size"), (attacks.exchange_the_bytes_for_as_many, "digest")],
+)
+def test_an_artifact_is_measured_before_its_digest_is_taken(
+    idle: Rooms, attack: Attack, exchange: Forgery, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    exchange(attack)
+
+    attacks.through_the_predict_room(idle)
+
+    [told] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
+    assert f"the artifact's {reason} does not match" in told["reason"]

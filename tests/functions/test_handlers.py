@@ -1,8 +1,10 @@
 """The real Lambda handlers, built by their own modules, given events as AWS sends them; moto stands in for AWS."""
 
 import base64
+import hashlib
 import importlib
 import json
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +18,13 @@ from mini_ml import keys
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
 from mini_ml.adapters.settings import CloudSettings
-from mini_ml.contracts import Job, Upload
+from mini_ml.contracts import Artifact, Job, Upload
 from mini_ml.errors import UnknownEvent
 from mini_ml.ports import Cloud
 from mini_ml.topology import LOCAL_NAMES
-from mini_ml.workflows import jobs
+from mini_ml.workflows import jobs, registry
 from tests.fixtures.emulated import SEAL_KEY, aws_environment
+from tests.functions.attacks import Marker
 from tests.functions.rooms import IRIS_ROW, sample
 
 EVENTS = Path(__file__).parents[1] / "events"
@@ -125,6 +128,29 @@ def test_the_trainer_trains_what_sqs_announces(deployed: Deployed, published: st
 
     assert job is not None
     assert (job.state, job.model_name, job.version) == ("succeeded", published, 1)
+
+
+def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp_path: Path) -> None:
+    upload = put(deployed, "train/planted/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
+    deployed.trainer(announced(upload), None)
+    malware = pickle.dumps(Marker(tmp_path / "marker"))
+    artifacts = deployed.cloud.artifacts
+    true = registry.manifest(artifacts, "planted", 1)
+    head = artifacts.put(true.artifact.key, malware)
+    digest = hashlib.sha256(malware).hexdigest()
+    forged = Artifact(key=head.key, version_id=head.version_id, size=head.size, sha256=digest)
+    artifacts.put(keys.manifest("planted", 1), true.model_copy(update={"artifact": forged}).model_dump_json().encode())
+
+    rows = put(deployed, "predict/planted/new.csv", sample("iris_predict.csv"))
+    batch = deployed.predict(announced(rows), None)
+    online = deployed.predict(request("POST", "/models/planted/invocations", {"instances": [IRIS_ROW]}), None)
+
+    job = deployed.job_of("predict/planted/new.csv")
+    assert batch == {"batchItemFailures": []}
+    assert job is not None
+    assert (job.state, job.failure and job.failure.code) == ("failed", "artifact_rejected")
+    assert (online["statusCode"], json.loads(online["body"])["code"]) == (500, "artifact_rejected")
+    assert not (tmp_path / "marker").exists()
 
 
 def test_the_same_message_twice_gives_one_version(deployed: Deployed, published: str) -> None:

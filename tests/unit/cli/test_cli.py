@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mini_ml.cli import arguments, commands, main
+from mini_ml.cli import arguments, commands, main, printing
 from mini_ml.client import Client, Document, Refused, Unreachable
 from mini_ml.local.failures import PortsTaken
 
@@ -262,3 +262,17 @@ def test_the_lines_of_the_readme_can_be_typed(line: list[str], monkeypatch: pyte
     monkeypatch.chdir(README.parent)
 
     assert arguments.parse(line[1:]).command == line[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Setosa\tç\xa0花", "Setosa\tç\xa0花"),
+        ("\x1b[2Jgone", "\\x1b[2Jgone"),
+        ("a\nb\rc", "a\\nb\\rc"),
+        ("\x9b31m", "\\x9b31m"),
+        ("\u202egpj.exe", "\\u202egpj.exe"),
+    ],
+)
+def test_what_comes_from_others_cannot_steer_the_terminal(text: str, shown: str) -> None:
+    assert printing.visible(text) == shown
