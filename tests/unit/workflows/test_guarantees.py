@@ -1,6 +1,8 @@
 """Guarantees of docs/guarantees.md that span several steps of a job."""
 
 from contextlib import suppress
+from io import BufferedRandom
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from mini_ml import keys
 from mini_ml.contracts import Job
 from mini_ml.errors import ArtifactRejected
 from mini_ml.ml import artifact
+from mini_ml.ml.model import FittedModel
 from mini_ml.workflows import registry
 from mini_ml.workflows.predict import Shelf
 from mini_ml.workflows.sealing import sealed
@@ -111,3 +114,22 @@ def test_an_artifact_whose_digest_differs_is_never_unpickled(world: World, monke
 
     with pytest.raises(ArtifactRejected, match="digest"):
         Shelf(world.cloud, workdir=world.workdir).version("shop", 1)
+
+
+def test_what_was_verified_has_no_name_under_which_it_could_be_exchanged(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world.train()
+    seen: list[Path] = []
+    load = artifact.load
+
+    def watched(file: BufferedRandom) -> FittedModel:
+        seen.extend(tmp_path.iterdir())
+        return load(file)
+
+    monkeypatch.setattr(artifact, "load", watched)
+
+    served = Shelf(world.cloud, workdir=tmp_path).version("shop", 1)
+
+    assert served.manifest.version == 1
+    assert seen == []
