@@ -120,16 +120,16 @@ def test_what_was_verified_has_no_name_under_which_it_could_be_exchanged(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     world.train()
-    seen: list[Path] = []
-    load = artifact.load
+    workdir, seen, load = tmp_path / "empty", list[Path](), artifact.load
+    workdir.mkdir()
 
     def watched(file: BufferedRandom) -> FittedModel:
-        seen.extend(tmp_path.iterdir())
+        seen.extend(workdir.iterdir())
         return load(file)
 
     monkeypatch.setattr(artifact, "load", watched)
 
-    served = Shelf(world.cloud, workdir=tmp_path).version("shop", 1)
+    served = Shelf(world.cloud, workdir=workdir).version("shop", 1)
 
     assert served.manifest.version == 1
     assert seen == []
