@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.stages import DEPLOYMENTS, Deployment, chosen
-from tests.fixtures.synthesis import Template
+from tests.fixtures.synthesis import Synthesised, Template
 
 CDK_WRITES_THEM = "W3005"
 """CDK names a function's role among its dependencies although the function refers to it already."""
@@ -41,11 +41,12 @@ def test_the_context_chooses_stage_architecture_and_an_earlier_key(prod: Templat
     assert prod.of_type("AWS::KMS::Key") == {}
 
 
-def test_account_and_region_given_the_buckets_have_literal_names_as_their_adoption_needs(tmp_path: Path) -> None:
-    done = synthesis(tmp_path, account="123456789012", region="eu-central-1")
+def test_account_and_region_given_the_buckets_have_literal_names_as_their_adoption_needs(
+    synthesised: Synthesised,
+) -> None:
+    placed = synthesised(account="123456789012", region="eu-central-1")
 
-    assert done.returncode == 0, done.stderr
-    buckets = Template(tmp_path / "cdk.out").of_type("AWS::S3::Bucket").values()
+    buckets = placed.of_type("AWS::S3::Bucket").values()
     assert sorted(bucket["BucketName"] for bucket in buckets) == [
         "mini-ml-dev-artifacts-123456789012-eu-central-1",
         "mini-ml-dev-uploads-123456789012-eu-central-1",
