@@ -13,8 +13,8 @@ class StateInUse(LocalFailure):
     """Another process runs on the same state folder."""
 
 
-class SealKeyExposed(LocalFailure):
-    """Others on the machine may read the key that models are sealed with."""
+class SecretExposed(LocalFailure):
+    """Others on the machine may read a secret of the platform."""
 
 
 class StartFailed(LocalFailure):

@@ -4,13 +4,13 @@ import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TextIO
 
-from mini_ml.local.failures import SealKeyExposed, StateInUse
+from mini_ml.local.failures import SecretExposed, StateInUse
 
 _OTHERS: Final = 0o077
 """The bits of a file's mode that let its group or everybody in."""
@@ -40,13 +40,8 @@ class StateFolder:
         return self.path / "tmp"
 
     def seal_key(self) -> str:
-        """Return the key that models are sealed with; made once, readable by its owner alone. Raises SealKeyExposed."""
-        file = self.path / "seal.key"
-        if not file.exists():
-            _write_secret(file, secrets.token_hex(32))
-        if stat.S_IMODE(file.stat().st_mode) & _OTHERS:
-            raise SealKeyExposed(_exposed(file))
-        return file.read_text().strip()
+        """Return the key that models are sealed with. Raises SecretExposed."""
+        return _kept(self.path / "seal.key", made=lambda: secrets.token_hex(32))
 
 
 @contextmanager
@@ -86,6 +81,15 @@ def _in_use(folder: StateFolder, owner: str) -> str:
     )
 
 
+def _kept(file: Path, *, made: Callable[[], str]) -> str:
+    """Return the secret in a file; made once, readable by its owner alone. Raises SecretExposed."""
+    if not file.exists():
+        _write_secret(file, made())
+    if stat.S_IMODE(file.stat().st_mode) & _OTHERS:
+        raise SecretExposed(_exposed(file))
+    return file.read_text().strip()
+
+
 def _write_secret(file: Path, text: str) -> None:
     """Write a file that nobody else may read, whole or not at all; the caller holds the folder's lock."""
     part = file.with_suffix(".part")
@@ -98,7 +102,7 @@ def _write_secret(file: Path, text: str) -> None:
 
 def _exposed(file: Path) -> str:
     return (
-        f"Cannot start: others on this machine may read or write {file}, the key that models are sealed with.\n"
+        f"Cannot start: others on this machine may read or write {file}, a secret of this platform.\n"
         f"  If nobody has, run: chmod 600 {file}\n"
-        "  If somebody may have, delete it and train again: what it sealed is not served under another key."
+        "  If somebody may have, delete it: a new one is made. What an old key has sealed must be trained again."
     )

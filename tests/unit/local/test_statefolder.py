@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mini_ml.local.failures import SealKeyExposed, StateInUse
+from mini_ml.local.failures import SecretExposed, StateInUse
 from mini_ml.local.statefolder import opened
 
 
@@ -43,7 +43,7 @@ def test_a_seal_key_that_others_may_read_or_write_is_refused_with_what_to_do(tmp
         folder.seal_key()
         (tmp_path / "seal.key").chmod(mode)
 
-        with pytest.raises(SealKeyExposed, match=r"chmod 600 .*seal\.key"):
+        with pytest.raises(SecretExposed, match=r"chmod 600 .*seal\.key"):
             folder.seal_key()
 
 
