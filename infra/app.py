@@ -1,5 +1,8 @@
-"""`cdk synth` and `cdk deploy` run this; context: `stage` (dev), `architecture` (the builder's),
-`seal_key_arn` (new), `account` and `region` (those of the credentials; given, the names of the buckets are literal).
+"""`cdk synth` and `cdk deploy` run this.
+
+Context: `stage` (dev), `architecture` (the builder's), `seal_key_arn` (new), `account` and `region` (those of the
+credentials; given, the names of the buckets are literal); about who may call: `auth` (on), `api_keys`, `jwt_issuer`,
+`jwt_audience`, `jwt_jwks_url` (none).
 
 Nothing here asks AWS, so a synthesis needs no credentials, no network and no Docker.
 """
@@ -10,6 +13,7 @@ from typing import Final
 from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks
 
+from infra.admission import CONTEXT, admission_of
 from infra.stack import MiniMlStack
 from infra.stages import chosen
 
@@ -25,8 +29,14 @@ def main() -> None:
     app = App(context=dict(_FLAGS))
     context = app.node.try_get_context
     deployment = chosen(context("stage"), context("architecture"))
-    environment = Environment(account=context("account"), region=context("region"))
-    MiniMlStack(app, "MiniMl", deployment=deployment, env=environment, seal_key_arn=context("seal_key_arn"))
+    MiniMlStack(
+        app,
+        "MiniMl",
+        deployment=deployment,
+        admission=admission_of({name: context(name) for name in CONTEXT}),
+        env=Environment(account=context("account"), region=context("region")),
+        seal_key_arn=context("seal_key_arn"),
+    )
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()
 

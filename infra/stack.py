@@ -1,9 +1,14 @@
 """The whole platform of one stage as one stack."""
 
+from typing import Final
+
 from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.admission import Admission
+from infra.constructs.admin_key import admin_key
 from infra.constructs.api import Api, GatewayLogs
 from infra.constructs.functions import Functions
 from infra.constructs.queues import Queues
@@ -11,6 +16,8 @@ from infra.constructs.seal import seal_key
 from infra.constructs.storage import Storage
 from infra.stages import Deployment
 from mini_ml.topology import PROJECT, TRAIN_PREFIX, aws_names
+
+_CURL: Final = 'curl -H "Authorization: Bearer $MINI_ML_API_KEY"'
 
 
 class MiniMlStack(Stack):
@@ -22,6 +29,7 @@ class MiniMlStack(Stack):
         id: str,
         *,
         deployment: Deployment,
+        admission: Admission,
         env: Environment | None = None,
         seal_key_arn: str | None = None,
     ) -> None:
@@ -29,6 +37,7 @@ class MiniMlStack(Stack):
 
         Args:
             deployment: what the stage is made of.
+            admission: who may call.
             env: account and region; without them the template fits any, and CloudFormation fills in the names.
             seal_key_arn: the key of an earlier stack, whose models then go on being served; None for a new key.
         """
@@ -50,6 +59,7 @@ class MiniMlStack(Stack):
         queues = Queues(self, "Queues", deployment=deployment, names=names)
         queues.announce(storage.uploads, bucket_name=names.uploads_bucket, account=self.account)
         key = seal_key(self, "SealKey", adopted_arn=seal_key_arn, stage_name=deployment.name)
+        secret = admin_key(self, "AdminKey", stage_name=deployment.name) if admission.asks else None
         functions = Functions(
             self,
             "Functions",
@@ -58,11 +68,15 @@ class MiniMlStack(Stack):
             storage=storage,
             queues=queues.by_name,
             seal_key=key,
+            admission=admission,
+            admin_key=secret,
         )
         api.serve({"api": functions.by_name["api"], "predict": functions.by_name["predict"]})
-        self._tell(api, storage, key)
+        self._tell(api, storage, key, curl=_CURL if admission.asks else "curl")
+        if secret is not None:
+            self._tell_key(secret)
 
-    def _tell(self, api: Api, storage: Storage, key: kms.IKey) -> None:
+    def _tell(self, api: Api, storage: Storage, key: kms.IKey, *, curl: str) -> None:
         url, uploads = api.rest_api.url, storage.uploads.bucket_name
         train = f"{TRAIN_PREFIX}iris/"
         told = {
@@ -70,11 +84,17 @@ class MiniMlStack(Stack):
             "UploadsBucket": uploads,
             "ArtifactsBucket": storage.artifacts.bucket_name,
             "SealKeyArn": key.key_arn,
-            "TrainByHttp": f"curl -X POST {url}train -F 'dataset_file=@samples/iris.csv' -F 'target_column=variety'",
-            "PredictByHttp": f"curl -X POST {url}predict -F 'input_file=@samples/iris_predict.csv'",
+            "TrainByHttp": f"{curl} -X POST {url}train -F 'dataset_file=@samples/iris.csv' -F 'target_column=variety'",
+            "PredictByHttp": f"{curl} -X POST {url}predict -F 'input_file=@samples/iris_predict.csv'",
             "TrainByS3": (
                 f'aws s3 cp samples/iris.csv s3://{uploads}/{train} --metadata \'{{"target-column":"variety"}}\''
             ),
         }
         for name, value in told.items():
             CfnOutput(self, name, value=value)
+
+    def _tell_key(self, secret: secretsmanager.ISecret) -> None:
+        """Tell how the key is read, which is a right; the key itself is told nowhere."""
+        read = f"aws secretsmanager get-secret-value --region {self.region} --secret-id {secret.secret_arn}"
+        CfnOutput(self, "AdminKeyArn", value=secret.secret_arn)
+        CfnOutput(self, "ReadAdminKey", value=f"export MINI_ML_API_KEY=$({read} --query SecretString --output text)")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import httpx2
 
@@ -58,11 +58,14 @@ class Client:
         self,
         url: str = DEFAULT_URL,
         *,
+        credential: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
         inline_bytes: int = Limits().inline_upload_bytes,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
+        """Take the platform's address, and an API key or a token where it asks for one; S3 never gets to see it."""
         self._base = url.rstrip("/") + "/"
+        self._credential = credential
         self._http = httpx2.Client(timeout=_TIMEOUT, transport=transport)
         self._sleep = sleep
         self._inline_bytes = inline_bytes
@@ -182,12 +185,18 @@ class Client:
 
     def _call(self, method: str, url: str, **content: Any) -> httpx2.Response:
         try:
-            response = self._http.request(method, url, **content)
+            response = self._http.request(method, url, headers=self._headers(url), **content)
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise _unreachable(url, error) from error
         if response.is_error:
             raise Refused(_problem(response))
         return response
+
+    def _headers(self, url: str) -> dict[str, str]:
+        """Return what tells the platform who asks; nobody else is told, wherever a link may lead."""
+        if self._credential is None or _origin(url) != _origin(self._base):
+            return {}
+        return {"Authorization": f"Bearer {self._credential}"}
 
     def _stream(self, url: str) -> Iterator[bytes]:
         try:
@@ -204,6 +213,11 @@ class Client:
             return Document(url=str(response.url), body=response.json())
         except ValueError as error:
             raise ClientFailure(f"{response.url} answered something other than JSON; is it the platform?") from error
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
 
 
 def _as_field(value: object) -> str:

@@ -2,6 +2,8 @@
 
 MiniMLError
 ├── InvalidRequest              the request itself is malformed
+├── Unauthenticated
+├── Forbidden
 ├── NotFound
 │   ├── RouteNotFound
 │   ├── JobNotFound
@@ -34,7 +36,8 @@ MiniMLError
 │   └── TimedOut
 ├── Unavailable                 the same call may succeed later
 │   ├── StorageUnavailable
-│   └── RoomUnavailable
+│   ├── RoomUnavailable
+│   └── CredentialsUnavailable
 └── Internal                    our fault, or a signal between our own parts
     ├── ObjectMissing
     ├── AlreadyExists
@@ -79,6 +82,20 @@ class InvalidRequest(MiniMLError):
 
     code = "invalid_request"
     title = "The request is malformed"
+
+
+class Unauthenticated(MiniMLError):
+    """The request carries no valid credential."""
+
+    code = "unauthorized"
+    title = "Unauthorized"
+
+
+class Forbidden(MiniMLError):
+    """The credential is valid, and lacks the scope that the request needs."""
+
+    code = "forbidden"
+    title = "Forbidden"
 
 
 class NotFound(MiniMLError):
@@ -313,6 +330,13 @@ class RoomUnavailable(Unavailable):
 
     code = "service_unavailable"
     title = "A service is unavailable"
+
+
+class CredentialsUnavailable(Unavailable):
+    """What credentials are checked against did not answer."""
+
+    code = "credentials_unavailable"
+    title = "Credentials cannot be checked"
 
 
 class Internal(MiniMLError):

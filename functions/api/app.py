@@ -3,9 +3,16 @@
 from functions.api.factory import create_app
 from functions.api.settings import Settings
 from mini_ml.adapters import logs
+from mini_ml.adapters.access.opening import gate_of
+from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.adapters.aws.clients import build_cloud
 
 logs.configure()
 settings = Settings()
 cloud = build_cloud(settings)
-app = create_app(cloud, trainer_url=settings.trainer_url, predict_url=settings.predict_url)
+app = create_app(
+    cloud,
+    gate=gate_of(AccessSettings()),
+    trainer_url=settings.trainer_url,
+    predict_url=settings.predict_url,
+)

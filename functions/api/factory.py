@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from functions.api import routes_scoring, routes_status, routes_uploads
 from functions.api.neighbours import BehindQueue, Neighbour
+from mini_ml.adapters.access.gate import Gate
 from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.http.room import Room
 from mini_ml.adapters.http.routes import jobs, models, predict, status, train
@@ -33,11 +34,12 @@ Links are relative to the address that you asked.
 def create_app(
     cloud: Cloud,
     *,
+    gate: Gate | None,
     trainer_url: str | None = None,
     predict_url: str | None = None,
     transport: "AsyncBaseTransport | None" = None,
 ) -> FastAPI:
-    """Return the api; `transport` stands in for the network to its neighbours in tests."""
+    """Return the api behind a gate; `transport` stands in for the network to its neighbours in tests."""
     trainer = _neighbour(cloud, "train", trainer_url, transport)
     predict_room = _neighbour(cloud, "predict", predict_url, transport)
 
@@ -48,6 +50,7 @@ def create_app(
         await predict_room.close()
 
     return new_app(
+        gate=gate,
         title="Mini-ML-Platform",
         description=_DESCRIPTION,
         routers=[

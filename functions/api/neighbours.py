@@ -1,5 +1,6 @@
 """What the api knows of the room behind a queue when it has no address of it: whether the queue answers."""
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +19,7 @@ class Neighbour(Protocol):
     async def status(self) -> str:
         """Tell whether it answers."""
 
-    async def score(self, path: str, *, body: bytes, media_type: str, probabilities: bool) -> Response:
+    async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
         """Pass online scoring on, and the answer back. Raises RoomUnavailable."""
 
     async def close(self) -> None:
@@ -42,7 +43,7 @@ class BehindQueue:
             return UNREACHABLE
         return HEALTHY
 
-    async def score(self, path: str, *, body: bytes, media_type: str, probabilities: bool) -> Response:
+    async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
         """Refuse: a gateway stands in front and sends online scoring to the room itself."""
         raise RoomUnavailable("Online scoring is not reachable through this address.")
 

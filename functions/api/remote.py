@@ -1,5 +1,7 @@
 """A neighbour over HTTP; imported only where one has an address, since the HTTP client takes its time to load."""
 
+from collections.abc import Mapping
+
 import httpx2
 from starlette.responses import Response
 
@@ -9,7 +11,7 @@ from mini_ml.errors import RoomUnavailable
 _CONNECT_SECONDS = 2.0
 _KEEP_SECONDS = 2.0
 """Shorter than any server keeps a silent connection, so that none is used in the moment of its end."""
-_PASSED_BACK = ("content-type", "retry-after", "allow")
+_PASSED_BACK = ("content-type", "retry-after", "allow", "www-authenticate")
 
 
 class RemoteRoom:
@@ -32,16 +34,15 @@ class RemoteRoom:
             return UNREACHABLE
         return HEALTHY if found.is_success else f"answers {found.status_code}"
 
-    async def score(self, path: str, *, body: bytes, media_type: str, probabilities: bool) -> Response:
+    async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
         """Pass online scoring on, and the answer back.
 
         Raises:
             RoomUnavailable: the room does not answer, or what answers is not the room.
         """
         query = {"probabilities": "true"} if probabilities else {}
-        headers = {"Content-Type": media_type}
         try:
-            found = await self._client.post(f"{self._url}{path}", params=query, content=body, headers=headers)
+            found = await self._client.post(f"{self._url}{path}", params=query, content=body, headers=dict(headers))
         except httpx2.HTTPError as error:
             raise RoomUnavailable("The predict room does not answer; try again.") from error
         if found.is_server_error and "problem+json" not in found.headers.get("content-type", ""):

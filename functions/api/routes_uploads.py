@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from mini_ml import catalogue, keys
+from mini_ml.adapters.http.guard import require
 from mini_ml.adapters.http.links import links_from
 from mini_ml.adapters.http.openapi import json_body, problems
 from mini_ml.adapters.http.refusals import Refusals
@@ -59,6 +60,7 @@ async def invite(request: Request, cloud: CloudOf) -> Response:
     S3 refuses what has more than `max_bytes`. The job waits for the file until `expires_at`, then fails.
     """
     asked = await read_shape(request, UploadRequest)
+    require(request, asked.kind)
     invitation = await run_in_threadpool(_invite, cloud, asked)
     job, link = invitation.job, links_from(request)
     here = link(job_path(job.job_id))

@@ -3,6 +3,8 @@
 from functions.predict.factory import create_app
 from functions.predict.settings import Settings
 from mini_ml.adapters import logs
+from mini_ml.adapters.access.opening import gate_of
+from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.adapters.aws.clients import build_cloud
 from mini_ml.ml import artifact
 from mini_ml.workflows.predict import Shelf
@@ -12,4 +14,4 @@ artifact.warm()
 settings = Settings()
 cloud = build_cloud(settings)
 shelf = Shelf(cloud, workdir=settings.workdir)
-app = create_app(cloud, shelf, workdir=settings.workdir)
+app = create_app(cloud, shelf, gate=gate_of(AccessSettings()), workdir=settings.workdir)

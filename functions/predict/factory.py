@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from fastapi import FastAPI
 
 from functions.predict import routes_scoring
+from mini_ml.adapters.access.gate import Gate
 from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.http.room import Room
 from mini_ml.adapters.http.routes import jobs, models, predict, status
@@ -33,10 +34,11 @@ def scorer_of(cloud: Cloud, shelf: Shelf, workdir: Path) -> Callable[[Upload], N
     return score_one
 
 
-def create_app(cloud: Cloud, shelf: Shelf, *, workdir: Path) -> FastAPI:
+def create_app(cloud: Cloud, shelf: Shelf, *, gate: Gate | None, workdir: Path) -> FastAPI:
     """Return the predict room's application."""
     worker = OneAtATime(scorer_of(cloud, shelf, workdir))
     return new_app(
+        gate=gate,
         title="Mini-ML-Platform: predict",
         description=_DESCRIPTION,
         routers=[

@@ -3,9 +3,11 @@
 from functions.trainer.factory import create_app
 from functions.trainer.settings import Settings
 from mini_ml.adapters import logs
+from mini_ml.adapters.access.opening import gate_of
+from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.adapters.aws.clients import build_cloud
 
 logs.configure()
 settings = Settings()
 cloud = build_cloud(settings)
-app = create_app(cloud, workdir=settings.workdir)
+app = create_app(cloud, gate=gate_of(AccessSettings()), workdir=settings.workdir)

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 
+from mini_ml.adapters.access.gate import Gate
 from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.http.room import Room
 from mini_ml.adapters.http.routes import jobs, models, status, train
@@ -31,10 +32,11 @@ def trainer_of(cloud: Cloud, workdir: Path) -> Callable[[Upload], None]:
     return train_one
 
 
-def create_app(cloud: Cloud, *, workdir: Path) -> FastAPI:
+def create_app(cloud: Cloud, *, gate: Gate | None, workdir: Path) -> FastAPI:
     """Return the trainer's application."""
     worker = OneAtATime(trainer_of(cloud, workdir))
     return new_app(
+        gate=gate,
         title="Mini-ML-Platform: trainer",
         description=_DESCRIPTION,
         routers=[

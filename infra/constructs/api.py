@@ -23,9 +23,9 @@ _NO_FIREWALL = (
     "A web ACL costs more a month than the rest of an idle stack. Rate and burst are limited, sizes are refused; who "
     "needs a firewall attaches one to the stage."
 )
-_NO_CREDENTIALS_YET = (
-    "The platform asks nobody for credentials so far; ARCHITECTURE.md lists it under what is not built, and the "
-    "runbook says what that means for a public address."
+_ROOMS_ASK = (
+    "The rooms ask for the credential themselves, alike on a laptop, in containers and here: an API key or a token, "
+    "with the scope that the route needs. An authorizer would be a second place to keep in step with them."
 )
 _LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 _WRITES_LOGS = "AWS's own policy for exactly this role: API Gateway takes no narrower one for the account's log role."
@@ -109,8 +109,8 @@ class Api(Construct):
     def _acknowledge(self) -> None:
         acknowledge(self.rest_api, "APIG2", _PROXIES)
         acknowledge(self.rest_api, "APIG3", _NO_FIREWALL)
-        acknowledge(self.rest_api, "APIG4", _NO_CREDENTIALS_YET)
-        acknowledge(self.rest_api, "COG4", _NO_CREDENTIALS_YET)
+        acknowledge(self.rest_api, "APIG4", _ROOMS_ASK)
+        acknowledge(self.rest_api, "COG4", _ROOMS_ASK)
 
 
 class GatewayLogs(Construct):

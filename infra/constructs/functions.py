@@ -13,10 +13,12 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledgements import acknowledge, keys_below
+from infra.admission import Admission
 from infra.constructs.rights import RIGHTS, Rights, statements
 from infra.constructs.storage import Storage
 from infra.stages import Deployment
@@ -46,6 +48,8 @@ class Functions(Construct):
         storage: Storage,
         queues: Mapping[QueueName, sqs.IQueue],
         seal_key: kms.IKey,
+        admission: Admission,
+        admin_key: secretsmanager.ISecret | None,
     ) -> None:
         super().__init__(scope, id)
         self._deployment = deployment
@@ -53,6 +57,8 @@ class Functions(Construct):
         self._storage = storage
         self._queues = queues
         self._seal_key = seal_key
+        self._admission = admission
+        self._admin_key = admin_key
         self.by_name: dict[FunctionName, lambda_.Function] = {}
         for function in functions(deployment.stage):
             self.by_name[function.name] = self._function(function)
@@ -114,11 +120,15 @@ class Functions(Construct):
             artifacts=self._storage.artifacts,
             queues=self._queues,
             seal_key=self._seal_key,
+            admin_key=self._admin_key,
         )
 
     def _environment(self) -> dict[str, str]:
-        """Return what differs from the settings' defaults; no secret is among it, only the name of the seal's key."""
+        """Return what differs from the settings' defaults; no secret is among it, only the names of some."""
+        secret = {"MINI_ML_ADMIN_KEY_SECRET_ID": self._admin_key.secret_arn} if self._admin_key else {}
         return {
+            **self._admission.settings,
+            **secret,
             "MINI_ML_STAGE": self._deployment.name,
             "MINI_ML_UPLOADS_BUCKET": self._storage.uploads.bucket_name,
             "MINI_ML_ARTIFACTS_BUCKET": self._storage.artifacts.bucket_name,

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
 from mini_ml.topology import PREDICT_PREFIX, TRAIN_PREFIX, FunctionName, QueueName
@@ -50,6 +51,8 @@ class Rights:
     sends: tuple[QueueName, ...] = ()
     """And asks how much waits there."""
     seal: SealAction | None = None
+    asks_callers: bool = False
+    """And reads the admin key for that, where there is one."""
 
     @property
     def patterns(self) -> set[str]:
@@ -75,6 +78,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
         writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         lists_versions=True,
         sends=("train", "predict"),
+        asks_callers=True,
     ),
     "trainer": Rights(
         reads=(_JOBS, _MANIFESTS, _TRAINED),
@@ -88,6 +92,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
         reads=(_MANIFESTS, _ALIASES),
         reads_versions=(_MODEL_FILES,),
         seal="kms:VerifyMac",
+        asks_callers=True,
     ),
     "predict-batch": Rights(
         reads=(_JOBS, _MANIFESTS, _ALIASES, _PREDICTIONS),
@@ -108,6 +113,7 @@ def statements(
     artifacts: s3.IBucket,
     queues: Mapping[QueueName, sqs.IQueue],
     seal_key: kms.IKey,
+    admin_key: secretsmanager.ISecret | None,
 ) -> Iterable[iam.PolicyStatement]:
     """Yield the statements of a function's policy, one for each way to use each resource."""
     # Listing is for a whole bucket, without a condition on the prefix: S3 answers a missing key with 404 only to who
@@ -129,6 +135,8 @@ def statements(
         yield _allow(["sqs:SendMessage", "sqs:GetQueueAttributes"], arns)
     if rights.seal:
         yield _allow([rights.seal], [seal_key.key_arn])
+    if rights.asks_callers and admin_key is not None:
+        yield _allow(["secretsmanager:GetSecretValue"], [admin_key.secret_arn])
 
 
 def _objects(bucket: s3.IBucket, patterns: Iterable[str], *actions: str) -> Iterable[iam.PolicyStatement]:

@@ -4,11 +4,14 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml.adapters.access.api_keys import checked_name, checked_scopes
 from mini_ml.client import DEFAULT_URL
+from mini_ml.topology import Scope
 
 _FOLLOWS_S3: Final = "a file past the inline limit goes straight to S3"
 _TARGET_HELP: Final = "what to learn (default: the last column)"
@@ -23,6 +26,29 @@ class CliSettings(BaseSettings):
     url: str = DEFAULT_URL
     """Address of the platform."""
 
+    api_key: SecretStr | None = None
+    """API key that the commands send along."""
+
+    token: SecretStr | None = None
+    """Token that the commands send along instead of an API key."""
+
+    @field_validator("api_key", "token", mode="before")
+    @classmethod
+    def _empty_is_none(cls, text: str | None) -> str | None:
+        return text or None
+
+    @model_validator(mode="after")
+    def _one_credential(self) -> Self:
+        if self.api_key and self.token:
+            raise ValueError("give one of MINI_ML_API_KEY and MINI_ML_TOKEN, not both")
+        return self
+
+    @property
+    def credential(self) -> str | None:
+        """What is sent along."""
+        given = self.api_key or self.token
+        return given.get_secret_value() if given else None
+
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Return the options of a command line; ends the process with 2 where it makes no sense."""
@@ -36,6 +62,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
     models = commands.add_parser("models", parents=[remote], help="list models, or show one")
     models.add_argument("model_name", nargs="?", metavar="NAME")
+    _add_key(commands.add_parser("key", help="make an API key"))
     return parser.parse_args(argv)
 
 
@@ -71,11 +98,35 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="N")
 
 
+def _add_key(parser: argparse.ArgumentParser) -> None:
+    new = parser.add_subparsers(dest="key_command", required=True, metavar="COMMAND").add_parser(
+        "new", help="print a new key, and what the platform is to be told of it"
+    )
+    new.add_argument(
+        "--name", required=True, type=_key_name, help="who will use it: lower-case letters, digits, `.`, `_`, `-`"
+    )
+    new.add_argument("--scopes", required=True, type=_scopes, metavar="A,B", help="of train, predict, read and admin")
+
+
 def _add_drop(parser: argparse.ArgumentParser) -> None:
     help_text = "columns that the model shall not see"
     parser.add_argument(
         "--drop", "--columns-to-drop", dest="columns_to_drop", type=_names, metavar="A,B", default=[], help=help_text
     )
+
+
+def _key_name(text: str) -> str:
+    try:
+        return checked_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _scopes(text: str) -> frozenset[Scope]:
+    try:
+        return checked_scopes(_names(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _file(text: str) -> Path:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from mini_ml.adapters.access.api_keys import new_key
 from mini_ml.cli import printing
+from mini_ml.cli.arguments import CliSettings
 from mini_ml.client import Client, Document
 
 _TRAIN_OPTIONS: Final = ("target_column", "model_type", "model_params", "columns_to_drop")
@@ -14,24 +16,28 @@ _TRAIN_OPTIONS: Final = ("target_column", "model_type", "model_params", "columns
 def run(options: Namespace) -> None:
     """Run the command. Raises ClientFailure, LocalFailure."""
     if options.command in LOCAL:
-        LOCAL[options.command]()
+        LOCAL[options.command](options)
         return
-    with Client(options.url) as client:
+    with Client(options.url, credential=CliSettings().credential) as client:
         document, show = REMOTE[options.command](client, options)
     printing.print_document(document, show, as_json=options.json)
 
 
-def _up() -> None:
+def _up(_: Namespace) -> None:
     from mini_ml.local.settings import LocalSettings
     from mini_ml.local.up import up
 
     up(LocalSettings())
 
 
-def _demo() -> None:
+def _demo(_: Namespace) -> None:
     from mini_ml.local.demo import demo
 
     demo()
+
+
+def _key(options: Namespace) -> None:
+    printing.print_key(*new_key(options.name, options.scopes))
 
 
 def _train(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
@@ -76,8 +82,8 @@ def _models(client: Client, options: Namespace) -> tuple[Document, printing.Show
     return client.models(), printing.models
 
 
-LOCAL: Final[dict[str, Callable[[], None]]] = {"up": _up, "demo": _demo}
-"""Commands that run a platform on this machine."""
+LOCAL: Final[dict[str, Callable[[Namespace], None]]] = {"up": _up, "demo": _demo, "key": _key}
+"""Commands that need no platform elsewhere."""
 
 REMOTE: Final[dict[str, Callable[[Client, Namespace], tuple[Document, printing.Show]]]] = {
     "train": _train,

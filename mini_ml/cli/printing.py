@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from mini_ml.adapters.access.api_keys import ApiKey
 from mini_ml.client import Document
 
 _STEERING: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -39,6 +40,12 @@ def print_problem(problem: Mapping[str, Any], *, as_json: bool) -> None:
 def visible(line: str) -> str:
     """Spell out control characters: a label, a column or a file name of somebody else's must not steer a terminal."""
     return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
+
+
+def print_key(key: str, stored: ApiKey) -> None:
+    """Print a new key, and the entry that lets it in."""
+    print(f"The key, shown this once; whoever uses it sets MINI_ML_API_KEY or sends it as a bearer token:\n\n  {key}\n")
+    print(f"Its entry for the platform's MINI_ML_API_KEYS, which holds no secret:\n\n  {stored}")
 
 
 def print_wrong_settings(error: ValidationError) -> None:

@@ -59,7 +59,12 @@ def demo() -> None:
 def _settings(folder: Path) -> LocalSettings:
     api, trainer, predict, emulator = free_ports(4)
     return LocalSettings(
-        state_dir=folder, api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
+        state_dir=folder,
+        api_port=api,
+        trainer_port=trainer,
+        predict_port=predict,
+        emulator_port=emulator,
+        auth="off",  # on loopback, for seconds, whatever is said of the platform that stays
     )
 
 

@@ -7,13 +7,14 @@ from typing import Final
 
 from dotenv import dotenv_values
 
+from mini_ml.adapters.access import api_keys
 from mini_ml.local import emulator
 from mini_ml.local.listening import LOOPBACK
 from mini_ml.local.provision import Account
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.statefolder import StateFolder
 from mini_ml.local.supervisor import Command
-from mini_ml.topology import LOCAL_NAMES, STAGES, Function, QueueName, Room, Stage, functions
+from mini_ml.topology import ADMIN, LOCAL_NAMES, STAGES, Function, QueueName, Room, Stage, functions
 
 EMULATOR: Final = "emulator"
 ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -84,6 +85,7 @@ class Plan:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **self._access(),
             "MINI_ML_STAGE": self.settings.stage,
             "MINI_ML_UPLOADS_BUCKET": LOCAL_NAMES.uploads_bucket,
             "MINI_ML_ARTIFACTS_BUCKET": LOCAL_NAMES.artifacts_bucket,
@@ -95,6 +97,15 @@ class Plan:
             "MINI_ML_SEAL_KEY": self.folder.seal_key(),
             "TMPDIR": str(self.folder.work),
         }
+
+    def _access(self) -> dict[str, str]:
+        """Return who may call: whoever was named, and who can read the key in the state folder."""
+        if self.settings.auth == "off":
+            return {"MINI_ML_AUTH": "off"}
+        admin = api_keys.ApiKey(
+            name="local-admin", scopes=frozenset({ADMIN}), sha256=api_keys.digest(self.folder.admin_key())
+        )
+        return {"MINI_ML_AUTH": "on", "MINI_ML_API_KEYS": f"{self.settings.api_keys} {admin}"}
 
     def _command(self, name: str, module: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> Command:
         return Command(

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.local import emulator, interrupts
 from mini_ml.local.processes import ONE_THREAD, told_to_poller
 from mini_ml.local.supervisor import Command, Supervisor
@@ -77,6 +78,7 @@ def _command(name: str, module: str, arguments: tuple[str, ...], environment: di
 def main() -> None:
     """Run until SIGTERM or Ctrl-C; processes that die are started again."""
     interrupts.listen()
+    _require_a_word_on_callers()
     supervisor = Supervisor(report=lambda text: print(text, flush=True))
     try:
         for command in commands(RoomSettings()):
@@ -87,6 +89,14 @@ def main() -> None:
         pass
     finally:
         supervisor.stop(last="", seconds=_STOP_SECONDS, last_seconds=_STOP_SECONDS)
+
+
+def _require_a_word_on_callers() -> None:
+    """End the process unless it is said who may call: it listens on every address."""
+    try:
+        AccessSettings()
+    except ValidationError as error:
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -3,14 +3,18 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mini_ml.adapters.access import api_keys
 
 
 class LocalSettings(BaseSettings):
     """What `mini-ml up` can be told, by the environment or by `.env` in the working directory."""
 
-    model_config = SettingsConfigDict(env_prefix="MINI_ML_", env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="MINI_ML_", env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     state_dir: Path = Path(".mini-ml")
     """Folder of everything that survives a restart: buckets, queues, the seal's key and the logs."""
@@ -30,6 +34,12 @@ class LocalSettings(BaseSettings):
     stage: Literal["local", "test"] = "local"
     """Leases, timeouts and schedules; `test` counts in seconds."""
 
+    auth: Literal["on", "off"] = "off"
+    """Whether requests need a credential; everything is on loopback, so it may be off."""
+
+    api_keys: str = ""
+    """API keys by their digests, as every room takes them; the one in the state folder's `admin.key` counts as well."""
+
     trainer_pollers: int = Field(default=1, ge=1, le=16)
     """Trainings that may run at once."""
 
@@ -38,6 +48,12 @@ class LocalSettings(BaseSettings):
 
     start_seconds: float = Field(default=60.0, gt=0)
     """How long the start may take before it is given up."""
+
+    @field_validator("api_keys")
+    @classmethod
+    def _readable(cls, entries: str) -> str:
+        api_keys.parse(entries)
+        return entries
 
     @property
     def ports(self) -> dict[str, int]:

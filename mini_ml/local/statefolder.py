@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TextIO
 
+from mini_ml.adapters.access.api_keys import new_secret
 from mini_ml.local.failures import SecretExposed, StateInUse
 
 _OTHERS: Final = 0o077
 """The bits of a file's mode that let its group or everybody in."""
+
+ADMIN_KEY_FILE: Final = "admin.key"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ class StateFolder:
     def seal_key(self) -> str:
         """Return the key that models are sealed with. Raises SecretExposed."""
         return _kept(self.path / "seal.key", made=lambda: secrets.token_hex(32))
+
+    def admin_key(self) -> str:
+        """Return the API key that opens every route. Raises SecretExposed."""
+        return _kept(self.path / ADMIN_KEY_FILE, made=new_secret)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from mini_ml.local import emulator, interrupts, samples
 from mini_ml.local.embedded import Addresses, running
 from mini_ml.local.settings import LocalSettings
+from mini_ml.local.statefolder import ADMIN_KEY_FILE
 from mini_ml.topology import LOCAL_NAMES
 
 
@@ -17,7 +18,7 @@ def up(settings: LocalSettings) -> None:
     started = time.monotonic()
     try:
         with running(settings, report=_say) as addresses:
-            _say(_welcome(addresses, settings, seconds=time.monotonic() - started))
+            _say(welcome(addresses, settings, seconds=time.monotonic() - started))
             threading.Event().wait()
     except KeyboardInterrupt:
         _say("Stopped. Models, jobs and predictions stay in the state folder.")
@@ -27,7 +28,8 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def _welcome(addresses: Addresses, settings: LocalSettings, *, seconds: float) -> str:
+def welcome(addresses: Addresses, settings: LocalSettings, *, seconds: float) -> str:
+    """Return what the terminal says once everything answers: addresses, and lines to paste."""
     api, trainer, predict = (url.replace("127.0.0.1", "localhost") for url in addresses.rooms.values())
     gateway, endpoint = (
         url.replace("127.0.0.1", "localhost") for url in (addresses.gateway_url, addresses.endpoint_url)
@@ -43,7 +45,7 @@ def _welcome(addresses: Addresses, settings: LocalSettings, *, seconds: float) -
 
 Train and predict over HTTP:
 
-{_http_lines(api)}
+{_http_lines(api, settings)}
 
 The same through S3 (needs the aws command):
 
@@ -52,11 +54,16 @@ The same through S3 (needs the aws command):
 Ctrl-C stops everything; models, jobs and predictions stay."""
 
 
-def _http_lines(api: str) -> str:
+def _http_lines(api: str, settings: LocalSettings) -> str:
     train, predict = _short(samples.FOLDER / "iris.csv"), _short(samples.FOLDER / "iris_predict.csv")
-    return f"""curl -X POST {api}/train -F 'dataset_file=@{train}' -F 'target_column=variety' -F 'model_name=iris'
-curl -X POST {api}/predict -F 'input_file=@{predict}' -F 'model_name=iris'
-curl {api}/models/iris"""
+    key, curl = "", "curl"
+    if settings.auth == "on":
+        key = f"export MINI_ML_API_KEY=$(cat {_short(settings.state_dir / ADMIN_KEY_FILE)})\n"
+        curl = 'curl -H "Authorization: Bearer $MINI_ML_API_KEY"'
+    form = f"-F 'dataset_file=@{train}' -F 'target_column=variety' -F 'model_name=iris'"
+    return f"""{key}{curl} -X POST {api}/train {form}
+{curl} -X POST {api}/predict -F 'input_file=@{predict}' -F 'model_name=iris'
+{curl} {api}/models/iris"""
 
 
 def _s3_lines(endpoint: str) -> str:

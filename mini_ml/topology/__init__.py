@@ -22,10 +22,12 @@ from mini_ml.topology.resources import (
     functions,
     queues,
 )
-from mini_ml.topology.routes import REST_API_ID, REST_STAGE, ROUTES, Route
+from mini_ml.topology.routes import REST_API_ID, REST_STAGE, ROUTES, Route, enough
+from mini_ml.topology.scopes import ADMIN, SCOPES, Scope, allows
 from mini_ml.topology.stage import STAGES, Stage
 
 __all__ = [
+    "ADMIN",
     "GATEWAY_REFUSALS",
     "LOCAL_NAMES",
     "MIB",
@@ -35,6 +37,7 @@ __all__ = [
     "REST_STAGE",
     "ROUTES",
     "SAFE_HEADERS",
+    "SCOPES",
     "STAGES",
     "TRAIN_PREFIX",
     "Function",
@@ -46,9 +49,12 @@ __all__ = [
     "QueueName",
     "Room",
     "Route",
+    "Scope",
     "Stage",
     "WorkQueue",
+    "allows",
     "aws_names",
+    "enough",
     "functions",
     "queues",
 ]

@@ -1,9 +1,11 @@
-"""The REST API: its paths and the rooms that answer them."""
+"""The REST API: its paths, the rooms that answer them, and the scopes that each method needs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from mini_ml.topology.resources import Room
+from mini_ml.topology.scopes import ADMIN, Scope
 
 REST_API_ID: Final = "mini-ml"
 REST_STAGE: Final = "local"
@@ -15,30 +17,55 @@ class Route:
 
     path: str
     room: Room
+    public: bool = False
+    """Whether it answers without a credential."""
+    scopes: Mapping[str, frozenset[Scope]] = field(default_factory=dict)
+    """For each method the scopes of which any one is enough; `admin` always is, and alone where nothing is said."""
 
+    def enough(self, method: str) -> frozenset[Scope] | None:
+        """Return the scopes of which a method needs one; None where it needs no credential."""
+        return None if self.public else self.scopes.get(method, frozenset({ADMIN}))
+
+
+_READ: Final[Mapping[str, frozenset[Scope]]] = {"GET": frozenset({"read"})}
+_TRAIN: Final[Mapping[str, frozenset[Scope]]] = {"POST": frozenset({"train"})}
+_PREDICT: Final[Mapping[str, frozenset[Scope]]] = {"POST": frozenset({"predict"})}
+_EITHER: Final[Mapping[str, frozenset[Scope]]] = {"POST": frozenset({"train", "predict"})}
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route(path="/", room="api"),
-    Route(path="/health", room="api"),
-    Route(path="/docs", room="api"),
-    Route(path="/docs/{asset}", room="api"),
-    Route(path="/openapi.json", room="api"),
-    Route(path="/train", room="api"),
-    Route(path="/predict", room="api"),
-    Route(path="/uploads", room="api"),
-    Route(path="/jobs", room="api"),
-    Route(path="/jobs/{job_id}", room="api"),
-    Route(path="/jobs/{job_id}/result", room="api"),
+    Route(path="/", room="api", public=True),
+    Route(path="/health", room="api", public=True),
+    Route(path="/docs", room="api", public=True),
+    Route(path="/docs/{asset}", room="api", public=True),
+    Route(path="/openapi.json", room="api", public=True),
+    Route(path="/train", room="api", scopes=_TRAIN),
+    Route(path="/predict", room="api", scopes=_PREDICT),
+    # The kind of the upload decides which of the two it is; the room looks at it.
+    Route(path="/uploads", room="api", scopes=_EITHER),
+    Route(path="/jobs", room="api", scopes=_READ),
+    Route(path="/jobs/{job_id}", room="api", scopes=_READ),
+    Route(path="/jobs/{job_id}/result", room="api", scopes=_READ),
     Route(path="/jobs/{job_id}/retry", room="api"),
     Route(path="/jobs/{job_id}/cancel", room="api"),
-    Route(path="/model-types", room="api"),
-    Route(path="/models", room="api"),
-    Route(path="/models/{model_name}", room="api"),
+    Route(path="/model-types", room="api", scopes=_READ),
+    Route(path="/models", room="api", scopes=_READ),
+    Route(path="/models/{model_name}", room="api", scopes=_READ),
     Route(path="/models/{model_name}/aliases/{alias}", room="api"),
-    Route(path="/models/{model_name}/invocations", room="predict"),
-    Route(path="/models/{model_name}/versions/{version}", room="api"),
-    Route(path="/models/{model_name}/versions/{version}/schema", room="api"),
+    Route(path="/models/{model_name}/invocations", room="predict", scopes=_PREDICT),
+    Route(path="/models/{model_name}/versions/{version}", room="api", scopes=_READ),
+    Route(path="/models/{model_name}/versions/{version}/schema", room="api", scopes=_READ),
     # The download is signed by whoever answers, and only the predict room may read models.
-    Route(path="/models/{model_name}/versions/{version}/artifact", room="predict"),
-    Route(path="/models/{model_name}/versions/{version}/invocations", room="predict"),
+    Route(path="/models/{model_name}/versions/{version}/artifact", room="predict", scopes=_READ),
+    Route(path="/models/{model_name}/versions/{version}/invocations", room="predict", scopes=_PREDICT),
 )
+
+_BY_PATH: Final = {route.path: route for route in ROUTES}
+
+
+def enough(path: str, method: str) -> frozenset[Scope] | None:
+    """Return the scopes of which a method of a route needs one, None where it needs no credential.
+
+    Nobody but an admin gets at a route that is not among ours.
+    """
+    route = _BY_PATH.get(path)
+    return frozenset({ADMIN}) if route is None else route.enough(method)

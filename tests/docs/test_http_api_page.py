@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from mini_ml import contracts
+from mini_ml import contracts, topology
 from mini_ml.adapters.http import shapes
 from tests.docs.pages import ROOT, page
 
@@ -53,6 +53,19 @@ def test_every_route_has_a_line_to_paste() -> None:
 def _path(route: str) -> str:
     """Return a pattern for the path of a route, with anything in its places."""
     return re.sub(r"\\\{\w+\\\}", r"[\\w$.-]+", re.escape(route.split()[1]))
+
+
+def test_every_scope_is_told_with_the_routes_it_is_enough_for() -> None:
+    methods = [(method, path) for operation in OPERATIONS for method, path in [operation.split()]]
+    methods += [("GET", "/docs"), ("GET", "/docs/{asset}"), ("GET", "/openapi.json")]
+    enough = {(method, path): topology.enough(path, method) or {"none: public"} for method, path in methods}
+
+    told = {row[0].strip("`"): set(row[1].split(", ")) for row in PAGE.rows("Credentials")}
+
+    assert told == {
+        scope: {f"`{method} {path}`" for (method, path), scopes in enough.items() if scope in scopes}
+        for scope in [*topology.SCOPES, "none: public"]
+    }
 
 
 @pytest.mark.parametrize(("route", "answer"), ANSWERS, ids=[route for route, _ in ANSWERS])

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings
 from functions.api.settings import Settings as ApiSettings
 from functions.predict.settings import Settings as PredictSettings
 from functions.trainer.settings import Settings as TrainerSettings
+from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.cli.arguments import CliSettings
 from mini_ml.local.gateway import GatewaySettings
@@ -29,6 +30,7 @@ SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
     "`mini-ml train`, `predict`, `jobs`, `models`": CliSettings,
     "Every room": CloudSettings,
+    "Who may call": AccessSettings,
     "api": ApiSettings,
     "trainer": TrainerSettings,
     "predict": PredictSettings,

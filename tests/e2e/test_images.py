@@ -11,7 +11,11 @@ from tests.e2e.tools import docker
 ROOMS = ("api", "trainer", "predict")
 ML = {"pandas", "numpy", "sklearn", "scipy", "joblib"}
 CONFINED = ("--rm", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none")
-ENVIRONMENT = ("--env", "MINI_ML_SEAL_KEY=0123456789abcdef", "--env", "AWS_DEFAULT_REGION=us-east-1")
+ENVIRONMENT = (
+    *("--env", "MINI_ML_AUTH=off"),
+    *("--env", "MINI_ML_SEAL_KEY=0123456789abcdef"),
+    *("--env", "AWS_DEFAULT_REGION=us-east-1"),
+)
 LOOK = """
 import json, os, pathlib, sysconfig
 site, task = pathlib.Path(sysconfig.get_paths()["purelib"]), pathlib.Path("/var/task")

@@ -55,6 +55,7 @@ def invoke(room: str, stack: Stack) -> Iterator[Invoke]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_LAMBDA_FUNCTION_NAME": f"mini-ml-{room}",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
+        "MINI_ML_AUTH": "off",
         "MINI_ML_SEAL_KEY": SEAL_KEY,
         "MINI_ML_TRAIN_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-train",
         "MINI_ML_PREDICT_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-predict",

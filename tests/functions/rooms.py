@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 import functions.api.factory
 import functions.predict.factory
 import functions.trainer.factory
+from mini_ml.adapters.access.gate import Gate
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.contracts import Kind, Upload
 from mini_ml.workflows.predict import Shelf
@@ -65,13 +66,13 @@ class Rooms:
 
 
 @contextmanager
-def rooms_over(cloud: MemoryCloud, workdir: Path) -> Iterator[Rooms]:
+def rooms_over(cloud: MemoryCloud, workdir: Path, *, gate: Gate | None = None) -> Iterator[Rooms]:
     """Open the three rooms; the api reaches the predict room without a network."""
     shelf = Shelf(cloud, workdir=workdir)
-    predict = functions.predict.factory.create_app(cloud, shelf, workdir=workdir)
-    trainer = functions.trainer.factory.create_app(cloud, workdir=workdir)
+    predict = functions.predict.factory.create_app(cloud, shelf, gate=gate, workdir=workdir)
+    trainer = functions.trainer.factory.create_app(cloud, gate=gate, workdir=workdir)
     api = functions.api.factory.create_app(
-        cloud, predict_url="http://predict.test/", transport=httpx2.ASGITransport(app=predict)
+        cloud, gate=gate, predict_url="http://predict.test/", transport=httpx2.ASGITransport(app=predict)
     )
     apps = {"api": api, "trainer": trainer, "predict": predict}
     with ExitStack() as stack:

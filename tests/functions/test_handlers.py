@@ -62,6 +62,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             patch.setenv(name, value)
         patch.delenv("AWS_ENDPOINT_URL")
         patch.setenv("MINI_ML_STAGE", "test")
+        patch.setenv("MINI_ML_AUTH", "off")
         patch.setenv("MINI_ML_SEAL_KEY", SEAL_KEY.get_secret_value())
         patch.setenv("MINI_ML_WORKDIR", str(tmp_path_factory.mktemp("work")))
         patch.setattr(logs, "configure", lambda: None)

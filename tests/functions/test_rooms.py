@@ -10,7 +10,12 @@ from mini_ml import errors, topology
 from tests.functions.rooms import Rooms
 
 ROOMS = ["api", "trainer", "predict"]
-ENVIRONMENT = {"MINI_ML_SEAL_KEY": "0123456789abcdef", "AWS_DEFAULT_REGION": "us-east-1", "PATH": ""}
+ENVIRONMENT = {
+    "MINI_ML_AUTH": "off",
+    "MINI_ML_SEAL_KEY": "0123456789abcdef",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "PATH": "",
+}
 
 
 def paths(rooms: Rooms, room: str) -> set[str]:
@@ -93,6 +98,14 @@ def test_the_front_page_tells_that_a_neighbour_is_away(idle: Rooms) -> None:
 @pytest.mark.parametrize("module", ["functions.api.app", "functions.api.handler"])
 def test_the_api_never_loads_the_machine_learning_stack(module: str) -> None:
     assert loaded(module, ["pandas", "numpy", "sklearn", "joblib", "scipy"]) == "[]"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_where_no_issuer_is_named_no_cryptography_is_loaded(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENVIRONMENT, "MINI_ML_AUTH", "on")
+    monkeypatch.setitem(ENVIRONMENT, "MINI_ML_API_KEYS", f"ci:train:{'ab' * 32}")
+
+    assert loaded(f"functions.{room}.handler", ["jwt", "cryptography"]) == "[]"
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -200,7 +200,9 @@ def test_a_predict_room_that_is_away_is_a_503() -> None:
     def refuse(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused")
 
-    app = create_app(memory_cloud(), predict_url="http://predict.test", transport=httpx2.MockTransport(refuse))
+    app = create_app(
+        memory_cloud(), gate=None, predict_url="http://predict.test", transport=httpx2.MockTransport(refuse)
+    )
 
     with TestClient(app) as client:
         answer = client.post(ADDRESS, json=FORMS["instances"])
@@ -213,7 +215,9 @@ def test_what_answers_in_place_of_the_predict_room_is_not_passed_on() -> None:
     def proxy_page(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(502, html="<h1>Bad gateway at 10.0.0.7</h1>")
 
-    app = create_app(memory_cloud(), predict_url="http://predict.test", transport=httpx2.MockTransport(proxy_page))
+    app = create_app(
+        memory_cloud(), gate=None, predict_url="http://predict.test", transport=httpx2.MockTransport(proxy_page)
+    )
 
     with TestClient(app) as client:
         answer = client.post(ADDRESS, json=FORMS["instances"])
@@ -223,5 +227,5 @@ def test_what_answers_in_place_of_the_predict_room_is_not_passed_on() -> None:
 
 
 def test_without_an_address_of_the_predict_room_the_api_says_so() -> None:
-    with TestClient(create_app(memory_cloud())) as client:
+    with TestClient(create_app(memory_cloud(), gate=None)) as client:
         assert problem(client.post(ADDRESS, json=FORMS["instances"]))["code"] == "service_unavailable"

@@ -57,6 +57,24 @@ def test_only_the_trainer_seals_and_only_predict_verifies(template: Template) ->
     assert _who_may(template, "kms:VerifyMac", arn) == ["predict", "predict-batch"]
 
 
+def test_only_the_functions_that_answer_requests_read_the_admin_key_and_nothing_else_of_secrets(
+    template: Template,
+) -> None:
+    [secret] = template.of_type("AWS::SecretsManager::Secret")
+    arn = template.arn(secret)
+    actions = {
+        action
+        for name in FUNCTIONS
+        for statement in template.policy(f"mini-ml-dev-{name}")
+        for action in statement.actions
+        if action.startswith("secretsmanager:")
+    }
+
+    assert actions == {"secretsmanager:GetSecretValue"}
+    assert _who_may(template, "secretsmanager:GetSecretValue", arn) == ["api", "predict"]
+    assert _who_may(template, "secretsmanager:GetSecretValue", f"{arn}-of-somebody-else") == []
+
+
 def test_the_key_is_for_macs_and_its_policy_spells_every_action(template: Template) -> None:
     [key] = template.of_type("AWS::KMS::Key").values()
     [statement] = key["KeyPolicy"]["Statement"]

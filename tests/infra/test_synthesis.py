@@ -1,12 +1,14 @@
 """Synthesis needs nothing but Python, and what comes out of it is clean."""
 
 import json
+import string
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from infra.admission import admission_of
 from infra.stages import DEPLOYMENTS, Deployment, chosen
 from tests.fixtures.synthesis import Synthesised, Template
 
@@ -19,6 +21,12 @@ def stage(request: pytest.FixtureRequest) -> Template:
     """The stack of each stage."""
     found: Template = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="module")
+def placed(synthesised: Synthesised) -> Template:
+    """The stack of a given account and region, which asks nobody for a credential."""
+    return synthesised(account="123456789012", region="eu-central-1", auth="off")
 
 
 def test_no_context_at_all_gives_the_dev_stage_for_this_machine(template: Template) -> None:
@@ -41,16 +49,48 @@ def test_the_context_chooses_stage_architecture_and_an_earlier_key(prod: Templat
     assert prod.of_type("AWS::KMS::Key") == {}
 
 
-def test_account_and_region_given_the_buckets_have_literal_names_as_their_adoption_needs(
-    synthesised: Synthesised,
-) -> None:
-    placed = synthesised(account="123456789012", region="eu-central-1")
+@pytest.mark.parametrize("auth", [None, "on"])
+def test_credentials_are_asked_for_where_the_context_says_nothing(auth: str | None) -> None:
+    admission = admission_of({"auth": auth})
 
+    assert (admission.asks, admission.settings) == (True, {"MINI_ML_AUTH": "on"})
+
+
+@pytest.mark.parametrize("auth", ["false", "OFF", "none"])
+def test_anything_but_on_and_off_is_refused(auth: str) -> None:
+    with pytest.raises(ValueError, match="auth is on or off"):
+        admission_of({"auth": auth})
+
+
+def test_the_context_names_further_keys_and_an_issuer_of_tokens() -> None:
+    context = {"api_keys": "ci:train:ab", "jwt_issuer": "i", "jwt_audience": "a", "jwt_jwks_url": "https://u"}
+
+    assert admission_of(context).settings == {
+        "MINI_ML_AUTH": "on",
+        "MINI_ML_API_KEYS": "ci:train:ab",
+        "MINI_ML_JWT_ISSUER": "i",
+        "MINI_ML_JWT_AUDIENCE": "a",
+        "MINI_ML_JWT_JWKS_URL": "https://u",
+    }
+
+
+def test_account_and_region_given_the_buckets_have_literal_names_as_their_adoption_needs(placed: Template) -> None:
     buckets = placed.of_type("AWS::S3::Bucket").values()
+
     assert sorted(bucket["BucketName"] for bucket in buckets) == [
         "mini-ml-dev-artifacts-123456789012-eu-central-1",
         "mini-ml-dev-uploads-123456789012-eu-central-1",
     ]
+
+
+def test_nobody_is_asked_for_a_credential_where_the_context_says_so(placed: Template) -> None:
+    functions = placed.of_type("AWS::Lambda::Function").values()
+    variables = [function["Environment"]["Variables"] for function in functions]
+
+    assert {told["MINI_ML_AUTH"] for told in variables} == {"off"}
+    assert [told for told in variables if "MINI_ML_ADMIN_KEY_SECRET_ID" in told] == []
+    assert placed.of_type("AWS::SecretsManager::Secret") == {}
+    assert {"AdminKeyArn", "ReadAdminKey"}.isdisjoint(placed.body["Outputs"])
 
 
 def test_another_stage_or_architecture_is_refused_with_the_known_ones() -> None:
@@ -75,7 +115,7 @@ def test_cdk_nag_finds_nothing_that_is_not_acknowledged(stage: Template) -> None
     assert (report["pluginName"], report["conclusion"], report["violations"]) == ("AwsSolutions", "success", [])
 
 
-def test_nine_findings_stand_each_on_one_resource_and_with_its_reason(stage: Template) -> None:
+def test_ten_findings_stand_each_on_one_resource_and_with_its_reason(stage: Template) -> None:
     [report] = stage.report["pluginReports"]
     standing = {
         (found["ruleName"].partition("[")[0], found["acknowledgedAt"]): found["reason"]
@@ -92,6 +132,7 @@ def test_nine_findings_stand_each_on_one_resource_and_with_its_reason(stage: Tem
         ("AwsSolutions-IAM5", "MiniMl/Functions/predict-batch/Role"),
         ("AwsSolutions-IAM5", "MiniMl/Functions/predict/Role"),
         ("AwsSolutions-IAM5", "MiniMl/Functions/trainer/Role"),
+        ("AwsSolutions-SMG4", "MiniMl/AdminKey"),
     ]
     assert [reason for reason in standing.values() if len(reason.split()) < 10] == []
 
@@ -143,6 +184,22 @@ def test_an_image_is_built_of_its_room_the_library_and_its_pins_alone(template: 
     }
 
 
+def test_whoever_deploys_is_told_how_to_read_the_admin_key_and_not_the_key(template: Template) -> None:
+    [secret] = template.of_type("AWS::SecretsManager::Secret").values()
+    told = template.text(template.body["Outputs"]["ReadAdminKey"]["Value"])
+
+    assert secret["GenerateSecretString"] == {
+        "PasswordLength": 48,
+        "ExcludeCharacters": string.punctuation,
+        "IncludeSpace": False,
+    }
+    assert "SecretString" not in secret
+    assert told.startswith(
+        "export MINI_ML_API_KEY=$(aws secretsmanager get-secret-value --region us-east-1 --secret-id "
+    )
+    assert told.endswith(" --query SecretString --output text)")
+
+
 def test_whoever_deploys_is_told_the_addresses_and_lines_to_paste(template: Template) -> None:
     told = set(template.body["Outputs"])
 
@@ -151,6 +208,8 @@ def test_whoever_deploys_is_told_the_addresses_and_lines_to_paste(template: Temp
         "UploadsBucket",
         "ArtifactsBucket",
         "SealKeyArn",
+        "AdminKeyArn",
+        "ReadAdminKey",
         "TrainByHttp",
         "PredictByHttp",
         "TrainByS3",

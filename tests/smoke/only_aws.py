@@ -18,7 +18,7 @@ _SLOW_ROWS: Final = 20_000
 def text_is_text(site: Site) -> None:
     """JSON and problem documents arrive as they are, not in base64, and an image byte for byte."""
     for path, status in (("/model-types", 200), ("/models/no-such-model", 404), ("/no/such/route", 404)):
-        answer = httpx2.get(site.api_url + path, timeout=40)
+        answer = httpx2.get(site.api_url + path, headers=site.headers if path.startswith("/model") else {}, timeout=40)
         require(answer.status_code == status, f"{path} answers {answer.status_code}.")
         require(isinstance(json.loads(answer.text), dict), f"{path} is no JSON.")
     page = httpx2.get(f"{site.api_url}/docs", timeout=40)
@@ -36,10 +36,11 @@ def slow_work_is_a_202(site: Site) -> None:
         f"{site.api_url}/train",
         files={"dataset_file": ("slow.csv", table, "text/csv")},
         data={"model_name": "smoke-slow", "model_type": "GradientBoostingClassifier"},
+        headers=site.headers,
         timeout=60,
     )
     require(answer.status_code == 202, f"A slow training is answered with {answer.status_code}: {answer.text[:200]}.")
-    httpx2.post(f"{site.api_url}/jobs/{answer.json()['job_id']}/cancel", timeout=40)
+    httpx2.post(f"{site.api_url}/jobs/{answer.json()['job_id']}/cancel", headers=site.headers, timeout=40)
 
 
 def iam_refuses(site: Site) -> None:

@@ -1,7 +1,8 @@
 """`make smoke STAGE=dev`: tells the demo's story against a deployed stack, then looks at what no emulator shows.
 
-It needs credentials that may read the stack's outputs, write into the uploads bucket and ask IAM's simulator, and it
-leaves the models `smoke` and `smoke-slow` behind.
+It needs credentials that may read the stack's outputs and its admin key, write into the uploads bucket and ask IAM's
+simulator, and it leaves the models `smoke` and `smoke-slow` behind. With an API key of the scope read in SMOKE_READ_KEY
+it also looks at what such a key may not do.
 """
 
 import sys
@@ -13,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from mini_ml.client import ClientFailure
 from tests.fixtures.patience import NeverHappened
+from tests.smoke.locked import LOCKED, READER
 from tests.smoke.only_aws import ONLY_AWS
 from tests.smoke.site import Site, SmokeFailure, site_of
 from tests.smoke.story import STORY
@@ -51,7 +53,8 @@ def main(arguments: Sequence[str] = sys.argv[1:]) -> None:
     except (BotoCoreError, ClientError, KeyError) as error:
         sys.exit(f"The outputs of stage {stage} cannot be read: {type(error).__name__}: {error}")
     print(f"{site.api_url}\n", flush=True)
-    sys.exit(1 if tell(site, STORY, ONLY_AWS) else 0)
+    locked = (LOCKED if site.credential else {}, READER if site.reader else {})
+    sys.exit(1 if tell(site, STORY, ONLY_AWS, *locked) else 0)
 
 
 if __name__ == "__main__":

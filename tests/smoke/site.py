@@ -1,6 +1,7 @@
 """A deployed stack as the smoke test reaches it: its outputs, its API, and AWS as the caller's own credentials."""
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -22,6 +23,10 @@ class Site:
     api_url: str
     uploads_bucket: str
     artifacts_bucket: str
+    credential: str | None = field(default=None, repr=False)
+    """API key with the scope admin; None where the stack asks nobody."""
+    reader: str | None = field(default=None, repr=False)
+    """API key with the scope read alone, where the caller of the smoke test has one."""
     endpoint_url: str | None = None
 
     def aws(self, service: str) -> Any:
@@ -37,7 +42,12 @@ class Site:
 
     def api(self) -> Client:
         """Return a client of the API; a context manager."""
-        return Client(self.api_url)
+        return Client(self.api_url, credential=self.credential)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request without the client needs."""
+        return {"Authorization": f"Bearer {self.credential}"} if self.credential else {}
 
 
 def site_of(stage: str) -> Site:
@@ -49,7 +59,14 @@ def site_of(stage: str) -> Site:
         api_url=outputs["ApiUrl"].rstrip("/"),
         uploads_bucket=outputs["UploadsBucket"],
         artifacts_bucket=outputs["ArtifactsBucket"],
+        credential=_secret(outputs["AdminKeyArn"]) if "AdminKeyArn" in outputs else None,
+        reader=os.environ.get("SMOKE_READ_KEY"),
     )
+
+
+def _secret(arn: str) -> str:
+    found: str = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    return found
 
 
 def require(condition: bool, sentence: str) -> None:

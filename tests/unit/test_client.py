@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from mini_ml.client import Client, ClientFailure, Refused, Unreachable
+from mini_ml.client import Client, ClientFailure, Document, Refused, Unreachable
 
 BASE = "http://platform.example/stage"
 JOB = {"job_id": "j1", "links": {"self": "jobs/j1"}, "error": None}
@@ -165,3 +165,47 @@ def test_a_server_that_is_not_the_platform_is_named() -> None:
 
     with _client(somebody_else) as client, pytest.raises(ClientFailure, match="other than JSON; is it the platform"):
         client.models()
+
+
+class Overheard:
+    """Answers everything, and keeps who was asked with which credential."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.answer = answer
+        self.shown: list[tuple[str, str | None]] = []
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.shown.append((request.url.host, request.headers.get("authorization")))
+        return httpx2.Response(200, json=self.answer)
+
+
+def test_the_platform_is_told_who_asks() -> None:
+    platform = Overheard({"models": [], "links": {}})
+
+    with _client(platform, credential="a-key") as client:
+        client.models()
+
+    assert platform.shown == [("platform.example", "Bearer a-key")]
+
+
+def test_nobody_else_is_told_wherever_a_link_leads(table: Path) -> None:
+    elsewhere = "http://s3.example/bucket"
+    platform = Overheard({**JOB, "state": "succeeded", "job_id": "j1", "url": elsewhere, "fields": {}})
+
+    with _client(platform, credential="a-key", inline_bytes=1) as client:
+        job = client.train(table)
+        client.follow(Document(url=BASE, body={"links": {"next": elsewhere}}), "next")
+        client.download_result(Document(url=BASE, body={"links": {"result": "jobs/j1/result"}}), io.BytesIO())
+
+    assert job.body["state"] == "succeeded"
+    assert {shown for host, shown in platform.shown if host == "platform.example"} == {"Bearer a-key"}
+    assert [shown for host, shown in platform.shown if host == "s3.example"] == [None, None, None]
+
+
+def test_another_port_of_the_same_host_is_somebody_else() -> None:
+    platform = Overheard({})
+
+    with _client(platform, credential="a-key") as client:
+        client.follow(Document(url="http://platform.example:4566/", body={"links": {"x": "y"}}), "x")
+
+    assert platform.shown == [("platform.example", None)]

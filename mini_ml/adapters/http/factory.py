@@ -6,8 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from mini_ml.adapters.access.gate import Gate
 from mini_ml.adapters.http import docs
 from mini_ml.adapters.http.edge import add_exception_handlers
+from mini_ml.adapters.http.guard import Guard
 from mini_ml.adapters.http.middleware import Envelope
 from mini_ml.adapters.http.openapi import document
 
@@ -23,9 +25,10 @@ def new_app(
     description: str,
     routers: Sequence[APIRouter],
     state: Mapping[str, object],
+    gate: Gate | None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """Return an application with these routes; `state` is what they find in `request.app.state`.
+    """Return an application with these routes, behind this gate; `state` is what they find in `request.app.state`.
 
     The routes are put in as they are, not included as routers, so that each can be seen and matched by itself.
     A path with a slash too many is no route: a redirect would have to name the host.
@@ -47,6 +50,7 @@ def new_app(
     for name, value in state.items():
         setattr(app.state, name, value)
     add_exception_handlers(app)
+    app.add_middleware(Guard, gate=gate)
     app.add_middleware(Envelope)
     _describe(app)
     return app

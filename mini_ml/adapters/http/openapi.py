@@ -7,12 +7,24 @@ from pydantic import BaseModel
 
 from mini_ml.adapters.http.problems import MEDIA_TYPE
 from mini_ml.contracts import Problem
+from mini_ml.topology import Scope, enough
 
 JsonObject = dict[str, Any]
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
+_CREDENTIALS: JsonObject = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, or a token (JWT) of the issuer that the platform trusts.",
+    },
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key."},
+}
+"""Asked for where the platform was told to; `mini-ml up` by itself asks nobody."""
 _MEANINGS = {
     400: "Malformed: a field is missing or unknown, or the body cannot be read.",
+    401: "No valid credential, where credentials are asked for.",
+    403: "The credential lacks the scope that this needs.",
     404: "What the address names does not exist.",
     409: "It does not fit the state that things are in.",
     413: "Too large; `detail` names the limit. Larger files go through `/uploads`.",
@@ -72,10 +84,21 @@ def document(schema: JsonObject) -> JsonObject:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
-    for path in schema["paths"].values():
-        for operation in path.values():
+    schema["components"]["securitySchemes"] = _CREDENTIALS
+    for path, item in schema["paths"].items():
+        for method, operation in item.items():
+            _guard(operation, enough(path, method.upper()))
             _refuse_our_way(operation["responses"])
     return schema
+
+
+def _guard(operation: JsonObject, scopes: frozenset[Scope] | None) -> None:
+    """Tell which credential an operation takes; of the scopes that are listed any one is enough."""
+    if scopes is None:
+        operation["security"] = []
+        return
+    operation["security"] = [{name: [scope]} for scope in sorted(scopes) for name in _CREDENTIALS]
+    operation["responses"] |= {str(status): response for status, response in problems(401, 403).items()}
 
 
 def _refuse_our_way(responses: JsonObject) -> None:

@@ -9,6 +9,8 @@ from mini_ml.contracts import Failure, FaultShape, Problem
 
 HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
     errors.InvalidRequest: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
     errors.Conflict: 409,

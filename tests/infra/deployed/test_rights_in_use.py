@@ -1,7 +1,5 @@
 """What the functions of the deployed stack called while its whole story was told is what their policies give."""
 
-from typing import Any
-
 import pytest
 
 from tests.fixtures.deployed import Deployed
@@ -53,7 +51,13 @@ def test_a_function_may_do_nothing_that_it_never_does(function: str, story: Depl
 
 
 def _calls(deployed: Deployed, template: Template, function: str) -> list[Call]:
-    """Return what a function has called, the key of the seal as the template names it."""
+    """Return what a function has called, the key of the seal and the secret as the template names them."""
     [key] = template.of_type("AWS::KMS::Key")
-    called: dict[str, Any] = {deployed.outputs["SealKeyArn"]: template.arn(key)}
-    return [{**call, "KeyId": called[call["KeyId"]]} if "KeyId" in call else call for call in deployed.calls(function)]
+    [secret] = template.of_type("AWS::SecretsManager::Secret")
+    secret_id = deployed.environment_of("api")["MINI_ML_ADMIN_KEY_SECRET_ID"]
+    called = {deployed.outputs["SealKeyArn"]: template.arn(key), secret_id: template.arn(secret)}
+    named = ("KeyId", "SecretId")
+    return [
+        {name: called[value] if name in named else value for name, value in call.items()}
+        for call in deployed.calls(function)
+    ]

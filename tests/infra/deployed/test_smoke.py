@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.fixtures.deployed import Deployed
+from tests.fixtures.deployed import READ_KEY, Deployed
 from tests.fixtures.emulated import point_at
 from tests.smoke import run
+from tests.smoke.locked import LOCKED, READER
 from tests.smoke.only_aws import slow_work_is_a_202, text_is_text
 from tests.smoke.site import Site
 from tests.smoke.story import STORY
@@ -19,12 +20,14 @@ def site(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Site:
         api_url=deployed.api_url,
         uploads_bucket=deployed.outputs["UploadsBucket"],
         artifacts_bucket=deployed.outputs["ArtifactsBucket"],
+        credential=deployed.admin_key,
+        reader=READ_KEY,
         endpoint_url=deployed.endpoint_url,
     )
 
 
 def test_its_story_is_told(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    assert (run.tell(site, STORY), capsys.readouterr().out.count(" s\n")) == (0, 5)
+    assert (run.tell(site, STORY, LOCKED, READER), capsys.readouterr().out.count(" s\n")) == (0, 8)
 
 
 def test_a_stack_that_is_not_there_is_told_in_a_sentence(site: Site) -> None:

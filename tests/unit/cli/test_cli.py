@@ -2,6 +2,7 @@
 
 import json
 import os
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -196,7 +197,7 @@ def test_a_platform_that_is_away_is_one_sentence(answers: Answers, capsys: pytes
 def test_a_taken_port_is_told_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse() -> None:
+    def refuse(_: Namespace) -> None:
         raise PortsTaken("port 8000 is taken")
 
     monkeypatch.setitem(commands.LOCAL, "up", refuse)

@@ -1,5 +1,6 @@
 """What the processes of the embedded cloud are told."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,26 @@ def test_arithmetic_runs_on_one_thread(tmp_path: Path) -> None:
     commands = [*_plan(tmp_path).uvicorns(), *_plan(tmp_path).pollers()]
 
     assert {command.environment["OMP_NUM_THREADS"] for command in commands} == {"1"}
+
+
+def test_the_rooms_listen_on_loopback_and_ask_nobody_unless_told_to(tmp_path: Path) -> None:
+    rooms = list(_plan(tmp_path).uvicorns())
+
+    assert {room.arguments[1:3] for room in rooms} == {("--host", "127.0.0.1")}
+    assert {room.environment["MINI_ML_AUTH"] for room in rooms} == {"off"}
+    assert not (tmp_path / "admin.key").exists()
+
+
+def test_rooms_that_ask_know_the_key_of_the_state_folder_by_its_digest(tmp_path: Path) -> None:
+    ci = f"ci:train:{'ab' * 32}"
+    with opened(tmp_path) as folder:
+        settings = LocalSettings(state_dir=tmp_path, auth="on", api_keys=ci)
+        commands = [*Plan(settings=settings, folder=folder).uvicorns()]
+        again = folder.admin_key()
+    key = (tmp_path / "admin.key").read_text()
+
+    told = {command.environment["MINI_ML_API_KEYS"] for command in commands}
+    assert told == {f"{ci} local-admin:admin:{hashlib.sha256(key.encode()).hexdigest()}"}
+    assert {command.environment["MINI_ML_AUTH"] for command in commands} == {"on"}
+    assert again == key
+    assert (tmp_path / "admin.key").stat().st_mode & 0o777 == 0o600
