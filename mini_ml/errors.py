@@ -33,7 +33,9 @@ MiniMLError
 │   ├── ProbabilitiesUnavailable
 │   ├── ModelNeedsRetraining
 │   ├── WorkerLost
-│   └── TimedOut
+│   ├── TimedOut
+│   ├── OutOfMemory
+│   └── OutOfSpace
 ├── Unavailable                 the same call may succeed later
 │   ├── StorageUnavailable
 │   ├── RoomUnavailable
@@ -308,6 +310,20 @@ class TimedOut(Unprocessable):
 
     code = "timed_out"
     title = "The job timed out"
+
+
+class OutOfMemory(Unprocessable):
+    """The job needs more memory than its function has."""
+
+    code = "out_of_memory"
+    title = "The job ran out of memory"
+
+
+class OutOfSpace(Unprocessable):
+    """The job needs more room for files than its function has."""
+
+    code = "out_of_space"
+    title = "The job ran out of disk space"
 
 
 class Unavailable(MiniMLError):

@@ -142,8 +142,8 @@ def job_id_of_upload(bucket: str, key: str, version_id: str) -> str:
 JOBS: Final = "jobs/"
 OPEN_JOBS: Final = "jobs/open/"
 JOBS_BY_TIME: Final = "jobs/by-time/"
-SWEPT_UNTIL: Final = "sweep/uploads.txt"
-"""Holds the time up to which the sweep has seen every upload."""
+SWEEP_STATE: Final = "sweep/state.json"
+"""Holds where the next sweep goes on."""
 _TIME_CEILING: Final = 10**15
 
 
@@ -160,6 +160,11 @@ def open_job(job_id: str) -> str:
 def job_by_time(job_id: str, created_at: datetime) -> str:
     """Return the index key that sorts newer jobs first."""
     return f"{JOBS_BY_TIME}{_TIME_CEILING - int(created_at.timestamp() * 1000):015d}-{job_id}"
+
+
+def unreadable_letter(message_id: str) -> str:
+    """Return the key under which a dead letter is kept that names no upload."""
+    return f"sweep/unreadable/{message_id}.txt"
 
 
 def job_id_in_index(key: str) -> str:

@@ -83,8 +83,11 @@ class ObjectStore(Protocol):
     def list_folders(self, prefix: str) -> Iterator[str]:
         """Iterate over the names directly below `prefix` (which ends in `/`) that have keys below them."""
 
-    def list_versions(self, prefix: str) -> Iterator[ObjectHead]:
-        """Iterate over every version of every object below `prefix`, without metadata and delete markers."""
+    def list_versions(self, prefix: str, *, after: tuple[str, str] | None = None) -> Iterator[ObjectHead]:
+        """Iterate over every version of every object below `prefix`, lazily, by key and newest first.
+
+        Delete markers and metadata are left out. `after` is the key and version id to go on behind.
+        """
 
     def presigned_get(self, key: str, *, filename: str, expires_seconds: int, version_id: str | None = None) -> str:
         """Return a URL, good for clients outside, that downloads the object, or one version of it, as `filename`."""

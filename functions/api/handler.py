@@ -10,5 +10,6 @@ lambda_handler = Entry(
     app,
     bucket=cloud.uploads.bucket,
     upload=partial(recover.bury, cloud),
+    unreadable=partial(recover.keep_letter, cloud),
     tick=partial(recover.sweep, cloud),
 )

@@ -103,13 +103,15 @@ class MemoryObjectStore:
         below = (key.removeprefix(prefix) for key in self.list_keys(prefix))
         return iter(sorted({rest.split("/", 1)[0] for rest in below if "/" in rest}))
 
-    def list_versions(self, prefix: str) -> Iterator[ObjectHead]:
+    def list_versions(self, prefix: str, *, after: tuple[str, str] | None = None) -> Iterator[ObjectHead]:
         self.before("list_versions", prefix)
         with self._lock:
-            found = [(key, list(versions)) for key, versions in sorted(self._versions.items())]
-        for key, versions in found:
-            if key.startswith(prefix):
-                yield from (_bare(version.head) for version in reversed(versions) if version is not None)
+            below = [versions for key, versions in sorted(self._versions.items()) if key.startswith(prefix)]
+            found = [_bare(one.head) for versions in below for one in reversed(versions) if one is not None]
+        if after is not None:
+            passed = [place for place, head in enumerate(found) if (head.key, head.version_id) == after]
+            found = found[passed[0] + 1 :] if passed else [head for head in found if head.key > after[0]]
+        return iter(found)
 
     def presigned_get(self, key: str, *, filename: str, expires_seconds: int, version_id: str | None = None) -> str:
         version = "" if version_id is None else f"&versionId={version_id}"

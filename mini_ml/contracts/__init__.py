@@ -27,6 +27,7 @@ from mini_ml.contracts.models import (
 )
 from mini_ml.contracts.problems import Failure, FaultShape, Problem
 from mini_ml.contracts.shape import Shape
+from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.vocabulary import OPEN_STATES, JsonObject, Kind, Label, State, Task
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Schema",
     "Shape",
     "State",
+    "SweepState",
     "Task",
     "TrainOptions",
     "TrainResult",

@@ -114,6 +114,8 @@ class Job(Shape):
     """The version number that the holder of the lease, or a predecessor, may already have published."""
     metrics: Metrics | None = None
     result: TrainResult | PredictResult | None = None
+    setback: Failure | None = None
+    """Why the last attempt that could tell gave the job back to its queue."""
     failure: Failure | None = None
 
     @property

@@ -125,6 +125,7 @@ def told_to_poller(function: Function, *, queue_url: str, stage: Stage) -> dict[
         "MINI_ML_FUNCTION_NAME": function.name,
         "MINI_ML_QUEUE_URL": queue_url,
         "MINI_ML_TIMEOUT_SECONDS": str(function.timeout_seconds),
+        "MINI_ML_RETRY_SECONDS": str(stage.return_seconds),
     }
     if function.sweeps:
         told["MINI_ML_SCHEDULE_SECONDS"] = str(stage.sweep_every_seconds)

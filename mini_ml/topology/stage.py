@@ -32,6 +32,14 @@ class Stage:
     """Default and most that `Prefer: wait` holds a request open."""
     requeue_after_seconds: float = 120.0
     """Age from which the sweep announces a queued job, or an upload without a job, again."""
+    return_seconds: float = 1.0
+    """Wait of a poller before a message that failed comes back for the first time; doubles each time."""
+    clock_slack_seconds: float = 300.0
+    """By how much the clocks of a worker, the sweep and S3 may differ."""
+    sweep_jobs: int = 200
+    """Most open jobs, and most new uploads, that one sweep asks about; the next one goes on behind them."""
+    sweep_versions: int = 10_000
+    """Most versions of uploads that one sweep lists."""
     limits: Limits = field(default_factory=Limits)
 
     def visibility_seconds(self, timeout_seconds: int) -> int:
@@ -47,6 +55,7 @@ STAGES: Final[dict[str, Stage]] = {
         progress_seconds=0.5,
         sweep_every_seconds=10,
         requeue_after_seconds=30.0,
+        return_seconds=0.25,
     ),
     "test": Stage(
         name="test",
@@ -61,6 +70,8 @@ STAGES: Final[dict[str, Stage]] = {
         upload_expiry_seconds=3,
         wait_seconds=8.0,
         requeue_after_seconds=2.0,
+        return_seconds=0.1,
+        clock_slack_seconds=5.0,
     ),
     "dev": Stage(name="dev"),
     "prod": Stage(name="prod"),

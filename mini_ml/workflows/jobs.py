@@ -7,6 +7,7 @@ from typing import Any
 from mini_ml import errors, keys
 from mini_ml.contracts import Failure, FaultShape, Job, Upload
 from mini_ml.ports import Cloud, ObjectHead
+from mini_ml.workflows import registry
 
 _FIRST_POLL_SECONDS = 0.01
 _LAST_POLL_SECONDS = 0.25
@@ -167,6 +168,7 @@ def retry(cloud: Cloud, job_id: str) -> Job:
         queued_at=cloud.now(),
         announcements=0,
         finished_at=None,
+        setback=None,
         failure=None,
     )
     # Once more: a sweep that still read the failed job may have taken the marker away in between.
@@ -180,8 +182,8 @@ def cancel(cloud: Cloud, job_id: str) -> Job:
     record = load(cloud, keys.checked_job_id(job_id))
     if not record.job.is_open:
         raise errors.JobNotCancellable(f"The job has already {record.job.state}.")
-    if record.job.intent is not None:
-        raise errors.JobNotCancellable("The job is publishing its model version.")
+    if _may_be_published(cloud, record.job):
+        raise errors.JobNotCancellable(f"The job may be publishing version {record.job.intent} of its model.")
     failure = failure_of(errors.JobCancelled("The job was cancelled by a client."))
     ended = _changed_or_conflict(
         cloud,
@@ -194,6 +196,19 @@ def cancel(cloud: Cloud, job_id: str) -> Job:
     )
     cloud.artifacts.delete(keys.open_job(job_id))
     return ended.job
+
+
+def _may_be_published(cloud: Cloud, job: Job) -> bool:
+    """Tell whether the number that a worker wrote down is or may become this job's; another's manifest rules it out.
+
+    The worker may be one that everybody takes for lost, and that is about to write all the same.
+    """
+    if job.intent is None or job.model_name is None:
+        return False
+    try:
+        return registry.manifest(cloud.artifacts, job.model_name, job.intent).job_id == job.job_id
+    except errors.NotFound:
+        return True
 
 
 def _changed_or_conflict(cloud: Cloud, record: Record, conflict: type[errors.Conflict], **updates: Any) -> Record:

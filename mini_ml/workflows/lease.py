@@ -45,7 +45,7 @@ def take(cloud: Cloud, upload: Upload, *, timeout_seconds: float, pin: Pin = lam
 def _taken(cloud: Cloud, record: Record, upload: Upload, pin: Pin) -> Record | None:
     job = record.job
     if jobs.is_used_up(cloud, job):
-        outcome.give_up(cloud, record, worker_lost(cloud))
+        outcome.give_up(cloud, record, worker_lost(job))
         return None
     try:
         pinned = pin(job)
@@ -66,11 +66,13 @@ def _taken(cloud: Cloud, record: Record, upload: Upload, pin: Pin) -> Record | N
     )
 
 
-def worker_lost(cloud: Cloud) -> errors.WorkerLost:
-    """Return the error of a job whose attempts are used up."""
+def worker_lost(job: Job) -> errors.WorkerLost:
+    """Return the error of a job that is given up: how many attempts it had, and the cause as far as one could tell."""
+    attempts = job.attempt - job.attempts_before
+    cause = f" The last that could say why ended with `{job.setback.code}`." if job.setback else ""
     return errors.WorkerLost(
-        f"All {cloud.stage.attempts} attempts ended without a result, most often for lack of memory or time. "
-        "Try a smaller dataset or a cheaper model type."
+        f"The job was given up after {attempts} {'attempt' if attempts == 1 else 'attempts'} without a result, most "
+        f"often for lack of memory or time.{cause} Try a smaller dataset or a cheaper model type."
     )
 
 
@@ -78,8 +80,8 @@ class Held:
     """A job that this worker holds. As a context manager it renews the lease and settles how the work ended.
 
     An error that says what is wrong with the client's data fails the job, and so does a model that was tampered with:
-    no further attempt would mend either. Any other gives the job back to its
-    queue, or fails it as `internal` after the last attempt, and goes on up to the batch edge.
+    no further attempt would mend either. Any other gives the job back to its queue, or fails it with its reason after
+    the last attempt, and goes on up to the batch edge.
     """
 
     def __init__(self, cloud: Cloud, record: Record, timeout_seconds: float) -> None:
@@ -109,8 +111,13 @@ class Held:
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
-        """Keep the heartbeat from ending the job, for lack of time, in the middle of a block. Raises LeaseLost."""
+        """Keep the heartbeat from ending the job, for lack of time, in the middle of a block. Raises LeaseLost.
+
+        A worker that has slept through its renewals renews first, and so finds out whether somebody else was faster.
+        """
         with self._lock:
+            if self._renewal_due():
+                self._write(**self._renewal())
             self._ensure_held()
             yield
 
@@ -124,6 +131,7 @@ class Held:
                     self._cloud, self._record, state="succeeded", progress=progress, failure=None, **updates
                 )
             except errors.StaleWrite as error:
+                outcome.correct(self._cloud, self.job.job_id)
                 raise self._loss() from error
 
     def __enter__(self) -> Self:
@@ -140,7 +148,7 @@ class Held:
             self._settle(lambda: jobs.fail(self._cloud, self._record, error))
             return True
         if isinstance(error, Exception) and not self._lost:
-            self._settle(self._give_back)
+            self._settle(lambda: self._give_back(outcome.reason_of(error)))
         return False
 
     def _settle(self, ending: Callable[[], Record]) -> None:
@@ -151,11 +159,17 @@ class Held:
         except (errors.StaleWrite, errors.Unavailable):
             self._lost = True  # whoever holds the job now, or the sweep once the lease has run out, settles it
 
-    def _give_back(self) -> Record:
+    def _give_back(self, reason: errors.MiniMLError) -> Record:
         if jobs.is_used_up(self._cloud, self.job):
-            problem = errors.Internal("The platform failed on this job; its log names the job id.")
-            return outcome.give_up(self._cloud, self._record, problem)
-        return jobs.change(self._cloud, self._record, state="queued", lease=None, queued_at=self._cloud.now())
+            return outcome.give_up(self._cloud, self._record, reason)
+        return jobs.change(
+            self._cloud,
+            self._record,
+            state="queued",
+            lease=None,
+            queued_at=self._cloud.now(),
+            setback=jobs.failure_of(reason),
+        )
 
     def _beat(self) -> None:
         with self._lock:

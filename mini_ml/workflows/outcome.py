@@ -1,12 +1,16 @@
 """How a job ends whose worker can no longer say so: well if its version was published, else with the reason why not."""
 
-from typing import Any
+import errno
+from typing import Any, Final
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Job, Manifest, TrainResult
 from mini_ml.ports import Cloud
 from mini_ml.workflows import jobs, registry
 from mini_ml.workflows.jobs import Record
+
+_NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""The disk, the quota or the largest allowed file is full."""
 
 
 def give_up(cloud: Cloud, record: Record, error: errors.MiniMLError) -> Record:
@@ -15,6 +19,28 @@ def give_up(cloud: Cloud, record: Record, error: errors.MiniMLError) -> Record:
     if standing is None:
         return jobs.fail(cloud, record, error)
     return jobs.finish(cloud, record, state="succeeded", **of_version(cloud, standing))
+
+
+def correct(cloud: Cloud, job_id: str) -> None:
+    """Let a job succeed that was failed while its worker published: the version stands, so nothing else is true."""
+    try:
+        record = jobs.load(cloud, job_id)
+        standing = published(cloud, record.job)
+        if record.job.state == "failed" and standing is not None:
+            jobs.finish(cloud, record, state="succeeded", failure=None, **of_version(cloud, standing))
+    except errors.StaleWrite:
+        return  # it was retried in this moment, and the next attempt finds the version
+
+
+def reason_of(error: Exception) -> errors.MiniMLError:
+    """Return what a client is told of an error that is not about the client's data, after the last attempt."""
+    if isinstance(error, errors.Unavailable):
+        return error
+    if isinstance(error, MemoryError):
+        return errors.OutOfMemory("The memory of its function was too small for this job. Hand over fewer rows.")
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        return errors.OutOfSpace("The disk of its function was too small for this job. Hand over a smaller file.")
+    return errors.Internal("The platform failed on this job; its log names the job id.")
 
 
 def published(cloud: Cloud, job: Job) -> Manifest | None:

@@ -1,23 +1,45 @@
 """The net below the queues: the sweep finds what no message announces any more, the dead letters end their jobs."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import logging
+from datetime import timedelta
+
+from pydantic import ValidationError
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Job, Upload
-from mini_ml.ports import Cloud, ObjectHead
-from mini_ml.workflows import intake, jobs, lease, outcome
+from mini_ml.contracts import Job, SweepState, Upload
+from mini_ml.ports import Cloud
+from mini_ml.workflows import intake, jobless, jobs, lease, outcome
 from mini_ml.workflows.jobs import Record
 
-_SLACK = timedelta(minutes=5)
-"""How far before the last sweep the next one looks again, for clocks that disagree."""
+logger = logging.getLogger(__name__)
 
 
 def sweep(cloud: Cloud) -> None:
-    """Announce again, or end, every open job that nobody works on, and every upload that never got a job."""
-    for key in cloud.artifacts.list_keys(keys.OPEN_JOBS):
+    """Announce again, or end, open jobs that nobody works on, and announce uploads that never got a job.
+
+    Doing it twice changes nothing more, and one sweep does no more than its function has time for: the next one goes
+    on where it stopped.
+    """
+    state = _state(cloud)
+    state = state.model_copy(update={"jobs_after": _settle_jobs(cloud, state.jobs_after)})
+    state = jobless.announce(cloud, state)
+    cloud.artifacts.put(keys.SWEEP_STATE, state.model_dump_json().encode())
+
+
+def _state(cloud: Cloud) -> SweepState:
+    try:
+        return SweepState.model_validate_json(cloud.artifacts.get(keys.SWEEP_STATE).body, extra="ignore")
+    except errors.ObjectMissing:
+        return SweepState()
+
+
+def _settle_jobs(cloud: Cloud, after: str) -> str:
+    """Settle the next open jobs, and return where to go on; from the start again once all have had their turn."""
+    most = cloud.stage.sweep_jobs
+    markers = list(cloud.artifacts.list_keys(keys.OPEN_JOBS, start_after=after, limit=most))
+    for key in markers:
         _settle(cloud, keys.job_id_in_index(key))
-    _sweep_uploads(cloud)
+    return markers[-1] if len(markers) == most else ""
 
 
 def _settle(cloud: Cloud, job_id: str) -> None:
@@ -26,6 +48,9 @@ def _settle(cloud: Cloud, job_id: str) -> None:
     except errors.JobNotFound:
         _forget(cloud, job_id)
         return
+    except ValidationError:
+        logger.exception("job_unreadable", extra={"job_id": job_id})
+        return  # whatever it is, it keeps no other job waiting
     if not record.job.is_open:
         cloud.artifacts.delete(keys.open_job(job_id))
         return
@@ -42,7 +67,7 @@ def _forget(cloud: Cloud, job_id: str) -> None:
         made = cloud.artifacts.head(marker).modified
     except errors.ObjectMissing:
         return  # another sweep was faster
-    if cloud.now() - made > _SLACK:
+    if cloud.now() - made > timedelta(seconds=cloud.stage.clock_slack_seconds):
         cloud.artifacts.delete(marker)
 
 
@@ -51,7 +76,7 @@ def _settle_open(cloud: Cloud, record: Record) -> None:
     if jobs.has_live_lease(cloud, job):
         return
     if jobs.is_used_up(cloud, job):
-        outcome.give_up(cloud, record, lease.worker_lost(cloud))
+        outcome.give_up(cloud, record, lease.worker_lost(record.job))
     elif job.state == "running" or _is_overdue(cloud, job):
         _announce(cloud, record)
 
@@ -86,43 +111,19 @@ def _may_still_arrive(cloud: Cloud, job: Job) -> bool:
     return job.state == "awaiting_upload" and job.expires_at is not None and job.expires_at > cloud.now()
 
 
-def _sweep_uploads(cloud: Cloud) -> None:
-    """Announce uploads of which no job knows; how far the last sweep came lies in S3, so no downtime hides any."""
-    until = cloud.now() - timedelta(seconds=cloud.stage.requeue_after_seconds)
-    since = _last_sweep(cloud)
-    for head in _uploads(cloud):
-        if (since is None or head.modified >= since) and head.modified <= until:
-            _announce_jobless(cloud, head)
-    cloud.artifacts.put(keys.SWEPT_UNTIL, (until - _SLACK).isoformat().encode())
-
-
-def _last_sweep(cloud: Cloud) -> datetime | None:
-    try:
-        return datetime.fromisoformat(cloud.artifacts.get(keys.SWEPT_UNTIL).body.decode())
-    except errors.ObjectMissing:
-        return None
-
-
-def _uploads(cloud: Cloud) -> Iterator[ObjectHead]:
-    for prefix in keys.UPLOAD_PREFIXES.values():
-        yield from cloud.uploads.list_versions(prefix)
-
-
-def _announce_jobless(cloud: Cloud, head: ObjectHead) -> None:
-    name = keys.parse_upload(head.key)
-    if name is None:
-        return
-    upload = jobs.completed(Upload(bucket=cloud.uploads.bucket, key=head.key), head)
-    if not intake.has_job(cloud, upload):
-        cloud.queues[name.kind].send(upload)
-
-
 def bury(cloud: Cloud, upload: Upload) -> None:
     """End the job of a message that was delivered too often, unless a worker holds the job after all."""
     arrival = intake.arrival(cloud, upload)
     if arrival is None or not arrival.record.job.is_open or jobs.has_live_lease(cloud, arrival.record.job):
         return
     try:
-        outcome.give_up(cloud, arrival.record, lease.worker_lost(cloud))
+        outcome.give_up(cloud, arrival.record, lease.worker_lost(arrival.record.job))
     except errors.StaleWrite:
         return  # somebody has taken it up in this moment
+
+
+def keep_letter(cloud: Cloud, message_id: str, body: str) -> None:
+    """Put a dead letter that names no upload where a human finds it, since no job can tell of it."""
+    key = keys.unreadable_letter(message_id)
+    cloud.artifacts.put(key, body.encode())
+    logger.error("dead_letter_unreadable", extra={"message_id": message_id, "kept_as": key})

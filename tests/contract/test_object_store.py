@@ -263,3 +263,14 @@ def test_versions_are_listed_by_key_without_delete_markers(store: ObjectStore) -
 
     assert {facts(head) for head in versions} == {facts(one), facts(two), facts(other)}
     assert [head.key for head in versions] == ["t/a", "t/a", "t/b"]
+
+
+def test_versions_are_listed_on_behind_the_one_that_was_seen_last(store: ObjectStore) -> None:
+    for body in (b"1", b"2", b"3"):
+        store.put("t/a", body)
+    store.put("t/b", b"4")
+    whole = [(head.key, head.version_id) for head in store.list_versions("t/")]
+
+    behind = [[(head.key, head.version_id) for head in store.list_versions("t/", after=seen)] for seen in whole]
+
+    assert behind == [whole[1:], whole[2:], whole[3:], []]

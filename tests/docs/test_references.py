@@ -37,7 +37,8 @@ SPELLED = {
         keys.manifest("iris", 7),
         keys.alias("iris", "champion"),
         keys.prediction("iris", 7, JOB, "summary.json"),
-        keys.SWEPT_UNTIL,
+        keys.SWEEP_STATE,
+        keys.unreadable_letter(JOB),
     ],
 }
 """Every kind of key that the platform writes or reads, by bucket."""

@@ -249,7 +249,7 @@ def test_dead_letters_fail_their_job(deployed: Deployed) -> None:
 
 def test_the_schedule_sweeps(deployed: Deployed) -> None:
     assert deployed.api(event("scheduled"), None) == {}
-    assert deployed.cloud.artifacts.head(keys.SWEPT_UNTIL)
+    assert deployed.cloud.artifacts.head(keys.SWEEP_STATE)
 
 
 @pytest.mark.parametrize("room", ["trainer", "predict"])
@@ -267,7 +267,17 @@ def test_what_is_no_upload_is_acknowledged_without_a_job(deployed: Deployed, roo
     assert list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME)) == before
 
 
-@pytest.mark.parametrize("room", ["api", "trainer", "predict"])
+def test_a_dead_letter_that_cannot_be_read_is_kept_for_a_human_and_comes_back_no_more(deployed: Deployed) -> None:
+    [broken] = event("sqs_malformed_body")["Records"]
+
+    answer = deployed.api({"Records": [broken]}, None)
+
+    kept = deployed.cloud.artifacts.get(keys.unreadable_letter(broken["messageId"]))
+    assert answer == {"batchItemFailures": []}
+    assert kept.body.decode() == broken["body"]
+
+
+@pytest.mark.parametrize("room", ["trainer", "predict"])
 def test_a_message_that_cannot_be_read_comes_back_alone(deployed: Deployed, room: str) -> None:
     broken = event("sqs_malformed_body")["Records"]
     whole = event("sqs_test_event")["Records"]

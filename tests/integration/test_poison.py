@@ -1,7 +1,9 @@
-"""A message that nobody can read ends among the dead letters, and keeps nobody waiting."""
+"""A message that nobody can read is kept for a human, and keeps nobody waiting."""
 
 from pathlib import Path
+from uuid import uuid4
 
+from mini_ml import keys
 from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES, QueueName
 from tests.fixtures.patience import eventually
@@ -23,12 +25,20 @@ def waiting(platform: Platform, name: QueueName) -> int:
     return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
 
-def test_poison_leaves_its_queue_for_the_dead_letters_while_others_are_trained(platform: Platform) -> None:
+def kept(platform: Platform) -> list[str]:
+    """Return the dead letters that named no upload."""
+    store = platform.cloud.artifacts
+    return [store.get(key).body.decode() for key in store.list_keys(keys.unreadable_letter("").removesuffix(".txt"))]
+
+
+def test_poison_leaves_its_queue_and_is_kept_while_others_are_trained(platform: Platform) -> None:
+    poison = f"no notification {uuid4()}"
     sqs = local_account(platform.endpoint_url).sqs
-    sqs.send_message(QueueUrl=queue_url(platform, "train"), MessageBody="no notification")
+    sqs.send_message(QueueUrl=queue_url(platform, "train"), MessageBody=poison)
 
     platform.aws.s3("cp", str(IRIS), "s3://mini-ml-uploads/train/beside-poison/")
 
     assert platform.bare_job("train/beside-poison/iris.csv").state == "succeeded"
-    assert eventually(lambda: waiting(platform, "dead-letters") or None) >= 1
+    assert eventually(lambda: kept(platform).count(poison) or None) == 1
     assert eventually(lambda: True if waiting(platform, "train") == 0 else None)
+    assert eventually(lambda: True if waiting(platform, "dead-letters") == 0 else None)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from random import SystemRandom
 from typing import TypeVar
 
 from botocore.exceptions import ClientError
@@ -12,6 +13,8 @@ from mini_ml.errors import AlreadyExists, StaleWrite, StorageUnavailable
 _CONFLICT = 409
 _TRIES = 6
 _FIRST_PAUSE_SECONDS = 0.05
+_random = SystemRandom()
+"""Spreads the retries of workers that met; it draws from the system, so forked ones do not draw alike."""
 
 Written = TypeVar("Written")
 
@@ -35,7 +38,7 @@ def write_if(refusal: type[AlreadyExists] | type[StaleWrite], key: str, write: C
                     raise refusal(f"The condition on `{key}` does not hold.") from error
                 if status_of(error) != _CONFLICT:
                     raise
-            time.sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
+            time.sleep(_random.uniform(0.5, 1.0) * _FIRST_PAUSE_SECONDS * 2**attempt)
     raise StorageUnavailable("Another write of the same object did not end.")
 
 

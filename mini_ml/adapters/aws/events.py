@@ -43,30 +43,53 @@ def _is_sqs(record: object) -> bool:
     return isinstance(record, Mapping) and record.get("eventSource") == "aws:sqs"
 
 
-def for_each_upload(event: Mapping[str, Any], handle: Callable[[Upload], None], *, bucket: str) -> BatchAnswer:
+def for_each_upload(
+    event: Mapping[str, Any],
+    handle: Callable[[Upload], None],
+    *,
+    bucket: str,
+    unreadable: Callable[[str, str], None] | None = None,
+) -> BatchAnswer:
     """Handle every upload that an SQS batch announces; a message that fails does not stop its neighbours.
 
     Args:
         event: an SQS batch, as Lambda's event source mapping gives it.
         handle: called once per upload; whatever it raises sends the message back to its queue.
         bucket: uploads to any other bucket are acknowledged without being handled.
+        unreadable: takes the id and the body of a message that is no notification, which is then acknowledged; where
+            there is none, such a message fails like any other, and ends among the dead letters.
 
     Returns:
         The failed messages, which SQS delivers again, and after enough receives puts among the dead letters.
     """
-    failed = [record["messageId"] for record in event["Records"] if not _handled(record, handle, bucket)]
+    failed = [record["messageId"] for record in event["Records"] if not _handled(record, handle, bucket, unreadable)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _handled(record: Mapping[str, Any], handle: Callable[[Upload], None], bucket: str) -> bool:
+def _handled(
+    record: Mapping[str, Any],
+    handle: Callable[[Upload], None],
+    bucket: str,
+    unreadable: Callable[[str, str], None] | None,
+) -> bool:
     try:
-        for upload in uploads_in(record["body"], bucket=bucket):
+        for upload in _announced(record, bucket, unreadable):
             handle(upload)
     except Exception as error:
         code = error.code if isinstance(error, MiniMLError) else "internal"
         logger.exception("message_failed", extra={"message_id": record["messageId"], "code": code})
         return False
     return True
+
+
+def _announced(record: Mapping[str, Any], bucket: str, unreadable: Callable[[str, str], None] | None) -> list[Upload]:
+    try:
+        return uploads_in(record["body"], bucket=bucket)
+    except UnknownEvent:
+        if unreadable is None:
+            raise
+        unreadable(record["messageId"], record["body"])
+        return []
 
 
 def uploads_in(body: str, *, bucket: str) -> list[Upload]:

@@ -130,10 +130,13 @@ class S3ObjectStore:
                 folders = (entry["Prefix"] for entry in page.get("CommonPrefixes", []))
                 yield from (folder.removeprefix(prefix).removesuffix("/") for folder in folders)
 
-    def list_versions(self, prefix: str) -> Iterator[ObjectHead]:
-        """Iterate over every version below `prefix`, by key and newest first."""
+    def list_versions(self, prefix: str, *, after: tuple[str, str] | None = None) -> Iterator[ObjectHead]:
+        """Iterate over every version below `prefix`, by key and newest first, behind `after` if it is given."""
+        behind: dict[str, Any] = {"KeyMarker": after[0], "VersionIdMarker": after[1]} if after else {}
         with translated(prefix):
-            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+            pages = self._client.get_paginator("list_object_versions").paginate(
+                Bucket=self._bucket, Prefix=prefix, **behind
+            )
             for page in pages:
                 for entry in page.get("Versions", []):
                     yield ObjectHead(

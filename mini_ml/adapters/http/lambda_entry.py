@@ -24,6 +24,7 @@ class Entry:
         *,
         bucket: str,
         upload: Callable[[Upload], None],
+        unreadable: Callable[[str, str], None] | None = None,
         tick: Callable[[], None] | None = None,
     ) -> None:
         """Take what the room does.
@@ -32,11 +33,13 @@ class Entry:
             app: answers requests.
             bucket: uploads to other buckets are none of our business.
             upload: handles one announced upload; what it raises sends the message back.
+            unreadable: takes messages that nobody can read; None where they go on to the dead letters.
             tick: is called by the schedule; None where the room has none.
         """
         self._http = Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES)
         self._bucket = bucket
         self._upload = upload
+        self._unreadable = unreadable
         self._tick = tick
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
@@ -45,7 +48,7 @@ class Entry:
         if kind == "http":
             return dict(self._http(dict(event), context))
         if kind == "queue":
-            return for_each_upload(event, self._upload, bucket=self._bucket)
+            return for_each_upload(event, self._upload, bucket=self._bucket, unreadable=self._unreadable)
         if self._tick is None:
             raise UnknownEvent("This function has no schedule; only the api's does.")
         self._tick()

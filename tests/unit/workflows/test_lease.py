@@ -1,11 +1,13 @@
 """Who may work on a job, for how long, and what becomes of the job when they stop."""
 
+import errno
+
 import pytest
 
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
-from mini_ml.workflows import jobs
+from mini_ml.workflows import jobs, recover
 from mini_ml.workflows.lease import take
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
@@ -89,6 +91,39 @@ def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_ours(cloud:
     assert (job.state, job.failure and job.failure.code) == ("failed", "internal")
 
 
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), "out_of_memory"),
+        (OSError(errno.ENOSPC, "No space left on device"), "out_of_space"),
+        (OSError(errno.EIO, "Input/output error"), "internal"),
+        (StorageUnavailable("The storage did not answer."), "storage_unavailable"),
+    ],
+)
+def test_the_last_attempt_names_what_was_too_small_or_away(cloud: MemoryCloud, error: Exception, code: str) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    for _ in range(cloud.stage.attempts):
+        with pytest.raises(type(error)), taken(cloud, upload) as held:
+            raise error
+    job = jobs.read(cloud, held.job.job_id)
+    assert (job.state, job.failure and job.failure.code) == ("failed", code)
+
+
+def test_a_job_that_is_given_up_tells_of_its_attempts_and_their_cause(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    with pytest.raises(MemoryError), taken(cloud, upload):
+        raise MemoryError
+    for _ in range(2):
+        held = taken(cloud, upload)
+        clock.forward(cloud.stage.lease_seconds + 1)
+    take(cloud, upload, timeout_seconds=20)
+    failure = jobs.read(cloud, held.job.job_id).failure
+    assert failure is not None
+    assert failure.code == "worker_lost"
+    assert "after 3 attempts" in failure.detail
+    assert "`out_of_memory`" in failure.detail
+
+
 def test_work_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, clock: Clock) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
         clock.forward(20)
@@ -132,3 +167,27 @@ def test_a_job_that_is_being_published_cannot_be_cancelled(cloud: MemoryCloud) -
     held.record_intent(1)
     with pytest.raises(JobNotCancellable):
         jobs.cancel(cloud, held.job.job_id)
+
+
+def test_a_retried_job_whose_number_another_job_has_can_be_cancelled(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    late = taken(cloud, put(cloud, "train/iris/late.csv"))
+    late.record_intent(1)
+    published(taken(cloud, put(cloud, "train/iris/other.csv")))
+    clock.forward(cloud.stage.lease_seconds + 1)
+    recover.bury(cloud, late.job.upload)
+    retried = jobs.retry(cloud, late.job.job_id)
+
+    assert jobs.cancel(cloud, retried.job_id).state == "failed"
+
+
+def test_a_retried_job_whose_number_is_still_free_cannot_be_cancelled(cloud: MemoryCloud, clock: Clock) -> None:
+    late = taken(cloud, put(cloud, "train/iris/late.csv"))
+    late.record_intent(1)
+    clock.forward(cloud.stage.lease_seconds + 1)
+    recover.bury(cloud, late.job.upload)
+    retried = jobs.retry(cloud, late.job.job_id)
+
+    with pytest.raises(JobNotCancellable, match="version 1"):
+        jobs.cancel(cloud, retried.job_id)

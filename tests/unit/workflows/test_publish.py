@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
-from mini_ml.workflows import outcome, registry
+from mini_ml.workflows import jobs, outcome, recover, registry
+from mini_ml.workflows.lease import Held
 from mini_ml.workflows.sealing import is_sealed
 from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
 
@@ -55,12 +56,51 @@ def test_a_paused_predecessor_and_its_successor_publish_one_version(
 ) -> None:
     upload = put(cloud, "train/iris/a.csv")
     paused = taken(cloud, upload)
-    paused.record_intent(1)
-    clock.forward(cloud.stage.lease_seconds + 1)
-    successor = taken(cloud, upload)
+    successors: list[Held] = []
+
+    def overtake(method: str, key: str) -> None:
+        if key == keys.manifest("iris", 1) and method == "put_new" and not successors:
+            clock.forward(cloud.stage.lease_seconds + 1)
+            successors.append(taken(cloud, upload))
+
+    cloud.artifacts.before = overtake
     first = published(paused)
-    assert published(successor) == first
+
+    assert published(successors[0]) == first
     assert len(manifests(cloud, "iris")) == 1
+
+
+def test_a_worker_that_slept_until_it_was_overtaken_publishes_nothing(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    asleep = taken(cloud, upload)
+    asleep.record_intent(1)
+    clock.forward(cloud.stage.lease_seconds + 1)
+    taken(cloud, upload)
+
+    with pytest.raises(LeaseLost):
+        published(asleep)
+    assert manifests(cloud, "iris") == []
+
+
+def test_a_job_that_was_failed_while_its_worker_published_succeeds_after_all(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+
+    def bury(method: str, key: str) -> None:
+        if key == keys.manifest("iris", 1) and method == "put_new":
+            clock.forward(cloud.stage.lease_seconds + 1)
+            recover.bury(cloud, upload)
+
+    cloud.artifacts.before = bury
+    with taken(cloud, upload) as held:
+        manifest = published(held)
+        held.succeed(**outcome.of_version(cloud, manifest))
+
+    job = jobs.read(cloud, held.job.job_id)
+    assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
 def test_a_predecessor_that_must_move_on_notices_that_it_lost_the_job(

@@ -1,9 +1,15 @@
 """What the sweep and the dead letters make of jobs that nobody works on."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
-from mini_ml.contracts import Job, TrainOptions
+from mini_ml.contracts import Job, TrainOptions, Upload
 from mini_ml.workflows import jobs, recover, submit
+from mini_ml.workflows.lease import take
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
@@ -142,3 +148,90 @@ def test_a_dead_letter_of_a_bare_upload_makes_its_job_and_fails_it(cloud: Memory
     recover.bury(cloud, upload)
     job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
     assert jobs.read(cloud, job_id).state == "failed"
+
+
+def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -> None:
+    submitted(cloud)
+    put(cloud, "train/iris/a.csv")
+    taken(cloud, put(cloud, "train/iris/b.csv"))
+    clock.forward(cloud.stage.requeue_after_seconds + cloud.stage.lease_seconds)
+    recover.sweep(cloud)
+    for upload in cloud.queues["train"].messages:
+        take(cloud, upload, timeout_seconds=20)
+    before = [(head.key, head.version_id) for head in cloud.artifacts.list_versions("jobs/")]
+    cloud.queues["train"].messages.clear()
+
+    recover.sweep(cloud)
+
+    assert [(head.key, head.version_id) for head in cloud.artifacts.list_versions("jobs/")] == before
+    assert cloud.queues["train"].messages == []
+
+
+def test_one_sweep_asks_about_a_bounded_number_of_jobs_and_the_next_goes_on(cloud: MemoryCloud, clock: Clock) -> None:
+    cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=2, attempts=1))
+    uploads = [put(cloud, f"train/iris/{number}.csv") for number in range(5)]
+    held = [taken(cloud, upload) for upload in uploads]
+    clock.forward(cloud.stage.lease_seconds + 1)
+
+    open_after = []
+    for _ in range(3):
+        recover.sweep(cloud)
+        open_after.append(len(list(cloud.artifacts.list_keys(keys.OPEN_JOBS))))
+
+    assert open_after == [3, 1, 0]
+    assert {_state(cloud, one.job) for one in held} == {("failed", "worker_lost")}
+
+
+@pytest.mark.parametrize(("jobs_at_once", "versions_at_once"), [(2, 100), (100, 2)])
+def test_one_sweep_looks_through_a_bounded_piece_of_the_uploads_and_the_next_goes_on(
+    cloud: MemoryCloud, clock: Clock, jobs_at_once: int, versions_at_once: int
+) -> None:
+    cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=jobs_at_once, sweep_versions=versions_at_once))
+    for key in ("predict/iris/a.csv", "train/iris/a.csv", "train/iris/a.csv", "train/iris/b.csv", "train/iris/c.csv"):
+        put(cloud, key)
+    messages = [list(cloud.queues[kind].messages) for kind in ("train", "predict")]
+    for queue in cloud.queues.values():
+        queue.messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+
+    found = []
+    for _ in range(3):
+        recover.sweep(cloud)
+        found.append(sum(len(queue.messages) for queue in cloud.queues.values()))
+
+    assert found == [2, 4, 5]
+    assert [sorted(_names(cloud.queues[kind].messages)) for kind in ("train", "predict")] == [
+        sorted(_names(sent)) for sent in messages
+    ]
+
+
+def _names(uploads: Iterable[Upload]) -> list[tuple[str, str | None]]:
+    return [(upload.key, upload.version_id) for upload in uploads]
+
+
+def test_an_upload_that_was_seen_is_not_asked_about_again(cloud: MemoryCloud, clock: Clock) -> None:
+    put(cloud, "train/iris/a.csv")
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    recover.sweep(cloud)
+    clock.forward(cloud.stage.clock_slack_seconds + 1)
+    recover.sweep(cloud)
+    cloud.uploads.before = _refuse_heads
+
+    recover.sweep(cloud)
+
+
+def _refuse_heads(method: str, key: str) -> None:
+    assert method != "head"
+
+
+def test_a_job_that_nobody_can_read_keeps_no_other_from_being_swept(cloud: MemoryCloud, clock: Clock) -> None:
+    broken = "00000000-0000-7000-8000-000000000000"
+    cloud.artifacts.put(keys.open_job(broken), b"")
+    cloud.artifacts.put(keys.job(broken), b"{}")
+    job = submitted(cloud)
+    taken(cloud, cloud.queues["train"].messages.pop())
+    clock.forward(cloud.stage.lease_seconds + 1)
+
+    recover.sweep(cloud)
+
+    assert _state(cloud, job) == ("queued", None)
