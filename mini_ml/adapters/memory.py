@@ -45,6 +45,7 @@ class MemoryObjectStore:
 
     bucket: str
     now: Callable[[], datetime] = _now
+    new_version_id: Callable[[], str] = lambda: uuid4().hex
     notify: Callable[[Upload], None] | None = None
     """Told of every object created, as a bucket notification would."""
     before: Hook = _no_hook
@@ -161,7 +162,7 @@ class MemoryObjectStore:
                 key=key,
                 etag=f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"',
                 size=len(body),
-                version_id=uuid4().hex,
+                version_id=self.new_version_id(),
                 modified=self.now(),
                 metadata=dict(metadata or {}),
             )

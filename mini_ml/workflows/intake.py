@@ -6,7 +6,7 @@ from typing import Any
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Job, Upload
-from mini_ml.ports import Cloud
+from mini_ml.ports import Cloud, ObjectHead
 from mini_ml.workflows import jobs, options
 from mini_ml.workflows.jobs import Record
 
@@ -34,7 +34,7 @@ def arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
     except errors.ObjectMissing:
         return None
     arrived = jobs.completed(upload, head)
-    return Arrival(upload=arrived, record=_record_of(cloud, arrived, head.metadata))
+    return Arrival(upload=arrived, record=_record_of(cloud, arrived, head))
 
 
 def has_job(cloud: Cloud, upload: Upload) -> bool:
@@ -57,16 +57,16 @@ def _exists(cloud: Cloud, job_id: str) -> bool:
     return True
 
 
-def _record_of(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Record:
+def _record_of(cloud: Cloud, upload: Upload, head: ObjectHead) -> Record:
     """Return the job that waits for the upload, else the upload's own."""
-    named = _named(cloud, upload, metadata)
+    named = _named(cloud, upload, head.metadata)
     if named is not None and _waits_for(named.job, upload):
         return named
     job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
     try:
         return jobs.load(cloud, job_id)
     except errors.JobNotFound:
-        return jobs.create(cloud, _new_job(cloud, job_id, upload, metadata, named.job if named else None))
+        return jobs.create(cloud, _new_job(cloud, job_id, upload, head, named.job if named else None))
 
 
 def _named(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Record | None:
@@ -84,23 +84,23 @@ def _waits_for(job: Job, upload: Upload) -> bool:
     return job.upload.version_id in (None, upload.version_id)
 
 
-def _new_job(cloud: Cloud, job_id: str, upload: Upload, metadata: Mapping[str, str], named: Job | None) -> Job:
+def _new_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, named: Job | None) -> Job:
     """Return the job of an upload that none waits for; one whose options cannot be read has failed.
 
     Args:
         cloud: the ports.
         job_id: follows from the object version alone, so that the same event twice is the same job.
         upload: the object version.
-        metadata: its options, where it is a bare upload.
+        head: when it arrived, which is when its job began, whoever makes the job; and its options, where it is bare.
         named: the job whose form was posted once more with this file; its options hold for this one too.
     """
     now, name = cloud.now(), keys.parsed_upload(upload.key)
-    job = Job(job_id=job_id, kind=name.kind, state="queued", created_at=now, queued_at=now, upload=upload)
+    job = Job(job_id=job_id, kind=name.kind, state="queued", created_at=head.modified, queued_at=now, upload=upload)
     if named is not None:
         wanted = {"model_name": named.model_name, "train": named.train, "predict": named.predict}
         return job.model_copy(update=wanted)
     try:
-        return job.model_copy(update=_requested(name, metadata))
+        return job.model_copy(update=_requested(name, head.metadata))
     except (errors.InvalidRequest, errors.Unprocessable) as refusal:
         model_name = name.model_name if keys.is_model_name(name.model_name) else None
         failed = {"state": "failed", "finished_at": now, "failure": jobs.failure_of(refusal)}

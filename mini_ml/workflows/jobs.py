@@ -1,7 +1,8 @@
 """Jobs in S3: read, created with their index keys, changed only by If-Match, waited for, retried, cancelled."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mini_ml import errors, keys
@@ -38,8 +39,10 @@ def load(cloud: Cloud, job_id: str) -> Record:
 def create(cloud: Cloud, job: Job) -> Record:
     """Write a new job, its index keys first, and return it; where it exists already, return that one.
 
-    The open marker comes first so that the sweep finds the job however soon after we die.
+    The open marker comes first so that the sweep finds the job however soon after we die. Should we have slept in
+    between, the sweep may have taken the marker for that of a dead creator, so it is put again.
     """
+    began = cloud.now()
     cloud.artifacts.put(keys.open_job(job.job_id), b"")
     cloud.artifacts.put(keys.job_by_time(job.job_id, job.created_at), b"")
     try:
@@ -47,8 +50,18 @@ def create(cloud: Cloud, job: Job) -> Record:
     except errors.AlreadyExists:
         return load(cloud, job.job_id)
     if not job.is_open:
-        cloud.artifacts.delete(keys.open_job(job.job_id))
+        unmark(cloud, job.job_id)
+    elif cloud.now() - began > timedelta(seconds=cloud.stage.clock_slack_seconds / 2):
+        cloud.artifacts.put(keys.open_job(job.job_id), b"")
     return Record(job=job, etag=head.etag)
+
+
+def unmark(cloud: Cloud, job_id: str) -> None:
+    """Take a job out of the index of open ones, unless it was retried, or made, in this moment."""
+    cloud.artifacts.delete(keys.open_job(job_id))
+    with suppress(errors.JobNotFound):
+        if load(cloud, job_id).job.is_open:
+            cloud.artifacts.put(keys.open_job(job_id), b"")
 
 
 def change(cloud: Cloud, record: Record, **updates: Any) -> Record:
@@ -80,7 +93,7 @@ def _body(job: Job) -> bytes:
 def finish(cloud: Cloud, record: Record, **updates: Any) -> Record:
     """Make a job terminal and take it out of the index of open ones. Raises StaleWrite."""
     ended = change(cloud, record, finished_at=cloud.now(), lease=None, **updates)
-    cloud.artifacts.delete(keys.open_job(ended.job.job_id))
+    unmark(cloud, ended.job.job_id)
     return ended
 
 
@@ -171,8 +184,6 @@ def retry(cloud: Cloud, job_id: str) -> Job:
         setback=None,
         failure=None,
     )
-    # Once more: a sweep that still read the failed job may have taken the marker away in between.
-    cloud.artifacts.put(keys.open_job(job_id), b"")
     announce(cloud, queued.job)
     return queued.job
 
@@ -194,7 +205,7 @@ def cancel(cloud: Cloud, job_id: str) -> Job:
         finished_at=cloud.now(),
         lease=None,
     )
-    cloud.artifacts.delete(keys.open_job(job_id))
+    unmark(cloud, job_id)
     return ended.job
 
 

@@ -52,7 +52,7 @@ def _settle(cloud: Cloud, job_id: str) -> None:
         logger.exception("job_unreadable", extra={"job_id": job_id})
         return  # whatever it is, it keeps no other job waiting
     if not record.job.is_open:
-        cloud.artifacts.delete(keys.open_job(job_id))
+        jobs.unmark(cloud, job_id)
         return
     try:
         _settle_open(cloud, record)
@@ -68,7 +68,7 @@ def _forget(cloud: Cloud, job_id: str) -> None:
     except errors.ObjectMissing:
         return  # another sweep was faster
     if cloud.now() - made > timedelta(seconds=cloud.stage.clock_slack_seconds):
-        cloud.artifacts.delete(marker)
+        jobs.unmark(cloud, job_id)
 
 
 def _settle_open(cloud: Cloud, record: Record) -> None:
