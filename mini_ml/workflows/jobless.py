@@ -10,7 +10,7 @@ from mini_ml.ports import Cloud, ObjectHead
 from mini_ml.workflows import intake, jobs
 
 
-def announce(cloud: Cloud, state: SweepState) -> SweepState:
+def announce(cloud: Cloud, state: SweepState, *, deadline: datetime) -> SweepState:
     """Announce the next uploads of which no job knows, and return how far that went.
 
     A round looks at all that came since the round before began, so no downtime hides an upload. An upload younger
@@ -22,7 +22,7 @@ def announce(cloud: Cloud, state: SweepState) -> SweepState:
     listed = 0
     for head in islice(_versions(cloud, state.uploads_after), cloud.stage.sweep_versions):
         if _is_due(head, state, until):
-            if left == 0:
+            if left == 0 or cloud.now() > deadline:
                 return state
             left -= 1
             _announce_jobless(cloud, head)

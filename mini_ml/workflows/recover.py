@@ -1,7 +1,7 @@
 """The net below the queues: the sweep finds what no message announces any more, the dead letters end their jobs."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
@@ -20,9 +20,10 @@ def sweep(cloud: Cloud) -> None:
     Doing it twice changes nothing more, and one sweep does no more than its function has time for: the next one goes
     on where it stopped.
     """
+    began, third = cloud.now(), timedelta(seconds=cloud.stage.api_timeout_seconds / 3)
     state = _state(cloud)
-    state = state.model_copy(update={"jobs_after": _settle_jobs(cloud, state.jobs_after)})
-    state = jobless.announce(cloud, state)
+    state = state.model_copy(update={"jobs_after": _settle_jobs(cloud, state.jobs_after, deadline=began + third)})
+    state = jobless.announce(cloud, state, deadline=began + 2 * third)
     cloud.artifacts.put(keys.SWEEP_STATE, state.model_dump_json().encode())
 
 
@@ -33,12 +34,14 @@ def _state(cloud: Cloud) -> SweepState:
         return SweepState()
 
 
-def _settle_jobs(cloud: Cloud, after: str) -> str:
+def _settle_jobs(cloud: Cloud, after: str, *, deadline: datetime) -> str:
     """Settle the next open jobs, and return where to go on; from the start again once all have had their turn."""
     most = cloud.stage.sweep_jobs
     markers = list(cloud.artifacts.list_keys(keys.OPEN_JOBS, start_after=after, limit=most))
     for key in markers:
         _settle(cloud, keys.job_id_in_index(key))
+        if cloud.now() > deadline:
+            return key
     return markers[-1] if len(markers) == most else ""
 
 

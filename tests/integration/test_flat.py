@@ -1,0 +1,144 @@
+"""Memory and /tmp stay flat: each handler, called a hundred times more once it is warm, in one process."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
+from mini_ml.adapters.aws.events import object_created_body
+from mini_ml.adapters.settings import CloudSettings
+from mini_ml.contracts import Upload
+from mini_ml.local.invocation import sqs_event
+from mini_ml.ports import Cloud
+from mini_ml.workflows.train import train_upload
+from tests.fixtures.emulated import SEAL_KEY, aws_environment
+
+ROOT = Path(__file__).parents[2]
+IRIS = (ROOT / "samples" / "iris.csv").read_bytes()
+NEW = (ROOT / "samples" / "iris_predict.csv").read_bytes()
+WARM = 10
+MEASURED = 100
+MOST_GROWN_BYTES = 4 * 1024 * 1024
+"""About 40 KB for an invocation, the size of one small table; libraries grow by less until their caches are full."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Buckets and queues of which nobody is told, so that only the function under test works on what lies there."""
+
+    cloud: Cloud
+    environment: dict[str, str]
+    folder: Path
+
+    def announced(self, kind: str, body: bytes) -> Iterator[dict[str, Any]]:
+        """Upload a file as often as needed, each time as a new object, and give the events of it."""
+        for number in range(WARM + MEASURED):
+            key = f"{kind}/iris/{number}.csv"
+            head = self.cloud.uploads.put(key, body, metadata={"model-type": "GaussianNB"})
+            yield announcement(Upload(bucket=self.cloud.uploads.bucket, key=key, version_id=head.version_id))
+
+    def called(self, handler: str, events: Iterable[dict[str, Any]]) -> dict[str, Any]:
+        """Call a handler with all events, in one process, and return what it held."""
+        path = self.folder / "events.jsonl"
+        path.write_text("".join(json.dumps(event) + "\n" for event in events), "utf-8")
+        command = [sys.executable, "-m", "tests.fixtures.warm", handler, str(path), str(WARM)]
+        run = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=True)
+        told = json.loads(run.stdout.splitlines()[-1])
+        assert isinstance(told, dict)
+        return told
+
+
+def announcement(upload: Upload) -> dict[str, Any]:
+    """Return the SQS event about an upload."""
+    message = {"MessageId": str(uuid4()), "ReceiptHandle": "r", "Body": object_created_body(upload), "MD5OfBody": "0"}
+    return sqs_event([message], queue_arn="arn:aws:sqs:us-east-1:000000000000:mini-ml-train")  # type: ignore[list-item]  # no attributes
+
+
+def request(method: str, path: str, body: bytes | None = None, media_type: str = "text/csv") -> dict[str, Any]:
+    """Return the event of a request, made of the one that AWS sends."""
+    event = json.loads((ROOT / "tests" / "events" / "rest_get.json").read_text("utf-8"))
+    headers = event["headers"] | {"Content-Type": media_type}
+    many = {name: [value] for name, value in headers.items()}
+    encoded = base64.b64encode(body).decode() if body else None
+    told = {"body": encoded, "isBase64Encoded": True, "headers": headers, "multiValueHeaders": many}
+    return {**event, "httpMethod": method, "path": path, "resource": "/{proxy+}", **told}
+
+
+def form(number: int) -> bytes:
+    """Return a form that trains on the iris sample and does not wait for it."""
+    parts = {"model_name": f"iris-{number % 5}", "target_column": "variety"}
+    fields = "".join(f'--b\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in parts.items())
+    file = '--b\r\nContent-Disposition: form-data; name="dataset_file"; filename="a.csv"\r\n\r\n'
+    return fields.encode() + file.encode() + IRIS + b"\r\n--b--\r\n"
+
+
+@pytest.fixture
+def ground(endpoint_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ground:
+    """New buckets and queues, and a work folder of the function's own."""
+    name = uuid4().hex[:12]
+    told = {
+        "MINI_ML_STAGE": "local",
+        "MINI_ML_UPLOADS_BUCKET": f"uploads-{name}",
+        "MINI_ML_ARTIFACTS_BUCKET": f"artifacts-{name}",
+        "MINI_ML_SEAL_KEY": SEAL_KEY.get_secret_value(),
+        "TMPDIR": str(tmp_path / "tmp"),
+        "AWS_LAMBDA_FUNCTION_NAME": "measured",
+        **aws_environment(endpoint_url),
+    }
+    (tmp_path / "tmp").mkdir()
+    for variable, value in told.items():
+        monkeypatch.setenv(variable, value)
+    settings = CloudSettings()
+    s3, sqs = s3_client(settings), sqs_client(settings)
+    for bucket in (settings.uploads_bucket, settings.artifacts_bucket):
+        s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for kind in ("train", "predict"):
+        url = sqs.create_queue(QueueName=f"{kind}-{name}")["QueueUrl"]
+        monkeypatch.setenv(f"MINI_ML_{kind.upper()}_QUEUE_URL", url)
+    cloud = build_cloud(CloudSettings())
+    (tmp_path / "base").mkdir()
+    head = cloud.uploads.put("train/iris/base.csv", IRIS, metadata={"model-type": "LogisticRegression"})
+    upload = Upload(bucket=cloud.uploads.bucket, key="train/iris/base.csv", version_id=head.version_id)
+    train_upload(cloud, upload, workdir=tmp_path / "base")
+    return Ground(cloud, dict(os.environ), tmp_path)
+
+
+def events_of(ground: Ground, function: str) -> Iterator[dict[str, Any]]:
+    """Give the events of a function's hundred and more invocations."""
+    if function == "trainer":
+        yield from ground.announced("train", IRIS)
+    elif function == "predict-batch":
+        yield from ground.announced("predict", NEW)
+    for number in range(WARM + MEASURED):
+        if function == "predict":
+            yield request("POST", "/models/iris/invocations", NEW)
+        elif function == "api" and number % 4:
+            yield request("GET", "/jobs")
+        elif function == "api":
+            train = request("POST", "/train", form(number), "multipart/form-data; boundary=b")
+            train["headers"]["Prefer"], train["multiValueHeaders"]["Prefer"] = "respond-async", ["respond-async"]
+            yield train
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc, which only Linux has")
+@pytest.mark.parametrize("function", ["api", "trainer", "predict", "predict-batch"])
+def test_memory_and_tmp_stay_flat_over_a_hundred_warm_invocations(ground: Ground, function: str) -> None:
+    room = function.removesuffix("-batch")
+
+    told = ground.called(f"functions.{room}.handler:lambda_handler", events_of(ground, function))
+
+    warm, end = told["held"]
+    print(f"{function}: {warm / 2**20:.1f} MiB warm, {(end - warm) / 2**20:+.2f} MiB after {MEASURED} more")
+    assert told["failed"] == 0
+    assert end - warm < MOST_GROWN_BYTES
+    assert list((ground.folder / "tmp").rglob("*")) == []

@@ -1,0 +1,25 @@
+"""A worker from whom the system takes disk or memory ends its job with the reason, and leaves nothing visible."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to these limits")
+
+
+def ending(tmp_path: Path, limit: str, given: int, kind: str) -> str:
+    """Return state, code, attempts and number of results of a job worked on under a limit."""
+    command = [sys.executable, "-m", "tests.fixtures.starved", limit, str(given), str(tmp_path), kind]
+    run = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True)
+    return run.stdout.strip()
+
+
+@pytest.mark.parametrize("kind", ["train", "predict"])
+def test_a_full_disk_fails_the_job_by_name_and_leaves_nothing(tmp_path: Path, kind: str) -> None:
+    assert ending(tmp_path, "FSIZE", 1_000_000, kind) == "failed out_of_space 3 0"
+
+
+def test_memory_that_runs_out_fails_the_job_by_name_and_leaves_nothing(tmp_path: Path) -> None:
+    assert ending(tmp_path, "AS", 8_000_000, "train") == "failed out_of_memory 3 0"
