@@ -168,10 +168,19 @@ class Interleaving:
         def work() -> None:
             cloud = replace(self.cloud, every=HandTicker())
             for event in events:
-                with suppress(errors.MiniMLError):
+                with suppress(errors.MiniMLError), self._returned_unless_done(event):
                     self._train(cloud, event)
 
         return work
+
+    @contextmanager
+    def _returned_unless_done(self, event: Upload) -> Iterator[None]:
+        """Let a message come back whose handling failed or whose worker died, as SQS does."""
+        try:
+            yield
+        except BaseException:
+            self.cloud.queues["train"].messages.append(event)
+            raise
 
     def _train(self, cloud: MemoryCloud, event: Upload) -> None:
         """Do what train_upload does, but for the fitting."""
