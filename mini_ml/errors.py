@@ -64,6 +64,9 @@ class Fault:
     line: int | None = None
     """Line of the CSV as an editor counts it: the header is line 1."""
     parameter: str | None = None
+    """A field, option, header or part of the address; `body` is the body as a whole."""
+    limit: str | None = None
+    """Name of the limit that is exceeded, as in topology/limits.py."""
 
 
 class MiniMLError(Exception):

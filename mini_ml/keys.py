@@ -14,22 +14,23 @@ from mini_ml.topology import PREDICT_PREFIX, TRAIN_PREFIX
 DEFAULT_MODEL: Final = "default"
 LATEST: Final = "latest"
 
-_MODEL_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_ALIAS: Final = re.compile(r"[a-z][a-z0-9._-]{0,63}")
-_VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
-_JOB_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+MODEL_NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+ALIAS: Final = r"^[a-z][a-z0-9._-]{0,63}$"
+VERSION: Final = r"^([1-9][0-9]{0,5}|[a-z][a-z0-9._-]{0,63})$"
+"""A number, an alias or `latest`."""
+JOB_ID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 _NAME_HINT: Final = "a lower-case letter or digit, then letters, digits, `.`, `_`, `-`, at most 64"
 UPLOAD_PREFIXES: Final[dict[Kind, str]] = {"train": TRAIN_PREFIX, "predict": PREDICT_PREFIX}
 
 
 def checked_model_name(name: str) -> str:
     """Return `name` if a model may have it. Raises InvalidName."""
-    return _checked(_MODEL_NAME, name, "model_name", _NAME_HINT)
+    return _checked(MODEL_NAME, name, "model_name", _NAME_HINT)
 
 
 def is_model_name(name: str) -> bool:
     """Tell whether a model may have this name."""
-    return _MODEL_NAME.fullmatch(name) is not None
+    return re.fullmatch(MODEL_NAME, name) is not None
 
 
 def checked_alias(name: str) -> str:
@@ -39,23 +40,21 @@ def checked_alias(name: str) -> str:
             "`latest` is no alias; it always names the newest version.",
             faults=[Fault(parameter="alias", reason="`latest` is reserved", hint="choose another name")],
         )
-    return _checked(_ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
+    return _checked(ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
 
 
 def checked_version(text: str) -> str:
     """Return `text` if it may name a version: a number, an alias or `latest`. Raises InvalidName."""
-    if text == LATEST or _VERSION.fullmatch(text) or _ALIAS.fullmatch(text):
-        return text
-    return _checked(_VERSION, text, "version", "a number from 1 on, an alias, or `latest`")
+    return _checked(VERSION, text, "version", "a number from 1 on, an alias, or `latest`")
 
 
 def checked_job_id(text: str) -> str:
     """Return `text` if it is a job id. Raises InvalidName."""
-    return _checked(_JOB_ID, text, "job_id", "a UUID as the platform made it")
+    return _checked(JOB_ID, text, "job_id", "a UUID as the platform made it")
 
 
-def _checked(pattern: re.Pattern[str], text: str, parameter: str, form: str) -> str:
-    if pattern.fullmatch(text):
+def _checked(pattern: str, text: str, parameter: str, form: str) -> str:
+    if re.fullmatch(pattern, text):
         return text
     reason = f"`{text[:80]}` is not allowed"
     raise InvalidName(
@@ -97,7 +96,10 @@ def parsed_upload(key: str) -> UploadName:
     """Read the key of an upload that is known to be one. Raises InvalidName."""
     name = parse_upload(key)
     if name is None:
-        raise InvalidName("The key names no upload: it lies outside `train/` and `predict/`, or is a folder.")
+        fault = Fault(
+            parameter="key", reason="outside `train/` and `predict/`, or a folder", hint="use train/{model}/{file}"
+        )
+        raise InvalidName("The key names no upload.", faults=[fault])
     return name
 
 

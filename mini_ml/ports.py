@@ -89,8 +89,10 @@ class ObjectStore(Protocol):
         Delete markers and metadata are left out. `after` is the key and version id to go on behind.
         """
 
-    def presigned_get(self, key: str, *, filename: str, expires_seconds: int, version_id: str | None = None) -> str:
-        """Return a URL, good for clients outside, that downloads the object, or one version of it, as `filename`."""
+    def presigned_get(
+        self, key: str, *, filename: str, media_type: str, expires_seconds: int, version_id: str | None = None
+    ) -> str:
+        """Return a URL for clients outside that downloads the object, or one version of it, as `filename` of a type."""
 
     def presigned_post(
         self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int

@@ -40,7 +40,7 @@ async def score_version(
 async def _passed_on(request: Request, cloud: Cloud, path: str, probabilities: bool) -> Response:
     predict: Neighbour = request.app.state.predict
     media_type = require_media_type(request, MEDIA_TYPES)
-    body = await read_body(request, limit_bytes=cloud.stage.limits.online_bytes)
+    body = await read_body(request, limit_bytes=cloud.stage.limits.online_bytes, limit="online_bytes")
     # The predict room asks for a credential too: it gets the one that the caller has shown us.
     shown = {name: request.headers[name] for name in CREDENTIAL_HEADERS if name in request.headers}
     headers = {"Content-Type": media_type, **shown}

@@ -59,7 +59,7 @@ async def invite(request: Request, cloud: CloudOf) -> Response:
 
     S3 refuses what has more than `max_bytes`. The job waits for the file until `expires_at`, then fails.
     """
-    asked = await read_shape(request, UploadRequest)
+    asked = await read_shape(request, UploadRequest, cloud.stage.limits)
     require(request, asked.kind)
     invitation = await run_in_threadpool(_invite, cloud, asked)
     job, link = invitation.job, links_from(request)

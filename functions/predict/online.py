@@ -38,11 +38,15 @@ def scored(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool,
 def _score_json(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
     rows = rows_from_json(parse_json(body))
     if rows.count == 0:
-        raise InvalidRequest("There are no rows to score.", faults=[Fault(reason="no rows", hint="send at least one")])
+        raise InvalidRequest(
+            "There are no rows to score.", faults=[Fault(parameter="body", reason="no rows", hint="send at least one")]
+        )
     if rows.count > limits.online_rows:
         raise LimitExceeded(
             f"The request has {rows.count:,} rows; at most {limits.online_rows:,} are scored online.",
-            faults=[Fault(reason="too many rows", hint="send fewer, or a file through POST /predict")],
+            faults=[
+                Fault(limit="online_rows", reason="too many rows", hint="send fewer, or a file through POST /predict")
+            ],
         )
     return score_rows(model, rows, tally=Tally(), probabilities=probabilities)
 

@@ -34,7 +34,7 @@ async def _answer(request: Request, model_name: str, version: str, probabilities
     shelf: Shelf = request.app.state.shelf
     limits: Limits = request.app.state.room.cloud.stage.limits
     media_type = require_media_type(request, MEDIA_TYPES)
-    body = await read_body(request, limit_bytes=limits.online_bytes)
+    body = await read_body(request, limit_bytes=limits.online_bytes, limit="online_bytes")
 
     def work() -> bytes:
         loaded = shelf.model(model_name, version)

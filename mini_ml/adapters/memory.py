@@ -17,7 +17,7 @@ from mini_ml import keys
 from mini_ml.adapters.aws.seal import HmacSeal
 from mini_ml.adapters.ticker import HandTicker
 from mini_ml.contracts import Kind, Upload
-from mini_ml.errors import AlreadyExists, ObjectMissing, StaleWrite, UploadTooLarge
+from mini_ml.errors import AlreadyExists, Fault, ObjectMissing, StaleWrite, UploadTooLarge
 from mini_ml.ports import Cloud, ObjectHead, ObjectWriter, PresignedPost, StoredObject
 from mini_ml.topology import LOCAL_NAMES, STAGES, Stage
 
@@ -114,9 +114,12 @@ class MemoryObjectStore:
             found = found[passed[0] + 1 :] if passed else [head for head in found if head.key > after[0]]
         return iter(found)
 
-    def presigned_get(self, key: str, *, filename: str, expires_seconds: int, version_id: str | None = None) -> str:
+    def presigned_get(
+        self, key: str, *, filename: str, media_type: str, expires_seconds: int, version_id: str | None = None
+    ) -> str:
         version = "" if version_id is None else f"&versionId={version_id}"
-        return f"memory://{self.bucket}/{quote(key)}?filename={quote(filename)}&expires={expires_seconds}{version}"
+        query = f"filename={quote(filename)}&type={quote(media_type)}&expires={expires_seconds}{version}"
+        return f"memory://{self.bucket}/{quote(key)}?{query}"
 
     def presigned_post(
         self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int
@@ -128,7 +131,7 @@ class MemoryObjectStore:
     def receive(self, post: PresignedPost, body: bytes) -> ObjectHead:
         """Take the upload that a client makes with a presigned post. Raises UploadTooLarge, as S3 answers 400."""
         if len(body) > int(post.fields["max-bytes"]):
-            raise UploadTooLarge("EntityTooLarge")
+            raise UploadTooLarge("EntityTooLarge", faults=[Fault(limit="upload_bytes", reason="too large")])
         mark = "x-amz-meta-"
         metadata = {name.removeprefix(mark): value for name, value in post.fields.items() if name.startswith(mark)}
         return self.put(post.fields["key"], body, metadata=metadata)

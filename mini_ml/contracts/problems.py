@@ -1,16 +1,30 @@
 """What is wrong: in a job as stored, and over HTTP."""
 
+from dataclasses import asdict
+from typing import Annotated, Self
+
+from pydantic import Field
+
 from mini_ml.contracts.shape import Shape
+from mini_ml.errors import Fault
+
+_IfKnown = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class FaultShape(Shape):
-    """One thing that is wrong; at least one of column, line and parameter says where, if anything can."""
+    """One thing that is wrong; column, line, parameter and limit say where, as far as anything can."""
 
     reason: str
-    hint: str | None = None
-    column: str | None = None
-    line: int | None = None
-    parameter: str | None = None
+    hint: Annotated[str | None, _IfKnown]
+    column: Annotated[str | None, _IfKnown]
+    line: Annotated[int | None, _IfKnown]
+    parameter: Annotated[str | None, _IfKnown]
+    limit: Annotated[str | None, _IfKnown]
+
+    @classmethod
+    def of(cls, fault: Fault) -> Self:
+        """Return a fault as it crosses a boundary."""
+        return cls(**asdict(fault))
 
 
 class Problem(Shape):

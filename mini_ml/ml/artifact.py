@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import joblib
 
-from mini_ml.errors import ArtifactRejected, ModelNeedsRetraining
+from mini_ml.errors import ArtifactRejected, Fault, ModelNeedsRetraining
 from mini_ml.ml.model import FittedModel
 
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
@@ -55,7 +55,10 @@ def ensure_readable(persisted_with: str) -> None:
         raise ModelNeedsRetraining(
             f"The model was persisted by scikit-learn {persisted_with} and this platform runs {installed}. "
             "Train it again: copy its dataset, which the manifest names, below train/ in the uploads bucket, "
-            "or hand it over anew."
+            "or hand it over anew.",
+            faults=[
+                Fault(parameter="version", reason=f"persisted by scikit-learn {persisted_with}", hint="train it again")
+            ],
         )
 
 

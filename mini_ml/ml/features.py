@@ -102,7 +102,8 @@ def _too_wide(
     faults = Faults()
     for name, taken in sorted(widths.items(), key=lambda item: -item[1]):
         faults.add(Fault(column=short(name), reason=f"{taken} features", hint="drop it with columns_to_drop"))
-    faults.add(Fault(reason=f"{len(reader.features)} columns", hint="drop some with columns_to_drop"))
+    hint = "drop some with columns_to_drop"
+    faults.add(Fault(limit="encoded_width", reason=f"{len(reader.features)} columns", hint=hint))
     return LimitExceeded(
         f"The columns encode to {width} features; the limit is {limits.encoded_width}.", faults=faults.all()
     )

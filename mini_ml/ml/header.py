@@ -61,7 +61,9 @@ def check_names(names: Sequence[str], limits: Limits) -> None:
     if len(names) > limits.columns:
         raise LimitExceeded(
             f"The file has {len(names)} columns; the limit is {limits.columns}.",
-            faults=[Fault(reason=f"{len(names)} columns, at most {limits.columns} are allowed", line=1)],
+            faults=[
+                Fault(limit="columns", reason=f"{len(names)} columns, at most {limits.columns} are allowed", line=1)
+            ],
         )
     faults = Faults()
     for position, name in enumerate(names[1:], start=2):
@@ -88,7 +90,8 @@ def _refuse_what_is_no_csv(head: bytes) -> None:
     if other is not None:
         kind, hint = other
         raise InvalidDataset(
-            f"The file is not a CSV: it looks like {kind}.", faults=[Fault(reason=f"it looks like {kind}", hint=hint)]
+            f"The file is not a CSV: it looks like {kind}.",
+            faults=[Fault(reason=f"it looks like {kind}", hint=hint, line=1)],
         )
     if b"\0" in head.splitlines()[0]:
         raise InvalidDataset("The file has a NUL byte.", faults=[Fault(reason="NUL byte in the header", line=1)])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.contracts import Label, Schema
-from mini_ml.errors import ProbabilitiesUnavailable
+from mini_ml.errors import Fault, ProbabilitiesUnavailable
 from mini_ml.ml.features import Encoder
 from mini_ml.ml.frame import Codes, Frame, Matrix
 from mini_ml.ml.reader import Reader
@@ -63,7 +63,9 @@ class FittedModel:
             ProbabilitiesUnavailable: they are asked for and the model type has none.
         """
         if probabilities and not self.schema.probabilities:
-            raise ProbabilitiesUnavailable(f"{type(self.estimator).__name__} gives no probabilities.")
+            name = type(self.estimator).__name__
+            fault = Fault(parameter="probabilities", reason=f"{name} gives none", hint="ask without them")
+            raise ProbabilitiesUnavailable(f"{name} gives no probabilities.", faults=[fault])
         matrix = self._matrix(frame)
         with np.errstate(all="ignore"):
             predicted, shares = self._estimate(matrix, probabilities=probabilities)

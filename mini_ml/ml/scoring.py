@@ -111,7 +111,13 @@ def _by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell]]:
     if len(rows.columns) != len(names):
         raise InvalidRequest(
             f"A row has {len(rows.columns)} values and the model {len(names)} columns.",
-            faults=[Fault(reason=f"{len(names)} values per row are needed", hint=", ".join(map(short, names[:20])))],
+            faults=[
+                Fault(
+                    parameter="body",
+                    reason=f"{len(names)} values per row are needed",
+                    hint=", ".join(map(short, names[:20])),
+                )
+            ],
         )
     return dict(zip(names, rows.columns, strict=True))
 

@@ -28,6 +28,7 @@ def check_size(model_type: str, params: Params, *, matrix: Matrix, limits: Limit
         faults=[
             Fault(
                 parameter="model_params",
+                limit="artifact_bytes",
                 reason=f"{model_type} on {matrix.rows:,} rows makes {size // MIB:,} MiB; the limit is {most:,} MiB",
                 hint="lower n_estimators, set max_depth or min_samples_leaf, or use HistGradientBoosting"
                 if model_type in _SIZES and "n_estimators" in params

@@ -124,6 +124,7 @@ def _refuse_many_classes(target: str, model_type: str, classes: int, limits: Lim
         faults=[
             Fault(
                 column=short(target),
+                limit="classes",
                 reason=f"{classes:,} different labels, and the limit is {limits.classes:,}",
                 hint=f"if they are amounts, use `{instead}`; else group the rare ones",
             )

@@ -135,6 +135,7 @@ class BlockStream(Iterator[Block]):
                     Fault(
                         column=short(self._header.names[position]),
                         line=block.line_of(int(row)),
+                        limit="cell_chars",
                         reason=f"{chars} characters in a cell, at most {limit} are allowed",
                     )
                 )
@@ -143,7 +144,11 @@ class BlockStream(Iterator[Block]):
         if self.rows > self._limits.rows:
             raise LimitExceeded(
                 f"The file has more than {self._limits.rows} rows.",
-                faults=[Fault(reason=f"more rows than the limit of {self._limits.rows}", hint="split the file")],
+                faults=[
+                    Fault(
+                        limit="rows", reason=f"more rows than the limit of {self._limits.rows}", hint="split the file"
+                    )
+                ],
             )
 
     def _refuse_open_quote(self) -> None:

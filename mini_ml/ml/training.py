@@ -147,6 +147,7 @@ def _encode(encoder: Encoder, training: Frame, split: Split, limits: Limits) -> 
             f"the limit is {limits.matrix_cells:,}.",
             faults=[
                 Fault(
+                    limit="matrix_cells",
                     reason=f"{cells:,} cells to train on, and the limit is {limits.matrix_cells:,}",
                     hint="use fewer rows, or drop columns with columns_to_drop",
                 )

@@ -14,6 +14,12 @@ class Limits:
     """Largest file through `/train` and `/predict`: what is left of Lambda's 6 MB after base64."""
     upload_bytes: int = 512 * MIB
     """Largest file through a presigned upload or the S3 door."""
+    field_bytes: int = 65_536
+    """Largest text field of a form, and all that a form may have beside its file."""
+    form_parts: int = 100
+    """Most files, and most text fields, of a form."""
+    json_bytes: int = 1_000_000
+    """Largest JSON body, but for online scoring."""
     rows: int = 2_000_000
     """Most rows of a file."""
     columns: int = 2_000

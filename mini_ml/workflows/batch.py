@@ -12,7 +12,7 @@ from mini_ml.ml.model import Predictions
 from mini_ml.ml.scoring import ScoreOptions, score_csv
 from mini_ml.ml.tally import Tally
 from mini_ml.ports import Cloud, ObjectStore
-from mini_ml.workflows import lease, registry, transfer
+from mini_ml.workflows import intake, lease, registry, transfer
 from mini_ml.workflows.lease import Held
 from mini_ml.workflows.predict import Loaded, Shelf
 
@@ -39,7 +39,7 @@ def score_upload(cloud: Cloud, shelf: Shelf, upload: Upload, *, workdir: Path) -
     with held:
         name, version, options = held.job.model_name, held.job.version, held.job.predict
         if name is None or version is None or options is None:
-            raise errors.InvalidName("The upload names no model that could score it.")
+            raise errors.InvalidName("The upload names no model that could score it.", faults=[intake.NO_MODEL])
         wanted = ScoreOptions(
             columns_to_drop=options.columns_to_drop,
             only_predictions=options.only_predictions,

@@ -32,7 +32,8 @@ def load(cloud: Cloud, job_id: str) -> Record:
     try:
         stored = cloud.artifacts.get(keys.job(job_id))
     except errors.ObjectMissing as error:
-        raise errors.JobNotFound(f"There is no job {job_id}.") from error
+        fault = errors.Fault(parameter="job_id", reason="no job has this id", hint="GET /jobs lists them")
+        raise errors.JobNotFound(f"There is no job {job_id}.", faults=[fault]) from error
     return Record(job=Job.model_validate_json(stored.body, extra="ignore"), etag=stored.head.etag)
 
 
@@ -104,10 +105,7 @@ def fail(cloud: Cloud, record: Record, error: errors.MiniMLError) -> Record:
 
 def failure_of(error: errors.MiniMLError) -> Failure:
     """Return an error as it is stored in a job."""
-    faults = tuple(
-        FaultShape(reason=f.reason, hint=f.hint, column=f.column, line=f.line, parameter=f.parameter)
-        for f in error.faults
-    )
+    faults = tuple(map(FaultShape.of, error.faults))
     return Failure(code=error.code, detail=error.detail, errors=faults, retryable=error.retryable)
 
 

@@ -12,7 +12,8 @@ from mini_ml.workflows import jobs
 _MOST_READ = 500
 """Jobs that one page may read in search of those that fit; the cursor goes on from there."""
 
-_CURSOR = re.compile(r"[0-9]{15}-[0-9a-f-]{36}")
+CURSOR = r"^[0-9]{15}-[0-9a-f-]{36}$"
+"""The form of a cursor."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,9 @@ class Page:
 
 
 def listing(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None) -> Page:
-    """Return up to `limit` jobs that fit. Raises InvalidName for a cursor that no page gave."""
+    """Return up to `limit` jobs that fit. Raises InvalidName for a model name or a cursor that nobody gave."""
+    if filters.model_name is not None:
+        keys.checked_model_name(filters.model_name)
     found: list[Job] = []
     read, last = 0, ""
     for key in cloud.artifacts.list_keys(keys.JOBS_BY_TIME, start_after=_start(cursor)):
@@ -54,7 +57,7 @@ def listing(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None) -
 def _start(cursor: str | None) -> str:
     if cursor is None:
         return ""
-    if not _CURSOR.fullmatch(cursor):
+    if not re.fullmatch(CURSOR, cursor):
         fault = errors.Fault(parameter="cursor", reason="no page gave this cursor", hint="follow `links.next`")
         raise errors.InvalidName("The cursor is not one of ours.", faults=[fault])
     return keys.JOBS_BY_TIME + cursor

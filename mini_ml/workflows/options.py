@@ -4,6 +4,7 @@ import csv
 import json
 import math
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,6 +15,10 @@ from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import Fault, InvalidOption, InvalidRequest
 
 OUTPUTS = ("rows", "predictions", "probabilities")
+_METADATA = ("target-column", "model-type", "model-params", "columns-to-drop", "output")
+"""Keys of object metadata that are options."""
+_ALIKE = 0.8
+"""How like an option (difflib's ratio) another key must be to be taken for a misspelt one."""
 
 
 def train_options(*, target_column: str, model_type: str, model_params: str, columns_to_drop: str) -> TrainOptions:
@@ -59,9 +64,29 @@ def predict_options(*, version: str, columns_to_drop: str, output: str = "") -> 
 
 
 def from_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Return the options that object metadata carries, percent-decoded once, by the names of the form's fields."""
-    fields = ("target_column", "model_type", "model_params", "columns_to_drop", "output")
-    return {field: unquote(metadata.get(field.replace("_", "-"), "")) for field in fields}
+    """Return the options that object metadata carries, percent-decoded once, by the names of the form's fields.
+
+    Raises:
+        InvalidOption: a key is almost one of the options.
+    """
+    _refuse_misspelt(metadata)
+    return {key.replace("-", "_"): unquote(metadata.get(key, "")) for key in _METADATA}
+
+
+def _refuse_misspelt(metadata: Mapping[str, str]) -> None:
+    """Refuse a key that is almost an option: passed over, another column would be learned than was meant.
+
+    Other keys are none of our business; tools that copy files add their own.
+    """
+    spare = [key for key in metadata if key not in _METADATA]
+    near = {key: get_close_matches(key.lower().replace("_", "-"), _METADATA, n=1, cutoff=_ALIKE) for key in spare}
+    faults = [
+        Fault(parameter=key[:80], reason=f"there is no option `{key[:80]}`", hint=f"did you mean `{known[0]}`?")
+        for key, known in near.items()
+        if known
+    ]
+    if faults:
+        raise InvalidOption("The object's metadata has keys that are almost options.", faults=faults)
 
 
 def parse_columns(text: str) -> tuple[str, ...]:

@@ -82,14 +82,18 @@ def missing_version(store: ObjectStore, model_name: str, asked: str) -> errors.N
     last = newest(store, model_name)
     if last == 0:
         return missing_model(store, model_name)
-    return errors.VersionNotFound(f"Model {model_name} has versions 1 to {last}; there is no version {asked}.")
+    return errors.VersionNotFound(
+        f"Model {model_name} has versions 1 to {last}; there is no version {asked}.",
+        faults=[errors.Fault(parameter="version", reason="no such version", hint=f"use 1 to {last}, or `latest`")],
+    )
 
 
 def missing_model(store: ObjectStore, model_name: str) -> errors.ModelNotFound:
     """Return the error for a model that has no version, naming the model that was perhaps meant."""
     near = difflib.get_close_matches(model_name, list(model_names(store)), n=1)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return errors.ModelNotFound(f"There is no model {model_name}.{meant}")
+    hint = f"did you mean `{near[0]}`?" if near else "GET /models lists them"
+    fault = errors.Fault(parameter="model_name", reason="no model has this name", hint=hint)
+    return errors.ModelNotFound(f"There is no model {model_name}.", faults=[fault])
 
 
 def latest(store: ObjectStore, model_name: str, *, at_least: int = 0) -> Manifest | None:
@@ -129,7 +133,8 @@ def _alias(store: ObjectStore, model_name: str, name: str) -> int:
     if version is None:
         if newest(store, model_name) == 0:
             raise missing_model(store, model_name)
-        raise errors.AliasNotFound(f"Model {model_name} has no alias {name}.")
+        fault = errors.Fault(parameter="alias", reason="no such alias", hint="GET /models/{model_name} lists them")
+        raise errors.AliasNotFound(f"Model {model_name} has no alias {name}.", faults=[fault])
     return version
 
 

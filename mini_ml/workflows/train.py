@@ -9,7 +9,7 @@ from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, Upload
 from mini_ml.ml import artifact, training
 from mini_ml.ml.training import Trained
 from mini_ml.ports import Cloud
-from mini_ml.workflows import lease, outcome, publish, transfer
+from mini_ml.workflows import intake, lease, outcome, publish, transfer
 from mini_ml.workflows.lease import Held
 
 SEED = 0
@@ -44,7 +44,7 @@ def _published(cloud: Cloud, held: Held, workdir: Path) -> Manifest:
     """Return what a lost predecessor published, else train and publish."""
     model_name, options = held.job.model_name, held.job.train
     if model_name is None or options is None:
-        raise errors.InvalidName("The upload names no model that could be trained.")
+        raise errors.InvalidName("The upload names no model that could be trained.", faults=[intake.NO_MODEL])
     return outcome.published(cloud, held.job) or _train(cloud, held, model_name, options, workdir)
 
 
@@ -76,7 +76,15 @@ def _stored(cloud: Cloud, held: Held, model_name: str, trained: Trained, workdir
     size, limit = path.stat().st_size, cloud.stage.limits.artifact_bytes
     if size > limit:
         raise errors.LimitExceeded(
-            f"The trained model has {size:,} bytes; at most {limit:,} are allowed. Use fewer or shallower trees."
+            f"The trained model has {size:,} bytes; at most {limit:,} are allowed.",
+            faults=[
+                errors.Fault(
+                    limit="artifact_bytes",
+                    parameter="model_params",
+                    reason=f"{size:,} bytes as a file, and the limit is {limit:,}",
+                    hint="use fewer or shallower trees, fewer rows, or another model type",
+                )
+            ],
         )
     key = keys.artifact(model_name, held.job.job_id, held.job.attempt, path.name)
     with path.open("rb") as file:

@@ -23,7 +23,11 @@ def download(store: ObjectStore, upload: Upload, path: Path, *, max_bytes: int) 
     if (upload.size or 0) > max_bytes:
         raise errors.LimitExceeded(
             f"The file has {upload.size:,} bytes; at most {max_bytes:,} are allowed.",
-            faults=[errors.Fault(reason="too many bytes", hint=f"hand over at most {max_bytes:,} bytes")],
+            faults=[
+                errors.Fault(
+                    limit="upload_bytes", reason="too many bytes", hint=f"hand over at most {max_bytes:,} bytes"
+                )
+            ],
         )
     try:
         with path.open("wb") as target:

@@ -50,24 +50,29 @@ def test_a_form_cannot_be_bent(emulated_store: ObjectStore, changed: dict[str, s
 
 def test_a_url_downloads_under_a_file_name(emulated_store: ObjectStore) -> None:
     emulated_store.put("predictions/ç +%.csv", b"prediction\nSetosa\n")
-    url = emulated_store.presigned_get("predictions/ç +%.csv", filename='ç "a".csv', expires_seconds=60)
+    url = emulated_store.presigned_get(
+        "predictions/ç +%.csv", filename='ç "a".csv', media_type="text/csv", expires_seconds=60
+    )
 
     answer = httpx2.get(url, trust_env=False)
 
     assert answer.content == b"prediction\nSetosa\n"
+    assert answer.headers["content-type"] == "text/csv"
     assert answer.headers["content-disposition"] == content_disposition('ç "a".csv')
 
 
 def test_a_url_may_be_of_one_version(emulated_store: ObjectStore) -> None:
     first = emulated_store.put("model.joblib", b"first")
     emulated_store.put("model.joblib", b"second")
-    url = emulated_store.presigned_get("model.joblib", filename="a", expires_seconds=60, version_id=first.version_id)
+    url = emulated_store.presigned_get(
+        "model.joblib", filename="a", media_type="a/b", expires_seconds=60, version_id=first.version_id
+    )
 
     assert httpx2.get(url, trust_env=False).content == b"first"
 
 
 def test_a_url_of_a_missing_object_is_404(emulated_store: ObjectStore) -> None:
-    url = emulated_store.presigned_get("absent", filename="a.csv", expires_seconds=60)
+    url = emulated_store.presigned_get("absent", filename="a.csv", media_type="text/csv", expires_seconds=60)
 
     assert httpx2.get(url, trust_env=False).status_code == 404
 

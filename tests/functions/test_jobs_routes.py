@@ -87,6 +87,8 @@ def test_the_next_page_keeps_the_filters(idle: Rooms) -> None:
         ("state=lost", 422, "state"),
         ("kind=guess", 422, "kind"),
         ("cursor=x", 422, "cursor"),
+        ("model_name=BAD", 422, "model_name"),
+        ("model_name=", 422, "model_name"),
     ],
 )
 def test_a_query_that_is_wrong_is_refused_by_name(idle: Rooms, query: str, status: int, parameter: str) -> None:
@@ -142,6 +144,16 @@ def test_the_result_of_a_failed_job_is_its_problem(idle: Rooms) -> None:
 
     assert (answer.status_code, problem(answer)["code"]) == (422, "unknown_column")
     assert problem(answer)["instance"] == f"../{job_id}"
+
+
+def test_the_error_of_a_job_is_the_problem_that_its_result_answers(idle: Rooms) -> None:
+    job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
+    idle.deliver()
+
+    error = idle.api.get(f"/jobs/{job_id}").json()["error"]
+
+    assert error == {**problem(idle.api.get(f"/jobs/{job_id}/result")), "instance": job_id}
+    assert None not in error["errors"][0].values()
 
 
 def test_a_failed_job_tells_its_problem_and_can_be_retried(idle: Rooms) -> None:

@@ -77,7 +77,9 @@ def test_what_is_not_there_or_badly_named_says_so(trained: Rooms, path: str, cod
 
 
 def test_a_nearly_right_model_name_is_helped(trained: Rooms) -> None:
-    assert "default" in problem(trained.api.get("/models/defualt"))["detail"]
+    [fault] = problem(trained.api.get("/models/defualt"))["errors"]
+
+    assert (fault["parameter"], fault["hint"]) == ("model_name", "did you mean `default`?")
 
 
 def test_an_alias_is_made_moved_and_removed(idle: Rooms) -> None:
@@ -121,6 +123,12 @@ def test_an_alias_needs_a_version_number(idle: Rooms, body: object, status: int,
 
     assert problem(answer)["status"] == status
     assert set(faulty(answer)) == {parameter}
+
+
+def test_a_whole_number_may_be_written_with_a_point(trained: Rooms) -> None:
+    answer = trained.api.put("/models/default/aliases/champion", json={"version": 1.0})
+
+    assert answer.status_code == 204
 
 
 def test_an_alias_of_a_version_that_is_not_there_is_refused(trained: Rooms) -> None:

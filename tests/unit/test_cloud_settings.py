@@ -76,7 +76,9 @@ def test_settings_do_not_change() -> None:
 
 
 def test_urls_on_aws_name_the_bucket_in_the_host_of_its_region() -> None:
-    url = build_cloud(CloudSettings(seal_key=KEY)).uploads.presigned_get("a", filename="a", expires_seconds=5)
+    url = build_cloud(CloudSettings(seal_key=KEY)).uploads.presigned_get(
+        "a", filename="a", media_type="a/b", expires_seconds=5
+    )
 
     assert url.startswith("https://mini-ml-uploads.s3.eu-west-1.amazonaws.com/a?")
     assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in url
@@ -88,7 +90,7 @@ def test_urls_for_clients_are_signed_on_the_public_address() -> None:
     )
     cloud = build_cloud(settings)
 
-    url = cloud.artifacts.presigned_get("a", filename="a", expires_seconds=5)
+    url = cloud.artifacts.presigned_get("a", filename="a", media_type="a/b", expires_seconds=5)
     form = cloud.uploads.presigned_post("a", metadata={}, max_bytes=5, expires_seconds=5)
 
     assert url.startswith("http://localhost:4566/mini-ml-artifacts/a?")

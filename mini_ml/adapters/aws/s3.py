@@ -147,11 +147,14 @@ class S3ObjectStore:
                         modified=entry["LastModified"],
                     )
 
-    def presigned_get(self, key: str, *, filename: str, expires_seconds: int, version_id: str | None = None) -> str:
+    def presigned_get(
+        self, key: str, *, filename: str, media_type: str, expires_seconds: int, version_id: str | None = None
+    ) -> str:
         """Return a URL that downloads the object, or one version of it, as `filename` (RFC 6266)."""
         parameters = {
             **self._address(key, version_id),
             "ResponseContentDisposition": content_disposition(filename),
+            "ResponseContentType": media_type,
         }
         with translated(key):
             return self._public_client.generate_presigned_url(

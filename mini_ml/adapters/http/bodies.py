@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from starlette.requests import ClientDisconnect, Request
 
-from mini_ml.errors import InvalidRequest, UnsupportedMediaType, UploadTooLarge
+from mini_ml.errors import Fault, InvalidRequest, UnsupportedMediaType, UploadTooLarge
 
 _DRAIN_BYTES = 64 * 1024 * 1024
 """How much of a body that is too large is read and thrown away, so that the client gets to read our refusal."""
@@ -21,11 +21,15 @@ def require_media_type(request: Request, allowed: Iterable[str]) -> str:
     if found in wanted:
         return found
     sent = f"`{found[:80]}`" if found else "no content type"
-    raise UnsupportedMediaType(f"The body has {sent}; this route reads {' or '.join(wanted)}.")
+    read = " or ".join(wanted)
+    raise UnsupportedMediaType(
+        f"The body has {sent}; this route reads {read}.",
+        faults=[Fault(parameter="Content-Type", reason=f"the body has {sent}", hint=f"send {read}")],
+    )
 
 
-async def read_body(request: Request, *, limit_bytes: int, hint: str = "") -> bytes:
-    """Return the whole body.
+async def read_body(request: Request, *, limit_bytes: int, limit: str, hint: str = "") -> bytes:
+    """Return the whole body; `limit` is the name of the limit that a larger one exceeds.
 
     Raises:
         UploadTooLarge: it has, or says it has, more than `limit_bytes`.
@@ -33,15 +37,22 @@ async def read_body(request: Request, *, limit_bytes: int, hint: str = "") -> by
         InvalidRequest: the client went away before its end.
     """
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise UnsupportedMediaType("The body is compressed; send it without a content encoding.")
-    too_large = UploadTooLarge(f"The body has more than {limit_bytes:,} bytes, the most that this route takes.{hint}")
+        raise UnsupportedMediaType(
+            "The body is compressed; send it without a content encoding.",
+            faults=[Fault(parameter="Content-Encoding", reason="compressed bodies are not read", hint="leave it out")],
+        )
+    too_large = UploadTooLarge(
+        f"The body has more than {limit_bytes:,} bytes, the most that this route takes.{hint}",
+        faults=[Fault(parameter="body", limit=limit, reason=f"more than {limit_bytes:,} bytes")],
+    )
     if _announced_bytes(request) > limit_bytes:
         await _drain(request)
         raise too_large
     try:
         return await _read(request, limit_bytes, too_large)
     except ClientDisconnect as error:
-        raise InvalidRequest("The body ended before its announced length.") from error
+        fault = Fault(parameter="body", reason="it ended before its announced length")
+        raise InvalidRequest("The body ended before its announced length.", faults=[fault]) from error
 
 
 def _announced_bytes(request: Request) -> int:

@@ -12,10 +12,8 @@ from starlette.requests import Request
 from mini_ml.adapters.http.bodies import read_body, require_media_type
 from mini_ml.adapters.http.multipart import with_bodies
 from mini_ml.errors import Fault, InvalidRequest, UploadTooLarge
+from mini_ml.topology import Limits
 
-_FIELD_BYTES = 65_536
-"""Room for the text fields and the framing of a form, beside its file."""
-_MOST_PARTS = 100
 _READABLE_CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
@@ -40,41 +38,44 @@ class Form:
     """What is wrong with the form itself; where there are any, the request is malformed."""
 
 
-async def read_form(request: Request, spec: FormSpec, *, file_bytes: int) -> Form:
+async def read_form(request: Request, spec: FormSpec, limits: Limits) -> Form:
     """Read a multipart form.
 
     Raises:
         UnsupportedMediaType: the body is no multipart form.
-        UploadTooLarge: the file has more than `file_bytes`.
+        UploadTooLarge: the file, or all there is beside it, has too many bytes.
         InvalidRequest: the body cannot be taken apart: it has no boundary, or ends early.
     """
     require_media_type(request, ["multipart/form-data"])
+    file_bytes = limits.inline_upload_bytes
     hint = f" A file may have {file_bytes:,} bytes here; larger ones go through POST /uploads."
-    body = await read_body(request, limit_bytes=file_bytes + _FIELD_BYTES, hint=hint)
-    parts = await _parts(request, body)
+    body = await read_body(request, limit_bytes=file_bytes + limits.field_bytes, limit="inline_upload_bytes", hint=hint)
+    parts = await _parts(request, body, limits)
     try:
         form = await _read(parts, spec)
     finally:
         await parts.close()
     if len(form.body) > file_bytes:
-        raise UploadTooLarge(f"`{spec.file_field}` has {len(form.body):,} bytes.{hint}")
+        fault = Fault(parameter=spec.file_field, limit="inline_upload_bytes", reason=f"{len(form.body):,} bytes")
+        raise UploadTooLarge(f"`{spec.file_field}` has {len(form.body):,} bytes.{hint}", faults=[fault])
     return form
 
 
-async def _parts(request: Request, body: bytes) -> FormData:
+async def _parts(request: Request, body: bytes, limits: Limits) -> FormData:
     boundary = _boundary(request)
     if b"--" + boundary + b"--" not in body:
-        raise InvalidRequest("The multipart body ends before its closing boundary; it was cut off on the way.")
+        raise _malformed("body", "The multipart body ends before its closing boundary; it was cut off on the way.")
 
     async def once() -> AsyncGenerator[bytes, None]:
         yield with_bodies(body, boundary)
 
     headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary.decode("latin-1")}"'})
-    parser = _InMemoryParser(headers, once(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS, max_part_size=_FIELD_BYTES)
+    parts, field_bytes = limits.form_parts, limits.field_bytes
+    parser = _InMemoryParser(headers, once(), max_files=parts, max_fields=parts, max_part_size=field_bytes)
     try:
         return await parser.parse()
     except MultiPartException as error:
-        raise InvalidRequest(f"The multipart body cannot be read: {error.message}") from error
+        raise _malformed("body", f"The multipart body cannot be read: {error.message}") from error
 
 
 class _InMemoryParser(MultiPartParser):
@@ -83,15 +84,21 @@ class _InMemoryParser(MultiPartParser):
     spool_max_size = 2**31
 
 
+def _malformed(parameter: str, detail: str) -> InvalidRequest:
+    reason = f"{detail[:1].lower()}{detail[1:]}".rstrip(".")
+    return InvalidRequest(detail, faults=[Fault(parameter=parameter, reason=reason)])
+
+
 def _boundary(request: Request) -> bytes:
     parameters = dict(_parameters(request.headers["content-type"]))
     charset = parameters.get("charset", "utf-8").lower()
     if charset not in _READABLE_CHARSETS:
-        raise InvalidRequest(f"The form is in the character set `{charset[:40]}`; send UTF-8.")
+        raise _malformed("Content-Type", f"The form is in the character set `{charset[:40]}`; send UTF-8.")
     boundary = parameters.get("boundary", "")
     if not boundary or len(boundary) > 70 or '"' in boundary:
-        raise InvalidRequest(
-            "The content type names no usable boundary; most clients set it themselves when they send a form."
+        raise _malformed(
+            "Content-Type",
+            "The content type names no usable boundary; most clients set it themselves when they send a form.",
         )
     return boundary.encode("latin-1")
 

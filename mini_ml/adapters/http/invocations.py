@@ -27,10 +27,28 @@ _CSV = {
     "example": ",".join(_COLUMNS) + "\n" + ",".join(map(str, _ROW)) + "\n",
 }
 
+_CELL = {"type": ["string", "number", "boolean", "null"]}
+_VALUES = {"type": "array", "items": _CELL}
+_RECORDS = {"type": "object", "additionalProperties": _CELL}
+_FORMS: dict[str, dict[str, Any]] = {
+    "dataframe_split": {
+        "type": "object",
+        "required": ["data"],
+        "properties": {
+            "columns": {"type": ["array", "null"], "items": {"type": "string"}},
+            "data": {"type": "array", "items": _VALUES},
+        },
+    },
+    "dataframe_records": {"type": "array", "items": _RECORDS},
+    "instances": {"type": "array", "items": {"anyOf": [_RECORDS, _VALUES]}},
+    "inputs": {"anyOf": [{"type": "object", "additionalProperties": _VALUES}, {"type": "array", "items": _VALUES}]},
+}
+_BODY = {"type": "object", "properties": _FORMS, "oneOf": [{"required": [form]} for form in _FORMS]}
+
 SCORING: dict[str, Any] = {
     "response_model": ScoringAnswer,
     "response_description": "A prediction per row, in order, in the labels of the training data.",
     "responses": problems(400, 404, 413, 415, 422, 503),
-    "openapi_extra": json_body(None, _EXAMPLES, **{"text/csv": _CSV}),
+    "openapi_extra": json_body(_BODY, _EXAMPLES, **{"text/csv": _CSV}),
 }
 """What both rooms tell FastAPI about the routes."""

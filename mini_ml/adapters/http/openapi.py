@@ -43,9 +43,9 @@ def _refusal(description: str) -> JsonObject:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": _REFERENCE}}}
 
 
-def json_body(model: type[BaseModel] | None, examples: dict[str, JsonObject], **other: JsonObject) -> JsonObject:
-    """Return FastAPI's `openapi_extra` for a route that reads its JSON body itself."""
-    schema = model.model_json_schema(by_alias=True) if model else {"type": "object"}
+def json_body(body: type[BaseModel] | JsonObject, examples: dict[str, JsonObject], **other: JsonObject) -> JsonObject:
+    """Return FastAPI's `openapi_extra` for a route that reads its JSON body, a shape or a schema, itself."""
+    schema = body if isinstance(body, dict) else body.model_json_schema(by_alias=True)
     content = {"application/json": {"schema": _inlined(schema), "examples": examples}, **other}
     return {"requestBody": {"required": True, "content": content}}
 
@@ -89,6 +89,8 @@ def document(schema: JsonObject) -> JsonObject:
         for method, operation in item.items():
             _guard(operation, enough(path, method.upper()))
             _refuse_our_way(operation["responses"])
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _without_null(parameter["schema"])
     return schema
 
 
@@ -99,6 +101,12 @@ def _guard(operation: JsonObject, scopes: frozenset[Scope] | None) -> None:
         return
     operation["security"] = [{name: [scope]} for scope in sorted(scopes) for name in _CREDENTIALS]
     operation["responses"] |= {str(status): response for status, response in problems(401, 403).items()}
+
+
+def _without_null(schema: JsonObject) -> JsonObject:
+    """Return the schema of a parameter that may be left out: an address has no way to say null."""
+    given = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    return {**given[0], **{k: v for k, v in schema.items() if k != "anyOf"}} if len(given) == 1 else schema
 
 
 def _refuse_our_way(responses: JsonObject) -> None:

@@ -35,11 +35,7 @@ def status_for(error_type: type[errors.MiniMLError]) -> int:
 
 def problem_of(error: errors.MiniMLError) -> Problem:
     """Return the document for an error; of what is our own fault it tells nothing but that."""
-    faults = (
-        FaultShape(reason=f.reason, hint=f.hint, column=f.column, line=f.line, parameter=f.parameter)
-        for f in error.faults
-    )
-    return _problem(type(error), error.detail, faults)
+    return _problem(type(error), error.detail, map(FaultShape.of, error.faults))
 
 
 def problem_of_failure(failure: Failure, *, instance: str | None = None) -> Problem:

@@ -35,7 +35,7 @@ class Refusals:
             return
         if len(self._refusals) == 1:
             raise self._refusals[0]
-        faults = tuple(dict.fromkeys(fault for refusal in self._refusals for fault in _faults_of(refusal)))
+        faults = tuple(dict.fromkeys(fault for refusal in self._refusals for fault in refusal.faults))
         raise self._kind()(_sentence(faults), faults=faults)
 
     def _kind(self) -> type[MiniMLError]:
@@ -43,10 +43,6 @@ class Refusals:
         if InvalidRequest in kinds:
             return InvalidRequest
         return kinds.pop() if len(kinds) == 1 else InvalidOption
-
-
-def _faults_of(refusal: MiniMLError) -> tuple[Fault, ...]:
-    return refusal.faults or (Fault(reason=refusal.detail),)
 
 
 def _sentence(faults: tuple[Fault, ...]) -> str:

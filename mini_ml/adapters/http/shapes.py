@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
+from mini_ml import keys
+from mini_ml.adapters.http.patterns import or_empty
 from mini_ml.contracts import JobView, Kind, Label, Manifest, ModelView, Schema, Shape
 
 
@@ -99,8 +101,10 @@ class UploadRequest(Shape):
 
     kind: Kind
     filename: str = Field(min_length=1, max_length=1024)
-    model_name: str = "default"
-    version: str | None = Field(default=None, coerce_numbers_to_str=True)
+    model_name: str = Field(default=keys.DEFAULT_MODEL, json_schema_extra={"pattern": keys.MODEL_NAME})
+    version: str | None = Field(
+        default=None, coerce_numbers_to_str=True, json_schema_extra={"pattern": or_empty(keys.VERSION)}
+    )
     """For predictions: a number, an alias or `latest`."""
     options: UploadOptions = UploadOptions()
 
@@ -121,3 +125,9 @@ class AliasTarget(Shape):
     """The version that an alias shall name."""
 
     version: int = Field(ge=1, le=999_999, strict=True)
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _whole(cls, version: object) -> object:
+        """JSON knows one kind of number: 2.0 is as good as 2."""
+        return int(version) if isinstance(version, float) and version.is_integer() else version

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from mini_ml.adapters.http.bodies import read_body, require_media_type
 from mini_ml.contracts import Shape
 from mini_ml.errors import Fault, InvalidOption, InvalidRequest, MiniMLError
+from mini_ml.topology import Limits
 
 S = TypeVar("S", bound=Shape)
 
 
-async def read_json(request: Request, *, limit_bytes: int) -> Any:
+async def read_json(request: Request, limits: Limits) -> Any:
     """Return the JSON of the body.
 
     Raises:
@@ -23,7 +24,7 @@ async def read_json(request: Request, *, limit_bytes: int) -> Any:
         InvalidRequest: it is not JSON as RFC 8259 has it, or means different things to different readers.
     """
     require_media_type(request, ["application/json"])
-    return parse_json(await read_body(request, limit_bytes=limit_bytes))
+    return parse_json(await read_body(request, limit_bytes=limits.json_bytes, limit="json_bytes"))
 
 
 def parse_json(body: bytes) -> Any:
@@ -32,16 +33,18 @@ def parse_json(body: bytes) -> Any:
         text = body.decode("utf-8")
         parsed = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        raise InvalidRequest(
-            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        ) from error
+        raise _malformed(f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except UnicodeDecodeError as error:
-        raise InvalidRequest(f"The body is not UTF-8: byte {error.start + 1} cannot be decoded.") from error
+        raise _malformed(f"not UTF-8: byte {error.start + 1} cannot be decoded") from error
     except (ValueError, RecursionError) as error:
-        raise InvalidRequest(f"The body is not strict JSON: {_reason(error)}.") from error
+        raise _malformed(f"not strict JSON: {_reason(error)}") from error
     if "\\u" in text:
         _require_whole_characters(parsed)
     return parsed
+
+
+def _malformed(reason: str) -> InvalidRequest:
+    return InvalidRequest(f"The body is {reason}.", faults=[Fault(parameter="body", reason=reason)])
 
 
 def _reason(error: ValueError | RecursionError) -> str:
@@ -77,7 +80,7 @@ def _require_whole_characters(parsed: Any) -> None:
     try:
         json.dumps(parsed, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InvalidRequest("The body is not strict JSON: an escape like \\ud800 is half a character.") from error
+        raise _malformed("not strict JSON: an escape like \\ud800 is half a character") from error
 
 
 _MALFORMED = {"missing", "extra_forbidden", "model_type", "model_attributes_type"}
@@ -91,17 +94,16 @@ _PLAIN_REASONS = {
     "tuple_type": "a JSON list is needed",
 }
 """What to say where pydantic's words are about Python."""
-_SHAPE_BYTES = 1_000_000
 
 
-async def read_shape(request: Request, shape: type[S]) -> S:
+async def read_shape(request: Request, shape: type[S], limits: Limits) -> S:
     """Return the JSON of the body as a shape.
 
     Raises:
         UnsupportedMediaType, UploadTooLarge, InvalidRequest: as `read_json` does.
         InvalidRequest, InvalidOption: fields are missing or unknown, or have wrong values; all at once.
     """
-    parsed = await read_json(request, limit_bytes=_SHAPE_BYTES)
+    parsed = await read_json(request, limits)
     try:
         return shape.model_validate(parsed)
     except ValidationError as error:

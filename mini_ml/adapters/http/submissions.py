@@ -8,7 +8,7 @@ from mini_ml import catalogue, keys
 from mini_ml.adapters.http.forms import Form, FormSpec, read_form
 from mini_ml.adapters.http.refusals import Refusals
 from mini_ml.contracts import PredictOptions, TrainOptions
-from mini_ml.errors import InvalidDataset
+from mini_ml.errors import Fault, InvalidDataset
 from mini_ml.topology import Limits
 from mini_ml.workflows import options
 
@@ -55,9 +55,9 @@ async def train_submission(request: Request, limits: Limits) -> TrainSubmission:
         UnsupportedMediaType, UploadTooLarge: before anything else is looked at.
         InvalidRequest, Unprocessable: with everything that is wrong.
     """
-    form = await read_form(request, TRAIN_FORM, file_bytes=limits.inline_upload_bytes)
+    form = await read_form(request, TRAIN_FORM, limits)
     fields = form.fields
-    refusals = _common_refusals(form)
+    refusals = _common_refusals(form, TRAIN_FORM.file_field)
     with refusals.collect():
         options.parse_columns(fields["columns_to_drop"])
     with refusals.collect():
@@ -75,9 +75,9 @@ async def train_submission(request: Request, limits: Limits) -> TrainSubmission:
 
 async def predict_submission(request: Request, limits: Limits) -> PredictSubmission:
     """Read the form of `POST /predict`. Raises as `train_submission` does."""
-    form = await read_form(request, PREDICT_FORM, file_bytes=limits.inline_upload_bytes)
+    form = await read_form(request, PREDICT_FORM, limits)
     fields = form.fields
-    refusals = _common_refusals(form)
+    refusals = _common_refusals(form, PREDICT_FORM.file_field)
     with refusals.collect():
         keys.checked_version(fields["version"])
     with refusals.collect():
@@ -86,11 +86,12 @@ async def predict_submission(request: Request, limits: Limits) -> PredictSubmiss
     return PredictSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
 
 
-def _common_refusals(form: Form) -> Refusals:
+def _common_refusals(form: Form, file_field: str) -> Refusals:
     refusals = Refusals(form.faults)
     with refusals.collect():
         keys.checked_model_name(form.fields["model_name"])
     with refusals.collect():
         if not form.body and not form.faults:
-            raise InvalidDataset("The file is empty; it needs a header line and at least one row.")
+            fault = Fault(parameter=file_field, reason="the file is empty", hint="send a header line and rows")
+            raise InvalidDataset("The file is empty; it needs a header line and at least one row.", faults=[fault])
     return refusals

@@ -84,6 +84,25 @@ def test_what_an_upload_asks_wrongly_fails_its_job_and_is_not_retryable(
         jobs.retry(cloud, job.job_id)
 
 
+@pytest.mark.parametrize(
+    "key", ["target_colum", "Target-Column", "targetcolumn", "model-typ", "column-to-drop", "outputs"]
+)
+def test_a_misspelt_option_fails_its_job_and_names_the_one_that_was_meant(cloud: MemoryCloud, key: str) -> None:
+    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", **{key: "a"}))
+    assert arrival is not None
+    failure = arrival.record.job.failure
+    assert failure is not None
+    assert (failure.code, failure.errors[0].parameter) == ("invalid_option", key.replace("_", "-"))
+    assert str(failure.errors[0].hint).startswith("did you mean `")
+
+
+@pytest.mark.parametrize("key", ["mtime", "s3cmd-attrs", "mode", "owner", "target", "content-md5", "job-id"])
+def test_metadata_of_other_tools_is_none_of_our_business(cloud: MemoryCloud, key: str) -> None:
+    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", **{key: "1"}))
+    assert arrival is not None
+    assert arrival.record.job.state == "queued"
+
+
 def test_a_submitted_file_finds_the_job_that_waits_for_it(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     arrival = intake.arrival(cloud, event_of(cloud, job))

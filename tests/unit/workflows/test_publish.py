@@ -161,7 +161,8 @@ def test_the_newest_version_is_found_from_any_version_that_is_known(count: int, 
 
 def test_what_is_not_there_is_told_apart(cloud: MemoryCloud, published: Publisher) -> None:
     published(taken(cloud, put(cloud, "train/iris/a.csv")))
-    with pytest.raises(ModelNotFound, match="Did you mean iris"):
+    with pytest.raises(ModelNotFound) as refusal:
         registry.resolve(cloud.artifacts, "irys", "latest")
+    assert refusal.value.faults[0].hint == "did you mean `iris`?"
     with pytest.raises(VersionNotFound, match="versions 1 to 1"):
         registry.resolve(cloud.artifacts, "iris", "2")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from mini_ml import errors
+from mini_ml import errors, keys
 from mini_ml.adapters.http.answers import failed, pending
 from mini_ml.adapters.http.links import links_from
 from mini_ml.adapters.http.openapi import problems
@@ -16,11 +16,11 @@ from mini_ml.adapters.http.views import answer, job_path, job_view, version_path
 from mini_ml.contracts import Job, JobView, Kind, PredictResult, State
 from mini_ml.ports import Cloud
 from mini_ml.workflows import jobs
-from mini_ml.workflows.listing import Filters, listing
+from mini_ml.workflows.listing import CURSOR, Filters, listing
 
 router = new_router("Jobs")
 
-JobId = Annotated[str, Path(description="The `job_id` of an answer.")]
+JobId = Annotated[str, Path(description="The `job_id` of an answer.", json_schema_extra={"pattern": keys.JOB_ID})]
 Redirect = Annotated[bool, Query(description="`false`: answer the address as JSON instead of redirecting to it.")]
 
 
@@ -36,10 +36,15 @@ def list_jobs(
     cloud: CloudOf,
     state: Annotated[State | None, Query(description="Only jobs in this state.")] = None,
     kind: Annotated[Kind | None, Query(description="Only trainings, or only predictions.")] = None,
-    model_name: Annotated[str | None, Query(description="Only jobs of this model.")] = None,
+    model_name: Annotated[
+        str | None, Query(description="Only jobs of this model.", json_schema_extra={"pattern": keys.MODEL_NAME})
+    ] = None,
     upload_key: Annotated[str | None, Query(description="Only the jobs of the upload with this S3 key.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Most jobs on a page.")] = 50,
-    cursor: Annotated[str | None, Query(description="Where a page begins; follow `links.next` instead.")] = None,
+    cursor: Annotated[
+        str | None,
+        Query(description="Where a page begins; follow `links.next` instead.", json_schema_extra={"pattern": CURSOR}),
+    ] = None,
 ) -> Response:
     """A page may hold fewer jobs than `limit` and still have a next one, when the filters fit few."""
     filters = Filters(state=state, kind=kind, model_name=model_name, upload_key=upload_key)
@@ -97,7 +102,9 @@ def see_other(url: str, *, redirect: bool) -> Response:
 def _result_url(cloud: Cloud, job: Job, result: PredictResult) -> str:
     filename = result.output_key.rpartition("/")[2]
     seconds = cloud.stage.url_expiry_seconds
-    return cloud.artifacts.presigned_get(result.output_key, filename=filename, expires_seconds=seconds)
+    return cloud.artifacts.presigned_get(
+        result.output_key, filename=filename, media_type="text/csv", expires_seconds=seconds
+    )
 
 
 def _version_of(job: Job) -> str:

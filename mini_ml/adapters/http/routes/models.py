@@ -22,12 +22,20 @@ from mini_ml.workflows.sealing import verified_manifest
 
 router = new_router("Models")
 
-ModelName = Annotated[str, Path(description="Name of a model.", openapi_examples={"default": {"value": "default"}})]
+ModelName = Annotated[
+    str,
+    Path(
+        description="Name of a model.",
+        openapi_examples={"default": {"value": "default"}},
+        json_schema_extra={"pattern": keys.MODEL_NAME},
+    ),
+]
 Version = Annotated[
     str,
     Path(
         description="A version number, an alias, or `latest`.",
         openapi_examples={"latest": {"value": "latest"}, "first": {"value": "1"}},
+        json_schema_extra={"pattern": keys.VERSION},
     ),
 ]
 AliasName = Annotated[
@@ -35,6 +43,7 @@ AliasName = Annotated[
     Path(
         description="Begins with a lower-case letter; never `latest`.",
         openapi_examples={"champion": {"value": "champion"}},
+        json_schema_extra={"pattern": keys.ALIAS, "not": {"const": keys.LATEST}},
     ),
 ]
 
@@ -50,7 +59,13 @@ def list_models(
     request: Request,
     room: RoomOf,
     limit: Annotated[int, Query(ge=1, le=200, description="Most models on a page.")] = 50,
-    cursor: Annotated[str | None, Query(description="Where a page begins; follow `links.next` instead.")] = None,
+    cursor: Annotated[
+        str | None,
+        Query(
+            description="Where a page begins; follow `links.next` instead.",
+            json_schema_extra={"pattern": keys.MODEL_NAME},
+        ),
+    ] = None,
 ) -> Response:
     """Each with its newest version, the number of its versions, and its aliases."""
     after = keys.checked_model_name(cursor) if cursor is not None else ""
@@ -123,6 +138,7 @@ def get_artifact(cloud: CloudOf, model_name: ModelName, version: Version, redire
         manifest.artifact.key,
         version_id=manifest.artifact.version_id,
         filename=f"{manifest.model_name}-{manifest.version}.joblib",
+        media_type="application/octet-stream",
         expires_seconds=cloud.stage.url_expiry_seconds,
     )
     return see_other(url, redirect=redirect)
@@ -143,7 +159,7 @@ def _manifest(cloud: Cloud, model_name: str, version: str) -> Manifest:
 )
 async def put_alias(request: Request, cloud: CloudOf, model_name: ModelName, alias: AliasName) -> Response:
     """Makes the alias or moves it, atomically: who scores by it gets the old version or the new one."""
-    target = await read_shape(request, AliasTarget)
+    target = await read_shape(request, AliasTarget, cloud.stage.limits)
     await run_in_threadpool(registry.move_alias, cloud, keys.checked_model_name(model_name), alias, target.version)
     return Response(status_code=204)
 

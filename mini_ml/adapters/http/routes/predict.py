@@ -6,8 +6,10 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from mini_ml import keys
 from mini_ml.adapters.http.answers import submitted
 from mini_ml.adapters.http.openapi import form_body, problems
+from mini_ml.adapters.http.patterns import or_empty
 from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, preference_of
 from mini_ml.adapters.http.room import RoomOf, new_router
 from mini_ml.adapters.http.shapes import PredictAnswer
@@ -26,8 +28,16 @@ _FORM = form_body(
             "default": "",
             "example": '["variety"]',
         },
-        "model_name": {"description": "The model to score with.", "default": "default"},
-        "version": {"description": "A version number, an alias, or `latest`.", "default": "latest"},
+        "model_name": {
+            "description": "The model to score with.",
+            "default": "default",
+            "pattern": or_empty(keys.MODEL_NAME),
+        },
+        "version": {
+            "description": "A version number, an alias, or `latest`.",
+            "default": "latest",
+            "pattern": or_empty(keys.VERSION),
+        },
     },
 )
 _PENDING = {

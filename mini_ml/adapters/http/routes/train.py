@@ -6,8 +6,10 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from mini_ml import catalogue, keys
 from mini_ml.adapters.http.answers import submitted
 from mini_ml.adapters.http.openapi import form_body, problems
+from mini_ml.adapters.http.patterns import or_empty
 from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, preference_of
 from mini_ml.adapters.http.room import RoomOf, new_router
 from mini_ml.adapters.http.submissions import train_submission
@@ -28,6 +30,7 @@ _FORM = form_body(
         "model_type": {
             "description": "A name from `GET /model-types`, or `auto`, which tries a few and keeps the best.",
             "default": "RandomForestClassifier",
+            "enum": ["", *catalogue.AUTO, *catalogue.model_types()["model_types"]],
         },
         "model_params": {
             "description": 'Parameters of the model type as a JSON object, for example `{"n_estimators": 50}`.',
@@ -40,6 +43,7 @@ _FORM = form_body(
         "model_name": {
             "description": "The model to publish a new version of: lower-case letters, digits, `.`, `_`, `-`.",
             "default": "default",
+            "pattern": or_empty(keys.MODEL_NAME),
         },
     },
 )
