@@ -1,4 +1,4 @@
-"""What may differ between two stacks on AWS: sizes, retention, throttling; the rest is in mini_ml/topology."""
+"""What may differ between two stacks on AWS: scratch space, retention, throttling; the rest is in mini_ml/topology."""
 
 import platform
 from collections.abc import Mapping
@@ -18,22 +18,13 @@ _MACHINES: Final[Mapping[str, Architecture]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Size:
-    """What one function gets."""
-
-    memory_mib: int
-    """CPU grows with it: 1,769 MiB are one core."""
-    scratch_mib: int = 512
-    """Size of `/tmp`."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Deployment:
     """One stage on AWS."""
 
     stage: Stage
-    """Names, timeouts, leases and limits."""
-    sizes: Mapping[FunctionName, Size]
+    """Names, memory, timeouts, leases and limits."""
+    scratch_mib: Mapping[FunctionName, int]
+    """Size of each function's `/tmp`."""
     architecture: Architecture
     """Of the functions and of the machine that builds their images, unless that one emulates."""
     log_retention_days: int
@@ -51,18 +42,9 @@ class Deployment:
         return self.stage.name
 
 
-_ONLINE: Final = Size(memory_mib=1769, scratch_mib=1024)
-_BATCH: Final = Size(memory_mib=1769, scratch_mib=3072)
-
 _DEV: Final = Deployment(
     stage=STAGES["dev"],
-    # 3,008 MiB is the most that a new AWS account may ask for.
-    sizes={
-        "api": Size(memory_mib=512),
-        "trainer": Size(memory_mib=3008, scratch_mib=2048),
-        "predict": _ONLINE,
-        "predict-batch": _BATCH,
-    },
+    scratch_mib={"api": 512, "trainer": 2048, "predict": 1024, "predict-batch": 3072},
     architecture="arm64",
     log_retention_days=14,
     result_retention_days=30,
@@ -74,12 +56,6 @@ _DEV: Final = Deployment(
 _PROD: Final = replace(
     _DEV,
     stage=STAGES["prod"],
-    sizes={
-        "api": Size(memory_mib=1024),
-        "trainer": Size(memory_mib=8192, scratch_mib=2048),
-        "predict": Size(memory_mib=3008, scratch_mib=1024),
-        "predict-batch": Size(memory_mib=3008, scratch_mib=3072),
-    },
     log_retention_days=90,
     result_retention_days=90,
     workers_at_once=10,

@@ -66,7 +66,6 @@ class Functions(Construct):
 
     def _function(self, function: Function) -> lambda_.Function:
         part = Construct(self, function.name)
-        size = self._deployment.sizes[function.name]
         architecture, platform = _PLATFORMS[self._deployment.architecture]
         log_group = self._log_group(part, function)
         return lambda_.DockerImageFunction(
@@ -83,9 +82,9 @@ class Functions(Construct):
             ),
             architecture=architecture,
             environment=self._environment(),
-            ephemeral_storage_size=Size.mebibytes(size.scratch_mib),
+            ephemeral_storage_size=Size.mebibytes(self._deployment.scratch_mib[function.name]),
             log_group=log_group,
-            memory_size=size.memory_mib,
+            memory_size=function.memory_mib,
             role=self._role(part, function.name, log_group),
             timeout=Duration.seconds(function.timeout_seconds),
         )

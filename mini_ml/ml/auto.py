@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from mini_ml.contracts import Candidate, Task
 from mini_ml.errors import LimitExceeded, TrainingFailed
 from mini_ml.ml import evaluation
-from mini_ml.ml.costs import check_cost, training_cost
+from mini_ml.ml.costs import training_cost
 from mini_ml.ml.estimators import Built, Matrix, build
 from mini_ml.ml.fitting import watched
 from mini_ml.ml.holdout import folds, others, subsample
+from mini_ml.ml.preflight import Plan, Read, check
 from mini_ml.ml.scaling import Scaling
-from mini_ml.ml.sizes import check_size
 from mini_ml.topology import Limits
 
 CANDIDATES: Final[dict[Task, tuple[str, ...]]] = {
@@ -29,8 +29,8 @@ METRICS: Final[dict[Task, str]] = {"classification": "f1_macro", "regression": "
 FOLDS: Final = 3
 _MOST_ROWS: Final = 20_000
 _FEWEST_ROWS: Final = 1_000
-_BUDGET: Final = 60_000_000_000
-"""Nanoseconds of one plain core, for all fits of the comparison together."""
+_BUDGET_SHARE: Final = 0.05
+"""Of the time that a job may take, for all fits of the comparison together."""
 _TOO_DEAR: Final = "too much work to compare within the budget"
 
 
@@ -67,16 +67,16 @@ class Encoded:
         return Encoded(matrix=self.matrix[rows], target=self.target[rows], labels=self.labels)
 
 
-def choose(encoded: Encoded, task: Task, *, limits: Limits, seed: int) -> Choice:
+def choose(encoded: Encoded, task: Task, *, limits: Limits, seed: int, read: Read = Read()) -> Choice:  # noqa: B008 - frozen
     """Return the candidate with the best mean score. Raises LimitExceeded where none may be fitted at all."""
-    affordable, refused = _within_limits(encoded.shape, CANDIDATES[task], limits, seed)
-    rows, compared = _plan(encoded.shape, affordable, seed)
+    known, refused = affordable(encoded.shape, task, read=read, limits=limits, seed=seed)
+    rows, compared = _plan(encoded.shape, known, limits, seed)
     sample = encoded.take(subsample(encoded.codes, len(encoded.target), count=rows, seed=seed))
     found = {name: _compared(name, sample, task, seed) for name in compared}
-    found |= {name: _skipped(name, task, _TOO_DEAR) for name in affordable if name not in found}
+    found |= {name: _skipped(name, task, _TOO_DEAR) for name in known if name not in found}
     found |= {name: _skipped(name, task, reason) for name, reason in refused.items()}
     candidates = tuple(found[name] for name in CANDIDATES[task])
-    best = max(affordable, key=lambda name: _rank(found[name]))
+    best = max(known, key=lambda name: _rank(found[name]))
     return Choice(model_type=best, candidates=candidates, notes=_notes(best, candidates, len(sample.target), encoded))
 
 
@@ -95,26 +95,27 @@ def _notes(best: str, candidates: Sequence[Candidate], rows: int, encoded: Encod
     return (f"auto chose {best} by {FOLDS}-fold cross-validation{of}.",)
 
 
-def _within_limits(shape: Matrix, names: Sequence[str], limits: Limits, seed: int) -> tuple[list[str], dict[str, str]]:
-    affordable: list[str] = []
+def affordable(shape: Matrix, task: Task, *, read: Read, limits: Limits, seed: int) -> tuple[list[str], dict[str, str]]:
+    """Return the candidates that may be fitted on all rows, and the others with the reason. Raises LimitExceeded."""
+    known: list[str] = []
     refused: dict[str, LimitExceeded] = {}
-    for name in names:
+    for name in CANDIDATES[task]:
         params = build(name, {}, matrix=shape, seed=seed).params
         try:
-            check_cost(name, params, matrix=shape, limits=limits)
-            check_size(name, params, matrix=shape, limits=limits)
-            affordable.append(name)
+            check(Plan(model_type=name, params=params, matrix=shape, read=read), limits)
+            known.append(name)
         except LimitExceeded as error:
             refused[name] = error
-    if not affordable:
+    if not known:
         raise next(iter(refused.values()))
-    return affordable, {name: error.detail for name, error in refused.items()}
+    return known, {name: error.detail for name, error in refused.items()}
 
 
-def _plan(shape: Matrix, names: Sequence[str], seed: int) -> tuple[int, list[str]]:
+def _plan(shape: Matrix, names: Sequence[str], limits: Limits, seed: int) -> tuple[int, list[str]]:
     """Return how many rows to compare on, and which candidates: first rows are halved, then the dearest is left out."""
     rows, compared = min(shape.rows, _MOST_ROWS), list(names)
-    while _comparison_cost(rows, shape, compared, seed) > _BUDGET:
+    budget = _BUDGET_SHARE * limits.estimated_seconds * 1e9
+    while _comparison_cost(rows, shape, compared, seed) > budget:
         if rows >= 2 * _FEWEST_ROWS:
             rows //= 2
         elif len(compared) > 1:

@@ -42,6 +42,12 @@ class Block:
         """Return the number of records."""
         return len(self.record_starts)
 
+    @property
+    def memory_bytes(self) -> int:
+        """Return the bytes that the block takes in memory: the records, and where each cell lies."""
+        arrays = (self.starts, self.stops, self.record_starts, self.record_stops)
+        return len(self.cells) + len(self.rewritten or b"") + sum(array.nbytes for array in arrays)
+
     def line_of(self, row: int) -> int:
         """Return the line on which a record begins."""
         return self.first_line + line_ends(self.raw[: int(self.record_starts[row])])

@@ -6,7 +6,7 @@ request is always judged the same. The constants come from fits of 500 to 10,000
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Final
 
@@ -53,7 +53,8 @@ class Work:
 def _tree(work: Work, *, depth: int | None = None) -> float:
     deep = math.log2(work.rows + 1) + 1
     given = depth if depth is not None else work.params.get("max_depth")
-    return 40 * work.rows * _features(work) * (deep if given is None else min(deep, given + 1))
+    levels = deep if given is None else min(deep, given + 1)
+    return 40 * work.rows * _features(work) * levels * max(1.0, work.classes / 6)
 
 
 def _features(work: Work) -> float:
@@ -70,11 +71,11 @@ def _forest(work: Work) -> float:
 
 
 def _boosted_trees(work: Work) -> float:
-    return _forest(work) * work.outputs
+    return 2 * _forest(replace(work, classes=1)) * work.outputs
 
 
 def _adaptive(depth: int) -> Callable[[Work], float]:
-    return lambda work: _tree(work, depth=depth) * float(work.params["n_estimators"])
+    return lambda work: 2 * _tree(work, depth=depth) * float(work.params["n_estimators"])
 
 
 def _histograms(work: Work) -> float:

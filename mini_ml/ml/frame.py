@@ -52,6 +52,11 @@ class Frame:
         """Return the number of rows."""
         return len(self.numbers)
 
+    @property
+    def memory_bytes(self) -> int:
+        """Return the bytes that the rows take in memory, less the texts."""
+        return self.numbers.nbytes + sum(column.codes.nbytes for column in self.tokens)
+
     def take(self, rows: Codes | slice) -> "Frame":
         """Return some rows, by position; the counts stay those of all rows."""
         return Frame(self.numbers[rows], tuple(column.at(rows) for column in self.tokens), self.missing, self.coerced)

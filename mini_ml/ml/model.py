@@ -16,6 +16,8 @@ from mini_ml.ml.scaling import Scaling
 from mini_ml.ml.walk import MOST_ROWS, Walker, walker_of
 
 _SLICE: Final = 1024
+_KERNELS: Final = frozenset({"GaussianProcessClassifier", "GaussianProcessRegressor", "KernelRidge"})
+"""Types that compare every row with every training row, in one matrix."""
 
 
 class Estimator(Protocol):
@@ -99,8 +101,17 @@ class FittedModel:
         if self.walker is not None and len(matrix) <= MOST_ROWS:
             predicted, shares = self.walker.answer(matrix)
             return predicted, shares if probabilities else None
+        if type(self.estimator).__name__ in _KERNELS and len(matrix) > _SLICE:
+            return self._estimate_sliced(matrix, probabilities=probabilities)
         predicted = self.estimator.predict(matrix)
         return predicted, self.estimator.predict_proba(matrix) if probabilities else None
+
+    def _estimate_sliced(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
+        """Ask for some rows at a time: rows × training rows would not fit into memory."""
+        slices = (matrix[start : start + _SLICE] for start in range(0, len(matrix), _SLICE))
+        answers = [self._estimate(rows, probabilities=probabilities) for rows in slices]
+        shares = [part for _, part in answers if part is not None]
+        return np.concatenate([part for part, _ in answers]), np.concatenate(shares) if shares else None
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
         """Return labels for class positions, and numbers as they are."""

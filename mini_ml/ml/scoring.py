@@ -1,5 +1,6 @@
 """Score rows with a fitted model: a CSV as a stream, JSON rows at once."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -7,6 +8,7 @@ from typing import BinaryIO
 
 from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
 from mini_ml.ml.ahead import read_ahead
+from mini_ml.ml.batch_preflight import Batch, check_batch
 from mini_ml.ml.block import Block
 from mini_ml.ml.faults import Faults, short
 from mini_ml.ml.feature import Cell
@@ -30,6 +32,15 @@ class ScoreOptions:
     probabilities: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """What a batch weighs before it is read."""
+
+    file_bytes: int
+    model_bytes: int
+    """Of the model as a file."""
+
+
 @dataclass(frozen=True)
 class _Part:
     """Rows that were read and not yet scored."""
@@ -46,6 +57,7 @@ def score_csv(
     *,
     limits: Limits,
     tally: Tally,
+    sizes: Sizes | None = None,
     options: ScoreOptions | None = None,
     on_progress: Callable[[int, int], None] = lambda rows, size: None,
     on_predictions: Callable[[Predictions], None] = lambda predictions: None,
@@ -58,6 +70,7 @@ def score_csv(
         source: the CSV to score, read once.
         limits: rows, columns and cells accepted.
         tally: counts what is found on the way.
+        sizes: of the file and the model, where the batch may be too much work; None where the rows are few.
         options: which columns are dropped and what is written.
         on_progress: called after each part with the rows and bytes done; may raise to stop.
         on_predictions: called with the predictions of each part.
@@ -65,6 +78,7 @@ def score_csv(
 
     Raises:
         SchemaMismatch: feature columns are absent; all are listed.
+        LimitExceeded: it cannot be scored in the time, or with the memory, that there is.
         InvalidDataset: the file cannot be read; parts that were yielded before are worth nothing.
         ProbabilitiesUnavailable: they are asked for and the model has none.
     """
@@ -77,7 +91,10 @@ def score_csv(
     stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes)
     yield output.header()
     parts = _parsed(model, stream, positions)
-    for part in chain(islice(parts, 1), _following(parts, stream)):
+    first = list(islice(parts, 1))
+    if first and sizes is not None:
+        check_batch(model, _foreseen(first[0], sizes), limits)
+    for part in chain(first, _following(parts, stream)):
         tally.add(part.frame, model.encoder.unseen(part.frame))
         predictions = model.predict(part.frame, probabilities=options.probabilities)
         on_predictions(predictions)
@@ -88,6 +105,17 @@ def score_csv(
             "The file has a header and no rows.",
             faults=[Fault(reason="no rows after the header", hint="add data rows", line=header.next_line)],
         )
+
+
+def _foreseen(part: _Part, sizes: Sizes) -> Batch:
+    """Reckon the whole file by its first rows."""
+    return Batch(
+        rows=math.ceil(part.rows_done * max(1.0, sizes.file_bytes / part.bytes_done)),
+        columns=part.block.starts.shape[1],
+        part_rows=part.rows_done,
+        part_bytes=part.block.memory_bytes,
+        model_bytes=sizes.model_bytes,
+    )
 
 
 def score_rows(model: FittedModel, rows: Rows, *, tally: Tally, probabilities: bool = False) -> Predictions:

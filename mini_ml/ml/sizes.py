@@ -1,5 +1,6 @@
 """Estimate a model's size as a file before it is fitted, where the shape decides it."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -11,10 +12,11 @@ Params = Mapping[str, Any]
 
 _NODE_BYTES: Final = 64
 _NUMBER_BYTES: Final = 8
-_NODES_PER_ROW: Final = {True: 0.25, False: 1.2}
-"""Nodes of a full tree for each row, by whether it classifies: numbers are told apart to the last row, and classes
-not. 80,000 rows and 100 trees gave 128 MB; a table of pure noise gives three times that, which the check of the
-finished file catches."""
+_NODES_PER_ROW: Final = 1.2
+"""Nodes of a full tree that tells numbers apart, to the last row, for each row."""
+_NODES_PER_ROW_OF_TWO_CLASSES: Final = 0.25
+"""80,000 rows and 100 trees gave 128 MB; a table of pure noise gives three times that, which the check of the finished
+file catches. It grows with the logarithm of the classes: 200 of them give nearly a leaf a row."""
 
 
 def check_size(model_type: str, params: Params, *, matrix: Matrix, limits: Limits) -> None:
@@ -46,12 +48,18 @@ def artifact_bytes(model_type: str, params: Params, *, matrix: Matrix) -> int:
 
 def _tree(params: Params, matrix: Matrix) -> float:
     rows = max(1.0, matrix.rows / _leaf_rows(params.get("min_samples_leaf", 1), matrix))
-    nodes = _NODES_PER_ROW[matrix.labels is not None] * rows
+    nodes = _nodes_per_row(matrix) * rows
     if depth := params.get("max_depth"):
         nodes = min(nodes, 2.0 ** min(depth + 1, 64))
     if leaves := params.get("max_leaf_nodes"):
         nodes = min(nodes, 2.0 * leaves)
     return nodes * (_NODE_BYTES + _NUMBER_BYTES * len(matrix.labels or [""]))
+
+
+def _nodes_per_row(matrix: Matrix) -> float:
+    if matrix.labels is None:
+        return _NODES_PER_ROW
+    return min(_NODES_PER_ROW, _NODES_PER_ROW_OF_TWO_CLASSES * math.log2(max(2, len(matrix.labels))))
 
 
 def _leaf_rows(at_least: float, matrix: Matrix) -> float:

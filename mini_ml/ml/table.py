@@ -34,6 +34,11 @@ class Table:
     bytes: int
 
     @property
+    def memory_bytes(self) -> int:
+        """Return the bytes that the table takes in memory."""
+        return sum(block.memory_bytes for block in self.blocks)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return the names of the columns in the file's order; the first may be blank."""
         return self.header.names

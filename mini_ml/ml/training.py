@@ -14,20 +14,19 @@ from mini_ml import catalogue
 from mini_ml.contracts import Candidate, Metrics, Schema, Task, TrainOptions
 from mini_ml.errors import Fault, InvalidOption, LimitExceeded, TrainingFailed
 from mini_ml.ml import evaluation
-from mini_ml.ml.auto import Choice, Encoded, choose
-from mini_ml.ml.costs import check_cost
+from mini_ml.ml.auto import Choice, Encoded, affordable, choose
 from mini_ml.ml.dataset import read_table
 from mini_ml.ml.describe import model_schema
-from mini_ml.ml.estimators import build
+from mini_ml.ml.estimators import Matrix, build
 from mini_ml.ml.features import Encoder
 from mini_ml.ml.fitting import fit, watched
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.holdout import Rows
 from mini_ml.ml.model import FittedModel
+from mini_ml.ml.preflight import Plan, Read, check
 from mini_ml.ml.reader import Reader
 from mini_ml.ml.scaling import Scaling
 from mini_ml.ml.schema import infer
-from mini_ml.ml.sizes import check_size
 from mini_ml.ml.split import Split, split_rows
 from mini_ml.ml.target import target_column
 from mini_ml.topology import Limits
@@ -105,7 +104,9 @@ def train(
     training = frame.take(split.training)
     encoder = Encoder.fit(reader, training, limits)
     checkpoint(table.rows, table.bytes)
-    fitted = _fit(_encode(encoder, training, split, limits), options, split.task, limits, seed)
+    kept = table.memory_bytes + frame.memory_bytes + training.memory_bytes
+    work = _Work(options, split, limits, seed, Read(cells=table.rows * len(table.names), bytes=kept))
+    fitted = work.fitted(encoder, training)
     checkpoint(table.rows, table.bytes)
     probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
     schema = model_schema(reader, encoder, training, task=split.task, labels=split.labels, probabilities=probabilities)
@@ -139,11 +140,57 @@ def _check_options(options: TrainOptions) -> None:
         raise InvalidOption("; ".join(fault.reason for fault in faults) + ".", faults=faults)
 
 
-def _encode(encoder: Encoder, training: Frame, split: Split, limits: Limits) -> Encoded:
-    cells = training.rows * encoder.width
+@dataclass(frozen=True)
+class _Work:
+    """What decides how a model is fitted, beside the rows."""
+
+    options: TrainOptions
+    split: Split
+    limits: Limits
+    seed: int
+    read: Read
+
+    def fitted(self, encoder: Encoder, training: Frame) -> _Fitted:
+        """Check that the work can be done at all, then encode, choose and fit."""
+        shape = Matrix(rows=training.rows, width=encoder.width, labels=self.split.spelled)
+        _check_cells(shape, self.limits)
+        self._check(shape)
+        matrix = encoder.transform(training)
+        encoded = Encoded(matrix=matrix, target=self.split.training_target, labels=self.split.spelled)
+        choice = self._choice(encoded)
+        built = build(choice.model_type, self.options.model_params, matrix=shape, seed=self.seed)
+        scaling = Scaling.fit(matrix, built.scale) if built.scale else None
+        scaled = scaling.apply(matrix) if scaling else matrix
+        notes = fit(built.estimator, scaled, encoded.target, model_type=choice.model_type)
+        return _Fitted(
+            estimator=built.estimator,
+            scaling=scaling,
+            model_type=choice.model_type,
+            params=built.params,
+            candidates=choice.candidates,
+            notes=(*choice.notes, *_deprecation(choice.model_type), *notes),
+        )
+
+    def _check(self, shape: Matrix) -> None:
+        """Refuse what cannot finish, before the matrix takes any memory. Raises LimitExceeded."""
+        model_type = self.options.model_type
+        if model_type in catalogue.AUTO:
+            affordable(shape, self.split.task, read=self.read, limits=self.limits, seed=self.seed)
+            return
+        params = build(model_type, self.options.model_params, matrix=shape, seed=self.seed).params
+        check(Plan(model_type=model_type, params=params, matrix=shape, read=self.read), self.limits)
+
+    def _choice(self, encoded: Encoded) -> Choice:
+        if self.options.model_type not in catalogue.AUTO:
+            return Choice(model_type=self.options.model_type)
+        return choose(encoded, self.split.task, read=self.read, limits=self.limits, seed=self.seed)
+
+
+def _check_cells(shape: Matrix, limits: Limits) -> None:
+    cells = shape.rows * shape.width
     if cells > limits.matrix_cells:
         raise LimitExceeded(
-            f"{training.rows:,} training rows of {encoder.width:,} encoded columns make {cells:,} cells; "
+            f"{shape.rows:,} training rows of {shape.width:,} encoded columns make {cells:,} cells; "
             f"the limit is {limits.matrix_cells:,}.",
             faults=[
                 Fault(
@@ -153,28 +200,6 @@ def _encode(encoder: Encoder, training: Frame, split: Split, limits: Limits) -> 
                 )
             ],
         )
-    return Encoded(matrix=encoder.transform(training), target=split.training_target, labels=split.spelled)
-
-
-def _fit(encoded: Encoded, options: TrainOptions, task: Task, limits: Limits, seed: int) -> _Fitted:
-    if options.model_type in catalogue.AUTO:
-        choice = choose(encoded, task, limits=limits, seed=seed)
-    else:
-        choice = Choice(model_type=options.model_type)
-    built = build(choice.model_type, options.model_params, matrix=encoded.shape, seed=seed)
-    check_cost(choice.model_type, built.params, matrix=encoded.shape, limits=limits)
-    check_size(choice.model_type, built.params, matrix=encoded.shape, limits=limits)
-    scaling = Scaling.fit(encoded.matrix, built.scale) if built.scale else None
-    matrix = scaling.apply(encoded.matrix) if scaling else encoded.matrix
-    notes = fit(built.estimator, matrix, encoded.target, model_type=choice.model_type)
-    return _Fitted(
-        estimator=built.estimator,
-        scaling=scaling,
-        model_type=choice.model_type,
-        params=built.params,
-        candidates=choice.candidates,
-        notes=(*choice.notes, *_deprecation(choice.model_type), *notes),
-    )
 
 
 def _deprecation(model_type: str) -> Iterator[str]:

@@ -36,8 +36,10 @@ class Limits:
     """Largest list of predictions put into an answer; past it the answer links to the result."""
     artifact_bytes: int = 512 * MIB
     """Largest persisted model."""
-    training_cost: int = 600_000_000_000
-    """Most estimated work of a fit, in nanoseconds of one plain core (see ml/formulas.py); no clock is involved."""
+    estimated_seconds: int = 600
+    """Most estimated seconds of one plain core that a job may take; each function has its own, by its timeout."""
+    estimated_memory_mib: int = 2_556
+    """Most estimated memory of a job, in MiB; each function has its own, by its memory."""
     matrix_cells: int = 250_000_000
     """Most cells (rows × encoded width, 8 bytes each) of the matrix that an estimator is fitted on."""
     classes: int = 250

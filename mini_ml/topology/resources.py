@@ -37,6 +37,8 @@ class Function:
     handler: str
     """`module:function`, as the poller imports it; the image's command is the same with a dot."""
     timeout_seconds: int
+    memory_mib: int
+    """CPU grows with it on Lambda: 1,769 MiB are one core."""
     queue: QueueName | None = None
     """The queue whose event source mapping calls it."""
     sweeps: bool = False
@@ -76,6 +78,7 @@ def functions(stage: Stage) -> tuple[Function, ...]:
             room="api",
             handler=api,
             timeout_seconds=stage.api_timeout_seconds,
+            memory_mib=stage.api_memory_mib,
             queue="dead-letters",
             sweeps=True,
         ),
@@ -84,14 +87,22 @@ def functions(stage: Stage) -> tuple[Function, ...]:
             room="trainer",
             handler=trainer,
             timeout_seconds=stage.trainer_timeout_seconds,
+            memory_mib=stage.trainer_memory_mib,
             queue="train",
         ),
-        Function(name="predict", room="predict", handler=predict, timeout_seconds=stage.predict_timeout_seconds),
+        Function(
+            name="predict",
+            room="predict",
+            handler=predict,
+            timeout_seconds=stage.predict_timeout_seconds,
+            memory_mib=stage.predict_memory_mib,
+        ),
         Function(
             name="predict-batch",
             room="predict",
             handler=predict,
             timeout_seconds=stage.batch_timeout_seconds,
+            memory_mib=stage.batch_memory_mib,
             queue="predict",
         ),
     )

@@ -1,9 +1,12 @@
-"""What may differ from one deployment to the next: leases, timeouts, schedules."""
+"""What may differ from one deployment to the next: leases, timeouts, memory, schedules."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mini_ml.topology.limits import Limits
+
+_CORE_MIB: Final = 1769
+"""Memory of a Lambda function at which it has one core to itself; below, it has that share of one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,11 @@ class Stage:
     trainer_timeout_seconds: int = 900
     predict_timeout_seconds: int = 29
     batch_timeout_seconds: int = 900
+    api_memory_mib: int = 512
+    trainer_memory_mib: int = 3008
+    """The most that a new AWS account may ask for; on one machine no more than a promise that so much is free."""
+    predict_memory_mib: int = 1769
+    batch_memory_mib: int = 1769
     max_receive_count: int = 5
     sweep_every_seconds: int = 60
     upload_expiry_seconds: int = 3600
@@ -42,6 +50,25 @@ class Stage:
     """Most versions of uploads that one sweep lists."""
     limits: Limits = field(default_factory=Limits)
 
+    @property
+    def training_limits(self) -> Limits:
+        """The limits of what the trainer takes on."""
+        return self._limits_of(self.trainer_timeout_seconds, self.trainer_memory_mib)
+
+    @property
+    def batch_limits(self) -> Limits:
+        """The limits of what predict-batch takes on."""
+        return self._limits_of(self.batch_timeout_seconds, self.batch_memory_mib)
+
+    def _limits_of(self, timeout_seconds: int, memory_mib: int) -> Limits:
+        """Leave a third of the time, and a seventh of the memory, to what an estimate cannot know."""
+        cores = min(1.0, memory_mib / _CORE_MIB)
+        return replace(
+            self.limits,
+            estimated_seconds=int(timeout_seconds * cores * 2 / 3),
+            estimated_memory_mib=int(memory_mib * 0.85),
+        )
+
     def visibility_seconds(self, timeout_seconds: int) -> int:
         """Return the visibility timeout of a queue whose consumer runs at most `timeout_seconds`."""
         return 6 * timeout_seconds
@@ -56,6 +83,7 @@ STAGES: Final[dict[str, Stage]] = {
         sweep_every_seconds=10,
         requeue_after_seconds=30.0,
         return_seconds=0.25,
+        trainer_memory_mib=4096,
     ),
     "test": Stage(
         name="test",
@@ -74,5 +102,7 @@ STAGES: Final[dict[str, Stage]] = {
         clock_slack_seconds=5.0,
     ),
     "dev": Stage(name="dev"),
-    "prod": Stage(name="prod"),
+    "prod": Stage(
+        name="prod", api_memory_mib=1024, trainer_memory_mib=8192, predict_memory_mib=3008, batch_memory_mib=3008
+    ),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from mini_ml import errors, keys
 from mini_ml.contracts import BatchSummary, Job, Label, PredictResult, Upload
 from mini_ml.ml.model import Predictions
-from mini_ml.ml.scoring import ScoreOptions, score_csv
+from mini_ml.ml.scoring import ScoreOptions, Sizes, score_csv
 from mini_ml.ml.tally import Tally
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.workflows import intake, lease, registry, transfer
@@ -87,8 +87,9 @@ class _Batch:
             parts = score_csv(
                 self.loaded.model,
                 source,
-                limits=self.cloud.stage.limits,
+                limits=self.cloud.stage.batch_limits,
                 tally=tally,
+                sizes=Sizes(file_bytes=path.stat().st_size, model_bytes=self.loaded.manifest.artifact.size),
                 options=self.options,
                 on_progress=self.held.checkpoint,
                 on_predictions=inline.add,

@@ -50,7 +50,9 @@ def _published(cloud: Cloud, held: Held, workdir: Path) -> Manifest:
 
 def _train(cloud: Cloud, held: Held, model_name: str, options: TrainOptions, workdir: Path) -> Manifest:
     dataset = _downloaded(cloud, held, workdir)
-    trained = training.train(dataset.path, options, limits=cloud.stage.limits, seed=SEED, checkpoint=held.checkpoint)
+    trained = training.train(
+        dataset.path, options, limits=cloud.stage.training_limits, seed=SEED, checkpoint=held.checkpoint
+    )
     stored = _stored(cloud, held, model_name, trained, workdir)
     held.checkpoint(trained.rows, dataset.path.stat().st_size)
     uploaded_at = held.job.upload.uploaded_at or held.job.created_at

@@ -99,6 +99,24 @@ def test_no_settings_class_is_left_out() -> None:
     assert sorted(classes) == sorted(settings.__name__ for settings in SECTIONS.values())
 
 
+def test_what_a_job_may_take_follows_from_its_function() -> None:
+    expected = [
+        [f"`{name}`", function, *(f"{number:,}" for number in numbers)]
+        for name, stage in STAGES.items()
+        for function, numbers in (
+            ("trainer", (stage.trainer_timeout_seconds, stage.trainer_memory_mib, *estimated(stage.training_limits))),
+            ("predict-batch", (stage.batch_timeout_seconds, stage.batch_memory_mib, *estimated(stage.batch_limits))),
+        )
+    ]
+
+    assert page("docs/settings.md").rows("What a job may take") == expected
+
+
+def estimated(limits: Limits) -> tuple[int, int]:
+    """Return the limits that differ from function to function."""
+    return limits.estimated_seconds, limits.estimated_memory_mib
+
+
 def test_the_limits_are_those_of_every_stage() -> None:
     meanings = docstrings(Limits)
 

@@ -14,6 +14,8 @@ from mini_ml.adapters.http.multipart import with_bodies
 from mini_ml.errors import Fault, InvalidRequest, UploadTooLarge
 from mini_ml.topology import Limits
 
+_PARSER_LIMITS = {"Too many": "form_parts", "Part exceeded": "field_bytes"}
+"""Our limits, by the words in which the parser tells that they are exceeded."""
 _READABLE_CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
@@ -75,7 +77,8 @@ async def _parts(request: Request, body: bytes, limits: Limits) -> FormData:
     try:
         return await parser.parse()
     except MultiPartException as error:
-        raise _malformed("body", f"The multipart body cannot be read: {error.message}") from error
+        limit = next((name for words, name in _PARSER_LIMITS.items() if error.message.startswith(words)), None)
+        raise _malformed("body", f"The multipart body cannot be read: {error.message}", limit) from error
 
 
 class _InMemoryParser(MultiPartParser):
@@ -84,9 +87,9 @@ class _InMemoryParser(MultiPartParser):
     spool_max_size = 2**31
 
 
-def _malformed(parameter: str, detail: str) -> InvalidRequest:
+def _malformed(parameter: str, detail: str, limit: str | None = None) -> InvalidRequest:
     reason = f"{detail[:1].lower()}{detail[1:]}".rstrip(".")
-    return InvalidRequest(detail, faults=[Fault(parameter=parameter, reason=reason)])
+    return InvalidRequest(detail, faults=[Fault(parameter=parameter, limit=limit, reason=reason)])
 
 
 def _boundary(request: Request) -> bytes:

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from mini_ml.errors import LimitExceeded
-from mini_ml.ml import auto
 from mini_ml.ml.auto import CANDIDATES, Encoded, choose
 from mini_ml.ml.training import Trained
 from mini_ml.topology import Limits
-from tests.unit.ml_training.tables import LIMITS, flowers, mixed_labels, mixed_numbers, train_on, write
+from tests.unit.ml_training.tables import flowers, mixed_labels, mixed_numbers, train_on, write
 
 RANDOM = np.random.default_rng(0)
 
@@ -81,18 +80,14 @@ def test_with_too_few_rows_the_simplest_is_taken_and_says_so(tmp_path: Path) -> 
     assert any("without comparing" in note for note in trained.notes)
 
 
-def test_a_comparison_past_the_budget_uses_fewer_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auto, "_BUDGET", 700_000_000)
-
-    choice = choose(two_clouds(4_000), "classification", limits=LIMITS, seed=0)
+def test_a_comparison_past_the_budget_uses_fewer_rows() -> None:
+    choice = choose(two_clouds(4_000), "classification", limits=Limits(estimated_seconds=14), seed=0)
 
     assert any("of 4,000 training rows" in note for note in choice.notes)
 
 
-def test_a_candidate_past_the_budget_is_left_out_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auto, "_BUDGET", 300_000_000)
-
-    choice = choose(two_clouds(1_200), "classification", limits=LIMITS, seed=0)
+def test_a_candidate_past_the_budget_is_left_out_and_says_so() -> None:
+    choice = choose(two_clouds(1_200), "classification", limits=Limits(estimated_seconds=6), seed=0)
 
     assert {candidate.note for candidate in choice.candidates} == {None, "too much work to compare within the budget"}
 
@@ -106,5 +101,5 @@ def test_a_candidate_that_would_be_too_large_is_not_chosen() -> None:
 
 
 def test_where_every_candidate_is_too_much_the_limit_is_named() -> None:
-    with pytest.raises(LimitExceeded, match="the limit is 1 s"):
-        choose(two_clouds(100), "classification", limits=Limits(training_cost=1), seed=0)
+    with pytest.raises(LimitExceeded, match="the limit is 0 s"):
+        choose(two_clouds(100), "classification", limits=Limits(estimated_seconds=0), seed=0)

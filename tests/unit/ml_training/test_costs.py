@@ -5,10 +5,11 @@ from pydantic import JsonValue
 
 from mini_ml import catalogue
 from mini_ml.errors import LimitExceeded
-from mini_ml.ml.costs import check_cost, training_cost
+from mini_ml.ml.costs import training_cost
 from mini_ml.ml.estimators import Matrix, build
+from mini_ml.ml.preflight import Plan, check
 from mini_ml.ml.sizes import artifact_bytes, check_size
-from mini_ml.topology import MIB, Limits
+from mini_ml.topology import MIB, STAGES, Limits
 
 LIMITS = Limits()
 SMALL = Matrix(rows=150, width=4, labels=("a", "b", "c"))
@@ -25,8 +26,7 @@ def test_every_model_type_may_learn_a_small_table(model_type: str) -> None:
     matrix = SMALL if catalogue.task_of(model_type) == "classification" else Matrix(rows=400, width=20, labels=None)
     params = params_of(model_type, matrix)
 
-    check_cost(model_type, params, matrix=matrix, limits=LIMITS)
-    check_size(model_type, params, matrix=matrix, limits=LIMITS)
+    check(Plan(model_type=model_type, params=params, matrix=matrix), LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -35,13 +35,15 @@ def test_every_model_type_may_learn_a_small_table(model_type: str) -> None:
 def test_a_million_rows_may_be_learned_by_what_scales(model_type: str) -> None:
     matrix = Matrix(rows=1_000_000, width=60, labels=("a", "b"))
 
-    check_cost(model_type, params_of(model_type, matrix), matrix=matrix, limits=LIMITS)
+    plan = Plan(model_type=model_type, params=params_of(model_type, matrix), matrix=matrix)
+
+    check(plan, STAGES["prod"].training_limits)
 
 
 @pytest.mark.parametrize("model_type", ["SVC", "GaussianProcessClassifier", "KNeighborsClassifier"])
 def test_what_grows_faster_than_its_rows_has_a_row_limit(model_type: str) -> None:
     with pytest.raises(LimitExceeded, match="takes at most") as refusal:
-        check_cost(model_type, params_of(model_type, LARGE), matrix=LARGE, limits=LIMITS)
+        check(Plan(model_type=model_type, params=params_of(model_type, LARGE), matrix=LARGE), LIMITS)
 
     assert refusal.value.faults[0].parameter == "model_type"
 
@@ -54,7 +56,10 @@ def test_a_training_that_would_take_too_long_is_refused_with_the_limit() -> None
     params = params_of("GradientBoostingClassifier", LARGE, n_estimators=2000)
 
     with pytest.raises(LimitExceeded, match="the limit is 600 s") as refusal:
-        check_cost("GradientBoostingClassifier", params, matrix=LARGE, limits=LIMITS)
+        check(
+            Plan(model_type="GradientBoostingClassifier", params=params, matrix=LARGE),
+            Limits(estimated_memory_mib=99_999),
+        )
 
     assert "`n_estimators`" in str(refusal.value.faults[0].hint)
 

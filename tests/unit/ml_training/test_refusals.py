@@ -106,8 +106,8 @@ def test_more_rows_than_the_model_type_takes(tmp_path: Path) -> None:
 
 
 def test_more_work_than_the_limit(garden: Path) -> None:
-    with pytest.raises(LimitExceeded, match="the limit is 1 s"):
-        train_on(garden, "RandomForestClassifier", limits=Limits(training_cost=1000))
+    with pytest.raises(LimitExceeded, match="the limit is 0 s"):
+        train_on(garden, "RandomForestClassifier", limits=Limits(estimated_seconds=0))
 
 
 def test_a_larger_model_than_the_limit(garden: Path) -> None:

@@ -1,0 +1,226 @@
+"""Every limit of topology/limits.py: what is just below it is taken, and what is just above is refused by its name."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mini_ml.adapters.memory import memory_cloud
+from mini_ml.contracts import TrainOptions
+from mini_ml.errors import MiniMLError
+from mini_ml.ml.dataset import table_of
+from mini_ml.ml.estimators import Matrix, build
+from mini_ml.ml.preflight import Plan, check
+from mini_ml.ml.training import train
+from mini_ml.topology import STAGES, Limits
+from tests.functions.rooms import Rooms, problem, rooms_over
+from tests.functions.test_forms import multipart
+
+SMALL = "a,b,y\n" + "".join(f"{n * n % 17},{n * 7 % 13},{'uv'[n % 2]}\n" for n in range(60))
+FILE = ('name="dataset_file"; filename="t.csv"', SMALL.encode())
+LIMITS = Limits()
+Pair = Callable[[int, Path], list[str]]
+"""Tries something of a size and returns the limits that it was refused by; empty where it was taken."""
+
+
+def refused(work: Callable[[], object]) -> list[str]:
+    """Return the names of the limits that a piece of work is refused by."""
+    try:
+        work()
+    except MiniMLError as error:
+        return [str(fault.limit) for fault in error.faults]
+    return []
+
+
+def training(limits: Limits, csv: str, folder: Path, model_type: str = "GaussianNB", **params: Any) -> list[str]:
+    """Train on a CSV under some limits."""
+    path = folder / "t.csv"
+    path.write_text(csv)
+    options = TrainOptions(model_type=model_type, model_params=params)
+    return refused(lambda: train(path, options, limits=limits))
+
+
+@contextmanager
+def limited(folder: Path, **limits: int) -> Iterator[Rooms]:
+    """Open rooms with other limits than usual."""
+    stage = replace(STAGES["test"], limits=replace(LIMITS, **limits))
+    with rooms_over(memory_cloud(stage=stage), folder) as rooms:
+        yield rooms
+
+
+def answered(answer: Any) -> list[str]:
+    """Return the names of the limits that a request is refused by."""
+    if answer.status_code < 400:
+        return []
+    return [str(fault.get("limit")) for fault in problem(answer)["errors"]]
+
+
+def posted(rooms: Rooms, *parts: tuple[str, bytes]) -> list[str]:
+    """Post a form to /train, without waiting for the training."""
+    headers = {"Content-Type": "multipart/form-data; boundary=cut", "Prefer": "respond-async"}
+    return answered(rooms.api.post("/train", content=multipart(*parts), headers=headers))
+
+
+def scored(rooms: Rooms, body: str) -> list[str]:
+    """Score rows online, with a model that is trained first."""
+    rooms.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
+    headers = {"Content-Type": "application/json"}
+    return answered(rooms.predict.post("/models/default/invocations", content=body, headers=headers))
+
+
+# ---------------------------------------------------------------- what a request may hold
+
+
+def inline_upload_bytes(over: int, folder: Path) -> list[str]:
+    with limited(folder, inline_upload_bytes=len(FILE[1]) - over) as rooms:
+        return posted(rooms, FILE)
+
+
+def upload_bytes(over: int, folder: Path) -> list[str]:
+    with limited(folder, upload_bytes=len(FILE[1]) - over) as rooms:
+        head = rooms.cloud.uploads.put("train/default/t.csv", FILE[1])
+        rooms.deliver()
+        [job] = rooms.api.get("/jobs").json()["jobs"]
+        assert head.size == len(FILE[1])
+        return [fault["limit"] for fault in job["error"]["errors"]] if job["error"] else []
+
+
+def field_bytes(over: int, folder: Path) -> list[str]:
+    with limited(folder, field_bytes=500) as rooms:
+        return posted(rooms, FILE, ('name="target_column"', b"y" * (500 + over)))
+
+
+def form_parts(over: int, folder: Path) -> list[str]:
+    with limited(folder, form_parts=3) as rooms:
+        names = ["model_name", "target_column", "model_type", "model_params"][: 3 + over]
+        return posted(rooms, FILE, *((f'name="{name}"', b"") for name in names))
+
+
+def json_bytes(over: int, folder: Path) -> list[str]:
+    body = json.dumps({"kind": "train", "filename": "t.csv"})
+    with limited(folder, json_bytes=len(body) - over) as rooms:
+        return answered(rooms.api.post("/uploads", content=body, headers={"Content-Type": "application/json"}))
+
+
+def online_rows(over: int, folder: Path) -> list[str]:
+    with limited(folder, online_rows=4) as rooms:
+        return scored(rooms, json.dumps({"instances": [[1, 2]] * (4 + over)}))
+
+
+def online_bytes(over: int, folder: Path) -> list[str]:
+    body = json.dumps({"instances": [[1, 2]]})
+    with limited(folder, online_bytes=len(body) - over) as rooms:
+        return scored(rooms, body)
+
+
+def answer_bytes(over: int, folder: Path) -> list[str]:
+    """Past it nothing is refused: the answer links to the predictions instead of holding them."""
+    with limited(folder, answer_bytes=len('"u"') + 2 - over) as rooms:
+        rooms.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
+        answer = rooms.predict.post("/predict", files={"input_file": ("p.csv", "a,b\n2,1\n")}).json()
+        return ["answer_bytes"] if answer["truncated"] else []
+
+
+# ---------------------------------------------------------------- what a table may be
+
+
+def rows(over: int, folder: Path) -> list[str]:
+    return refused(lambda: table_of(io.BytesIO(SMALL.encode()), replace(LIMITS, rows=60 - over)))
+
+
+def columns(over: int, folder: Path) -> list[str]:
+    return refused(lambda: table_of(io.BytesIO(SMALL.encode()), replace(LIMITS, columns=3 - over)))
+
+
+def cell_chars(over: int, folder: Path) -> list[str]:
+    csv = f"a,y\n{'ç' * (50 + over)},u\n1,v\n"
+    return refused(lambda: table_of(io.BytesIO(csv.encode()), replace(LIMITS, cell_chars=50)))
+
+
+def encoded_width(over: int, folder: Path) -> list[str]:
+    return [limit for limit in training(replace(LIMITS, encoded_width=2 - over), SMALL, folder) if limit != "None"]
+
+
+def matrix_cells(over: int, folder: Path) -> list[str]:
+    return training(replace(LIMITS, matrix_cells=48 * 2 - over), SMALL, folder)
+
+
+def classes(over: int, folder: Path) -> list[str]:
+    return training(replace(LIMITS, classes=2 - over), SMALL, folder)
+
+
+# ---------------------------------------------------------------- what a training may take
+
+
+def plan(**params: Any) -> Plan:
+    """Return a training of a forest that takes some minutes and some gigabytes."""
+    matrix = Matrix(rows=300_000, width=30, labels=("a", "b"))
+    built = build("RandomForestClassifier", params, matrix=matrix, seed=0)
+    return Plan(model_type="RandomForestClassifier", params=built.params, matrix=matrix)
+
+
+def estimated_seconds(over: int, folder: Path) -> list[str]:
+    limits = Limits(
+        estimated_seconds=int(plan().seconds) + 1 - over, estimated_memory_mib=99_999, artifact_bytes=10**10
+    )
+    return refused(lambda: check(plan(), limits))
+
+
+def estimated_memory_mib(over: int, folder: Path) -> list[str]:
+    limits = Limits(
+        estimated_memory_mib=int(plan().memory_mib) + 1 - over, estimated_seconds=99_999, artifact_bytes=10**10
+    )
+    return refused(lambda: check(plan(), limits))
+
+
+def artifact_bytes(over: int, folder: Path) -> list[str]:
+    """The finished file is measured too: a Bayesian model has an estimate of nothing."""
+    with limited(folder, artifact_bytes=10**9) as rooms:
+        rooms.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
+        size = rooms.api.get("/models/default/versions/1").json()["artifact"]["size"]
+    with limited(folder, artifact_bytes=size - over) as rooms:
+        form = {"model_type": "GaussianNB"}
+        return answered(rooms.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data=form))
+
+
+PAIRS: dict[str, Pair] = {
+    pair.__name__: pair
+    for pair in (
+        inline_upload_bytes,
+        upload_bytes,
+        field_bytes,
+        form_parts,
+        json_bytes,
+        rows,
+        columns,
+        cell_chars,
+        encoded_width,
+        online_rows,
+        online_bytes,
+        answer_bytes,
+        artifact_bytes,
+        estimated_seconds,
+        estimated_memory_mib,
+        matrix_cells,
+        classes,
+    )
+}
+
+
+def test_every_limit_is_tried() -> None:
+    assert set(PAIRS) == {field.name for field in fields(Limits)}
+
+
+@pytest.mark.parametrize("limit", PAIRS)
+def test_what_is_just_below_a_limit_is_taken(limit: str, tmp_path: Path) -> None:
+    assert PAIRS[limit](0, tmp_path) == []
+
+
+@pytest.mark.parametrize("limit", PAIRS)
+def test_what_is_just_above_a_limit_is_refused_by_its_name(limit: str, tmp_path: Path) -> None:
+    assert set(PAIRS[limit](1, tmp_path)) == {limit}

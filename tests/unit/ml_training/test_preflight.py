@@ -1,0 +1,227 @@
+"""What cannot finish on the function that it would run on is refused before any work, with what would finish."""
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from mini_ml.errors import LimitExceeded
+from mini_ml.ml.batch_preflight import Batch, check_batch, row_nanoseconds
+from mini_ml.ml.dataset import table_of
+from mini_ml.ml.estimators import Matrix, build
+from mini_ml.ml.preflight import Plan, Read, check
+from mini_ml.ml.scoring import Sizes, score_csv
+from mini_ml.ml.tally import Tally
+from mini_ml.topology import MIB, STAGES, Limits, Stage
+from tests.docs.pages import ROOT
+from tests.unit.ml_training.tables import train_on, write
+
+DEV, PROD = STAGES["dev"], STAGES["prod"]
+COUNTING = "\n".join(["a,b,y", *(f"{n * 37 % 101},{n * n % 89},{n % 7 * 3 + n % 5}" for n in range(400))])
+
+
+def plan(
+    model_type: str, rows: int, width: int, labels: tuple[str, ...] | None = ("a", "b"), **params: JsonValue
+) -> Plan:
+    """Return a training of a table that was never made."""
+    matrix = Matrix(rows=rows, width=width, labels=labels)
+    built = build(model_type, params, matrix=matrix, seed=0)
+    read = Read(cells=rows * width, bytes=rows * width * 30)
+    return Plan(model_type=model_type, params=built.params, matrix=matrix, read=read)
+
+
+def refusal(work: Plan, limits: Limits) -> LimitExceeded:
+    """Return the refusal of a training."""
+    with pytest.raises(LimitExceeded) as refused:
+        check(work, limits)
+    return refused.value
+
+
+def test_a_larger_stage_takes_on_more() -> None:
+    work = plan("LogisticRegression", rows=1_000_000, width=50)
+
+    assert refusal(work, DEV.training_limits).faults[0].limit == "estimated_memory_mib"
+    check(work, PROD.training_limits)
+
+
+def test_a_function_of_less_than_a_core_gets_its_share_of_the_time() -> None:
+    half = Stage(name="half", trainer_memory_mib=884, trainer_timeout_seconds=900)
+
+    assert half.training_limits.estimated_seconds == pytest.approx(DEV.training_limits.estimated_seconds / 2, abs=1)
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+def test_an_estimate_leaves_time_and_memory_to_what_it_cannot_know(stage: Stage) -> None:
+    pairs = [
+        (stage.training_limits, stage.trainer_timeout_seconds, stage.trainer_memory_mib),
+        (stage.batch_limits, stage.batch_timeout_seconds, stage.batch_memory_mib),
+    ]
+
+    assert all(0 < limits.estimated_seconds <= 0.67 * seconds for limits, seconds, _ in pairs)
+    assert all(0 < limits.estimated_memory_mib <= 0.85 * memory for limits, _, memory in pairs)
+
+
+def test_what_takes_too_long_is_told_the_rows_the_trees_and_the_types_that_would_not() -> None:
+    roomy = replace(DEV.training_limits, estimated_memory_mib=99_999)
+
+    [fault] = refusal(plan("RandomForestClassifier", rows=2_000_000, width=20), roomy).faults
+
+    assert (fault.limit, fault.parameter) == ("estimated_seconds", "model_params")
+    assert re.search(r"at most [\d,]+ training rows", str(fault.hint))
+    assert re.search(r"`n_estimators` of at most [\d,]+", str(fault.hint))
+    assert "HistGradientBoostingClassifier" in str(fault.hint)
+
+
+def test_what_takes_too_much_memory_is_told_the_memory_that_would_do() -> None:
+    work = plan("LinearDiscriminantAnalysis", rows=600_000, width=60)
+
+    needed = re.search(r"a stage whose function may take ([\d,]+) MiB", str(refusal(work, DEV.training_limits).faults))
+
+    assert needed is not None
+    check(work, replace(DEV.training_limits, estimated_memory_mib=int(needed[1].replace(",", ""))))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    model_type=st.sampled_from(
+        [
+            "RandomForestClassifier",
+            "SVC",
+            "GradientBoostingClassifier",
+            "MLPClassifier",
+            "QuadraticDiscriminantAnalysis",
+        ]
+    ),
+    rows=st.integers(2_000, 2_000_000),
+    width=st.integers(2, 500),
+)
+def test_the_rows_that_a_refusal_names_are_taken(model_type: str, rows: int, width: int) -> None:
+    work, limits = plan(model_type, rows, width), replace(DEV.training_limits, artifact_bytes=10**12)
+    try:
+        check(work, limits)
+    except LimitExceeded as refused:
+        named = re.search(r"at most ([\d,]+) training rows", str(refused.faults[0].hint))
+        if named:
+            check(work.of_rows(int(named[1].replace(",", ""))), limits)
+
+
+def test_the_parameter_that_a_refusal_names_is_taken() -> None:
+    limits = replace(DEV.training_limits, artifact_bytes=10**12)
+    named = re.search(
+        r"`n_estimators` of at most ([\d,]+)", str(refusal(plan("RandomForestClassifier", 900_000, 20), limits).faults)
+    )
+
+    assert named is not None
+    check(plan("RandomForestClassifier", 900_000, 20, n_estimators=int(named[1].replace(",", ""))), limits)
+
+
+def test_more_classes_are_more_work_for_trees() -> None:
+    few, many = (
+        plan("RandomForestClassifier", 20_000, 20, labels) for labels in (("a", "b"), tuple(map(str, range(200))))
+    )
+
+    assert many.seconds > 10 * few.seconds
+    assert many.memory_mib > few.memory_mib
+
+
+def test_a_file_whose_table_does_not_fit_into_memory_is_refused_while_it_is_read() -> None:
+    csv = ("a,b,y\n" + "1,2,3\n" * 400_000).encode()
+    reading = BytesIO(csv)
+
+    with pytest.raises(LimitExceeded) as refused:
+        table_of(reading, Limits(estimated_memory_mib=230), size=len(csv))
+
+    assert refused.value.faults[0].limit == "estimated_memory_mib"
+    assert reading.tell() < len(csv)
+
+
+def test_a_training_is_refused_before_its_matrix_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mini_ml.ml.features.Encoder.transform", lambda *_: pytest.fail("it began to work"))
+
+    with pytest.raises(LimitExceeded):
+        train_on(write(tmp_path / "t.csv", COUNTING), "Ridge", limits=Limits(estimated_seconds=0))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [("GaussianNB", 60_000, 20), ("KernelRidge", 4_000, 5), ("HistGradientBoostingClassifier", 60_000, 20)],
+    ids=str,
+)
+def test_the_peak_of_a_training_stays_below_its_estimate_which_is_no_wild_guess(case: tuple[str, int, int]) -> None:
+    command = [sys.executable, "-m", "bench.memory", *map(str, case)]
+
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert 1.0 <= float(printed.split()[-1]) <= 3.0, printed
+
+
+# ---------------------------------------------------------------- batches
+
+
+def batch(rows: int, **more: int) -> Batch:
+    """Return a batch of three columns."""
+    return Batch(**{"rows": rows, "columns": 3, "part_rows": 1_000, "part_bytes": 50_000, "model_bytes": MIB, **more})
+
+
+def test_a_batch_that_takes_too_long_is_told_the_rows_that_would_not(tmp_path: Path) -> None:
+    model = train_on(write(tmp_path / "t.csv", COUNTING), "KNeighborsRegressor").model
+    limits = DEV.batch_limits
+    most = int(limits.estimated_seconds * 1e9 / row_nanoseconds(model, 3))
+
+    check_batch(model, batch(most - 1), limits)
+    with pytest.raises(LimitExceeded, match="an estimated") as refused:
+        check_batch(model, batch(most + most // 100), limits)
+
+    assert refused.value.faults[0].limit == "estimated_seconds"
+    assert re.search(r"at most [\d,]+ rows", str(refused.value.faults[0].hint))
+
+
+def test_a_model_that_does_not_fit_into_memory_is_refused_before_it_scores(tmp_path: Path) -> None:
+    model = train_on(write(tmp_path / "t.csv", COUNTING), "Ridge").model
+
+    check_batch(model, batch(10, model_bytes=400 * MIB), DEV.batch_limits)
+    with pytest.raises(LimitExceeded) as refused:
+        check_batch(model, batch(10, model_bytes=4_000 * MIB), DEV.batch_limits)
+
+    assert refused.value.faults[0].limit == "estimated_memory_mib"
+
+
+def test_deeper_and_more_trees_take_longer_to_score(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", COUNTING)
+    few, many = (train_on(path, "RandomForestRegressor", params={"n_estimators": n}).model for n in (5, 50))
+
+    assert row_nanoseconds(many, 3) > 5 * row_nanoseconds(few, 3)
+
+
+def test_a_batch_is_refused_by_its_first_rows(tmp_path: Path) -> None:
+    model = train_on(write(tmp_path / "t.csv", COUNTING), "Ridge").model
+    limits, csv = Limits(estimated_seconds=1), b"a,b\n" + b"1,2\n" * 50
+
+    def scored(file_bytes: int) -> bytes:
+        sizes = Sizes(file_bytes=file_bytes, model_bytes=1000)
+        return b"".join(score_csv(model, BytesIO(csv), limits=limits, tally=Tally(), sizes=sizes))
+
+    assert scored(len(csv)).count(b"\n") == 51
+    with pytest.raises(LimitExceeded, match=r"Scoring about [\d,]+ rows"):
+        scored(200 * MIB)
+
+
+@pytest.mark.parametrize("model_type", ["KernelRidge", "GaussianProcessRegressor"])
+def test_rows_that_are_compared_with_all_training_rows_are_scored_a_few_at_a_time(
+    model_type: str, tmp_path: Path
+) -> None:
+    model = train_on(write(tmp_path / "t.csv", COUNTING), model_type).model
+    frame = model.reader.parse(table_of(BytesIO(("a,b,y\n" + "1,2,3\n5,8,1\n" * 1500).encode()), Limits()))
+
+    values = np.array(model.predict(frame).values)
+
+    assert len(values) == 3000
+    assert np.allclose(values, np.tile(np.array(model.predict(frame.take(slice(2))).values), 1500), rtol=1e-9)
