@@ -19,6 +19,7 @@ MiniMLError
 │   ├── JobCancelled
 │   └── UploadNotReceived
 ├── UploadTooLarge
+├── BodyTooSlow
 ├── UnsupportedMediaType
 ├── Unprocessable               it parses, and what it says is wrong
 │   ├── InvalidName
@@ -208,6 +209,13 @@ class UploadTooLarge(MiniMLError):
 
     code = "upload_too_large"
     title = "The upload is too large"
+
+
+class BodyTooSlow(MiniMLError):
+    """The body of the request did not arrive in time."""
+
+    code = "body_too_slow"
+    title = "The body took too long"
 
 
 class UnsupportedMediaType(MiniMLError):

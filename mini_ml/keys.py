@@ -113,12 +113,17 @@ def _parse_below(kind: Kind, rest: str) -> UploadName:
     return UploadName(kind=kind, model_name=model_name, version=version if at else LATEST, filename=filename)
 
 
+_NOT_SHOWN: Final = "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+"""Control characters, and those that turn the direction of text or take no room."""
+
+
 def safe_filename(name: str) -> str:
     """Return the last part of a client's file name without what a key, a header or a screen cannot show."""
     last = re.split(r"[/\\]", name)[-1]
-    shown = re.sub(r"[\x00-\x1f\x7f]", "", last)
+    shown = re.sub(_NOT_SHOWN, "", last)
     literal = re.sub(r"\$+(?=\{)", "", shown)  # S3 fills in `${filename}` where a form uploads
-    return literal[:128].strip() or "upload.csv"
+    name = literal[:128].strip()
+    return name if name.strip(".") else "upload.csv"  # `..` would leave its folder wherever an address is tidied up
 
 
 # ---------------------------------------------------------------- jobs

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from functions.api.neighbours import Neighbour
 from mini_ml import keys
-from mini_ml.adapters.http.bodies import read_body, require_media_type
+from mini_ml.adapters.http.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.guard import CREDENTIAL_HEADERS
 from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
 from mini_ml.adapters.http.room import CloudOf, new_router
@@ -40,7 +40,7 @@ async def score_version(
 async def _passed_on(request: Request, cloud: Cloud, path: str, probabilities: bool) -> Response:
     predict: Neighbour = request.app.state.predict
     media_type = require_media_type(request, MEDIA_TYPES)
-    body = await read_body(request, limit_bytes=cloud.stage.limits.online_bytes, limit="online_bytes")
+    body = await read_online_body(request, cloud.stage.limits)
     # The predict room asks for a credential too: it gets the one that the caller has shown us.
     shown = {name: request.headers[name] for name in CREDENTIAL_HEADERS if name in request.headers}
     headers = {"Content-Type": media_type, **shown}

@@ -51,7 +51,7 @@ _ONLY_FOR = {"target_column": "train", "model_type": "train", "model_params": "t
     status_code=201,
     response_model=UploadInvitation,
     response_description="Post `fields` and then `file` to `url` as multipart/form-data; `Location` is the job.",
-    responses=problems(400, 404, 413, 415, 422, 503),
+    responses=problems(400, 404, 408, 413, 415, 422, 503),
     openapi_extra=json_body(UploadRequest, _EXAMPLES),
 )
 async def invite(request: Request, cloud: CloudOf) -> Response:

@@ -5,7 +5,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from functions.predict.online import scored
-from mini_ml.adapters.http.bodies import read_body, require_media_type
+from mini_ml.adapters.http.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
 from mini_ml.adapters.http.room import new_router
 from mini_ml.adapters.http.routes.models import ModelName, Version
@@ -34,7 +34,7 @@ async def _answer(request: Request, model_name: str, version: str, probabilities
     shelf: Shelf = request.app.state.shelf
     limits: Limits = request.app.state.room.cloud.stage.limits
     media_type = require_media_type(request, MEDIA_TYPES)
-    body = await read_body(request, limit_bytes=limits.online_bytes, limit="online_bytes")
+    body = await read_online_body(request, limits)
 
     def work() -> bytes:
         loaded = shelf.model(model_name, version)

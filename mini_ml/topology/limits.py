@@ -14,6 +14,8 @@ class Limits:
     """Largest file through `/train` and `/predict`: what is left of Lambda's 6 MB after base64."""
     upload_bytes: int = 512 * MIB
     """Largest file through a presigned upload or the S3 door."""
+    body_seconds: int = 60
+    """Most seconds that the body of a request may take to arrive."""
     field_bytes: int = 65_536
     """Largest text field of a form, and all that a form may have beside its file."""
     form_parts: int = 100

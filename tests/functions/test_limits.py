@@ -8,8 +8,11 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from starlette.requests import Request
 
+from mini_ml.adapters.http.strict_json import read_json
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.contracts import TrainOptions
 from mini_ml.errors import MiniMLError
@@ -107,6 +110,18 @@ def json_bytes(over: int, folder: Path) -> list[str]:
         return answered(rooms.api.post("/uploads", content=body, headers={"Content-Type": "application/json"}))
 
 
+def body_seconds(over: int, folder: Path) -> list[str]:
+    """A body that is there needs no time at all; one that never comes is waited for no longer than that."""
+
+    async def receive() -> dict[str, Any]:
+        if over:
+            await anyio.sleep_forever()
+        return {"type": "http.request", "body": b"{}"}
+
+    request = Request({"type": "http", "headers": [(b"content-type", b"application/json")]}, receive)
+    return refused(lambda: anyio.run(read_json, request, replace(LIMITS, body_seconds=0)))
+
+
 def online_rows(over: int, folder: Path) -> list[str]:
     with limited(folder, online_rows=4) as rooms:
         return scored(rooms, json.dumps({"instances": [[1, 2]] * (4 + over)}))
@@ -196,6 +211,7 @@ PAIRS: dict[str, Pair] = {
         field_bytes,
         form_parts,
         json_bytes,
+        body_seconds,
         rows,
         columns,
         cell_chars,

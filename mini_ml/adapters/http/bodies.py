@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from anyio import fail_after
 from starlette.requests import ClientDisconnect, Request
 
-from mini_ml.errors import Fault, InvalidRequest, UnsupportedMediaType, UploadTooLarge
+from mini_ml.errors import BodyTooSlow, Fault, InvalidRequest, UnsupportedMediaType, UploadTooLarge
+from mini_ml.topology import Limits
 
 _DRAIN_BYTES = 64 * 1024 * 1024
 """How much of a body that is too large is read and thrown away, so that the client gets to read our refusal."""
@@ -28,12 +30,13 @@ def require_media_type(request: Request, allowed: Iterable[str]) -> str:
     )
 
 
-async def read_body(request: Request, *, limit_bytes: int, limit: str, hint: str = "") -> bytes:
+async def read_body(request: Request, *, limit_bytes: int, limit: str, within_seconds: float, hint: str = "") -> bytes:
     """Return the whole body; `limit` is the name of the limit that a larger one exceeds.
 
     Raises:
         UploadTooLarge: it has, or says it has, more than `limit_bytes`.
         UnsupportedMediaType: it is compressed.
+        BodyTooSlow: it does not arrive within `within_seconds`: who sends a byte a minute holds nothing for long.
         InvalidRequest: the client went away before its end.
     """
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
@@ -45,14 +48,24 @@ async def read_body(request: Request, *, limit_bytes: int, limit: str, hint: str
         f"The body has more than {limit_bytes:,} bytes, the most that this route takes.{hint}",
         faults=[Fault(parameter="body", limit=limit, reason=f"more than {limit_bytes:,} bytes")],
     )
-    if _announced_bytes(request) > limit_bytes:
-        await _drain(request)
-        raise too_large
     try:
-        return await _read(request, limit_bytes, too_large)
+        with fail_after(within_seconds):
+            if _announced_bytes(request) > limit_bytes:
+                await _drain(request)
+                raise too_large
+            return await _read(request, limit_bytes, too_large)
+    except TimeoutError as error:
+        fault = Fault(parameter="body", limit="body_seconds", reason=f"not whole after {within_seconds:g} s")
+        raise BodyTooSlow(f"The body did not arrive within {within_seconds:g} seconds.", faults=[fault]) from error
     except ClientDisconnect as error:
         fault = Fault(parameter="body", reason="it ended before its announced length")
         raise InvalidRequest("The body ended before its announced length.", faults=[fault]) from error
+
+
+async def read_online_body(request: Request, limits: Limits) -> bytes:
+    """Return the rows to score online, as they came. Raises as `read_body` does."""
+    most, seconds = limits.online_bytes, limits.body_seconds
+    return await read_body(request, limit_bytes=most, limit="online_bytes", within_seconds=seconds)
 
 
 def _announced_bytes(request: Request) -> int:

@@ -51,7 +51,13 @@ async def read_form(request: Request, spec: FormSpec, limits: Limits) -> Form:
     require_media_type(request, ["multipart/form-data"])
     file_bytes = limits.inline_upload_bytes
     hint = f" A file may have {file_bytes:,} bytes here; larger ones go through POST /uploads."
-    body = await read_body(request, limit_bytes=file_bytes + limits.field_bytes, limit="inline_upload_bytes", hint=hint)
+    body = await read_body(
+        request,
+        limit_bytes=file_bytes + limits.field_bytes,
+        limit="inline_upload_bytes",
+        within_seconds=limits.body_seconds,
+        hint=hint,
+    )
     parts = await _parts(request, body, limits)
     try:
         form = await _read(parts, spec)

@@ -48,7 +48,7 @@ _BODY = {"type": "object", "properties": _FORMS, "oneOf": [{"required": [form]} 
 SCORING: dict[str, Any] = {
     "response_model": ScoringAnswer,
     "response_description": "A prediction per row, in order, in the labels of the training data.",
-    "responses": problems(400, 404, 413, 415, 422, 503),
+    "responses": problems(400, 404, 408, 413, 415, 422, 503),
     "openapi_extra": json_body(_BODY, _EXAMPLES, **{"text/csv": _CSV}),
 }
 """What both rooms tell FastAPI about the routes."""

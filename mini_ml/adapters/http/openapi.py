@@ -26,6 +26,7 @@ _MEANINGS = {
     401: "No valid credential, where credentials are asked for.",
     403: "The credential lacks the scope that this needs.",
     404: "What the address names does not exist.",
+    408: "The body did not arrive in time.",
     409: "It does not fit the state that things are in.",
     413: "Too large; `detail` names the limit. Larger files go through `/uploads`.",
     415: "The body has another content type.",

@@ -13,6 +13,7 @@ HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
+    errors.BodyTooSlow: 408,
     errors.Conflict: 409,
     errors.UploadTooLarge: 413,
     errors.UnsupportedMediaType: 415,
@@ -61,6 +62,8 @@ def _problem(
 def response_to(error: errors.MiniMLError, *, headers: Mapping[str, str] | None = None) -> Response:
     """Return the answer for an error, with Retry-After where trying again may help."""
     extra = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.retryable else {}
+    if isinstance(error, errors.BodyTooSlow):
+        extra["Connection"] = "close"  # the rest of the body is no next request (RFC 9110, 15.5.9)
     return problem_response(problem_of(error), headers={**extra, **(headers or {})})
 
 

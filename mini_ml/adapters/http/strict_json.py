@@ -24,7 +24,8 @@ async def read_json(request: Request, limits: Limits) -> Any:
         InvalidRequest: it is not JSON as RFC 8259 has it, or means different things to different readers.
     """
     require_media_type(request, ["application/json"])
-    return parse_json(await read_body(request, limit_bytes=limits.json_bytes, limit="json_bytes"))
+    most, seconds = limits.json_bytes, limits.body_seconds
+    return parse_json(await read_body(request, limit_bytes=most, limit="json_bytes", within_seconds=seconds))
 
 
 def parse_json(body: bytes) -> Any:

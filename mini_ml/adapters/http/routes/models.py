@@ -154,7 +154,7 @@ def _manifest(cloud: Cloud, model_name: str, version: str) -> Manifest:
     summary="Point an alias at a version",
     status_code=204,
     response_description="The alias names this version from now on.",
-    responses=problems(400, 404, 409, 415, 422, 503),
+    responses=problems(400, 404, 408, 409, 415, 422, 503),
     openapi_extra=json_body(AliasTarget, {"first version": {"value": {"version": 1}}}),
 )
 async def put_alias(request: Request, cloud: CloudOf, model_name: ModelName, alias: AliasName) -> Response:

@@ -51,7 +51,7 @@ _PENDING = {
     summary="Predict every row of a CSV",
     response_model=PredictAnswer,
     response_description="The predictions in the order of the rows; past 5 MB only the link to them.",
-    responses={202: _PENDING, **problems(400, 404, 409, 413, 415, 422, 503)},
+    responses={202: _PENDING, **problems(400, 404, 408, 409, 413, 415, 422, 503)},
     openapi_extra={**_FORM, "parameters": [PREFER_PARAMETER]},
 )
 async def predict(request: Request, room: RoomOf) -> Response:

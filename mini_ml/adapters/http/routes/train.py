@@ -59,7 +59,7 @@ _PENDING = {
     status_code=201,
     response_model=JobView,
     response_description="The finished job with its metrics; `Location` is the model version.",
-    responses={202: _PENDING, **problems(400, 409, 413, 415, 422, 503)},
+    responses={202: _PENDING, **problems(400, 408, 409, 413, 415, 422, 503)},
     openapi_extra={**_FORM, "parameters": [PREFER_PARAMETER]},
 )
 async def train(request: Request, room: RoomOf) -> Response:
