@@ -12,7 +12,7 @@ CONTEXTS ?=
 COMMAND ?= diff
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test check audit mutants bench format pins images e2e synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test check audit mutants bench fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ audit: $(INSTALLED)  ## ask whether a pinned package has a known vulnerability
 
 bench: $(INSTALLED)  ## measure the embedded cloud, in ratios to bare scikit-learn
 	@$(RUN)/python -m bench.embedded
+
+fuzz: $(INSTALLED)  ## try many new inputs of every kind: make fuzz N=500
+	@$(RUN)/python -m pytest --fuzz $(or $(N),200) tests/fuzz tests/functions/test_robust.py tests/functions/test_forms.py
 
 format: $(INSTALLED)  ## repair style
 	$(RUN)/ruff check --fix . && $(RUN)/ruff format .

@@ -1,0 +1,10 @@
+"""How long the fuzzing goes on."""
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def fuzz_options(pytestconfig: pytest.Config) -> tuple[str, ...]:
+    """Schemathesis' options: a few cases, always the same, or as many new ones as somebody asked for."""
+    wanted = pytestconfig.getoption("--fuzz")
+    return ("--max-examples", str(wanted)) if wanted else ("--max-examples", "4", "--generation-deterministic")
