@@ -125,8 +125,10 @@ def test_an_alias_needs_a_version_number(idle: Rooms, body: object, status: int,
     assert set(faulty(answer)) == {parameter}
 
 
-def test_a_whole_number_may_be_written_with_a_point(trained: Rooms) -> None:
-    answer = trained.api.put("/models/default/aliases/champion", json={"version": 1.0})
+def test_a_whole_number_may_be_written_with_a_point(idle: Rooms) -> None:
+    train(idle.trainer)
+
+    answer = idle.api.put("/models/default/aliases/champion", json={"version": 1.0})
 
     assert answer.status_code == 204
 

@@ -14,8 +14,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from mini_ml.adapters.memory import memory_cloud
+from mini_ml.local.listening import free_ports
 from mini_ml.topology import STAGES, Limits
-from tests.fixtures.emulated import free_port
 from tests.functions.rooms import problem, rooms_over
 from tests.functions.test_forms import FILE, multipart
 
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 20.0
 @contextmanager
 def served(app: FastAPI) -> Iterator[int]:
     """Run uvicorn as the rooms do, on a port of its own."""
-    port = free_port()
+    [port] = free_ports(1)
     config = uvicorn.Config(app, host="127.0.0.1", port=port, access_log=False, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
