@@ -17,7 +17,7 @@ OF_THE_CLIENT = (
     errors.UnsupportedMediaType,
     errors.Unprocessable,
 )
-NOWHERE = {"RouteNotFound", "WorkerLost", "TimedOut"}
+NOWHERE = {"RouteNotFound", "WorkerLost", "TimedOut", "OutOfMemory", "OutOfSpace"}
 """No route: the whole address is wrong. The others tell how a job ended, not what is wrong with what was sent."""
 PLACES = {"column", "line", "parameter", "limit"}
 REMAINDER = "not listed"
