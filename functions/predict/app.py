@@ -6,12 +6,16 @@ from mini_ml.adapters import logs
 from mini_ml.adapters.access.opening import gate_of
 from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.adapters.aws.clients import build_cloud
-from mini_ml.ml import artifact
+from mini_ml.topology import MIB
 from mini_ml.workflows.predict import Shelf
 
 logs.configure()
-artifact.warm()
 settings = Settings()
 cloud = build_cloud(settings)
-shelf = Shelf(cloud, workdir=settings.workdir)
+shelf = Shelf(
+    cloud,
+    workdir=settings.workdir,
+    cache_bytes=settings.model_cache_mib * MIB,
+    fresh_seconds=settings.alias_fresh_seconds,
+)
 app = create_app(cloud, shelf, gate=gate_of(AccessSettings()), workdir=settings.workdir)

@@ -4,6 +4,7 @@ import io
 import json
 from collections import deque
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from mini_ml.ml.scoring import ScoreOptions, score_csv, score_rows
 from mini_ml.ml.tally import Tally
 from mini_ml.topology import Limits
 from mini_ml.workflows.predict import Loaded
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+"""Made once; an answer holds labels and finite numbers only, and anything else is an error."""
 
 
 def scored(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool, limits: Limits) -> bytes:
@@ -32,7 +36,7 @@ def scored(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool,
     if predictions.probabilities is not None:
         answer["probabilities"] = _by_label(loaded.model.schema, predictions.probabilities)
     answer |= {"model_name": loaded.manifest.model_name, "version": loaded.manifest.version}
-    return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(answer).encode()
 
 
 def _score_json(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:

@@ -5,6 +5,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from functions.predict.online import scored
+from functions.predict.quick import QuickRoute
 from mini_ml.adapters.http.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
 from mini_ml.adapters.http.room import new_router
@@ -14,6 +15,7 @@ from mini_ml.topology import Limits
 from mini_ml.workflows.predict import Shelf
 
 router = new_router("Online scoring")
+router.route_class = QuickRoute
 
 
 @router.post(NEWEST_PATH, summary="Score rows with the newest version", **SCORING)

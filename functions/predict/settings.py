@@ -3,6 +3,8 @@
 import tempfile
 from pathlib import Path
 
+from pydantic import Field
+
 from mini_ml.adapters.settings import CloudSettings
 
 
@@ -11,3 +13,9 @@ class Settings(CloudSettings):
 
     workdir: Path = Path(tempfile.gettempdir())
     """Folder for inputs and models while they are read; it needs the largest upload and the largest model."""
+
+    model_cache_mib: int = Field(default=1024, ge=1)
+    """Loaded models kept at most, by the size of their files; the least recently used give way, the newest stays."""
+
+    alias_fresh_seconds: float = Field(default=1.0, ge=0)
+    """For how long online scoring goes by what it knows of `latest` and aliases; a change is served that much later."""

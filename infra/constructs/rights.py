@@ -22,6 +22,7 @@ _MANIFESTS: Final = "models/*/versions/*"
 _ALIASES: Final = "models/*/aliases/*"
 _TRAINED: Final = "models/*/artifacts/*"
 _MODEL_FILES: Final = "models/*/artifacts/*/model.joblib"
+_PLANS: Final = "models/*/artifacts/*/plan.npz"
 _PREDICTIONS: Final = "predictions/*"
 _JOBS: Final = "jobs/*"
 _OPEN_JOBS: Final = "jobs/open/*"
@@ -90,7 +91,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     ),
     "predict": Rights(
         reads=(_MANIFESTS, _ALIASES),
-        reads_versions=(_MODEL_FILES,),
+        reads_versions=(_MODEL_FILES, _PLANS),
         seal="kms:VerifyMac",
         asks_callers=True,
     ),

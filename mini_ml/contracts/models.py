@@ -105,6 +105,8 @@ class Manifest(Shape):
     notes: tuple[str, ...] = ()
     dataset: Dataset
     artifact: Artifact
+    plan: Artifact | None = None
+    """The scoring plan that answers online in the artifact's stead; None where the estimator has none."""
     libraries: Mapping[str, str]
     """Versions of Python and of the libraries that the artifact was persisted with."""
     seed: int

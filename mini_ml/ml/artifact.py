@@ -2,12 +2,9 @@
 
 import platform
 import warnings
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
-
-import joblib
 
 from mini_ml.errors import ArtifactRejected, Fault, ModelNeedsRetraining
 from mini_ml.ml.model import FittedModel
@@ -17,6 +14,8 @@ _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
 
 def dump(model: FittedModel, path: Path) -> None:
     """Write a fitted model to `path` with joblib."""
+    import joblib  # here, since who answers from a plan has no use of it
+
     joblib.dump(model, path)
 
 
@@ -25,6 +24,8 @@ def load(file: BinaryIO) -> FittedModel:
 
     Raises ArtifactRejected.
     """
+    import joblib
+
     with warnings.catch_warnings():
         # A deprecated estimator says so whenever it is read; its training's notes have said it already.
         warnings.simplefilter("ignore", FutureWarning)
@@ -32,11 +33,6 @@ def load(file: BinaryIO) -> FittedModel:
     if not isinstance(model, FittedModel):
         raise ArtifactRejected("The artifact holds no fitted model.")
     return model
-
-
-def warm() -> None:
-    """Import what unpickling most models imports, while nobody waits for an answer yet."""
-    import_module("sklearn.ensemble")
 
 
 def libraries() -> dict[str, str]:

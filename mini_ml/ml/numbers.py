@@ -6,14 +6,16 @@ the same here, in a closer look at it alone, and as JSON. Tests hold both; a pan
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from mini_ml.ml.block import Block
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.words import LARGEST, MISSING_WORDS, Decimal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MISSING: Final = sorted(
     {spelled for word in MISSING_WORDS for spelled in (word, word.upper(), word.title())} | {"NaN"}
@@ -54,6 +56,8 @@ def as_matrix(column: "pd.Series[float]") -> Matrix:
 
 def _read(block: Block, positions: Sequence[int], decimal: Decimal, dtype: str | None) -> "dict[int, pd.Series[float]]":
     """Read some columns of a block; ValueError where one of them is not of the type."""
+    import pandas as pd  # here, since JSON rows are read without it, and a cold start need not wait for it
+
     table = pd.read_csv(
         BytesIO(block.raw),
         sep=block.delimiter,

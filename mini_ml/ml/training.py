@@ -23,6 +23,7 @@ from mini_ml.ml.fitting import fit, watched
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.holdout import Rows
 from mini_ml.ml.model import FittedModel
+from mini_ml.ml.plan.agreement import plan_of
 from mini_ml.ml.preflight import Plan, Read, check
 from mini_ml.ml.reader import Reader
 from mini_ml.ml.scaling import Scaling
@@ -40,6 +41,8 @@ class Trained:
     """A model and everything that its manifest says of it."""
 
     model: FittedModel
+    plan: bytes | None
+    """The scoring plan as a file, where the estimator has one and it agreed with the model on hold-out rows."""
     model_type: str
     """The chosen one, where `auto` was asked for."""
     model_params: dict[str, JsonValue]
@@ -115,6 +118,7 @@ def train(
     metrics, warned = watched(lambda: _rehearse(model, frame, split), model_type=fitted.model_type)
     return Trained(
         model=model,
+        plan=plan_of(model, frame.take(split.holdout)),
         model_type=fitted.model_type,
         model_params=fitted.params,
         metrics=metrics,

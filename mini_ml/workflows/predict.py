@@ -1,20 +1,21 @@
-"""Picks the model that a request means, verifies it, and keeps the loaded ones at hand."""
+"""Picks the model that a request means, and keeps the loaded ones at hand."""
 
-import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from io import BufferedRandom
 from pathlib import Path
-from tempfile import TemporaryFile
+from typing import Final
 
 from mini_ml.contracts import Manifest
-from mini_ml.ml import artifact
 from mini_ml.ml.model import FittedModel
 from mini_ml.ports import Cloud
-from mini_ml.workflows import registry
-from mini_ml.workflows.sealing import rejected, verified_manifest
+from mini_ml.topology import MIB
+from mini_ml.workflows import loading
+from mini_ml.workflows.flights import Flights
+from mini_ml.workflows.meanings import Meanings
+
+_MOST_MANIFESTS: Final = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,70 +27,101 @@ class Loaded:
 
 
 class Shelf:
-    """The loaded models of one process, the least recently used of which gives way.
+    """The loaded models of one process, by the digest of their artifact; the least recently used give way.
 
     A version never changes, so it is kept for good; what `latest` or an alias means is asked again after
-    `fresh_seconds`.
+    `fresh_seconds`. Of many who want a model at once, one loads it, and nobody waits who wants another.
     """
 
-    def __init__(self, cloud: Cloud, *, workdir: Path, capacity: int = 8, fresh_seconds: float = 0.2) -> None:
+    def __init__(
+        self, cloud: Cloud, *, workdir: Path, cache_bytes: int = 1024 * MIB, fresh_seconds: float = 1.0
+    ) -> None:
         self._cloud = cloud
         self._workdir = workdir
-        self._capacity = capacity
-        self._fresh = timedelta(seconds=fresh_seconds)
-        self._loaded: OrderedDict[tuple[str, int], Loaded] = OrderedDict()
-        self._resolved: dict[tuple[str, str], tuple[int, datetime]] = {}
+        self._cache_bytes = cache_bytes
+        self._meanings = Meanings(cloud, fresh_seconds=fresh_seconds)
+        self._manifests: OrderedDict[tuple[str, int], Manifest] = OrderedDict()
+        self._models: OrderedDict[str, tuple[int, FittedModel]] = OrderedDict()
+        self._manifest_flights: Flights[Manifest] = Flights()
+        self._model_flights: Flights[FittedModel] = Flights()
         self._lock = threading.Lock()
 
     def model(self, model_name: str, version: str) -> Loaded:
-        """Return the model that a number, an alias or `latest` means.
+        """Return the model that a number, an alias or `latest` means: its plan, or the pipeline where it has none.
 
         Raises:
             InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: it means nothing.
             ModelNeedsRetraining: another minor version of scikit-learn persisted it.
             ArtifactRejected: its seal, size or digest does not match.
         """
-        return self.version(model_name, self.resolve(model_name, version))
+        manifest = self._manifest(model_name, self.resolve(model_name, version))
+        return Loaded(manifest=manifest, model=self._scoring(manifest))
+
+    def at_hand(self, model_name: str, version: str) -> Loaded | None:
+        """Return what `model` would, if that takes no waiting: its meaning is fresh and its plan is loaded."""
+        number = self._meanings.known(model_name, version)
+        manifest = self._manifests.get((model_name, number)) if number else None
+        model = self._kept(manifest.plan.sha256) if manifest and manifest.plan else None
+        return Loaded(manifest=manifest, model=model) if manifest and model else None
 
     def resolve(self, model_name: str, version: str) -> int:
         """Return the version number that `version` means, at most `fresh_seconds` old. Raises as `model` does."""
-        asked, now = (model_name, version), self._cloud.now()
-        known = self._resolved.get(asked)
-        if known and now - known[1] < self._fresh:
-            return known[0]
-        number = registry.resolve(self._cloud.artifacts, model_name, version)
-        if len(self._resolved) >= 1024:
-            self._resolved.clear()
-        self._resolved[asked] = (number, now)
-        return number
+        return self._meanings.ask(model_name, version)
 
     def version(self, model_name: str, version: int) -> Loaded:
-        """Return one version of a model, loaded and verified. Raises as `model` does."""
+        """Return the pipeline of one version of a model, loaded and verified. Raises as `model` does."""
+        manifest = self._manifest(model_name, version)
+        return Loaded(manifest=manifest, model=self._pipeline(manifest))
+
+    def _manifest(self, model_name: str, version: int) -> Manifest:
+        key = (model_name, version)
         with self._lock:
-            key = (model_name, version)
-            if key not in self._loaded:
-                self._loaded[key] = self._load(model_name, version)
-                if len(self._loaded) > self._capacity:
-                    self._loaded.popitem(last=False)
-            self._loaded.move_to_end(key)
-            return self._loaded[key]
+            if key in self._manifests:
+                return self._manifests[key]
+        found = self._manifest_flights.fetch(key, lambda: loading.loadable_manifest(self._cloud, model_name, version))
+        with self._lock:
+            self._manifests[key] = found
+            if len(self._manifests) > _MOST_MANIFESTS:
+                self._manifests.popitem(last=False)
+        return found
 
-    def _load(self, model_name: str, version: int) -> Loaded:
-        """Verify everything, then unpickle: loading an artifact runs what is in it."""
-        manifest = verified_manifest(self._cloud, model_name, version)
-        artifact.ensure_readable(manifest.libraries["scikit-learn"])
-        # A file without a name: between the digest and the unpickling nobody can put another in its place.
-        with TemporaryFile(dir=self._workdir) as file:
-            self._fetch(manifest, file)
-            file.seek(0)
-            return Loaded(manifest=manifest, model=artifact.load(file))
+    def _scoring(self, manifest: Manifest) -> FittedModel:
+        plan = manifest.plan
+        if plan is None:
+            return self._pipeline(manifest)
+        # A plan of another release cannot be read; then the pipeline stands in its place.
+        return self._held(
+            plan.sha256,
+            plan.size,
+            lambda: loading.plan(self._cloud, manifest, plan, workdir=self._workdir) or self._pipeline(manifest),
+        )
 
-    def _fetch(self, manifest: Manifest, file: BufferedRandom) -> None:
-        """Copy the artifact into `file` and hold it to the manifest's size and digest."""
+    def _pipeline(self, manifest: Manifest) -> FittedModel:
         stored = manifest.artifact
-        self._cloud.artifacts.download(stored.key, file, version_id=stored.version_id)
-        if file.tell() != stored.size:
-            raise rejected(manifest.model_name, manifest.version, "the artifact's size does not match its manifest")
-        file.seek(0)
-        if hashlib.file_digest(file, "sha256").hexdigest() != stored.sha256:
-            raise rejected(manifest.model_name, manifest.version, "the artifact's digest does not match its manifest")
+        return self._held(
+            stored.sha256, stored.size, lambda: loading.pipeline(self._cloud, manifest, workdir=self._workdir)
+        )
+
+    def _held(self, digest: str, size: int, load: Callable[[], FittedModel]) -> FittedModel:
+        """Return a model by its digest, loaded if need be."""
+
+        def loaded() -> FittedModel:
+            # A flight may have landed since the first look.
+            return self._kept(digest) or self._put(digest, size, load())
+
+        return self._kept(digest) or self._model_flights.fetch(digest, loaded)
+
+    def _kept(self, digest: str) -> FittedModel | None:
+        with self._lock:
+            if digest not in self._models:
+                return None
+            self._models.move_to_end(digest)
+            return self._models[digest][1]
+
+    def _put(self, digest: str, size: int, model: FittedModel) -> FittedModel:
+        """Keep a model; older ones give way until all fit, but the newest always stays."""
+        with self._lock:
+            self._models[digest] = (size, model)
+            while len(self._models) > 1 and sum(kept for kept, _ in self._models.values()) > self._cache_bytes:
+                self._models.popitem(last=False)
+        return model

@@ -2,7 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, Upload
@@ -13,6 +15,14 @@ from mini_ml.workflows import intake, lease, outcome, publish, transfer
 from mini_ml.workflows.lease import Held
 
 SEED = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stored:
+    """What a training left in the store; nothing refers to it until the manifest does."""
+
+    artifact: Artifact
+    plan: Artifact | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +81,8 @@ def _downloaded(cloud: Cloud, held: Held, workdir: Path) -> _Dataset:
     return _Dataset(path=path, upload=upload, sha256=digest)
 
 
-def _stored(cloud: Cloud, held: Held, model_name: str, trained: Trained, workdir: Path) -> Artifact:
-    """Write the artifact under this attempt's own key; nothing refers to it until the manifest does."""
+def _stored(cloud: Cloud, held: Held, model_name: str, trained: Trained, workdir: Path) -> _Stored:
+    """Write the artifact, the plan and the split under this attempt's own keys."""
     path = workdir / "model.joblib"
     artifact.dump(trained.model, path)
     size, limit = path.stat().st_size, cloud.stage.limits.artifact_bytes
@@ -88,18 +98,30 @@ def _stored(cloud: Cloud, held: Held, model_name: str, trained: Trained, workdir
                 )
             ],
         )
-    key = keys.artifact(model_name, held.job.job_id, held.job.attempt, path.name)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
-        head = transfer.put_once(cloud.artifacts, key, file)
-    split = keys.artifact(model_name, held.job.job_id, held.job.attempt, "split.json")
+        model = _put(cloud, _key(held, model_name, path.name), file, digest)
+    plan = None
+    if trained.plan is not None:
+        digest = hashlib.sha256(trained.plan).hexdigest()
+        plan = _put(cloud, _key(held, model_name, "plan.npz"), BytesIO(trained.plan), digest)
+    split = _key(held, model_name, "split.json")
     transfer.put_bytes_once(cloud.artifacts, split, training.split_document(trained))
-    return Artifact(key=key, version_id=head.version_id, size=size, sha256=digest)
+    return _Stored(artifact=model, plan=plan)
+
+
+def _key(held: Held, model_name: str, filename: str) -> str:
+    return keys.artifact(model_name, held.job.job_id, held.job.attempt, filename)
+
+
+def _put(cloud: Cloud, key: str, file: BinaryIO, digest: str) -> Artifact:
+    head = transfer.put_once(cloud.artifacts, key, file)
+    return Artifact(key=key, version_id=head.version_id, size=head.size, sha256=digest)
 
 
 def _manifest(
-    cloud: Cloud, held: Held, model_name: str, trained: Trained, dataset: _Dataset, stored: Artifact
+    cloud: Cloud, held: Held, model_name: str, trained: Trained, dataset: _Dataset, stored: _Stored
 ) -> Manifest:
     return Manifest(
         model_name=model_name,
@@ -116,7 +138,8 @@ def _manifest(
         candidates=trained.candidates,
         notes=trained.notes,
         dataset=_described(held, trained, dataset),
-        artifact=stored,
+        artifact=stored.artifact,
+        plan=stored.plan,
         libraries=artifact.libraries(),
         seed=SEED,
         seal="",

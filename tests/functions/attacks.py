@@ -59,11 +59,16 @@ class Attack:
         )
         return true.model_copy(update={"artifact": planted, "version": version})
 
-    def exchange_bytes(self, body: bytes) -> None:
-        """Change what a version of the artifact holds, as only who owns the store's disks can."""
-        key = self.manifest().artifact.key
-        head = self.cloud.artifacts.head(key)
-        self.cloud.artifacts._versions[key] = [StoredObject(head=head, body=body)]
+    def exchange_bytes(self, body_of: Callable[[int], bytes]) -> None:
+        """Change what a version of the artifact and of the plan hold, as only who owns the store's disks can.
+
+        Whichever of the two a door reads, it finds other bytes; `body_of` takes how many there were.
+        """
+        manifest = self.manifest()
+        assert manifest.plan
+        for stored in (manifest.artifact, manifest.plan):
+            head, body = self.cloud.artifacts.head(stored.key), body_of(stored.size)
+            self.cloud.artifacts._versions[stored.key] = [StoredObject(head=head, body=body)]
 
 
 def edit_the_manifest(attack: Attack) -> None:
@@ -113,12 +118,12 @@ def plant_a_newer_version(attack: Attack) -> None:
 
 
 def exchange_the_bytes(attack: Attack) -> None:
-    attack.exchange_bytes(attack.malware)
+    attack.exchange_bytes(lambda size: attack.malware)
 
 
 def exchange_the_bytes_for_as_many(attack: Attack) -> None:
-    """Fill the malware up to the artifact's size: pickle reads no further than its own end."""
-    attack.exchange_bytes(attack.malware.ljust(attack.manifest().artifact.size, b"\0"))
+    """Fill the malware up to the sealed size: pickle reads no further than its own end."""
+    attack.exchange_bytes(lambda size: attack.malware.ljust(size, b"\0"))
 
 
 def _canonical(manifest: Manifest) -> bytes:

@@ -59,12 +59,16 @@ def test_an_artifact_with_other_bytes_is_rejected(idle: Rooms, attack: Attack, e
 
 def test_an_artifact_written_over_the_sealed_one_is_not_what_is_read(idle: Rooms, attack: Attack) -> None:
     sealed = attack.manifest().artifact
+    plan = attack.manifest().plan
+    assert plan
     attack.cloud.artifacts.put(sealed.key, attack.malware)
+    attack.cloud.artifacts.put(plan.key, attack.malware)
 
     scored = idle.api.post(f"/models/{MODEL}/invocations", json={"instances": [IRIS_ROW]})
     download = idle.predict.get(f"/models/{MODEL}/versions/1/artifact?redirect=false").json()["url"]
 
     assert scored.json()["predictions"] == ["Setosa"]
+    assert attacks.through_an_upload(idle) == "succeeded"
     assert download.endswith(f"&versionId={sealed.version_id}")
     assert not attack.marker.exists()
 

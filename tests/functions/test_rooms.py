@@ -100,6 +100,11 @@ def test_the_api_never_loads_the_machine_learning_stack(module: str) -> None:
     assert loaded(module, ["pandas", "numpy", "sklearn", "joblib", "scipy"]) == "[]"
 
 
+@pytest.mark.parametrize("module", ["functions.predict.app", "functions.predict.handler"])
+def test_the_predict_room_starts_without_what_a_plan_makes_unnecessary(module: str) -> None:
+    assert loaded(module, ["pandas", "sklearn", "joblib", "scipy"]) == "[]"
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_where_no_issuer_is_named_no_cryptography_is_loaded(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ENVIRONMENT, "MINI_ML_AUTH", "on")

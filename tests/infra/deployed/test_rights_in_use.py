@@ -20,7 +20,8 @@ BY_LAMBDA_ITSELF = {
 RARE: dict[str, set[Right]] = {
     "api": set(),
     "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
-    "predict": set(),
+    # A model without a plan.
+    "predict": {("s3:GetObjectVersion", f"artifacts-{_HERE}/models/*/artifacts/*/model.joblib")},
     "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
 }
 """Rights for what does not happen here: taking a broken upload of many parts back."""

@@ -11,6 +11,7 @@ from mini_ml.contracts import Job
 from mini_ml.errors import ArtifactRejected
 from mini_ml.ml import artifact
 from mini_ml.ml.model import FittedModel
+from mini_ml.ml.plan import store
 from mini_ml.workflows import registry
 from mini_ml.workflows.predict import Shelf
 from mini_ml.workflows.sealing import sealed
@@ -103,6 +104,18 @@ def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(world: Worl
     assert (job.state, _code(job), job.lease) == ("failed", "timed_out", None)
     assert list(world.cloud.artifacts.list_keys("predictions/")) == []
     assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+
+
+def test_a_plan_whose_digest_differs_is_never_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.train()
+    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    assert manifest.plan
+    other = manifest.model_copy(update={"plan": manifest.plan.model_copy(update={"sha256": "0" * 64})})
+    world.cloud.artifacts.put(keys.manifest("shop", 1), sealed(world.cloud, other))
+    monkeypatch.setattr(store, "load", lambda file: pytest.fail("it was read"))
+
+    with pytest.raises(ArtifactRejected, match="digest"):
+        Shelf(world.cloud, workdir=world.workdir).model("shop", "1")
 
 
 def test_an_artifact_whose_digest_differs_is_never_unpickled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

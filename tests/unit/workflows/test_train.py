@@ -17,7 +17,7 @@ from mini_ml.workflows.sealing import is_sealed
 from mini_ml.workflows.train import train_upload
 from tests.unit.workflows.worlds import Killed, World
 
-WRITES_OF_A_TRAINING = 10
+WRITES_OF_A_TRAINING = 11
 
 
 def test_an_upload_becomes_a_published_version(world: World) -> None:
@@ -105,7 +105,7 @@ def test_a_worker_killed_at_every_attempt_fails_its_job(world: World) -> None:
 
 def test_a_version_that_the_last_attempt_published_makes_its_job_succeed(world: World) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    _work_killed_at(world, upload, writes=(5, 2, 6))
+    _work_killed_at(world, upload, writes=(5, 2, 7))
     world.recover()
     job = world.job_of(upload)
     assert registry.newest(world.cloud.artifacts, "shop") == 1

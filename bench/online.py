@@ -1,0 +1,187 @@
+"""Measures online scoring: one row, and eight clients, beside everybody else's way with the same row.
+
+    python -m bench.online          beside bare scikit-learn and the seed's recipe
+    python -m bench.online --full   beside MLflow's scoring server too, in an environment of its own
+
+All servers run at once, one process each, and are asked in turns over kept connections, so that a busy machine is busy
+for all of them.
+"""
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from bench import recipe
+from bench.load import Connection, percentile
+from mini_ml.client import Client
+from mini_ml.local.embedded import running
+from mini_ml.local.listening import LOOPBACK, free_ports
+from mini_ml.local.processes import ONE_THREAD
+from mini_ml.local.settings import LocalSettings
+
+_ROUNDS: Final = 6
+_A_ROUND: Final = 50
+_WARM_UPS: Final = 10
+_CLIENTS: Final = 8
+_LOADS: Final = 2
+_LOAD_SECONDS: Final = 1.5
+OURS: Final = "mini-ml"
+_BARE: Final = "bare pipeline.predict"
+
+
+def main() -> None:
+    """Run and print a table for each estimator."""
+    full = "--full" in sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name:
+        folder = Path(name)
+        frame = recipe.table()
+        frame.to_csv(folder / "rows.csv", index=False)
+        (folder / "body.json").write_bytes(recipe.request(frame))
+        with _embedded(folder) as (api, predict), Client(api) as client:
+            for model_type in recipe.ESTIMATORS:
+                options = {"target_column": recipe.TARGET, "model_type": model_type}
+                model_name = model_type.lower()
+                client.train(folder / "rows.csv", model_name=model_name, options=options)
+                ours = {
+                    OURS: f"{predict}/models/{model_name}/invocations",
+                    f"{OURS}, through port 8000": f"{api}/models/{model_name}/invocations",
+                }
+                _compare(model_type, frame, ours, folder, full=full)
+
+
+def _compare(model_type: str, frame: pd.DataFrame, ours: Mapping[str, str], folder: Path, *, full: bool) -> None:
+    pipeline = recipe.fitted(frame, model_type)
+    path = folder / f"{model_type}.joblib"
+    recipe.save(pipeline, path)
+    row = frame.drop(columns=recipe.TARGET).head(1)
+    body = folder / "body.json"
+    with ExitStack() as stack:
+        seed = stack.enter_context(_seed_room(path))
+        servers = {**ours, "seed's recipe, model kept": f"{seed}/kept", "seed's recipe": f"{seed}/loaded-each-time"}
+        if full:
+            servers["MLflow"] = f"{stack.enter_context(_mlflow_room(path))}/invocations"
+        single = _one_by_one(servers, body.read_bytes(), lambda: pipeline.predict(row))
+        load = _all_at_once(servers, body)
+    _report(model_type, single, load)
+
+
+def _one_by_one(servers: Mapping[str, str], body: bytes, bare: Callable[[], Any]) -> dict[str, list[float]]:
+    """Return the seconds that one client at a time waited for each server, and for scikit-learn alone."""
+    found: dict[str, list[float]] = {_BARE: [], **{name: [] for name in servers}}
+    for _ in range(_ROUNDS):
+        found[_BARE] += _a_turn(lambda: _seconds(bare))
+        for name, url in servers.items():
+            connection = Connection(url, body)  # anew in each turn: servers close those that are silent
+            found[name] += _a_turn(connection.seconds)
+            connection.close()
+    return found
+
+
+def _a_turn(ask: Callable[[], float]) -> list[float]:
+    for _ in range(_WARM_UPS):
+        ask()
+    return [ask() for _ in range(_A_ROUND)]
+
+
+def _all_at_once(servers: Mapping[str, str], body: Path) -> dict[str, list[tuple[float, ...]]]:
+    """Return answers per second and percentiles of eight clients, who are a process of their own."""
+    found: dict[str, list[tuple[float, ...]]] = {name: [] for name in servers}
+    for _ in range(_LOADS):
+        for name, url in servers.items():
+            command = [sys.executable, "-m", "bench.load", url, str(body), str(_CLIENTS), str(_LOAD_SECONDS)]
+            printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            found[name].append(tuple(float(number) for number in printed.split()))
+    return found
+
+
+def _report(model_type: str, single: Mapping[str, list[float]], load: Mapping[str, list[tuple[float, ...]]]) -> None:
+    ours = statistics.median(single[OURS])
+    rates = {name: statistics.median(rate for rate, *_ in runs) for name, runs in load.items()}
+    print(f"\n{model_type}, one row of {len(recipe.NUMBERS) + len(recipe.WORDS)} columns\n")
+    print("| what | p50 ms | p99 ms | ours / its p50 | 8 clients, answers/s | p99 ms | ours / its rate |")
+    print("|---|---|---|---|---|---|---|")
+    for name, seconds in single.items():
+        middle, slow = statistics.median(seconds), percentile(seconds, 0.99)
+        cells = [f"{middle * 1000:.2f}", f"{slow * 1000:.2f}", f"{ours / middle:.2f}", "", "", ""]
+        if name in rates:
+            slowest = statistics.median(run[2] for run in load[name])
+            cells[3:] = [f"{rates[name]:.0f}", f"{slowest:.1f}", f"{rates[OURS] / rates[name]:.1f}"]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def _seconds(action: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+@contextmanager
+def _embedded(folder: Path) -> Iterator[tuple[str, str]]:
+    """Run the embedded cloud; gives the addresses of the api and of the predict room."""
+    api, trainer, predict, emulator = free_ports(4)
+    ports = {"api_port": api, "trainer_port": trainer, "predict_port": predict, "emulator_port": emulator}
+    with running(LocalSettings(state_dir=folder / "state", **ports), report=lambda text: None) as addresses:
+        yield addresses.rooms["api"], addresses.rooms["predict"]
+
+
+@contextmanager
+def _seed_room(path: Path) -> Iterator[str]:
+    (port,) = free_ports(1)
+    served = ("bench.seed_room:app", "--host", LOOPBACK, "--port", str(port), "--log-level", "warning")
+    command = [sys.executable, "-m", "uvicorn", *served, "--no-access-log"]
+    with _process(command, port, path.with_suffix(".seed.log"), {"MINI_ML_BENCH_MODEL": str(path)}) as url:
+        yield url
+
+
+@contextmanager
+def _mlflow_room(path: Path) -> Iterator[str]:
+    """Run MLflow's scoring server, one worker, on the same pipeline."""
+    from tests.fixtures.environments import environment_of  # only the full run needs an environment
+
+    programs = environment_of("mlflow") / "bin"
+    model, (port,) = path.with_suffix(".mlflow"), free_ports(1)
+    subprocess.run([programs / "python", Path(__file__).with_name("mlflow_room.py"), path, model], check=True)
+    served = ("--env-manager", "local", "--host", LOOPBACK, "--port", str(port), "--workers", "1")
+    command = [str(programs / "mlflow"), "models", "serve", "--model-uri", str(model), *served]
+    paths = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    with _process(command, port, path.with_suffix(".mlflow.log"), {"PATH": paths}) as url:
+        yield url
+
+
+@contextmanager
+def _process(command: list[str], port: int, log: Path, told: Mapping[str, str]) -> Iterator[str]:
+    """Run a server until the block ends; on entry it takes connections."""
+    with log.open("wb") as output:
+        environment = {**os.environ, **ONE_THREAD, **told}
+        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+        try:
+            _await(port, server, log)
+            yield f"http://{LOOPBACK}:{port}"
+        finally:
+            os.killpg(server.pid, 15)
+            server.wait()
+
+
+def _await(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            socket.create_connection((LOOPBACK, port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"{log.name} did not start: {log.read_text()[-2000:]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""What everybody would write: a table, a scikit-learn pipeline over DataFrames, a joblib file."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+NUMBERS: Final = [f"number_{place}" for place in range(14)]
+WORDS: Final = [f"word_{place}" for place in range(6)]
+TARGET: Final = "label"
+ESTIMATORS: Final = {
+    "LogisticRegression": LogisticRegression,
+    "RandomForestClassifier": RandomForestClassifier,
+    "HistGradientBoostingClassifier": HistGradientBoostingClassifier,
+}
+
+
+def table(rows: int = 4_000) -> pd.DataFrame:
+    """Return 14 columns of numbers, with gaps, and 6 of words, and a label of three; always the same."""
+    random = np.random.default_rng(7)
+    numbers = random.normal(size=(rows, len(NUMBERS)))
+    codes = random.integers(0, 8, size=(rows, len(WORDS)))
+    signal = numbers[:, 0] + numbers[:, 1] * (codes[:, 0] > 3) + 0.5 * random.normal(size=rows)
+    frame = pd.DataFrame(np.where(random.random(numbers.shape) < 0.03, np.nan, numbers.round(4)), columns=NUMBERS)
+    for place, name in enumerate(WORDS):
+        frame[name] = [f"{name}_{code}" for code in codes[:, place]]
+    frame[TARGET] = np.array(["low", "middle", "high"])[np.digitize(signal, [-0.7, 0.7])]
+    return frame
+
+
+def request(frame: pd.DataFrame) -> bytes:
+    """Return the first row as the JSON body that every server here is asked with."""
+    row = json.loads(frame.drop(columns=TARGET).head(1).to_json(orient="values"))
+    return json.dumps({"dataframe_split": {"columns": [*NUMBERS, *WORDS], "data": row}}).encode()
+
+
+def fitted(frame: pd.DataFrame, model_type: str) -> Pipeline:
+    """Return a pipeline that imputes, scales, encodes and predicts."""
+    parameters: dict[str, Any] = {"max_iter": 1000} if model_type == "LogisticRegression" else {"random_state": 0}
+    columns = make_column_transformer(
+        (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), NUMBERS),
+        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), WORDS),
+    )
+    return make_pipeline(columns, ESTIMATORS[model_type](**parameters)).fit(frame.drop(columns=TARGET), frame[TARGET])
+
+
+def save(pipeline: Pipeline, path: Path) -> None:
+    """Write a pipeline as the seed did."""
+    joblib.dump(pipeline, path)

@@ -1,0 +1,158 @@
+"""The plan as a file: an npz of arrays and one JSON document; reading it runs no code."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any, BinaryIO, Final
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_ml.contracts import LeftOut, Schema
+from mini_ml.errors import ArtifactRejected
+from mini_ml.ml.encoders import Categories, Vocabulary
+from mini_ml.ml.feature import Feature
+from mini_ml.ml.features import Encoder
+from mini_ml.ml.model import FittedModel
+from mini_ml.ml.plan import forms
+from mini_ml.ml.plan.forms import Form
+from mini_ml.ml.plan.trees import Trees
+from mini_ml.ml.reader import Reader
+from mini_ml.ml.scaling import Scaling
+
+FORMAT: Final = 1
+"""Changes whenever a plan is to be read otherwise; another release's plan is left alone, and the pipeline serves."""
+
+_DOCUMENT: Final = "document"
+_FORMS: Final = {
+    kind.__name__: kind
+    for kind in (
+        forms.LinearRegression,
+        forms.LinearClassifier,
+        forms.TreeRegression,
+        forms.TreeClassifier,
+        forms.BoostedRegression,
+        forms.BoostedClassifier,
+    )
+}
+_Arrays = dict[str, NDArray[Any]]
+
+
+def dump(model: FittedModel, form: Form, file: BinaryIO) -> None:
+    """Write a model whose estimator is a form."""
+    arrays, facts = _parts(form)
+    document = {
+        "format": FORMAT,
+        "schema": model.schema.model_dump(mode="json"),
+        "reader": {**asdict(model.reader), "left_out": [column.model_dump() for column in model.reader.left_out]},
+        "encoder": _encoder_document(model.encoder),
+        "scaling": None if model.scaling is None else {"clipped": model.scaling.clipped},
+        "form": type(form).__name__,
+        "facts": facts,
+    }
+    if model.scaling is not None:
+        arrays |= {"scaling.shift": model.scaling.shift, "scaling.factor": model.scaling.factor}
+    arrays |= {"encoder.fills": model.encoder.fills, "encoder.indicators": model.encoder.indicators}
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass")
+    np.savez(file, allow_pickle=False, **{_DOCUMENT: np.frombuffer(text, dtype=np.uint8)}, **arrays)
+
+
+def load(file: BinaryIO) -> FittedModel | None:
+    """Read a plan as the model that it is; None where another release wrote it in another format.
+
+    Raises:
+        ArtifactRejected: it is no plan.
+    """
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        document = json.loads(arrays.pop(_DOCUMENT).tobytes().decode("utf-8", "surrogatepass"))
+        return _model(document, arrays) if document["format"] == FORMAT else None
+    except (BadZipFile, ValueError, KeyError, TypeError, EOFError) as error:
+        raise ArtifactRejected("The artifact holds no scoring plan.") from error
+
+
+def _model(document: dict[str, Any], arrays: _Arrays) -> FittedModel:
+    scaling = document["scaling"]
+    return FittedModel(
+        schema=Schema.model_validate(document["schema"], strict=False),
+        reader=_reader(document["reader"]),
+        encoder=_encoder(document["encoder"], arrays),
+        scaling=Scaling(arrays["scaling.shift"], arrays["scaling.factor"], scaling["clipped"]) if scaling else None,
+        estimator=_form(document["form"], arrays, document["facts"]),
+        holdout_rows=np.empty(0, dtype=np.intp),
+    )
+
+
+def _parts(form: Form) -> tuple[_Arrays, dict[str, Any]]:
+    """Tell a form's arrays from its other facts; those of its trees have dotted names."""
+    arrays: _Arrays = {}
+    facts: dict[str, Any] = {}
+    for field in fields(form):  # type: ignore[arg-type]  # forms are dataclasses, which no Protocol can say
+        value = getattr(form, field.name)
+        if isinstance(value, Trees):
+            inner, plain = _parts(value)  # type: ignore[arg-type]  # a dataclass like them
+            arrays |= {f"{field.name}.{name}": array for name, array in inner.items()}
+            facts[field.name] = plain
+        elif isinstance(value, np.ndarray):
+            arrays[field.name] = value
+        else:
+            facts[field.name] = value
+    return arrays, facts
+
+
+def _form(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> Form:
+    made = dict(facts)
+    if "trees" in made:
+        inner: dict[str, Any] = {
+            name.removeprefix("trees."): array for name, array in arrays.items() if name.startswith("trees.")
+        }
+        made["trees"] = Trees(**inner, **made["trees"])
+    kind: Any = _FORMS[name]
+    own = {field.name for field in fields(kind)} - made.keys()
+    return kind(**made, **{name: arrays[name] for name in own})  # type: ignore[no-any-return]  # one of the forms
+
+
+def _reader(document: dict[str, Any]) -> Reader:
+    return Reader(
+        target=document["target"],
+        features=tuple(Feature(**feature) for feature in document["features"]),
+        decimal=document["decimal"],
+        delimiter=document["delimiter"],
+        left_out=tuple(LeftOut(**column) for column in document["left_out"]),
+        notes=tuple(document["notes"]),
+    )
+
+
+def _encoder_document(encoder: Encoder) -> dict[str, Any]:
+    return {
+        "moments": encoder.moments,
+        "columns": [_column_document(column) for column in encoder.columns],
+        "feature_names": encoder.feature_names,
+    }
+
+
+def _column_document(column: Categories | Vocabulary) -> dict[str, Any]:
+    if isinstance(column, Vocabulary):
+        return {"name": column.name, "weights": dict(column.weights)}
+    rare = sorted(column.known - column.slots.keys())
+    return {"name": column.name, "slots": dict(column.slots), "fill": column.fill, "rare": rare}
+
+
+def _encoder(document: dict[str, Any], arrays: _Arrays) -> Encoder:
+    return Encoder(
+        fills=arrays["encoder.fills"],
+        indicators=arrays["encoder.indicators"],
+        moments=tuple((place, timed) for place, timed in document["moments"]),
+        columns=tuple(_column(column) for column in document["columns"]),
+        feature_names=tuple(document["feature_names"]),
+    )
+
+
+def _column(document: dict[str, Any]) -> Categories | Vocabulary:
+    if "weights" in document:
+        weights = {word: (place, weight) for word, (place, weight) in document["weights"].items()}
+        return Vocabulary(document["name"], weights)
+    slots = document["slots"]
+    return Categories(document["name"], slots, document["fill"], frozenset([*slots, *document["rare"]]))

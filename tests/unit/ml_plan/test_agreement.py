@@ -1,0 +1,83 @@
+"""A plan is published only where it was seen to agree."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge, SGDClassifier
+from sklearn.neighbors import KNeighborsRegressor
+
+from mini_ml.ml.model import FittedModel
+from mini_ml.ml.plan import agreement, store
+from mini_ml.ml.plan.agreement import agree, plan_of
+from mini_ml.ml.plan.compilers import compiled
+from mini_ml.ml.plan.forms import LinearRegression
+from tests.unit.ml_plan.models import planned
+from tests.unit.ml_reading.models import classifier, encoded, regressor, table
+
+CSV = "number,letter,y\n" + "".join(f"{place}.5,{'abc'[place % 3]},{place * 2 + place % 3}\n" for place in range(30))
+
+
+def fitted_with(estimator: object) -> FittedModel:
+    model = regressor(CSV)
+    return replace(model, estimator=estimator.fit(encoded(model, CSV), np.arange(30.0)))  # type: ignore[attr-defined]
+
+
+def test_a_plan_that_agrees_is_a_file_that_answers_alike() -> None:
+    model = regressor(CSV)
+    rows = model.reader.parse(table(CSV))
+
+    plan = store.load(BytesIO(plan_of(model, rows) or b""))
+
+    assert plan is not None
+    assert plan.predict(rows).values == pytest.approx(model.predict(rows).values, rel=1e-12)
+
+
+def test_a_plan_that_gives_other_numbers_does_not_agree() -> None:
+    model = regressor(CSV)
+    plan = planned(model)
+    form = plan.estimator
+    assert isinstance(form, LinearRegression)
+    other = replace(plan, estimator=replace(form, intercept=form.intercept * (1 + 1e-6)))
+
+    assert not agree(model, other, model.reader.parse(table(CSV)))
+
+
+def test_a_plan_that_gives_other_labels_does_not_agree() -> None:
+    model = classifier(CSV, "letter")
+    plan = planned(model)
+
+    assert agree(model, plan, model.reader.parse(table(CSV)))
+    assert not agree(model, replace(plan, estimator=_Stubborn()), model.reader.parse(table(CSV)))
+
+
+def test_a_plan_that_does_not_agree_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = regressor(CSV)
+    wrong = compiled(Ridge().fit(encoded(model, CSV), np.zeros(30)))
+    monkeypatch.setattr(agreement, "compiled", lambda estimator: wrong)
+
+    assert plan_of(model, model.reader.parse(table(CSV))) is None
+
+
+def test_without_hold_out_rows_there_is_no_plan() -> None:
+    model = regressor(CSV)
+
+    assert plan_of(model, model.reader.parse(table(CSV)).take(slice(0))) is None
+
+
+@pytest.mark.parametrize("estimator", [KNeighborsRegressor(), SGDClassifier(loss="modified_huber", max_iter=5000)])
+def test_other_estimators_have_no_plan(estimator: object) -> None:
+    model = fitted_with(estimator)
+
+    assert plan_of(model, model.reader.parse(table(CSV))) is None
+
+
+class _Stubborn:
+    """Always of the first class, and sure of it."""
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return np.zeros(len(X), dtype=np.intp)
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return np.tile([1.0, 0.0, 0.0], (len(X), 1))

@@ -1,0 +1,83 @@
+"""Every estimator that has a plan answers from it as scikit-learn would, whatever the rows hold."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.tree import DecisionTreeRegressor
+
+from mini_ml import catalogue
+from mini_ml.errors import TrainingFailed
+from mini_ml.ml.fitting import watched
+from mini_ml.ml.frame import Frame, Matrix
+from mini_ml.ml.plan.agreement import agree
+from mini_ml.ml.plan.compilers import COMPILERS, compiled
+from mini_ml.ml.plan.trees import of_sklearn_trees
+from mini_ml.ml.reader import Reader
+from tests.unit.ml_plan.models import fitted, planned, problems
+
+WHOLE = np.array([-np.inf, np.inf])
+
+
+def test_every_estimator_that_has_a_plan_is_one_that_can_be_trained() -> None:
+    assert set(COMPILERS) <= set(catalogue.model_types()["model_types"])
+
+
+@pytest.mark.parametrize("model_type", sorted(COMPILERS))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(problem=problems(), classes=st.sampled_from([2, 3]))
+def test_a_plan_answers_as_the_pipeline(model_type: str, problem: tuple[Reader, Frame, Frame], classes: int) -> None:
+    read, rows, strange = problem
+    try:
+        model, _ = watched(lambda: fitted(model_type, classes, read, rows), model_type=model_type)
+    except TrainingFailed:
+        reject()  # too few rows for this one
+
+    plan = planned(model)
+
+    assert agree(model, plan, strange)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=st.lists(st.floats(-1e30, 1e30), min_size=4, max_size=30, unique_by=lambda value: np.float32(value).item()),
+    asked=st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=30),
+)
+def test_a_tree_decides_at_its_thresholds_as_scikit_learn_in_32_bits(values: list[float], asked: list[float]) -> None:
+    column = np.array(values)[:, np.newaxis]
+    tree = DecisionTreeRegressor(random_state=0).fit(column, np.arange(len(values)))
+    edges = _around(tree.tree_.threshold[tree.tree_.children_left >= 0])
+    rows = np.concatenate([column.ravel(), edges, asked])[:, np.newaxis]
+
+    walked = of_sklearn_trees([tree.tree_]).running(rows, np.zeros(1))[:, 0]
+
+    assert walked.tolist() == tree.predict(rows).tolist()
+
+
+def test_a_forests_probabilities_are_the_same_to_the_bit() -> None:
+    random = np.random.default_rng(0)
+    matrix, codes = random.normal(size=(300, 6)), random.integers(0, 4, 300)
+    forest = RandomForestClassifier(random_state=0).fit(matrix[:200], codes[:200])
+    form = compiled(forest)
+
+    assert form is not None
+    assert np.array_equal(form.predict_proba(matrix), forest.predict_proba(matrix))
+    assert np.array_equal(form.predict(matrix), forest.predict(matrix))
+
+
+def test_a_forests_numbers_are_the_same_to_the_bit() -> None:
+    random = np.random.default_rng(0)
+    matrix, numbers = random.normal(size=(300, 6)), random.normal(size=300)
+    forest = RandomForestRegressor(random_state=0).fit(matrix[:200], numbers[:200])
+    form = compiled(forest)
+
+    assert form is not None
+    assert np.array_equal(form.predict(matrix), forest.predict(matrix))
+
+
+def _around(thresholds: Matrix) -> Matrix:
+    """Return thresholds and their neighbours, in 64 bits and in 32."""
+    near = thresholds.astype(np.float32)
+    neighbours = [np.nextafter(numbers, numbers.dtype.type(end)) for numbers in (thresholds, near) for end in WHOLE]
+    return np.concatenate([thresholds, near, *neighbours]).astype(np.float64)

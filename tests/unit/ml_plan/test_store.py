@@ -1,0 +1,77 @@
+"""A plan's file says everything about reading and scoring a row, and reading it runs nothing."""
+
+import json
+import pickle
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mini_ml.errors import ArtifactRejected
+from mini_ml.ml.plan import store
+from tests.unit.ml_plan.models import planned, stored
+from tests.unit.ml_reading.models import classifier
+from tests.unit.ml_training.tables import MIXED_HEADER, mixed_rows
+
+CSV = "\n".join([f"{MIXED_HEADER},kind", *(f"{row},{'ab'[place % 2]}" for place, row in enumerate(mixed_rows(60)))])
+ALONE = """
+import json, sys
+from mini_ml.ml.plan import store
+from mini_ml.ml.rows import rows_from_json
+from mini_ml.ml.scoring import score_rows
+from mini_ml.ml.tally import Tally
+plan = store.load(open(sys.argv[1], "rb"))
+row = {"size": 1.5, "colour": "red", "fragile": "yes", "made": "2024-02-03", "remark": "it is small"}
+predicted = score_rows(plan, rows_from_json({"instances": [row]}), tally=Tally(), probabilities=True)
+heavy = {"sklearn", "scipy", "pandas", "joblib", "pickle"} & set(sys.modules)
+print(json.dumps([list(predicted.values), sorted(heavy - {"pickle"})]))
+"""
+
+
+def test_a_plan_reads_its_rows_as_the_model_does() -> None:
+    model = classifier(CSV)
+
+    plan = planned(model)
+
+    assert (plan.reader, plan.schema) == (model.reader, model.schema)
+    assert plan.encoder.columns == model.encoder.columns
+    assert plan.encoder.feature_names == model.encoder.feature_names
+
+
+def test_a_plan_is_the_same_file_every_time() -> None:
+    model = classifier(CSV)
+
+    assert stored(model) == stored(model)
+
+
+def test_a_plan_answers_without_scikit_learn_and_pandas(tmp_path: Path) -> None:
+    (tmp_path / "plan.npz").write_bytes(stored(classifier(CSV)))
+
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, tmp_path / "plan.npz"], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    labels, heavy = json.loads(done.stdout)
+    assert (set(labels) <= {"a", "b"}, heavy) == (True, [])
+
+
+def test_a_plan_of_another_format_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = stored(classifier(CSV))
+    monkeypatch.setattr(store, "FORMAT", store.FORMAT + 1)
+
+    assert store.load(BytesIO(plan)) is None
+
+
+def pickled() -> bytes:
+    file = BytesIO()
+    np.savez(file, document=np.array([{"format": 1}], dtype=object))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("body", [b"", b"no plan", pickle.dumps({"format": 1}), pickled()])
+def test_what_is_no_plan_is_rejected_and_never_unpickled(body: bytes) -> None:
+    with pytest.raises(ArtifactRejected):
+        store.load(BytesIO(body))

@@ -1,0 +1,145 @@
+"""Which model a request gets: the plan or the pipeline, what is kept, and how old a name's meaning may be."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.ml import artifact
+from mini_ml.ml.plan import store
+from mini_ml.ml.plan.forms import LinearRegression
+from mini_ml.workflows import registry
+from mini_ml.workflows.predict import Shelf
+from mini_ml.workflows.sealing import sealed
+from tests.unit.workflows.worlds import ROWS, World
+
+OTHER_ROWS = ROWS.replace(b"red", b"green")
+
+
+def shelf_of(world: World, **settings: float) -> Shelf:
+    return Shelf(world.cloud, workdir=world.workdir, **settings)  # type: ignore[arg-type]  # whole numbers of bytes
+
+
+def calls(world: World) -> list[str]:
+    """Return a list that grows by every call of the store."""
+    made: list[str] = []
+    world.cloud.artifacts.before = lambda method, key: made.append(method)
+    return made
+
+
+def test_a_version_with_a_plan_is_scored_by_it_and_its_pipeline_is_not_loaded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.train()
+    monkeypatch.setattr(artifact, "load", lambda path: pytest.fail("the pipeline was loaded"))
+
+    loaded = shelf_of(world).model("shop", "latest")
+
+    assert isinstance(loaded.model.estimator, LinearRegression)
+
+
+def test_a_model_type_without_a_plan_is_scored_by_its_pipeline(world: World) -> None:
+    world.put("train/shop/rows.csv", model_type="KNeighborsRegressor")
+    world.work()
+
+    assert type(shelf_of(world).model("shop", "1").model.estimator).__name__ == "KNeighborsRegressor"
+    assert registry.manifest(world.cloud.artifacts, "shop", 1).plan is None
+
+
+def test_a_version_from_before_there_were_plans_is_scored_by_its_pipeline(world: World) -> None:
+    world.train()
+    manifest = registry.manifest(world.cloud.artifacts, "shop", 1).model_copy(update={"plan": None})
+    world.cloud.artifacts.put(keys.manifest("shop", 1), sealed(world.cloud, manifest))
+
+    assert type(shelf_of(world).model("shop", "1").model.estimator).__name__ == "Ridge"
+
+
+def test_a_plan_of_another_release_leaves_the_pipeline_to_score(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.train()
+    monkeypatch.setattr(store, "FORMAT", store.FORMAT + 1)
+
+    assert type(shelf_of(world).model("shop", "1").model.estimator).__name__ == "Ridge"
+
+
+def test_many_who_want_a_model_at_once_load_it_once(world: World) -> None:
+    world.train()
+    shelf, made = shelf_of(world), calls(world)
+    together = threading.Barrier(8)
+
+    def ask() -> object:
+        together.wait()
+        return shelf.model("shop", "1").model
+
+    with ThreadPoolExecutor(8) as pool:
+        models = {id(asked.result()) for asked in [pool.submit(ask) for _ in range(8)]}
+
+    assert (len(models), sorted(made)) == (1, ["get", "get", "head"])
+
+
+def test_a_load_that_fails_is_tried_again_by_the_next_who_asks(world: World) -> None:
+    world.train()
+    shelf = shelf_of(world)
+    world.cloud.artifacts.before = _away
+    with pytest.raises(ConnectionError):
+        shelf.version("shop", 1)
+    world.cloud.artifacts.before = lambda method, key: None
+
+    assert shelf.version("shop", 1).manifest.version == 1
+
+
+def _away(method: str, key: str) -> None:
+    raise ConnectionError("away")
+
+
+def test_versions_of_the_same_bytes_are_kept_once(world: World) -> None:
+    world.train()
+    world.train()
+    shelf = shelf_of(world)
+
+    assert shelf.model("shop", "1").model is shelf.model("shop", "2").model
+
+
+def test_what_is_loaded_is_kept_and_the_least_used_gives_way(world: World) -> None:
+    world.train()
+    world.train(body=OTHER_ROWS)
+    shelf = shelf_of(world, cache_bytes=1)
+    first = shelf.model("shop", "1").model
+
+    assert shelf.model("shop", "1").model is first
+    shelf.model("shop", "2")
+    assert shelf.model("shop", "1").model is not first
+
+
+def test_latest_is_asked_again_once_it_may_be_too_old(world: World) -> None:
+    world.train()
+    shelf = shelf_of(world, fresh_seconds=2)
+    assert shelf.resolve("shop", "latest") == 1
+    world.train()
+
+    world.clock.forward(1)
+    known = shelf.resolve("shop", "latest")
+    world.clock.forward(1)
+
+    assert (known, shelf.resolve("shop", "latest")) == (1, 2)
+
+
+def test_asking_again_for_latest_is_one_head_where_nothing_was_published(world: World) -> None:
+    world.train()
+    shelf = shelf_of(world, fresh_seconds=0)
+    shelf.resolve("shop", "latest")
+    made = calls(world)
+
+    assert (shelf.resolve("shop", "latest"), made) == (1, ["head"])
+
+
+def test_only_what_is_loaded_and_fresh_is_at_hand(world: World) -> None:
+    world.train()
+    shelf = shelf_of(world, fresh_seconds=2)
+    before = shelf.at_hand("shop", "latest")
+    loaded = shelf.model("shop", "latest")
+    made = calls(world)
+    fresh = shelf.at_hand("shop", "latest")
+    world.clock.forward(2)
+
+    assert (before, fresh, shelf.at_hand("shop", "latest"), made) == (None, loaded, None, [])
