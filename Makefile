@@ -12,10 +12,10 @@ CONTEXTS ?=
 COMMAND ?= diff
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test check audit mutants bench fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test check audit mutants bench bench-full fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
-	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED)  ## train and predict on the iris flowers, show what happened, stop
 	@$(RUN)/mini-ml demo
@@ -41,8 +41,15 @@ check: $(INSTALLED)  ## look at style, types and architecture
 audit: $(INSTALLED)  ## ask whether a pinned package has a known vulnerability
 	@.ci/audit
 
-bench: $(INSTALLED)  ## measure the embedded cloud, in ratios to bare scikit-learn
+bench: $(INSTALLED)  ## measure the embedded cloud, in ratios to bare scikit-learn and to the seed's recipe
 	@$(RUN)/python -m bench.embedded
+	@$(RUN)/python -m bench.online
+	@$(RUN)/python -m bench.cold
+
+bench-full: $(INSTALLED)  ## measure beside MLflow's scoring server too
+	@$(RUN)/python -m bench.embedded
+	@$(RUN)/python -m bench.online --full
+	@$(RUN)/python -m bench.cold
 
 fuzz: $(INSTALLED)  ## try many new inputs of every kind: make fuzz N=500
 	@$(RUN)/python -m pytest --fuzz $(or $(N),200) tests/fuzz tests/functions/test_robust.py tests/functions/test_forms.py

@@ -66,6 +66,8 @@ def main() -> None:
         _compile(name, [*selected, *constrained, "pyproject.toml"], requirements_of(pins, pyproject))
     for name in ("audit", "awscli"):
         _compile(name, [f"requirements/{name}.in"], (FOLDER / f"{name}.in").read_text().splitlines())
+    asked = (FOLDER / "mlflow.in").read_text().splitlines()
+    _compile("mlflow", ["--constraint=requirements/dev.txt", "requirements/mlflow.in"], asked)
     asked = (FOLDER / "containers.in").read_text().splitlines()
     _compile("containers", ["requirements/containers.in"], asked, resolve=_ALONE)
     asked = (FOLDER / "localstack.in").read_text().splitlines()

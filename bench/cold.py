@@ -1,0 +1,47 @@
+"""Measures how long a room takes to import, with bytecode, beside `import sklearn.ensemble`.
+
+python -m bench.cold
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import Final
+
+_TURNS: Final = 5
+_PEER: Final = "sklearn.ensemble"
+_MODULES: Final[Mapping[str, str]] = {
+    _PEER: "import sklearn.ensemble",
+    "functions.api.handler": "api, as a function",
+    "functions.predict.handler": "predict, as a function",
+}
+_TOLD: Final = {"MINI_ML_SEAL_KEY": "0123456789abcdef", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+def main() -> None:
+    """Run in turns and print a table; what the interpreter itself takes to start is left out."""
+    found: dict[str, list[float]] = {module: [] for module in ("sys", *_MODULES)}
+    for module in found:
+        _seconds(module)  # writes what bytecode is missing
+    for _ in range(_TURNS):
+        for module, seconds in found.items():
+            seconds.append(_seconds(module))
+    medians = {module: statistics.median(seconds) for module, seconds in found.items()}
+    peer = medians[_PEER] - medians["sys"]
+    print("\n| cold import, with bytecode | s | ratio |\n|---|---|---|")
+    for module, name in _MODULES.items():
+        own = medians[module] - medians["sys"]
+        print(f"| {name} | {own:.2f} | {own / peer:.2f} |", flush=True)
+
+
+def _seconds(module: str) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", f"import {module}"], env={**os.environ, **_TOLD}, check=True)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The short way through online scoring answers and refuses as the long one does."""
+
+import json
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from functions.predict import quick, routes_scoring
+from mini_ml.workflows.predict import Shelf
+from tests.functions.rooms import IRIS_ROW, Rooms, faulty, problem, rooms_in, train
+
+ADDRESS = "/models/default/invocations"
+BODY = json.dumps({"instances": [IRIS_ROW]}).encode()
+
+
+@pytest.fixture(scope="module")
+def at_hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
+    """Rooms whose model is loaded and stays fresh."""
+    folder = tmp_path_factory.mktemp("at_hand")
+    with rooms_in(folder) as rooms:
+        train(rooms.trainer)
+        rooms.apps["predict"].state.shelf = Shelf(rooms.cloud, workdir=folder, fresh_seconds=3600)
+        post(rooms, BODY)
+        yield rooms
+
+
+def post(rooms: Rooms, body: bytes, query: str = "", content_type: str = "application/json") -> httpx2.Response:
+    return rooms.predict.post(f"{ADDRESS}{query}", content=body, headers={"Content-Type": content_type})
+
+
+def test_a_model_at_hand_answers_without_the_store_and_without_a_thread(
+    at_hand: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes_scoring, "run_in_threadpool", lambda work: pytest.fail("a thread was asked"))
+    monkeypatch.setattr(at_hand.cloud.artifacts, "before", lambda method, key: pytest.fail("the store was asked"))
+
+    assert post(at_hand, BODY).json() == {"predictions": ["Setosa"], "model_name": "default", "version": 1}
+
+
+def test_both_ways_give_the_same_answer_to_the_byte(at_hand: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = post(at_hand, BODY)
+    monkeypatch.setattr(quick, "_is_plain", lambda request: False)
+    long = post(at_hand, BODY)
+
+    assert (short.content, dict(short.headers)) == (long.content, dict(long.headers))
+
+
+def test_a_large_body_goes_the_long_way_and_gets_the_same_predictions(at_hand: Rooms) -> None:
+    many = json.dumps({"instances": [IRIS_ROW] * 200}).encode()
+
+    assert post(at_hand, many).json()["predictions"] == ["Setosa"] * 200
+
+
+@pytest.mark.parametrize(
+    ("query", "content_type", "status"),
+    [
+        ("", "application/json; charset=utf-8", 200),
+        ("?probabilities=true", "application/json", 200),
+        ("?probability=true", "application/json", 400),
+        ("", "text/plain", 415),
+    ],
+)
+def test_what_the_short_way_does_not_read_goes_the_long_one(
+    at_hand: Rooms, query: str, content_type: str, status: int
+) -> None:
+    assert post(at_hand, BODY, query, content_type).status_code == status
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"instances": [[NaN, 1, 1, 1]]}', b'{"instances": []}'])
+def test_a_wrong_body_is_malformed_on_the_short_way_too(at_hand: Rooms, body: bytes) -> None:
+    assert problem(post(at_hand, body))["status"] == 400
+
+
+def test_missing_columns_are_named_on_the_short_way_too(at_hand: Rooms) -> None:
+    answer = post(at_hand, b'{"instances": [{"sepal.length": 1, "petal.width": 1}]}')
+
+    assert set(faulty(answer)) == {"sepal.width", "petal.length"}
+
+
+def test_another_method_is_refused_with_those_that_the_route_takes(at_hand: Rooms) -> None:
+    assert at_hand.predict.put(ADDRESS, content=BODY).headers["allow"] == "OPTIONS, POST"
