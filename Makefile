@@ -10,6 +10,7 @@ STAGE ?= dev
 CDK := PATH="$(abspath $(RUN)):$$PATH" $(RUN)/npx --yes aws-cdk@2.1148.1
 CONTEXTS ?=
 COMMAND ?= diff
+N ?= 200
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
 .PHONY: help demo up test check audit mutants bench bench-full fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
@@ -52,7 +53,7 @@ bench-full: $(INSTALLED)  ## measure beside MLflow's scoring server too
 	@$(RUN)/python -m bench.cold
 
 fuzz: $(INSTALLED)  ## try many new inputs of every kind: make fuzz N=500
-	@$(RUN)/python -m pytest --fuzz $(or $(N),200) tests/fuzz tests/functions/test_robust.py tests/functions/test_forms.py
+	@$(RUN)/python -m pytest --fuzz $(N) tests/fuzz tests/functions/test_robust.py tests/functions/test_forms.py
 
 format: $(INSTALLED)  ## repair style
 	$(RUN)/ruff check --fix . && $(RUN)/ruff format .

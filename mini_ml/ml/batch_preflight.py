@@ -7,9 +7,8 @@ from typing import Any, Final
 import numpy as np
 
 from mini_ml.errors import Fault, LimitExceeded
-from mini_ml.ml.memory import BASE_BYTES
+from mini_ml.ml.estimates import BASE_BYTES, READING_NANOSECONDS, round_down, round_up
 from mini_ml.ml.model import FittedModel
-from mini_ml.ml.preflight import READING_NANOSECONDS, round_down, round_up
 from mini_ml.topology import MIB, Limits
 
 _WRITING_NANOSECONDS: Final = 200

@@ -12,9 +12,6 @@ from mini_ml.topology import MIB
 
 Params = Mapping[str, Any]
 
-BASE_BYTES: Final = 220 * MIB
-"""The interpreter with the libraries, before it has read anything."""
-
 _NUMBER_BYTES: Final = 8
 _ENCODING_MATRICES: Final = 2.0
 """The matrix and its scaled copy, or what encoding needs beside it."""

@@ -9,14 +9,13 @@ from typing import Any, Final
 from mini_ml.errors import Fault, LimitExceeded
 from mini_ml.ml.ceilings import ROW_LIMITS
 from mini_ml.ml.costs import training_cost
+from mini_ml.ml.estimates import BASE_BYTES, READING_NANOSECONDS, round_down, round_up
 from mini_ml.ml.estimators import Matrix, build
 from mini_ml.ml.formulas import Params
-from mini_ml.ml.memory import BASE_BYTES, fitting_bytes
+from mini_ml.ml.memory import fitting_bytes
 from mini_ml.ml.sizes import check_size
 from mini_ml.topology import MIB, Limits
 
-READING_NANOSECONDS: Final = 400
-"""For each cell of a table: to find it, tell its kind, and parse it."""
 _DEAR: Final = ("n_estimators", "max_iter", "max_subpopulation", "max_trials")
 """Parameters of which a smaller value is less work."""
 _CHEAPER: Final = {
@@ -176,15 +175,3 @@ def largest(most: int, fits: Callable[[int], bool]) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(middle) else (low, middle - 1)
     return low
-
-
-def round_down(number: int) -> int:
-    """Return a number of two digits and zeros, no larger than the one given."""
-    unit = int(10 ** max(0, len(str(number)) - 2))
-    return number // unit * unit
-
-
-def round_up(number: float) -> int:
-    """Return a number of two digits and zeros, no smaller than the one given."""
-    unit = int(10 ** max(0, len(str(int(number))) - 2))
-    return math.ceil(number / unit) * unit
