@@ -59,6 +59,9 @@ class ObjectStore(Protocol):
     def get(self, key: str, *, version_id: str | None = None) -> StoredObject:
         """Read an object whole. Raises ObjectMissing."""
 
+    def open(self, key: str, *, version_id: str | None = None) -> AbstractContextManager[BinaryIO]:
+        """Read an object as a stream, in memory that does not grow with it. Raises ObjectMissing at once."""
+
     def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
         """Copy an object into `target` in chunks. Raises ObjectMissing."""
 

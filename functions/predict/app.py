@@ -18,4 +18,4 @@ shelf = Shelf(
     cache_bytes=settings.model_cache_mib * MIB,
     fresh_seconds=settings.alias_fresh_seconds,
 )
-app = create_app(cloud, shelf, gate=gate_of(AccessSettings()), workdir=settings.workdir)
+app = create_app(cloud, shelf, gate=gate_of(AccessSettings()), threads=settings.threads)

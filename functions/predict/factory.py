@@ -1,8 +1,8 @@
 """Makes the predict room's application out of a cloud: the real one, or one in memory."""
 
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
+from os import cpu_count
 
 from fastapi import FastAPI
 
@@ -24,19 +24,14 @@ directly here, without waiting for the upload's event. The whole API is on the a
 """
 
 
-def scorer_of(cloud: Cloud, shelf: Shelf, workdir: Path) -> Callable[[Upload], None]:
-    """Return what scores one upload, in a folder of its own below `workdir` that is gone afterwards."""
-
-    def score_one(upload: Upload) -> None:
-        with TemporaryDirectory(dir=workdir, prefix="predict-") as folder:
-            score_upload(cloud, shelf, upload, workdir=Path(folder))
-
-    return score_one
+def scorer_of(cloud: Cloud, shelf: Shelf, threads: int | None) -> Callable[[Upload], None]:
+    """Return what scores one upload, so many parts of it at once, or as many as there are CPUs."""
+    return partial(score_upload, cloud, shelf, threads=threads or cpu_count() or 1)
 
 
-def create_app(cloud: Cloud, shelf: Shelf, *, gate: Gate | None, workdir: Path) -> FastAPI:
+def create_app(cloud: Cloud, shelf: Shelf, *, gate: Gate | None, threads: int | None = None) -> FastAPI:
     """Return the predict room's application."""
-    worker = OneAtATime(scorer_of(cloud, shelf, workdir))
+    worker = OneAtATime(scorer_of(cloud, shelf, threads))
     return new_app(
         gate=gate,
         title="Mini-ML-Platform: predict",

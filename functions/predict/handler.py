@@ -4,4 +4,4 @@ from functions.predict.app import app, cloud, settings, shelf
 from functions.predict.factory import scorer_of
 from mini_ml.adapters.http.lambda_entry import Entry
 
-lambda_handler = Entry(app, bucket=cloud.uploads.bucket, upload=scorer_of(cloud, shelf, settings.workdir))
+lambda_handler = Entry(app, bucket=cloud.uploads.bucket, upload=scorer_of(cloud, shelf, settings.threads))

@@ -12,10 +12,13 @@ class Settings(CloudSettings):
     """Read from the environment, prefix `MINI_ML_`."""
 
     workdir: Path = Path(tempfile.gettempdir())
-    """Folder for inputs and models while they are read; it needs the largest upload and the largest model."""
+    """Folder for models while they are read; it needs the largest of them."""
 
     model_cache_mib: int = Field(default=1024, ge=1)
     """Loaded models kept at most, by the size of their files; the least recently used give way, the newest stays."""
 
     alias_fresh_seconds: float = Field(default=1.0, ge=0)
     """For how long online scoring goes by what it knows of `latest` and aliases; a change is served that much later."""
+
+    threads: int | None = Field(default=None, ge=1, le=64)
+    """Parts of a file that are scored at once; None: as many as there are CPUs. The result does not depend on it."""

@@ -63,6 +63,11 @@ class MemoryObjectStore:
         self.before("get", key)
         return self._find(key, version_id)
 
+    @contextmanager
+    def open(self, key: str, *, version_id: str | None = None) -> Iterator[BinaryIO]:
+        self.before("open", key)
+        yield io.BytesIO(self._find(key, version_id).body)
+
     def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
         self.before("download", key)
         found = self._find(key, version_id)

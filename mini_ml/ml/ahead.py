@@ -1,16 +1,28 @@
-"""Make the next item while the present one is used: reading and parsing spend much of their time outside Python."""
+"""Work on several items at once and hand the results over in order: most of the work spends its time outside Python."""
 
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def read_ahead(items: Iterator[Item]) -> Generator[Item, None, None]:
-    """Yield the items in order, each made in one other thread; an error comes where its item would have."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as worker:
-        coming = worker.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = worker.submit(next, items, None)
-            yield item
+def in_order(work: Callable[[Item], Result], items: Iterator[Item], *, threads: int) -> Generator[Result, None, None]:
+    """Yield `work(item)` for each item, in the items' order; an error comes where its result would have.
+
+    Items are taken in the caller's own thread, at most one more ahead than there are threads to work on them.
+    """
+    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="ahead") as workers:
+        under_way: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                under_way.append(workers.submit(work, item))
+                if len(under_way) > threads:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for waiting in under_way:
+                waiting.cancel()

@@ -20,7 +20,7 @@ class Block:
     cells: bytes
     """Where the cells lie, with `PADDING` behind; most often the records themselves."""
     starts: Places
-    """Shape (rows, columns), column by column: where a cell begins, its quotes left out."""
+    """Shape (rows, columns): where a cell begins, its quotes left out."""
     stops: Places
     size: int
     """Bytes of the records."""

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from mini_ml.ml.feature import Feature
-from mini_ml.ml.frame import Matrix, Tokens
+from mini_ml.ml.frame import Codes, Matrix, Tokens
 
 MOST_CATEGORIES: Final = 100
 MOST_WORDS: Final = 256
@@ -39,12 +39,11 @@ class Categories:
         """Return the names of the columns."""
         return [*(f"{self.name}={category}" for category in self.slots), f"{self.name}=other"]
 
-    def encode(self, tokens: Tokens, out: Matrix) -> None:
-        """Set one column of each row."""
+    def places(self, tokens: Tokens) -> Codes:
+        """Return the one column of each row that is not zero."""
         other = len(self.slots)
-        places = [self.slots.get(text, other) for text in tokens.texts]
-        lookup = np.array([*places, self.fill], dtype=np.intp)
-        out[np.arange(len(out)), lookup[tokens.codes]] = 1.0
+        lookup = [self.slots.get(text, other) for text in tokens.texts]
+        return np.array([*lookup, self.fill], dtype=np.intp)[tokens.codes]
 
 
 @dataclass(frozen=True)

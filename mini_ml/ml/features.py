@@ -11,6 +11,7 @@ from mini_ml.ml.encoders import Categories, Vocabulary, fit_tokens
 from mini_ml.ml.faults import Faults, short
 from mini_ml.ml.frame import Codes, Frame, Matrix
 from mini_ml.ml.reader import Reader
+from mini_ml.ml.scaling import Scaling
 from mini_ml.topology import Limits
 
 _DAY: Final = 86_400.0
@@ -58,22 +59,46 @@ class Encoder:
             raise _too_wide(reader, columns, len(names), limits)
         return cls(_medians(frame.numbers), indicators, moments, columns, names)
 
-    def transform(self, frame: Frame, out: Matrix | None = None) -> Matrix:
-        """Return shape (rows, width), finite, float64, C order; written into `out` where it is given."""
-        out = np.empty((frame.rows, self.width)) if out is None else out
-        out[:] = 0.0
-        absent = np.isnan(frame.numbers)
-        count = frame.numbers.shape[1]
-        out[:, :count] = np.where(absent, self.fills, frame.numbers)
-        place = count + len(self.indicators)
-        out[:, count:place] = absent[:, self.indicators]
-        for column, timed in self.moments:
-            parts = _parts(out[:, column], timed)
-            out[:, place : place + len(parts)] = np.stack(parts, axis=1)
-            place += len(parts)
+    def transform(self, frame: Frame, scaling: Scaling | None = None) -> Matrix:
+        """Return shape (rows, width), finite, float64, C order; scaled where a scaling is given.
+
+        Most of the matrix are zeros of categories: they are written scaled already, and never touched again.
+        """
+        zeros, ones = (np.full((1, self.width), value) for value in (0.0, 1.0))
+        if scaling is not None:
+            zeros, ones = scaling.apply(zeros), scaling.apply(ones)
+        out = np.empty((frame.rows, self.width))
+        out[:] = zeros
+        numbers = self._numbers(frame)
+        place = numbers.shape[1]
+        out[:, :place] = numbers if scaling is None else scaling.apply(numbers, out=numbers, columns=slice(place))
+        flat, rows = out.reshape(-1), np.arange(0, out.size, self.width)
         for encoder, tokens in zip(self.columns, frame.tokens, strict=True):
-            encoder.encode(tokens, out[:, place : place + encoder.width])
+            columns = slice(place, place + encoder.width)
+            if isinstance(encoder, Categories):
+                hot = place + encoder.places(tokens)
+                flat[rows + hot] = ones[0, hot]
+            else:
+                encoder.encode(tokens, out[:, columns])
+                if scaling is not None:
+                    scaling.apply(out[:, columns], out=out[:, columns], columns=columns)
             place += encoder.width
+        return out
+
+    def _numbers(self, frame: Frame) -> Matrix:
+        """Return the columns in front: numbers, which were missing, parts of moments; in Fortran order."""
+        absent = np.isnan(frame.numbers)
+        count, extra = frame.numbers.shape[1], len(self.indicators)
+        width = count + extra + sum(5 if timed else 4 for _, timed in self.moments)
+        out = np.empty((frame.rows, width), order="F")
+        out[:, :count] = frame.numbers
+        np.copyto(out[:, :count], self.fills, where=absent)
+        out[:, count : count + extra] = absent[:, self.indicators]
+        place = count + extra
+        for column, timed in self.moments:
+            for part in _parts(out[:, column], timed):
+                out[:, place] = part
+                place += 1
         return out
 
     def unseen(self, frame: Frame) -> dict[str, Counter[str]]:

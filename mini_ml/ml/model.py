@@ -15,9 +15,11 @@ from mini_ml.ml.reader import Reader
 from mini_ml.ml.scaling import Scaling
 from mini_ml.ml.walk import MOST_ROWS, Walker, walker_of
 
-_SLICE: Final = 1024
+_CELLS: Final = 4_000_000
+"""Most cells of the matrix that an estimator sees at a time, so that memory does not grow with rows times columns."""
 _KERNELS: Final = frozenset({"GaussianProcessClassifier", "GaussianProcessRegressor", "KernelRidge"})
 """Types that compare every row with every training row, in one matrix."""
+_KERNEL_ROWS: Final = 1024
 
 
 class Estimator(Protocol):
@@ -68,7 +70,12 @@ class FittedModel:
             name = type(self.estimator).__name__
             fault = Fault(parameter="probabilities", reason=f"{name} gives none", hint="ask without them")
             raise ProbabilitiesUnavailable(f"{name} gives no probabilities.", faults=[fault])
-        matrix = self._matrix(frame)
+        kernel = type(self.estimator).__name__ in _KERNELS
+        rows = _KERNEL_ROWS if kernel else max(1, _CELLS // self.encoder.width)
+        if frame.rows > rows:
+            parts = [frame.take(slice(start, start + rows)) for start in range(0, frame.rows, rows)]
+            return _joined([self.predict(part, probabilities=probabilities) for part in parts])
+        matrix = self.encoder.transform(frame, self.scaling)
         with np.errstate(all="ignore"):
             predicted, shares = self._estimate(matrix, probabilities=probabilities)
         return Predictions(self._values(predicted), None if shares is None else _finite(shares))
@@ -86,32 +93,13 @@ class FittedModel:
             same = same and np.array_equal(usual.probabilities, walked.probabilities)
         return walking if same else self
 
-    def _matrix(self, frame: Frame) -> Matrix:
-        """Encode and scale, a few rows at a time: the processor's own memory holds them."""
-        matrix = np.empty((frame.rows, self.encoder.width))
-        for start in range(0, frame.rows, _SLICE):
-            rows = slice(start, start + _SLICE)
-            self.encoder.transform(frame.take(rows), out=matrix[rows])
-            if self.scaling is not None:
-                self.scaling.apply(matrix[rows], out=matrix[rows])
-        return matrix
-
     def _estimate(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
         """Ask the estimator, or the walker in its stead, for class positions or numbers, and for probabilities."""
         if self.walker is not None and len(matrix) <= MOST_ROWS:
             predicted, shares = self.walker.answer(matrix)
             return predicted, shares if probabilities else None
-        if type(self.estimator).__name__ in _KERNELS and len(matrix) > _SLICE:
-            return self._estimate_sliced(matrix, probabilities=probabilities)
         predicted = self.estimator.predict(matrix)
         return predicted, self.estimator.predict_proba(matrix) if probabilities else None
-
-    def _estimate_sliced(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
-        """Ask for some rows at a time: rows × training rows would not fit into memory."""
-        slices = (matrix[start : start + _SLICE] for start in range(0, len(matrix), _SLICE))
-        answers = [self._estimate(rows, probabilities=probabilities) for rows in slices]
-        shares = [part for _, part in answers if part is not None]
-        return np.concatenate([part for part, _ in answers]), np.concatenate(shares) if shares else None
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
         """Return labels for class positions, and numbers as they are."""
@@ -120,6 +108,13 @@ class FittedModel:
             # An exponential of an extreme row overflows; JSON has no word for infinity.
             return [float(value) for value in np.nan_to_num(predicted.astype(np.float64)).ravel().tolist()]
         return [labels[code] for code in predicted.astype(np.intp).ravel().tolist()]
+
+
+def _joined(parts: Sequence[Predictions]) -> Predictions:
+    """Put predictions under each other."""
+    values = [value for part in parts for value in part.values]
+    shares = [part.probabilities for part in parts if part.probabilities is not None]
+    return Predictions(values, np.concatenate(shares) if shares else None)
 
 
 def _finite(shares: Matrix) -> Matrix:

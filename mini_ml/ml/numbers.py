@@ -36,8 +36,10 @@ def numeric_columns(block: Block, positions: Sequence[int], decimal: Decimal) ->
 
 def _is_beyond_doubt(values: Matrix) -> bool:
     """Tell numbers of a usual size from what only became one: pandas takes true and false for 1 and 0."""
-    known = values[~np.isnan(values)]
-    return bool((np.abs(known) <= LARGEST).all()) and bool(((known != 0) & (known != 1)).any())
+    least, most = np.fmin.reduce(values), np.fmax.reduce(values)  # NaN where all are missing: then no more is known
+    if not (least >= -LARGEST and most <= LARGEST):
+        return False
+    return bool(least < 0 or most > 1 or ((values > 0) & (values < 1)).any())
 
 
 def numeric_dtypes(block: Block, positions: Sequence[int], decimal: Decimal) -> "dict[int, pd.Series[float]]":

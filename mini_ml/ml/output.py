@@ -1,6 +1,7 @@
 """Write predictions behind the rows as they came, byte for byte; only what we add is guarded against spreadsheets."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from mini_ml.contracts import Schema
 from mini_ml.ml.block import Block
@@ -32,27 +33,31 @@ class Output:
 
     def rows(self, block: Block, predictions: Predictions) -> bytes:
         """Return the block's rows with their predictions."""
-        added = self._added(predictions)
         if self._only:
-            return self._line_end.join([*added, b""])
-        records, line_ends = _records(block, self._line_end)
-        parts = [self._delimiter] * (4 * len(records))
-        parts[0::4], parts[2::4], parts[3::4] = records, added, line_ends
-        return b"".join(parts)
+            return b"".join(self._added(predictions, after=self._line_end))
+        lines = [] if b"\r" in block.raw else block.raw.split(b"\n")
+        if len(lines) == block.rows + 1 and not lines.pop():
+            added = self._added(predictions, before=self._delimiter, after=b"\n")
+            return b"".join(chain.from_iterable(zip(lines, added, strict=True)))
+        added = self._added(predictions, before=self._delimiter)
+        return b"".join(chain.from_iterable(zip(*_records(block, added, self._line_end), strict=True)))
 
-    def _added(self, predictions: Predictions) -> list[bytes]:
-        """Return the new cells of each row, joined."""
+    def _added(self, predictions: Predictions, *, before: bytes = b"", after: bytes = b"") -> list[bytes]:
+        """Return the new cells of each row, joined, with something around them."""
+        if predictions.probabilities is not None:
+            rows = zip(self._cells(predictions, b"", b""), predictions.probabilities.tolist(), strict=True)
+            return [
+                before + self._delimiter.join([cell, *(repr(share).encode() for share in row)]) + after
+                for cell, row in rows
+            ]
+        return self._cells(predictions, before, after)
+
+    def _cells(self, predictions: Predictions, before: bytes, after: bytes) -> list[bytes]:
+        """Return the predictions as cells; a label is put together once for all its rows."""
         if self._labels:
-            cells = [self._labels[value] for value in predictions.values]
-        else:
-            cells = [repr(value).encode() for value in predictions.values]
-        if predictions.probabilities is None:
-            return cells
-        shares: list[list[float]] = predictions.probabilities.tolist()
-        return [
-            self._delimiter.join([cell, *(repr(share).encode() for share in row)])
-            for cell, row in zip(cells, shares, strict=True)
-        ]
+            labels = {label: before + cell + after for label, cell in self._labels.items()}
+            return [labels[value] for value in predictions.values]
+        return [before + repr(value).encode() + after for value in predictions.values]
 
     def _cell(self, text: str) -> bytes:
         """Write a text of ours: guarded if it begins like a formula, quoted if it would not read back as one cell."""
@@ -62,15 +67,12 @@ class Output:
         return text.encode()
 
 
-def _records(block: Block, line_end: bytes) -> tuple[list[bytes], list[bytes]]:
-    """Return the records of a block and their line ends, as they came; the file's last may have none."""
-    raw = block.raw
-    if b"\r" not in raw and raw.count(b"\n") == block.rows and raw.endswith(b"\n"):
-        return raw[:-1].split(b"\n"), [b"\n"] * block.rows
-    starts, stops = block.record_starts.tolist(), block.record_stops.tolist()
+def _records(block: Block, added: list[bytes], line_end: bytes) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Return the records of a block, what is added, and the line ends as they came; the file's last may have none."""
+    raw, starts, stops = block.raw, block.record_starts.tolist(), block.record_stops.tolist()
     ends = zip(stops, [*starts[1:], len(raw)], strict=True)
     records = [raw[start:stop] for start, stop in zip(starts, stops, strict=True)]
-    return records, [raw[stop:following] or line_end for stop, following in ends]
+    return records, added, [raw[stop:following] or line_end for stop, following in ends]
 
 
 def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:

@@ -56,7 +56,7 @@ class Reader:
 
     def parse_block(self, block: Block, positions: Mapping[str, int]) -> Frame:
         """Read a block of records; `positions` says where each feature stands in a record."""
-        numbers = np.empty((block.rows, len(self.number_features)))
+        numbers = np.empty((block.rows, len(self.number_features)), order="F")
         missing: Counter[str] = Counter()
         coerced: Counter[str] = Counter()
         plain = numeric_columns(block, [positions[name] for name in self._numeric], self.decimal)
@@ -64,7 +64,7 @@ class Reader:
             position = positions[feature.name]
             if feature.kind == "numeric" and position in plain:
                 numbers[:, place] = plain[position]
-                missing[feature.name] = int(np.isnan(plain[position]).sum())
+                missing[feature.name] = int(np.count_nonzero(np.isnan(plain[position])))
             else:
                 column = number_column(block, position, feature, self.decimal)
                 numbers[:, place] = column.values

@@ -31,10 +31,16 @@ class Scaling:
         factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=usable)
         return cls(shift, np.where(np.isfinite(factor), factor, 0.0), scale == "unit")
 
-    def apply(self, encoded: Matrix, out: Matrix | None = None) -> Matrix:
-        """Return the scaled matrix, in `out` where it is given; what would be too large for an estimator is cut off."""
+    def apply(self, encoded: Matrix, out: Matrix | None = None, columns: slice = slice(None)) -> Matrix:
+        """Return the scaled matrix, in `out` where it is given; what would be too large for an estimator is cut off.
+
+        Args:
+            encoded: shape (rows, columns).
+            out: where the result is written; may be `encoded` itself.
+            columns: which columns of the whole matrix these are.
+        """
         with np.errstate(over="ignore"):
-            scaled: Matrix = np.subtract(encoded, self.shift, out=out)
-            scaled *= self.factor
+            scaled: Matrix = np.subtract(encoded, self.shift[columns], out=out)
+            scaled *= self.factor[columns]
         least, most = (0.0, 1.0) if self.clipped else (-LARGEST, LARGEST)
         return np.clip(scaled, least, most, out=scaled)

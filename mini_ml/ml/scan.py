@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from mini_ml.topology import MIB
 
 _LF, _CR, _QUOTE = 10, 13, 34
 Marks = NDArray[np.bool_]
+_NONE: Final = np.empty(0, dtype=np.int64)
 
 # The csv module's own limit is below ours, which counts characters and names the cell.
 csv.field_size_limit(64 * MIB)
@@ -32,6 +34,8 @@ class Scan:
     """Bytes of the complete records, line ends included."""
     rewritten: bool
     """Whether `cells` is not the records themselves."""
+    one_line_each: bool = False
+    """Whether every line end is a line feed that ends a record."""
 
 
 def scan(records: bytes, delimiter: str, *, final: bool) -> Scan:
@@ -41,9 +45,9 @@ def scan(records: bytes, delimiter: str, *, final: bool) -> Scan:
 
 
 def _by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
-    """Split by positions of separators; None where quotes are escaped or irregular."""
+    """Split by positions of separators; None where quotes are irregular."""
     tail = b"" if not final or not records or records.endswith((b"\n", b"\r")) else b"\n"
-    cells = records + tail + bytes(PADDING)
+    cells = b"".join((records, tail, bytes(PADDING)))
     octets = np.frombuffer(cells, dtype=np.uint8)[: len(records) + len(tail)]
     ends = octets == _LF
     has_cr = b"\r" in records
@@ -51,25 +55,36 @@ def _by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
         ends |= _lone_returns(octets, ends, final=final)
     separators = ends | (octets == delimiter)
     has_quotes = b'"' in records
-    if has_quotes and not _leave_quoted(octets, separators):
+    escapes = _leave_quoted(octets, separators) if has_quotes else _NONE
+    if escapes is None:
         return None
     places = np.flatnonzero(separators)
     last = ends[places]
-    complete = int(np.flatnonzero(last)[-1]) + 1 if last.any() else 0
+    lasts = np.flatnonzero(last)
+    complete = int(lasts[-1]) + 1 if len(lasts) else 0
     stops, last = places[:complete], last[:complete]
-    starts = np.empty_like(stops)
-    if complete:
-        starts[0] = 0
-        starts[1:] = stops[:-1] + 1
+    starts = np.zeros_like(stops)
+    np.add(stops[:-1], 1, out=starts[1:])
     size = min(int(stops[-1]) + 1, len(records)) if complete else 0
     if has_cr:
         stops = stops - (last & (octets[stops] == _LF) & (stops > starts) & (octets[stops - 1] == _CR))
-    firsts = np.concatenate(([True], last[:-1])) if complete else last
-    record_starts, record_stops = starts[firsts], stops[last]
+    record_starts, record_stops = starts[np.concatenate(([0], lasts[:-1] + 1))[: len(lasts)]], stops[lasts]
     if has_quotes:
         quoted = (octets[starts] == _QUOTE) & (stops > starts)
         starts, stops = starts + quoted, stops - quoted
-    return Scan(cells, starts, stops, last, record_starts, record_stops, size, rewritten=False)
+    if len(escapes):
+        cells, starts, stops = _unescaped(octets, escapes, starts, stops)
+    return Scan(
+        cells,
+        starts,
+        stops,
+        last,
+        record_starts,
+        record_stops,
+        size,
+        rewritten=len(escapes) > 0,
+        one_line_each=not has_cr and not has_quotes,
+    )
 
 
 def _lone_returns(octets: NDArray[np.uint8], line_feeds: Marks, *, final: bool) -> Marks:
@@ -81,21 +96,36 @@ def _lone_returns(octets: NDArray[np.uint8], line_feeds: Marks, *, final: bool) 
     return lone
 
 
-def _leave_quoted(octets: NDArray[np.uint8], separators: Marks) -> bool:
-    """Unmark separators inside quotes; False where quotes do not simply wrap whole cells."""
+def _leave_quoted(octets: NDArray[np.uint8], separators: Marks) -> Offsets | None:
+    """Unmark separators inside quotes, and return the places of quotes that escape another one.
+
+    None where the other quotes do not simply wrap whole cells.
+    """
     quotes = np.flatnonzero(octets == _QUOTE)
     opening, closing = quotes[0::2], quotes[1::2]
-    if (opening[1:] == closing[: len(opening) - 1] + 1).any():
-        return False
-    opens_a_cell = (opening == 0) | separators[opening - 1]
+    reopened = opening[1:] == closing[: len(opening) - 1] + 1
+    escapes = closing[: len(reopened)][reopened]
+    opening = opening[np.concatenate(([True], ~reopened))[: len(opening)]]
+    closing = closing[np.concatenate((~reopened, [True]))[: len(closing)]]
     after = closing + 1
     inner = after < len(octets)
+    opens_a_cell = (opening == 0) | separators[opening - 1]
     closes_a_cell = separators[after[inner]] | (octets[after[inner]] == _CR)
     if not (opens_a_cell.all() and closes_a_cell.all()):
-        return False
+        return None
     separators &= ~np.logical_xor.accumulate(octets == _QUOTE)
     # A quote may follow a separator that is itself quoted: then it opens nothing.
-    return bool(((opening == 0) | separators[opening - 1]).all())
+    return escapes if ((opening == 0) | separators[opening - 1]).all() else None
+
+
+def _unescaped(
+    octets: NDArray[np.uint8], escapes: Offsets, starts: Offsets, stops: Offsets
+) -> tuple[bytes, Offsets, Offsets]:
+    """Return the bytes without the quotes that escape another one, and where the cells are now."""
+    kept = np.ones(len(octets), dtype=np.bool_)
+    kept[escapes] = False
+    moved: Offsets = np.cumsum(kept) - kept
+    return octets[kept].tobytes() + bytes(PADDING), moved[starts], moved[stops]
 
 
 def _by_csv(records: bytes, delimiter: str, *, final: bool) -> Scan:

@@ -1,13 +1,14 @@
 """Score rows with a fitted model: a CSV as a stream, JSON rows at once."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO
 
 from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
-from mini_ml.ml.ahead import read_ahead
+from mini_ml.ml.ahead import in_order
 from mini_ml.ml.batch_preflight import Batch, check_batch
 from mini_ml.ml.block import Block
 from mini_ml.ml.faults import Faults, short
@@ -43,12 +44,22 @@ class Sizes:
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows that were read and not yet scored."""
+    """Rows as they were read, and how far the file has been read with them."""
 
     block: Block
-    frame: Frame
     rows_done: int
     bytes_done: int
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Rows that were scored, and what they are in the output."""
+
+    part: _Part
+    frame: Frame
+    unseen: dict[str, Counter[str]]
+    predictions: Predictions
+    written: bytes
 
 
 def score_csv(
@@ -62,8 +73,11 @@ def score_csv(
     on_progress: Callable[[int, int], None] = lambda rows, size: None,
     on_predictions: Callable[[Predictions], None] = lambda predictions: None,
     chunk_bytes: int = CHUNK_BYTES,
+    threads: int = 1,
 ) -> Iterator[bytes]:
     """Yield the output CSV in parts, header first, in constant memory; `tally` is complete after the last part.
+
+    While the caller writes a part, the next ones are scored in other threads, and are read in between.
 
     Args:
         model: the fitted model.
@@ -75,6 +89,7 @@ def score_csv(
         on_progress: called after each part with the rows and bytes done; may raise to stop.
         on_predictions: called with the predictions of each part.
         chunk_bytes: bytes read at a time; the output does not depend on it.
+        threads: parts scored at once; the output does not depend on it either.
 
     Raises:
         SchemaMismatch: feature columns are absent; all are listed.
@@ -90,16 +105,23 @@ def score_csv(
     )
     stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes)
     yield output.header()
-    parts = _parsed(model, stream, positions)
+
+    def scored(part: _Part) -> _Scored:
+        frame = model.reader.parse_block(part.block, positions)
+        predictions = model.predict(frame, probabilities=options.probabilities)
+        return _Scored(part, frame, model.encoder.unseen(frame), predictions, output.rows(part.block, predictions))
+
+    parts = (_Part(block, stream.rows, stream.bytes_read) for block in stream)
     first = list(islice(parts, 1))
     if first and sizes is not None:
         check_batch(model, _foreseen(first[0], sizes), limits)
-    for part in chain(first, _following(parts, stream)):
-        tally.add(part.frame, model.encoder.unseen(part.frame))
-        predictions = model.predict(part.frame, probabilities=options.probabilities)
-        on_predictions(predictions)
-        yield output.rows(part.block, predictions)
-        on_progress(part.rows_done, part.bytes_done)
+    # A first part that was short is all there is, and needs no threads.
+    later = map(scored, parts) if stream.is_short else in_order(scored, parts, threads=threads)
+    for done in chain(map(scored, first), later):
+        tally.add(done.frame, done.unseen)
+        on_predictions(done.predictions)
+        yield done.written
+        on_progress(done.part.rows_done, done.part.bytes_done)
     if not stream.rows:
         raise InvalidDataset(
             "The file has a header and no rows.",
@@ -170,13 +192,3 @@ def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str],
         raise SchemaMismatch(f"{needed} that the model needs {verb} missing.", faults=faults.all())
     tally.notes.extend(f"columns_to_drop: there is no column “{short(name)}”" for name in dropped if name not in places)
     return {name: places[name] for name in model.reader.names}
-
-
-def _following(parts: Iterator[_Part], stream: BlockStream) -> Iterator[_Part]:
-    """Read ahead in another thread, unless the first part was short: then it was all there is."""
-    yield from parts if stream.is_short else read_ahead(parts)
-
-
-def _parsed(model: FittedModel, stream: BlockStream, positions: dict[str, int]) -> Iterator[_Part]:
-    for block in stream:
-        yield _Part(block, model.reader.parse_block(block, positions), stream.rows, stream.bytes_read)

@@ -6,10 +6,10 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
-from mini_ml.ml.block import Block, line_ends
+from mini_ml.ml.block import Block, Offsets, line_ends
 from mini_ml.ml.faults import Faults, short
 from mini_ml.ml.header import Header
-from mini_ml.ml.scan import Scan, scan
+from mini_ml.ml.scan import Marks, Scan, scan
 from mini_ml.ml.text import decode
 from mini_ml.topology import MIB, Limits
 
@@ -60,7 +60,9 @@ class BlockStream(Iterator[Block]):
         found = scan(records, self._header.delimiter, final=self._finished)
         size = found.size if self._finished else _without_blank_tail(found)
         block = self._checked(found, records[:size], size)
-        self._line += line_ends(records[:size])
+        self._line += (
+            int(np.searchsorted(found.record_stops, size)) if found.one_line_each else line_ends(records[:size])
+        )
         self._carry = records[size:]
         self._refuse_open_quote()
         return block
@@ -73,19 +75,18 @@ class BlockStream(Iterator[Block]):
         if not len(record_starts):
             return None
         cells = int(np.flatnonzero(found.last)[len(record_starts) - 1]) + 1
-        widths = np.diff(np.flatnonzero(found.last[:cells]), prepend=-1)
         self.rows += len(record_starts)
         columns = len(self._header.names)
         self._find_nul(raw)
-        self._find_ragged(widths, record_starts, raw)
+        self._find_ragged(found.last[:cells], record_starts, raw)
         self._refuse_too_many_rows()
         if self._faults.total:
             return None
         shape = (len(record_starts), columns)
         block = Block(
             cells=found.cells,
-            starts=found.starts[:cells].reshape(shape).astype(np.int32, order="F"),
-            stops=found.stops[:cells].reshape(shape).astype(np.int32, order="F"),
+            starts=found.starts[:cells].reshape(shape).astype(np.int32),
+            stops=found.stops[:cells].reshape(shape).astype(np.int32),
             size=len(raw),
             rewritten=raw if found.rewritten else None,
             record_starts=record_starts,
@@ -106,17 +107,17 @@ class BlockStream(Iterator[Block]):
             end = raw.find(b"\n", place)
             place = raw.find(0, end) if end >= 0 else -1
 
-    def _find_ragged(self, widths: "np.ndarray[tuple[int], np.dtype[np.int64]]", starts: object, raw: bytes) -> None:
+    def _find_ragged(self, last: Marks, starts: Offsets, raw: bytes) -> None:
         columns = len(self._header.names)
-        ragged = np.flatnonzero(widths != columns)
-        if not len(ragged):
+        if len(last) == len(starts) * columns and last[columns - 1 :: columns].all():
             return
-        offsets = np.asarray(starts)
+        widths = np.diff(np.flatnonzero(last), prepend=-1)
+        ragged = np.flatnonzero(widths != columns)
         first = [
             Fault(
                 reason=f"{int(widths[row])} cells where the header has {columns}",
                 hint="quote cells that hold the delimiter or a line end",
-                line=self._line + line_ends(raw[: int(offsets[row])]),
+                line=self._line + line_ends(raw[: int(starts[row])]),
             )
             for row in ragged[: self._faults.room]
         ]

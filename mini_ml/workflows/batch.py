@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from mini_ml import errors, keys
@@ -17,14 +16,14 @@ from mini_ml.workflows.lease import Held
 from mini_ml.workflows.predict import Loaded, Shelf
 
 
-def score_upload(cloud: Cloud, shelf: Shelf, upload: Upload, *, workdir: Path) -> None:
+def score_upload(cloud: Cloud, shelf: Shelf, upload: Upload, *, threads: int = 1) -> None:
     """Score one uploaded object, unless its job is done or somebody holds it; delivered twice, it acts once.
 
     Args:
         cloud: the ports.
         shelf: the models that this process has loaded.
         upload: the object version that the event named.
-        workdir: an empty folder for a file as large as the upload.
+        threads: parts of the file that are scored at once.
     """
 
     def pin(job: Job) -> dict[str, Any]:
@@ -45,8 +44,8 @@ def score_upload(cloud: Cloud, shelf: Shelf, upload: Upload, *, workdir: Path) -
             only_predictions=options.only_predictions,
             probabilities=options.probabilities,
         )
-        batch = _Batch(cloud=cloud, held=held, loaded=shelf.version(name, version), options=wanted)
-        held.succeed(result=batch.run(workdir))
+        batch = _Batch(cloud=cloud, held=held, loaded=shelf.version(name, version), options=wanted, threads=threads)
+        held.succeed(result=batch.run())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,15 +56,14 @@ class _Batch:
     held: Held
     loaded: Loaded
     options: ScoreOptions
+    threads: int
 
-    def run(self, workdir: Path) -> PredictResult:
+    def run(self) -> PredictResult:
         """Write the output, then its summary, and the predictions as JSON where an answer waits for them."""
         upload, limits, store = self.held.job.upload, self.cloud.stage.limits, self.cloud.artifacts
-        path = workdir / "rows.csv"
-        transfer.download(self.cloud.uploads, upload, path, max_bytes=limits.upload_bytes)
         inline = _Inline(limits.answer_bytes if self.held.job.inline else 0)
         output_key, summary_key = self._key(keys.output_filename(upload.key)), self._key("summary.json")
-        tally = self._write_rows(path, output_key, inline)
+        tally = self._write_rows(output_key, inline)
         transfer.put_bytes_once(store, summary_key, self._summary(tally).model_dump_json(indent=2).encode())
         return PredictResult(
             version=self.loaded.manifest.version,
@@ -80,19 +78,20 @@ class _Batch:
         manifest = self.loaded.manifest
         return keys.prediction(manifest.model_name, manifest.version, self.held.job.job_id, filename)
 
-    def _write_rows(self, path: Path, output_key: str, inline: "_Inline") -> Tally:
+    def _write_rows(self, output_key: str, inline: "_Inline") -> Tally:
         """Stream the rows through the model into the output, and return what was found in them."""
-        tally = Tally()
-        with path.open("rb") as source:
+        tally, upload, limits = Tally(), self.held.job.upload, self.cloud.stage.limits
+        with transfer.opened(self.cloud.uploads, upload, max_bytes=limits.upload_bytes) as source:
             parts = score_csv(
                 self.loaded.model,
                 source,
                 limits=self.cloud.stage.batch_limits,
                 tally=tally,
-                sizes=Sizes(file_bytes=path.stat().st_size, model_bytes=self.loaded.manifest.artifact.size),
+                sizes=Sizes(file_bytes=upload.size or 0, model_bytes=self.loaded.manifest.artifact.size),
                 options=self.options,
                 on_progress=self.held.checkpoint,
                 on_predictions=inline.add,
+                threads=self.threads,
             )
             transfer.stream_once(self.cloud.artifacts, output_key, parts)
         return tally

@@ -1,7 +1,8 @@
 """Moves files between S3 and a work folder: limits first, digests on the way, and writes that act once."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,22 @@ def download(store: ObjectStore, upload: Upload, path: Path, *, max_bytes: int) 
         LimitExceeded: it is larger than `max_bytes`; nothing was copied.
         UploadNotReceived: the version is gone.
     """
+    _check_size(upload, max_bytes)
+    with path.open("wb") as target, _removed_told():
+        store.download(upload.key, target, version_id=upload.version_id)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def opened(store: ObjectStore, upload: Upload, *, max_bytes: int) -> Iterator[BinaryIO]:
+    """Read exactly the uploaded version as a stream. Raises as `download` does."""
+    _check_size(upload, max_bytes)
+    with _removed_told(), store.open(upload.key, version_id=upload.version_id) as source:
+        yield source
+
+
+def _check_size(upload: Upload, max_bytes: int) -> None:
     if (upload.size or 0) > max_bytes:
         raise errors.LimitExceeded(
             f"The file has {upload.size:,} bytes; at most {max_bytes:,} are allowed.",
@@ -29,13 +46,14 @@ def download(store: ObjectStore, upload: Upload, path: Path, *, max_bytes: int) 
                 )
             ],
         )
+
+
+@contextmanager
+def _removed_told() -> Iterator[None]:
     try:
-        with path.open("wb") as target:
-            store.download(upload.key, target, version_id=upload.version_id)
+        yield
     except errors.ObjectMissing as error:
         raise errors.UploadNotReceived("The uploaded file was removed before it could be read.") from error
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def put_once(store: ObjectStore, key: str, body: BinaryIO) -> ObjectHead:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from mini_ml.adapters.aws.ranges import RANGE_BYTES
 from mini_ml.errors import AlreadyExists, ObjectMissing, StaleWrite
 from mini_ml.ports import ObjectHead, ObjectStore
 
@@ -80,6 +81,30 @@ def test_download_copies_an_object(store: ObjectStore) -> None:
 
     assert target.getvalue() == body
     assert head.size == len(body)
+
+
+@pytest.mark.parametrize("size", [0, 1, RANGE_BYTES - 1, RANGE_BYTES, RANGE_BYTES + 1])
+def test_an_object_is_read_as_a_stream(store: ObjectStore, size: int) -> None:
+    body = (b"0123456789" * (size // 10 + 1))[:size]
+    store.put("a", body)
+
+    with store.open("a") as source:
+        found = b"".join(iter(lambda: source.read(1_000_003), b""))
+
+    assert found == body
+
+
+def test_a_stream_reads_the_version_that_is_asked_for(store: ObjectStore) -> None:
+    first = store.put("a", b"1")
+    store.put("a", b"2")
+
+    with store.open("a", version_id=first.version_id) as source:
+        assert source.read() == b"1"
+
+
+def test_a_missing_object_cannot_be_opened(store: ObjectStore) -> None:
+    with pytest.raises(ObjectMissing), store.open("absent"):
+        pass
 
 
 def test_each_version_is_read_by_its_id(store: ObjectStore) -> None:

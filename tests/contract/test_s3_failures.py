@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from mini_ml.adapters.aws import conditional, multipart, s3
+from mini_ml.adapters.aws import conditional, multipart
 from mini_ml.adapters.aws.s3 import S3ObjectStore
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.errors import AlreadyExists, ObjectMissing, StaleWrite, StorageUnavailable
@@ -68,7 +68,6 @@ def test_a_multipart_upload_that_conflicts_is_started_again(
     stubbed: tuple[S3ObjectStore, Stubber], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, stubber = stubbed
-    monkeypatch.setattr(s3, "PART_BYTES", 2)
     monkeypatch.setattr(multipart, "PART_BYTES", 2)
     for end in ("conflict", "success"):
         stubber.add_response("create_multipart_upload", {"UploadId": end})
@@ -83,13 +82,27 @@ def test_a_multipart_upload_that_conflicts_is_started_again(
         writer.write(b"123")
 
 
+def test_a_part_that_fails_stops_the_writing_and_leaves_nothing(
+    stubbed: tuple[S3ObjectStore, Stubber], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, stubber = stubbed
+    monkeypatch.setattr(multipart, "PART_BYTES", 2)
+    stubber.add_response("create_multipart_upload", {"UploadId": "u"})
+    refuse(stubber, "upload_part", "SlowDown", 503)
+    stubber.add_response("abort_multipart_upload", {})
+
+    with pytest.raises(StorageUnavailable), store.create("a") as writer:
+        writer.write(b"12345")
+
+
 def test_a_multipart_upload_that_cannot_even_be_aborted_names_its_first_error(
     stubbed: tuple[S3ObjectStore, Stubber], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, stubber = stubbed
-    monkeypatch.setattr(s3, "PART_BYTES", 2)
+    monkeypatch.setattr(multipart, "PART_BYTES", 2)
     stubber.add_response("create_multipart_upload", {"UploadId": "u"})
     stubber.add_response("upload_part", {"ETag": '"1"'})
+    stubber.add_response("upload_part", {"ETag": '"2"'})
     refuse(stubber, "complete_multipart_upload", "PreconditionFailed", 412)
     refuse(stubber, "abort_multipart_upload", "NoSuchUpload", 404)
 

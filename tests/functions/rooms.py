@@ -69,7 +69,7 @@ class Rooms:
 def rooms_over(cloud: MemoryCloud, workdir: Path, *, gate: Gate | None = None) -> Iterator[Rooms]:
     """Open the three rooms; the api reaches the predict room without a network."""
     shelf = Shelf(cloud, workdir=workdir)
-    predict = functions.predict.factory.create_app(cloud, shelf, gate=gate, workdir=workdir)
+    predict = functions.predict.factory.create_app(cloud, shelf, gate=gate)
     trainer = functions.trainer.factory.create_app(cloud, gate=gate, workdir=workdir)
     api = functions.api.factory.create_app(
         cloud, gate=gate, predict_url="http://predict.test/", transport=httpx2.ASGITransport(app=predict)
@@ -82,7 +82,7 @@ def rooms_over(cloud: MemoryCloud, workdir: Path, *, gate: Gate | None = None) -
         }
         handlers: dict[Kind, Callable[[Upload], None]] = {
             "train": functions.trainer.factory.trainer_of(cloud, workdir),
-            "predict": functions.predict.factory.scorer_of(cloud, shelf, workdir),
+            "predict": functions.predict.factory.scorer_of(cloud, shelf, 2),
         }
         yield Rooms(cloud=cloud, apps=apps, handlers=handlers, **clients)
 

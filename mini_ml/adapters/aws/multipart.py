@@ -1,7 +1,10 @@
 """Multipart uploads that complete only where no object exists, and leave nothing behind when they fail."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -9,32 +12,95 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
-PART_BYTES = 16 * 1024 * 1024
+PART_BYTES = 8 * 1024 * 1024
 """S3 takes at least 5 MiB and 10,000 parts; smaller bodies are cheaper as one plain write."""
 
 
-def upload_new(client: "S3Client", bucket: str, key: str, body: IO[bytes]) -> None:
-    """Upload `body` from its start in parts; raises what boto3 raises, after aborting."""
-    upload_id = client.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
-    try:
-        client.complete_multipart_upload(
-            Bucket=bucket,
-            Key=key,
-            UploadId=upload_id,
-            MultipartUpload={"Parts": _parts(client, bucket, key, upload_id, body)},
+class NewObject:
+    """An object in the making: a part is sent in another thread while the next one is written.
+
+    The whole body is also kept, in memory or a temporary file: a multipart upload whose completion conflicts must be
+    started again from its first byte. As a context manager it takes back what was not completed. Raises what boto3
+    raises.
+    """
+
+    def __init__(self, client: "S3Client", bucket: str, key: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._key = key
+        self._copy = SpooledTemporaryFile(max_size=PART_BYTES)  # noqa: SIM115 - closed by __exit__
+        self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="upload")
+        self._taken_back = False
+        self._upload_id: str | None = None
+        self._parts: list[Future[CompletedPartTypeDef]] = []
+        self._rest = bytearray()
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes; waits while the part before the last is still on its way."""
+        self._copy.write(chunk)
+        self._add(chunk)
+
+    def complete(self) -> None:
+        """Make the object visible, unless one is there; called again, it starts from the first byte."""
+        if self._taken_back:
+            self._copy.seek(0)
+            while chunk := self._copy.read(PART_BYTES):
+                self._add(chunk)
+        try:
+            self._finish()
+        except BaseException:
+            self._take_back()
+            raise
+
+    def _add(self, chunk: bytes) -> None:
+        self._rest += chunk
+        while len(self._rest) > PART_BYTES:
+            self._send(bytes(self._rest[:PART_BYTES]))
+            del self._rest[:PART_BYTES]
+
+    def _finish(self) -> None:
+        if self._upload_id is None:
+            self._client.put_object(Bucket=self._bucket, Key=self._key, Body=bytes(self._rest), IfNoneMatch="*")
+            return
+        self._send(bytes(self._rest))
+        self._client.complete_multipart_upload(
+            Bucket=self._bucket,
+            Key=self._key,
+            UploadId=self._upload_id,
+            MultipartUpload={"Parts": [part.result() for part in self._parts]},
             IfNoneMatch="*",
         )
-    except BaseException:
-        with suppress(BotoCoreError, ClientError):  # the bucket's lifecycle clears what cannot be aborted now
-            client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
-        raise
+        self._upload_id = None
 
+    def _send(self, body: bytes) -> None:
+        if self._upload_id is None:
+            self._upload_id = self._client.create_multipart_upload(Bucket=self._bucket, Key=self._key)["UploadId"]
+        if self._parts:
+            self._parts[-1].result()
+        self._parts.append(self._sender.submit(self._upload_part, self._upload_id, len(self._parts) + 1, body))
 
-def _parts(client: "S3Client", bucket: str, key: str, upload_id: str, body: IO[bytes]) -> "list[CompletedPartTypeDef]":
-    body.seek(0)
-    parts: list[CompletedPartTypeDef] = []
-    while chunk := body.read(PART_BYTES):
-        number = len(parts) + 1
-        answer = client.upload_part(Bucket=bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=chunk)
-        parts.append({"ETag": answer["ETag"], "PartNumber": number})
-    return parts
+    def _upload_part(self, upload_id: str, number: int, body: bytes) -> "CompletedPartTypeDef":
+        answer = self._client.upload_part(
+            Bucket=self._bucket, Key=self._key, UploadId=upload_id, PartNumber=number, Body=body
+        )
+        return {"ETag": answer["ETag"], "PartNumber": number}
+
+    def _take_back(self) -> None:
+        wait(self._parts)
+        if self._upload_id is not None:
+            with suppress(BotoCoreError, ClientError):  # the bucket's lifecycle clears what cannot be aborted now
+                self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload_id)
+        self._taken_back, self._upload_id = True, None
+        self._parts.clear()
+        self._rest.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._upload_id is not None:
+            self._take_back()
+        self._sender.shutdown()
+        self._copy.close()

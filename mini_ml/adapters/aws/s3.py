@@ -4,15 +4,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from io import BufferedReader
 from itertools import islice
 from os import SEEK_END
-from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
+from botocore.exceptions import ClientError
+
 from mini_ml.adapters.aws.conditional import write_if
-from mini_ml.adapters.aws.failures import translated
-from mini_ml.adapters.aws.multipart import PART_BYTES, upload_new
+from mini_ml.adapters.aws.failures import status_of, translated
+from mini_ml.adapters.aws.multipart import NewObject
+from mini_ml.adapters.aws.ranges import RangeReader
 from mini_ml.errors import AlreadyExists, StaleWrite
 from mini_ml.ports import ObjectHead, ObjectWriter, PresignedPost, StoredObject
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 1024 * 1024
 _PAGE_KEYS = 1000
+_BEYOND_THE_END = 416
 
 
 class S3ObjectStore:
@@ -88,19 +92,33 @@ class S3ObjectStore:
     def create(self, key: str) -> Iterator[ObjectWriter]:
         """Stream an object that must not exist.
 
-        The body waits in memory, or past one part in a temporary file, until the block ends: a multipart upload
-        whose completion conflicts must be started again from its first byte.
+        Past one part, parts are sent while the next ones are written.
         """
-        with SpooledTemporaryFile(max_size=PART_BYTES) as spool:
-            yield cast(ObjectWriter, spool)
-            write_if(AlreadyExists, key, lambda: self._upload(key, spool))
+        with translated(key), NewObject(self._client, self._bucket, key) as upload:
+            yield upload
+            write_if(AlreadyExists, key, upload.complete)
 
-    def _upload(self, key: str, spool: IO[bytes]) -> None:
-        if spool.seek(0, SEEK_END) > PART_BYTES:
-            upload_new(self._client, self._bucket, key, spool)
-        else:
-            spool.seek(0)
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=spool.read(), IfNoneMatch="*")
+    @contextmanager
+    def open(self, key: str, *, version_id: str | None = None) -> Iterator[BinaryIO]:
+        """Read an object as a stream."""
+
+        def fetch(start: int, size: int) -> bytes:
+            with translated(key, versioned=version_id is not None):
+                return self._range(key, version_id, start, size)
+
+        with BufferedReader(RangeReader(fetch), _CHUNK_BYTES) as source:
+            yield source
+
+    def _range(self, key: str, version_id: str | None, start: int, size: int) -> bytes:
+        asked = f"bytes={start}-{start + size - 1}"
+        try:
+            answer = self._client.get_object(**self._address(key, version_id), Range=asked)
+        except ClientError as error:
+            if status_of(error) == _BEYOND_THE_END:
+                return b""
+            raise
+        with closing(answer["Body"]) as body:
+            return body.read()
 
     def delete(self, key: str) -> None:
         """Put a delete marker over an object; one that is not there is no error."""

@@ -1,40 +1,60 @@
-"""Items that are made ahead come in order, and so do errors."""
+"""Work that is done ahead comes in order, and so do errors."""
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from mini_ml.ml.ahead import read_ahead
+from mini_ml.ml.ahead import in_order
 
 
 def numbers(upto: int, made: list[int]) -> Iterator[int]:
     for number in range(upto):
         made.append(number)
         yield number
-    raise ValueError("the end")
 
 
-def test_items_come_in_order_and_the_error_in_its_place() -> None:
-    items = read_ahead(numbers(3, []))
+def slower_when_earlier(number: int) -> int:
+    time.sleep(0.002 * (4 - number))
+    return number
 
-    assert [next(items), next(items), next(items)] == [0, 1, 2]
+
+def inverse(number: int) -> float:
+    return 1 / (number - 2)
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    assert list(in_order(slower_when_earlier, iter([0, 1, 2, 3]), threads=4)) == [0, 1, 2, 3]
+
+
+def test_an_error_comes_in_its_place() -> None:
+    results = in_order(inverse, numbers(5, []), threads=2)
+
+    assert [next(results), next(results)] == [-0.5, -1.0]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+
+
+def test_an_error_of_the_items_comes_through() -> None:
+    def broken() -> Iterator[int]:
+        yield 0
+        raise ValueError("the end")
+
     with pytest.raises(ValueError, match="the end"):
-        next(items)
+        list(in_order(inverse, broken(), threads=2))
 
 
-def test_nothing_is_read_far_ahead() -> None:
+def test_nothing_is_taken_far_ahead() -> None:
     made: list[int] = []
-    items = read_ahead(numbers(100, made))
+    results = in_order(float, numbers(100, made), threads=2)
 
-    next(items)
-    items.close()
+    next(results)
+    results.close()
 
-    assert made in ([0], [0, 1])
+    assert made == [0, 1, 2]
 
 
 def test_no_thread_is_left_behind() -> None:
-    items = read_ahead(iter([1, 2, 3]))
-
-    assert list(items) == [1, 2, 3]
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("read-ahead")]
+    assert list(in_order(float, iter([1, 2, 3]), threads=2)) == [1, 2, 3]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]

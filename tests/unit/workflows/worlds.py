@@ -45,7 +45,7 @@ class World:
             train_upload(self.cloud, self.cloud.queues["train"].messages.pop(0), workdir=self.workdir)
         while self.cloud.queues["predict"].messages:
             upload = self.cloud.queues["predict"].messages.pop(0)
-            score_upload(self.cloud, shelf, upload, workdir=self.workdir)
+            score_upload(self.cloud, shelf, upload, threads=2)
 
     def recover(self) -> None:
         """Let time pass and the sweep and the workers do their work, until nothing is open."""
@@ -77,7 +77,7 @@ class World:
         left = [write]
 
         def countdown(method: str, key: str) -> None:
-            if method in {"head", "get", "download", "list_keys", "list_versions"}:
+            if method in {"head", "get", "open", "download", "list_keys", "list_versions"}:
                 return
             left[0] -= 1
             if left[0] == 0:

@@ -1,0 +1,50 @@
+"""Read an object range by range: each is a call that is made again when it fails, however slowly they are used."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from io import RawIOBase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+RANGE_BYTES = 8 * 1024 * 1024
+
+Fetch = Callable[[int, int], bytes]
+"""Return the bytes from a place on, at most so many; fewer, or none, only at the object's end."""
+
+
+class RangeReader(RawIOBase):
+    """An object as a stream; the next range is fetched in another thread while one is read."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        """Fetch the first range; raises what `fetch` raises, as every read does."""
+        super().__init__()
+        self._fetch = fetch
+        self._fetcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="download")
+        self._offset = 0
+        self._coming: Future[bytes] | None = None
+        self._range = memoryview(b"")
+        self._take(fetch(0, RANGE_BYTES))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        if not self._range and self._coming is not None:
+            self._take(self._coming.result())
+        target = memoryview(buffer).cast("B")
+        size = min(len(target), len(self._range))
+        target[:size], self._range = self._range[:size], self._range[size:]
+        return size
+
+    def close(self) -> None:
+        self._fetcher.shutdown(cancel_futures=True)
+        super().close()
+
+    def _take(self, fetched: bytes) -> None:
+        """Use a range; one that is full may not be the last."""
+        self._offset += len(fetched)
+        self._range = memoryview(fetched)
+        full = len(fetched) == RANGE_BYTES
+        self._coming = self._fetcher.submit(self._fetch, self._offset, RANGE_BYTES) if full else None
