@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
 from mini_ml.ml.ahead import in_order
@@ -22,6 +22,8 @@ from mini_ml.ml.stream import CHUNK_BYTES, BlockStream
 from mini_ml.ml.tally import Tally
 from mini_ml.ml.target import absent
 from mini_ml.topology import Limits
+
+_ENSEMBLE_CHUNKS: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ def score_csv(
     options: ScoreOptions | None = None,
     on_progress: Callable[[int, int], None] = lambda rows, size: None,
     on_predictions: Callable[[Predictions], None] = lambda predictions: None,
-    chunk_bytes: int = CHUNK_BYTES,
+    chunk_bytes: int | None = None,
     threads: int = 1,
 ) -> Iterator[bytes]:
     """Yield the output CSV in parts, header first, in constant memory; `tally` is complete after the last part.
@@ -88,7 +90,7 @@ def score_csv(
         options: which columns are dropped and what is written.
         on_progress: called after each part with the rows and bytes done; may raise to stop.
         on_predictions: called with the predictions of each part.
-        chunk_bytes: bytes read at a time; the output does not depend on it.
+        chunk_bytes: bytes read at a time, None for what suits the model; the output does not depend on it.
         threads: parts scored at once; the output does not depend on it either.
 
     Raises:
@@ -103,7 +105,7 @@ def score_csv(
     output = Output(
         model.schema, header, only_predictions=options.only_predictions, probabilities=options.probabilities
     )
-    stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes)
+    stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes or _chunk_bytes(model))
     yield output.header()
 
     def scored(part: _Part) -> _Scored:
@@ -192,3 +194,8 @@ def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str],
         raise SchemaMismatch(f"{needed} that the model needs {verb} missing.", faults=faults.all())
     tally.notes.extend(f"columns_to_drop: there is no column “{short(name)}”" for name in dropped if name not in places)
     return {name: places[name] for name in model.reader.names}
+
+
+def _chunk_bytes(model: FittedModel) -> int:
+    """Return the size of a chunk: an ensemble reads all its trees for each of them, and is better off with few."""
+    return _ENSEMBLE_CHUNKS * CHUNK_BYTES if hasattr(model.estimator, "estimators_") else CHUNK_BYTES

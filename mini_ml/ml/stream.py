@@ -15,8 +15,8 @@ from mini_ml.topology import MIB, Limits
 
 CHUNK_BYTES: Final = MIB
 _FEW_COLUMNS: Final = 20
-_MOST_CHUNKS: Final = 8
-"""More columns are read in longer chunks, up to so many times as long: each column of a block costs something."""
+_LONGEST_CHUNK: Final = 8 * MIB
+"""More columns are read in longer chunks, up to this: each column of a block costs something."""
 _RECORD_BYTES: Final = 8 * MIB
 """A record that is still open after so much has an unclosed quote."""
 
@@ -30,7 +30,7 @@ class BlockStream(Iterator[Block]):
         self._source = source
         self._header = header
         self._limits = limits
-        self._chunk_bytes = chunk_bytes * min(_MOST_CHUNKS, max(1, len(header.names) // _FEW_COLUMNS))
+        self._chunk_bytes = min(_LONGEST_CHUNK, chunk_bytes * max(1, len(header.names) // _FEW_COLUMNS))
         self._carry = rest
         self._line = header.next_line
         self._faults = Faults()
