@@ -44,11 +44,17 @@ audit: $(INSTALLED)  ## ask whether a pinned package has a known vulnerability
 
 bench: $(INSTALLED)  ## measure the embedded cloud, in ratios to bare scikit-learn and to the seed's recipe
 	@$(RUN)/python -m bench.embedded
+	@$(RUN)/python -m bench.event_path
+	@$(RUN)/python -m bench.training
+	@$(RUN)/python -m bench.batch
 	@$(RUN)/python -m bench.online
 	@$(RUN)/python -m bench.cold
 
-bench-full: $(INSTALLED)  ## measure beside MLflow's scoring server too
+bench-full: $(INSTALLED)  ## the same on a million rows, and beside MLflow's scoring server too
 	@$(RUN)/python -m bench.embedded
+	@$(RUN)/python -m bench.event_path
+	@$(RUN)/python -m bench.training 200000
+	@$(RUN)/python -m bench.batch 1000000 200000
 	@$(RUN)/python -m bench.online --full
 	@$(RUN)/python -m bench.cold
 

@@ -164,7 +164,7 @@ class _Work:
         choice = self._choice(encoded)
         built = build(choice.model_type, self.options.model_params, matrix=shape, seed=self.seed)
         scaling = Scaling.fit(matrix, built.scale) if built.scale else None
-        scaled = scaling.apply(matrix) if scaling else matrix
+        scaled = scaling.apply(matrix, out=matrix) if scaling else matrix
         notes = fit(built.estimator, scaled, encoded.target, model_type=choice.model_type)
         return _Fitted(
             estimator=built.estimator,

@@ -41,6 +41,15 @@ def test_strange_quotes_are_read_as_the_csv_module_does(records: bytes) -> None:
     assert _by_numpy(records, ord(","), final=True) is None or b'"b' in records
 
 
+def test_escaped_quotes_need_no_closer_look() -> None:
+    records = b'"a ""b""",""""\n"","x"",\ny"\n'
+    fast = _by_numpy(records, ord(","), final=False)
+
+    assert fast is not None
+    assert cells(fast) == [b'a "b"', b'"', b"", b'x",\ny']
+    assert records[: fast.size] == records
+
+
 def read(csv: bytes, columns: int, chunk_bytes: int) -> tuple[list[list[bytes]], list[tuple[Fault, ...]], list[int]]:
     header = Header(tuple(f"c{place}" for place in range(columns)), ",", b"c0\n", 2)
     rows: list[list[bytes]] = []

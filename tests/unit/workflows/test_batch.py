@@ -1,7 +1,8 @@
 """A batch from its upload to its output, by one pinned version."""
 
+import io
 import json
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import pytest
 
@@ -33,6 +34,27 @@ def test_the_summary_lies_beside_the_output(world: World) -> None:
     stored = world.cloud.artifacts.get(keys.prediction("shop", 1, job.job_id, "summary.json"))
     summary = BatchSummary.model_validate_json(stored.body)
     assert (summary.rows, summary.missing, summary.unseen) == (2, {"size": 1}, {"colour": {"green": 1}})
+
+
+def test_progress_is_written_while_the_rows_are_scored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = b"size,colour\n" + b"7,red\n" * 700_000
+    upload = world.put("predict/shop/new.csv", body)
+    written: list[int] = []
+
+    class Ticking(io.BytesIO):
+        """The upload, each read of which takes as long as it is to the next heartbeat."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            world.cloud.every.tick()
+            written.append(world.job_of(upload).progress.bytes_done)
+            return super().read(size)
+
+    monkeypatch.setattr(world.cloud.uploads, "open", lambda key, version_id: nullcontext(Ticking(body)))
+    world.work()
+
+    assert 0 < written[-1] < len(body)
+    assert written == sorted(written)
+    assert world.job_of(upload).progress.rows_done == 700_000
 
 
 def test_the_version_is_resolved_once_with_the_first_lease(world: World) -> None:

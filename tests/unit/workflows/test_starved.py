@@ -16,9 +16,12 @@ def ending(tmp_path: Path, limit: str, given: int, kind: str) -> str:
     return run.stdout.strip()
 
 
-@pytest.mark.parametrize("kind", ["train", "predict"])
-def test_a_full_disk_fails_the_job_by_name_and_leaves_nothing(tmp_path: Path, kind: str) -> None:
-    assert ending(tmp_path, "FSIZE", 1_000_000, kind) == "failed out_of_space 3 0"
+def test_a_full_disk_fails_the_job_by_name_and_leaves_nothing(tmp_path: Path) -> None:
+    assert ending(tmp_path, "FSIZE", 1_000_000, "train") == "failed out_of_space 3 0"
+
+
+def test_a_batch_is_scored_without_a_disk(tmp_path: Path) -> None:
+    assert ending(tmp_path, "FSIZE", 1_000_000, "predict") == "succeeded None 1 2"
 
 
 def test_memory_that_runs_out_fails_the_job_by_name_and_leaves_nothing(tmp_path: Path) -> None:

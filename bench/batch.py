@@ -1,0 +1,131 @@
+"""Measures batch scoring against a streamed pandas parse plus a bare predict on a matrix that is ready.
+
+    .venv/bin/python -m bench.batch [rows of a linear model] [rows of trees] [turns]
+
+Three model types, predictions alone and behind the rows as they came, from disk to disk; then the peak memory of a
+process that scores a small and a large file.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import joblib
+import pandas as pd
+
+from bench.ratios import interleaved, ratio, table
+from bench.tables import TARGET, write_table
+from mini_ml.contracts import TrainOptions
+from mini_ml.ml import artifact
+from mini_ml.ml.dataset import read_table
+from mini_ml.ml.model import FittedModel
+from mini_ml.ml.scoring import ScoreOptions, score_csv
+from mini_ml.ml.tally import Tally
+from mini_ml.ml.training import train
+from mini_ml.topology import MIB, Limits
+
+_LIMITS: Final = Limits()
+_TRAINING_ROWS: Final = 20_000
+_PEER_ROWS: Final = 50_000
+_SMALL_ROWS: Final = 100_000
+_OUTPUTS: Final = {"predictions alone": True, "rows and prediction": False}
+_GOALS: Final = {
+    "LogisticRegression": ("0.5", "0.4"),
+    "HistGradientBoostingClassifier": ("", ""),
+    "RandomForestClassifier": ("0.9", "0.9"),
+}
+_PEAK: Final = """
+import sys
+from pathlib import Path
+from mini_ml.ml import artifact
+from mini_ml.ml.scoring import score_csv
+from mini_ml.ml.tally import Tally
+from mini_ml.topology import Limits
+path = Path(sys.argv[2])
+with Path(sys.argv[1]).open("rb") as file:
+    model = artifact.load(file)
+with path.open("rb") as source, path.with_suffix(".out").open("wb") as target:
+    for part in score_csv(model, source, limits=Limits(), tally=Tally(), threads=int(sys.argv[3])):
+        target.write(part)
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
+
+
+def main(rows: int = 200_000, tree_rows: int = 50_000, turns: int = 3) -> None:
+    """Run and print two tables."""
+    print(f"\nBatch, {rows:,} rows × 20 columns, trees {tree_rows:,}; {turns} turns, {joblib.cpu_count()} CPUs\n")
+    with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name:
+        folder = Path(name)
+        lines = []
+        for model_type, goals in _GOALS.items():
+            path = _file(folder, rows if model_type == "LogisticRegression" else tree_rows)
+            lines.extend(_measured(_trained(folder, model_type), path, goals, turns))
+        print(table(["model type", "output", "peer, s", "ours, s", "peer / ours", "goal"], lines), flush=True)
+        large_rows = max(rows, 2 * _SMALL_ROWS)
+        peaks = [_peak_mib(folder / "LogisticRegression", _file(folder, size)) for size in (_SMALL_ROWS, large_rows)]
+    print(f"\nPeak memory: {_SMALL_ROWS:,} rows {peaks[0]:.0f} MiB, {large_rows:,} rows {peaks[1]:.0f} MiB (goal: 381)")
+    print(f"ratio {peaks[1] / peaks[0]:.2f} (goal: 1.1)")
+
+
+def _score(model: FittedModel, path: Path, *, only_predictions: bool) -> None:
+    """Score a file as the batch predictor does, from disk to disk."""
+    options, threads = ScoreOptions(only_predictions=only_predictions), joblib.cpu_count()
+    with path.open("rb") as source, path.with_suffix(".out").open("wb") as target:
+        for part in score_csv(model, source, limits=_LIMITS, tally=Tally(), options=options, threads=threads):
+            target.write(part)
+
+
+def _file(folder: Path, rows: int) -> Path:
+    path = folder / f"{rows}.csv"
+    if not path.exists():
+        write_table(path, rows)
+    return path
+
+
+def _trained(folder: Path, model_type: str) -> FittedModel:
+    options = TrainOptions(target_column=TARGET, model_type=model_type)
+    trained = train(_file(folder, _TRAINING_ROWS), options, limits=_LIMITS)
+    artifact.dump(trained.model, folder / model_type)
+    return trained.model
+
+
+def _measured(model: FittedModel, path: Path, goals: tuple[str, str], turns: int) -> list[list[str]]:
+    frame = model.reader.parse(read_table(path, _LIMITS)).take(slice(_PEER_ROWS))
+    ready, estimator = model.encoder.transform(frame, model.scaling), _bare(model)
+
+    def peer() -> None:
+        """Parse in chunks, and predict as many ready rows."""
+        for chunk in pd.read_csv(path, chunksize=_PEER_ROWS):
+            estimator.predict(ready[: len(chunk)])
+
+    actions: dict[str, Any] = {"peer": peer}
+    for name, alone in _OUTPUTS.items():
+        actions[name] = lambda alone=alone: _score(model, path, only_predictions=alone)
+    seconds = interleaved(actions, turns)
+    return [
+        [
+            type(estimator).__name__,
+            name,
+            f"{sorted(seconds['peer'])[turns // 2]:.2f}",
+            f"{sorted(seconds[name])[turns // 2]:.2f}",
+            f"{ratio(seconds['peer'], seconds[name]):.2f}",
+            goal,
+        ]
+        for name, goal in zip(_OUTPUTS, goals, strict=True)
+    ]
+
+
+def _bare(model: FittedModel) -> Any:
+    return model.estimator
+
+
+def _peak_mib(model_path: Path, path: Path) -> float:
+    """Score in a process of its own and return the most memory that it held."""
+    command = [sys.executable, "-c", _PEAK, str(model_path), str(path), str(joblib.cpu_count())]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) * 1024 / MIB
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,98 @@
+"""Measures the event path of the embedded cloud, warm, by step: from the upload of iris to the finished job.
+
+    .venv/bin/python -m bench.event_path [trainings]
+
+The steps are told apart by the times in the job and the manifest, which the client, the api and the trainer write by
+the same machine's clock.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+from urllib.request import urlopen
+
+from sklearn.ensemble import RandomForestClassifier
+
+from bench.ratios import table
+from mini_ml.client import Client
+from mini_ml.contracts import TrainOptions
+from mini_ml.local import samples
+from mini_ml.local.embedded import running
+from mini_ml.local.listening import free_ports
+from mini_ml.local.settings import LocalSettings
+from mini_ml.ml import training
+from mini_ml.topology import Limits
+
+_OPTIONS: Final = {"target_column": "variety", "model_type": "RandomForestClassifier"}
+_WARM_UPS: Final = 3
+_STEPS: Final = (
+    "the api writes the job",
+    "upload, event, poller, lease",
+    "download, train, artifact",
+    "manifest, end of the job",
+    "the waiting client sees it",
+)
+
+
+def main(trainings: int = 15) -> None:
+    """Run and print a table."""
+    with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as folder:
+        api, trainer, predict, emulator = free_ports(4)
+        settings = LocalSettings(
+            state_dir=Path(folder), api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
+        )
+        with running(settings, report=lambda line: None) as addresses, Client(addresses.rooms["api"]) as client:
+            address = addresses.rooms["api"]
+            measured = [_steps(client, address) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
+    whole = median(map(sum, measured))
+    print(f"\nEvent path: iris by POST /train until the answer, warm, median of {trainings} (goal: 500 ms)\n")
+    rows = [[name, f"{median(step):.0f}"] for name, step in zip(_STEPS, zip(*measured, strict=True), strict=True)]
+    inside = [["of them in this process: training alone", _alone()], ["of them bare fit", _bare_fit()]]
+    print(table(["step", "ms"], [*rows[:3], *inside, *rows[3:], ["whole", f"{whole:.0f}"]]), flush=True)
+
+
+def _steps(client: Client, address: str) -> list[float]:
+    """Train once and return the milliseconds of each step."""
+    began = datetime.now(UTC)
+    job = client.train(samples.path("iris.csv"), model_name="iris", options=_OPTIONS).body
+    seen = datetime.now(UTC)
+    with urlopen(f"{address.rstrip('/')}/models/iris/versions/{job['version']}") as answer:  # noqa: S310 - loopback
+        published = json.load(answer)
+    written = [datetime.fromisoformat(str(text)) for text in _times(job, published)]
+    moments = [began, *written, seen]
+    return [(after - before).total_seconds() * 1000 for before, after in pairwise(moments)]
+
+
+def _times(job: Any, published: Any) -> list[str]:
+    return [job["created_at"], job["started_at"], published["created_at"], job["finished_at"]]
+
+
+def _alone() -> str:
+    """Return the milliseconds of a training of iris without a cloud, warm."""
+    options = TrainOptions.model_validate(_OPTIONS)
+    return _median_ms(lambda: training.train(samples.path("iris.csv"), options, limits=Limits()))
+
+
+def _bare_fit() -> str:
+    random = [[float(row % 7), float(row % 11), float(row % 13), float(row % 3)] for row in range(120)]
+    target = [row % 3 for row in range(120)]
+    return _median_ms(lambda: RandomForestClassifier(random_state=0).fit(random, target))
+
+
+def _median_ms(action: Any) -> str:
+    seconds = []
+    for _ in range(7):
+        started = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - started)
+    return f"{median(seconds) * 1000:.0f}"
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

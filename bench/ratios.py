@@ -1,0 +1,31 @@
+"""Measure actions in turns, so that a noisy machine is as noisy to each of them, and say how they compare."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+Action = Callable[[], object]
+
+
+def interleaved(actions: Mapping[str, Action], times: int) -> dict[str, list[float]]:
+    """Run all actions once unmeasured and then in turns; return the seconds of each run, by action."""
+    for action in actions.values():
+        action()
+    seconds: dict[str, list[float]] = {name: [] for name in actions}
+    for _ in range(times):
+        for name, action in actions.items():
+            started = time.perf_counter()
+            action()
+            seconds[name].append(time.perf_counter() - started)
+    return seconds
+
+
+def ratio(peer: Sequence[float], ours: Sequence[float]) -> float:
+    """Return the median, over the turns, of how many times as fast as the peer we were."""
+    return statistics.median(theirs / own for theirs, own in zip(peer, ours, strict=True))
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -1,0 +1,41 @@
+"""Deterministic tables to measure on: 20 mixed columns and a target, the same bytes for the same number of rows."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+TARGET: Final = "label"
+_BLOCK_ROWS: Final = 50_000
+_LEVELS: Final = {"region": 4, "product": 12, "channel": 6, "shop": 60, "segment": 25}
+_FLOATS: Final = 9
+
+
+def write_table(path: Path, rows: int) -> None:
+    """Write a CSV of nine decimals, one of them with gaps, four integers, five categories, a boolean and a date."""
+    with path.open("w", newline="") as target:
+        for block, start in enumerate(range(0, rows, _BLOCK_ROWS)):
+            table = _block(min(_BLOCK_ROWS, rows - start), np.random.default_rng([7, block]))
+            table.to_csv(target, index=False, header=start == 0, lineterminator="\n")
+
+
+def _block(rows: int, random: np.random.Generator) -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    score = np.zeros(rows)
+    for place in range(_FLOATS):
+        values = np.round(random.normal(10 * place, 1 + place, rows), 4)
+        score += (values - 10 * place) / (1 + place) * (1 if place % 2 else -1)
+        columns[f"measure_{place}"] = values
+    columns["gappy"] = np.where(random.random(rows) < 0.05, np.nan, np.round(random.exponential(50, rows), 2))
+    for place in range(3):
+        columns[f"count_{place}"] = random.poisson(5 * 10**place, rows)
+    for name, levels in _LEVELS.items():
+        codes = random.integers(0, levels, rows)
+        score += (codes % 3) - 1
+        columns[name] = np.array([f"{name} {level}" for level in range(levels)])[codes]
+    columns["member"] = np.where(random.random(rows) < 0.5, "yes", "no")
+    days = np.datetime64("2024-01-01") + random.integers(0, 700, rows)
+    columns["day"] = days.astype(str)
+    columns[TARGET] = np.where(score + random.normal(0, 1, rows) > 0, "stays", "leaves")
+    return pd.DataFrame(columns)

@@ -1,0 +1,90 @@
+"""Measures what training adds to `fit`: reading, deciding, encoding and measuring, and the memory that it takes.
+
+.venv/bin/python -m bench.training [rows] [turns]
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+from unittest.mock import patch
+
+import pandas as pd
+
+from bench.ratios import table
+from bench.tables import TARGET, write_table
+from mini_ml.contracts import TrainOptions
+from mini_ml.ml import training
+from mini_ml.topology import MIB, Limits
+
+_MODEL_TYPES: Final = ("GaussianNB", "LogisticRegression", "HistGradientBoostingClassifier")
+_PEAK: Final = """
+import sys
+from pathlib import Path
+from bench.training import train
+def peak():
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+before = peak()
+train(Path(sys.argv[1]), "LogisticRegression")
+print(peak() - before)
+"""
+
+
+def main(rows: int = 50_000, turns: int = 3) -> None:
+    """Run and print a table."""
+    with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name:
+        path = Path(name) / "rows.csv"
+        write_table(path, rows)
+        lines = [_measured(path, model_type, rows, turns) for model_type in _MODEL_TYPES]
+        size = path.stat().st_size
+        peak = int(subprocess.check_output([sys.executable, "-c", _PEAK, str(path)], text=True)) * 1024
+    print(f"\nTraining, {rows:,} rows × 20 columns, {turns} turns; goal: 1 s beyond `fit` for 100,000 rows\n")
+    header = ["model type", "fit, s", "beyond fit, s", "of them for 100,000 rows", "beyond fit / pandas.read_csv"]
+    print(table(header, lines))
+    print(f"\nPeak memory of LogisticRegression: {peak / size:.1f} × the CSV's {size / MIB:.0f} MiB", flush=True)
+
+
+def train(path: Path, model_type: str) -> None:
+    """Train as the trainer does, without storing."""
+    training.train(path, TrainOptions(target_column=TARGET, model_type=model_type), limits=Limits())
+
+
+def _measured(path: Path, model_type: str, rows: int, turns: int) -> list[str]:
+    fits, beyond, ratios = [], [], []
+    for _ in range(turns):
+        parsing = _seconds(lambda: pd.read_csv(path))
+        fit, whole = _fit_and_whole(path, model_type)
+        fits.append(fit)
+        beyond.append(whole - fit)
+        ratios.append((whole - fit) / parsing)
+    extra = median(beyond)
+    return [model_type, f"{median(fits):.2f}", f"{extra:.2f}", f"{extra * 1e5 / rows:.2f}", f"{median(ratios):.1f}"]
+
+
+def _fit_and_whole(path: Path, model_type: str) -> tuple[float, float]:
+    """Return the seconds of `fit` inside a training, and of the training."""
+    inside: list[float] = []
+    fit = training.fit
+
+    def timed(*given: Any, **named: Any) -> list[str]:
+        started = time.perf_counter()
+        notes = fit(*given, **named)
+        inside.append(time.perf_counter() - started)
+        return notes
+
+    with patch.object(training, "fit", timed):
+        whole = _seconds(lambda: train(path, model_type))
+    return inside[0], whole
+
+
+def _seconds(action: Any) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
