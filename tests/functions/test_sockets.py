@@ -150,6 +150,14 @@ def test_headers_that_nobody_sends_are_refused_and_never_our_fault(port: int, he
     assert is_well(port)
 
 
+def test_a_head_of_megabytes_is_refused_before_it_is_a_request(port: int) -> None:
+    head = b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Long: " + b"v" * 2_000_000 + b"\r\n\r\n"
+
+    answer = answer_to(port, head)
+
+    assert answer == b"" or status(answer) == 400
+
+
 @pytest.mark.parametrize("junk", [b"\0\1\2\r\n\r\n", b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00" * 9 + b"\r\n\r\n"])
 def test_what_is_no_http_is_refused(port: int, junk: bytes) -> None:
     assert status(answer_to(port, junk)) == 400
