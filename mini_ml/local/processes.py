@@ -19,6 +19,9 @@ from mini_ml.topology import ADMIN, LOCAL_NAMES, STAGES, Function, QueueName, Ro
 EMULATOR: Final = "emulator"
 ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Sums of floats depend on how many threads share them; one thread, same model."""
+SERVED_BY: Final = ("--http", "h11", "--no-access-log")
+"""How uvicorn runs a room: h11 bounds the head of a request, which the reader it would prefer does not, where that is
+installed; and each room logs its requests itself, by route and without what was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +61,7 @@ class Plan:
             port = url.rpartition(":")[2]
             arguments = (f"functions.{room}.app:app", "--host", LOOPBACK, "--port", port)
             graceful = ("--timeout-graceful-shutdown", "1")
-            quiet = ("--no-access-log",)  # each room logs its requests itself, by route and without what was sent
-            yield self._command(room, "uvicorn", arguments + graceful + quiet, self._environment())
+            yield self._command(room, "uvicorn", arguments + graceful + SERVED_BY, self._environment())
 
     def pollers(self) -> Iterator[Command]:
         """Return the event source mappings and the schedule."""

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.local import emulator, interrupts
-from mini_ml.local.processes import ONE_THREAD, told_to_poller
+from mini_ml.local.processes import ONE_THREAD, SERVED_BY, told_to_poller
 from mini_ml.local.supervisor import Command, Supervisor
 from mini_ml.topology import LOCAL_NAMES, STAGES, Room, functions
 
@@ -57,8 +57,7 @@ def commands(settings: RoomSettings) -> Iterator[Command]:
 def _served(settings: RoomSettings) -> tuple[str, ...]:
     everywhere = "0.0.0.0"  # noqa: S104  # what is published decides the container's owner
     where = ("--host", everywhere, "--port", str(settings.port))
-    quiet = ("--no-access-log",)  # each room logs its requests itself, by route and without what was sent
-    return (f"functions.{settings.room}.app:app", *where, "--timeout-graceful-shutdown", "4", *quiet)
+    return (f"functions.{settings.room}.app:app", *where, "--timeout-graceful-shutdown", "4", *SERVED_BY)
 
 
 def _environment(settings: RoomSettings) -> dict[str, str]:

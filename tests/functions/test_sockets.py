@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 20.0
 def served(app: FastAPI) -> Iterator[int]:
     """Run uvicorn as the rooms do, on a port of its own."""
     [port] = free_ports(1)
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, access_log=False, log_level="error", lifespan="off")
+    config = uvicorn.Config(app, port=port, http="h11", access_log=False, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
