@@ -20,8 +20,7 @@ BY_LAMBDA_ITSELF = {
 RARE: dict[str, set[Right]] = {
     "api": set(),
     "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
-    # A model without a plan.
-    "predict": {("s3:GetObjectVersion", f"artifacts-{_HERE}/models/*/artifacts/*/model.joblib")},
+    "predict": set(),
     "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
 }
 """Rights for what does not happen here: taking a broken upload of many parts back."""
