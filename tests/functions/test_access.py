@@ -1,6 +1,5 @@
 """With credentials asked for, every route that is not public needs one with the right scope, in all three rooms."""
 
-import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from mini_ml.adapters.logs import JsonFormatter
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.errors import CredentialsUnavailable
 from mini_ml.topology import ADMIN, SCOPES, Scope
+from tests.fixtures.coroutines import run
 from tests.fixtures.issuer import AUDIENCE, ISSUER, Issuer, running_issuer
 from tests.functions.rooms import IRIS_ROW, Rooms, predict, problem, rooms_over, train
 
@@ -319,7 +319,7 @@ class Asked:
 
     def status(self, method: str, path: str, headers: list[tuple[bytes, bytes]]) -> int:
         """Return the status of an answer."""
-        asyncio.run(self.app(self._scope(method, path, headers), self._receive, self._send))
+        run(self.app(self._scope(method, path, headers), self._receive, self._send))
         status: int = self.sent[0]["status"]
         return status
 
@@ -452,7 +452,7 @@ def test_what_is_no_http_request_gets_no_further_than_the_guard(gate: Gate) -> N
         passed.append(scope["type"])
 
     for kind in ("websocket", "lifespan"):
-        asyncio.run(Guard(inside, gate=gate)({"type": kind}, None, None))  # type: ignore[arg-type]  # never asked
+        run(Guard(inside, gate=gate)({"type": kind}, None, None))  # type: ignore[arg-type]  # never asked
 
     assert passed == ["lifespan"]
 

@@ -12,6 +12,7 @@ from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.contracts import Job, TrainOptions, Upload
 from mini_ml.errors import StorageUnavailable
 from mini_ml.workflows import jobs, submit
+from tests.fixtures.coroutines import run
 
 
 @pytest.fixture
@@ -33,13 +34,13 @@ def test_a_wait_ends_as_soon_as_the_job_does(cloud: MemoryCloud) -> None:
         await asyncio.to_thread(jobs.cancel, cloud, job.job_id)
         return await waiting
 
-    assert asyncio.run(cancel_meanwhile()).state == "failed"
+    assert run(cancel_meanwhile()).state == "failed"
 
 
 def test_a_wait_that_runs_out_returns_the_job_as_it_is(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
 
-    waited = asyncio.run(Waiter(cloud).finished(job, cloud.now() - timedelta(seconds=1)))
+    waited = run(Waiter(cloud).finished(job, cloud.now() - timedelta(seconds=1)))
 
     assert waited.state == "queued"
 
@@ -53,7 +54,7 @@ def test_a_server_that_stops_answers_with_what_is_known(cloud: MemoryCloud) -> N
         waiting.cancel()
         return await waiting
 
-    assert asyncio.run(stop_meanwhile()).job_id == job.job_id
+    assert run(stop_meanwhile()).job_id == job.job_id
 
 
 def test_a_storage_that_goes_away_does_not_take_back_what_was_accepted(cloud: MemoryCloud) -> None:
@@ -63,7 +64,7 @@ def test_a_storage_that_goes_away_does_not_take_back_what_was_accepted(cloud: Me
         raise StorageUnavailable("away")
 
     cloud.artifacts.before = away
-    waited = asyncio.run(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
+    waited = run(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
 
     assert waited == job
 

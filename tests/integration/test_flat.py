@@ -87,6 +87,7 @@ def ground(endpoint_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     name = uuid4().hex[:12]
     told = {
         "MINI_ML_STAGE": "local",
+        "MINI_ML_AUTH": "off",
         "MINI_ML_UPLOADS_BUCKET": f"uploads-{name}",
         "MINI_ML_ARTIFACTS_BUCKET": f"artifacts-{name}",
         "MINI_ML_SEAL_KEY": SEAL_KEY.get_secret_value(),

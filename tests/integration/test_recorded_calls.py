@@ -31,7 +31,7 @@ def used(platform: Platform) -> None:
         ("api", "PutObject", "mini-ml-uploads", "train/recorded/"),
         ("api", "PutObject", "mini-ml-artifacts", "sweep/"),
         ("trainer", "PutObject", "mini-ml-artifacts", "models/recorded/versions/"),
-        ("predict", "GetObject", "mini-ml-artifacts", "models/recorded/versions/"),
+        ("predict-door", "GetObject", "mini-ml-artifacts", "models/recorded/versions/"),
         ("predict-batch", "PutObject", "mini-ml-artifacts", "predictions/recorded/"),
     ],
 )

@@ -1,6 +1,5 @@
 """A room does not start before it is told who may call, and says what is missing."""
 
-import asyncio
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +15,7 @@ from mini_ml.adapters.access.opening import gate_of
 from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.errors import CredentialsUnavailable, Unauthenticated
 from mini_ml.local import interrupts, room
+from tests.fixtures.coroutines import run
 from tests.fixtures.emulated import aws_environment
 
 ENTRY = f"ci:train:{'ab' * 32}"
@@ -108,7 +108,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, secret_id: str, credential: str) -> C
     """Show a credential to a gate whose admin key is in a secret."""
     gate = gate_of(said(monkeypatch, MINI_ML_ADMIN_KEY_SECRET_ID=secret_id))
     assert gate is not None
-    return asyncio.run(gate.caller(credential))
+    return run(gate.caller(credential))
 
 
 def test_the_key_in_the_secret_opens_everything_and_no_other_key_anything(
