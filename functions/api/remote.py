@@ -41,8 +41,9 @@ class RemoteRoom:
             RoomUnavailable: the room does not answer, or what answers is not the room.
         """
         query = {"probabilities": "true"} if probabilities else {}
+        told = httpx2.Headers(headers, encoding="latin-1")  # byte for byte as they came, sense or nonsense
         try:
-            found = await self._client.post(f"{self._url}{path}", params=query, content=body, headers=dict(headers))
+            found = await self._client.post(f"{self._url}{path}", params=query, content=body, headers=told)
         except httpx2.HTTPError as error:
             raise RoomUnavailable("The predict room does not answer; try again.") from error
         if found.is_server_error and "problem+json" not in found.headers.get("content-type", ""):

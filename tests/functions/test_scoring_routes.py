@@ -7,11 +7,15 @@ from typing import Any
 
 import httpx2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from functions.api.factory import create_app
+from functions.api.remote import RemoteRoom
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.topology import STAGES
+from tests.fixtures.coroutines import run
 from tests.functions.rooms import IRIS_ROW, Rooms, faulty, predict, problem, rooms_over, sample, train
 
 NAMES, VALUES = list(IRIS_ROW), list(IRIS_ROW.values())
@@ -224,6 +228,21 @@ def test_what_answers_in_place_of_the_predict_room_is_not_passed_on() -> None:
 
     assert problem(answer)["code"] == "service_unavailable"
     assert "10.0.0.7" not in answer.text
+
+
+@given(value=st.binary(max_size=40).filter(lambda value: not set(value) & {0, 10, 13}))
+def test_a_credential_is_passed_on_byte_for_byte_whatever_it_is(value: bytes) -> None:
+    passed: list[bytes] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        passed.append(dict(request.headers.raw)[b"Authorization"])
+        return httpx2.Response(200, json={})
+
+    room = RemoteRoom("http://predict.test", timeout_seconds=1, transport=httpx2.MockTransport(answer))
+
+    run(room.score(ADDRESS, body=b"", headers={"Authorization": value.decode("latin-1")}, probabilities=False))
+
+    assert passed == [value]
 
 
 def test_without_an_address_of_the_predict_room_the_api_says_so() -> None:
