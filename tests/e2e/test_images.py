@@ -1,12 +1,14 @@
 """What the images hold, and what they do not."""
 
 import json
+import os
 from typing import Any
 
 import pytest
 
 from tests.e2e.stack import Stack
 from tests.e2e.tools import docker
+from tests.fixtures.synthesis import Synthesised
 
 ROOMS = ("api", "trainer", "predict")
 ML = {"pandas", "numpy", "sklearn", "scipy", "joblib"}
@@ -89,3 +91,17 @@ def test_any_user_can_run_it_on_a_root_that_is_read_only(room: str, inside: dict
 
     assert inside["unreadable"] == []
     assert printed.strip() == "Entry"
+
+
+@pytest.mark.parametrize("staged", ROOMS)
+def test_docker_builds_a_room_of_what_cdk_stages(staged: str, synthesised: Synthesised) -> None:
+    assembly = synthesised().folder
+    assets = json.loads((assembly / "MiniMl.assets.json").read_text())["dockerImages"].values()
+    [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{staged}/Dockerfile"]
+    folder, base = assembly / source["directory"], os.environ.get("BASE_IMAGE", "python:3.12-slim")
+
+    file = ("--file", str(folder / source["dockerFile"]), "--build-arg", f"BASE_IMAGE={base}")
+    docker("build", "--quiet", "--tag", f"mini-ml-{staged}:staged", *file, str(folder))
+    found = docker("run", *CONFINED, "--entrypoint", "ls", f"mini-ml-{staged}:staged", "/var/task/functions")
+
+    assert found.split() == sorted(["__init__.py", "__pycache__", staged])

@@ -21,6 +21,7 @@ from mini_ml.ml.estimators import Matrix, build
 from mini_ml.ml.preflight import Plan, check
 from mini_ml.ml.training import train
 from mini_ml.topology import STAGES, Limits
+from tests.fixtures.coroutines import run
 from tests.functions.rooms import Rooms, problem, rooms_over
 from tests.functions.test_forms import multipart
 
@@ -119,7 +120,7 @@ def body_seconds(over: int, folder: Path) -> list[str]:
         return {"type": "http.request", "body": b"{}"}
 
     request = Request({"type": "http", "headers": [(b"content-type", b"application/json")]}, receive)
-    return refused(lambda: anyio.run(read_json, request, replace(LIMITS, body_seconds=0)))
+    return refused(lambda: run(read_json(request, replace(LIMITS, body_seconds=0))))
 
 
 def online_rows(over: int, folder: Path) -> list[str]:
