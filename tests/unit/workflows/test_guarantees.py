@@ -31,7 +31,7 @@ def _outrun(world: World) -> None:
     """Let the function's time be over as soon as the worker reads the upload."""
 
     def too_late(method: str, key: str) -> None:
-        if method == "download":
+        if method in ("download", "open"):
             world.clock.forward(world.cloud.stage.trainer_timeout_seconds)
             world.cloud.every.tick()
 
