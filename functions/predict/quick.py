@@ -1,8 +1,10 @@
 """The shortest way through online scoring, for what most requests are: a few rows for a model that is at hand."""
 
+from functools import partial
 from typing import Final
 
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -14,7 +16,8 @@ from mini_ml.topology import Limits
 from mini_ml.workflows.predict import Loaded, Shelf
 
 _MOST_BYTES: Final = 8_192
-"""A larger body is scored in a thread, so that its rows keep nobody else waiting."""
+_MOST_COMMAS: Final = 64
+"""A body with more of either may hold many rows, and is scored in a thread, so that they keep nobody else waiting."""
 
 
 class QuickRoute(APIRoute):
@@ -33,7 +36,8 @@ class QuickRoute(APIRoute):
             return
         limits: Limits = request.app.state.room.cloud.stage.limits
         body = await read_online_body(request, limits)
-        answer = scored(loaded, body, "application/json", probabilities=False, limits=limits)
+        score = partial(scored, loaded, body, "application/json", probabilities=False, limits=limits)
+        answer = score() if body.count(b",") <= _MOST_COMMAS else await run_in_threadpool(score)
         await Response(answer, media_type="application/json")(scope, receive, send)
 
 

@@ -1,10 +1,11 @@
 """The short way through online scoring answers and refuses as the long one does."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
+from starlette.concurrency import run_in_threadpool
 
 from functions.predict import quick, routes_scoring
 from mini_ml.workflows.predict import Shelf
@@ -50,6 +51,20 @@ def test_a_large_body_goes_the_long_way_and_gets_the_same_predictions(at_hand: R
     many = json.dumps({"instances": [IRIS_ROW] * 200}).encode()
 
     assert post(at_hand, many).json()["predictions"] == ["Setosa"] * 200
+
+
+def test_a_small_body_of_many_rows_is_scored_in_a_thread(at_hand: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def in_thread(work: Callable[[], bytes]) -> bytes:
+        asked.append("a thread")
+        return await run_in_threadpool(work)
+
+    monkeypatch.setattr(quick, "run_in_threadpool", in_thread)
+    many = json.dumps({"inputs": {name: [value] * 100 for name, value in IRIS_ROW.items()}}).encode()
+
+    assert post(at_hand, many).json()["predictions"] == ["Setosa"] * 100
+    assert asked == ["a thread"]
 
 
 @pytest.mark.parametrize(
