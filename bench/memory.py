@@ -20,6 +20,7 @@ CASES = (
     *((name, 150_000, 30) for name in ("GaussianNB", "LogisticRegression", "LinearDiscriminantAnalysis", "RidgeCV")),
     *((name, 150_000, 30) for name in ("LarsCV", "HistGradientBoostingClassifier", "DecisionTreeRegressor")),
     ("ExtraTreesClassifier", 60_000, 20),
+    ("RandomForestRegressor", 45_000, 5),
     ("SVC", 6_000, 30),
     ("KernelRidge", 5_000, 10),
     ("GaussianProcessRegressor", 2_000, 10),

@@ -16,6 +16,8 @@ _NUMBER_BYTES: Final = 8
 _ENCODING_MATRICES: Final = 2.0
 """The matrix and its scaled copy, or what encoding needs beside it."""
 _WORKING: Final = 4.5
+_WITH_PLAN: Final = 4
+"""A model of trees beside its scoring plan: as packed, as a file, and as read back to be compared with it."""
 _IN_PLACE: Final = (
     "GammaRegressor",
     "LogisticRegression",
@@ -64,5 +66,5 @@ def fitting_bytes(model_type: str, params: Params, *, matrix: Matrix) -> int:
     copies = _ENCODING_MATRICES + _WORKING_MATRICES.get(model_type, _WORKING)
     outputs = matrix.rows * matrix.outputs * _NUMBER_BYTES * 4
     more = _MORE.get(model_type)
-    model = artifact_bytes(model_type, params, matrix=matrix)
+    model = artifact_bytes(model_type, params, matrix=matrix) * (_WITH_PLAN if model_type in TREES else 1)
     return int(copies * matrix_bytes + outputs + model + (more(params, matrix) if more else 0))

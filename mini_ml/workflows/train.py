@@ -103,7 +103,7 @@ def _stored(cloud: Cloud, held: Held, model_name: str, trained: Trained, workdir
         file.seek(0)
         model = _put(cloud, _key(held, model_name, path.name), file, digest)
     plan = None
-    if trained.plan is not None:
+    if trained.plan is not None and len(trained.plan) <= limit:  # without one the model itself is served
         digest = hashlib.sha256(trained.plan).hexdigest()
         plan = _put(cloud, _key(held, model_name, "plan.npz"), BytesIO(trained.plan), digest)
     split = _key(held, model_name, "split.json")

@@ -152,7 +152,12 @@ def test_a_training_is_refused_before_its_matrix_is_made(tmp_path: Path, monkeyp
 
 @pytest.mark.parametrize(
     "case",
-    [("GaussianNB", 60_000, 20), ("KernelRidge", 4_000, 5), ("HistGradientBoostingClassifier", 60_000, 20)],
+    [
+        ("GaussianNB", 60_000, 20),
+        ("KernelRidge", 4_000, 5),
+        ("HistGradientBoostingClassifier", 60_000, 20),
+        ("RandomForestRegressor", 16_000, 5),
+    ],
     ids=str,
 )
 def test_the_peak_of_a_training_stays_below_its_estimate_which_is_no_wild_guess(case: tuple[str, int, int]) -> None:
