@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -97,6 +98,8 @@ def _param_fault(model_type: str, entry: JsonObject, name: str, value: object) -
         hint = _did_you_mean(name, entry["parameters"]) or f"its parameters: {_listed(entry['parameters'])}"
         return _fault(name, f"{model_type} has no parameter `{_shown(name)}`", hint)
     accepted: Sequence[Fragment] = entry["parameters"][name]["accepts"]
+    if _is_nested(value):
+        return _fault(name, f"`{name}` is nested too deeply", f"use {_described(accepted)}")
     if any(_fits(value, fragment) for fragment in accepted):
         return None
     reason = f"`{name}` is {_shown(value)}" + (
@@ -111,6 +114,9 @@ def _fault(name: str, reason: str, hint: str) -> Fault:
 
 # ---------------------------------------------------------------- values against fragments
 
+_DEEPEST: Final = 8
+"""Deeper than the value of any parameter; what walks values calls itself for each level."""
+
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "integer": (int,),
     "number": (int, float),
@@ -120,6 +126,17 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "object": (dict,),
     "null": (type(None),),
 }
+
+
+def _is_nested(value: object) -> bool:
+    """Tell whether lists or objects lie within each other further than any parameter has them."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner = (
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list | tuple)
+        )
+        level = list(chain.from_iterable(inner))
+    return bool(level)
 
 
 def _fits(value: object, fragment: Fragment) -> bool:

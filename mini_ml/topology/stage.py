@@ -44,6 +44,8 @@ class Stage:
     """Wait of a poller before a message that failed comes back for the first time; doubles each time."""
     clock_slack_seconds: float = 300.0
     """By how much the clocks of a worker, the sweep and S3 may differ."""
+    sweep_lookback_seconds: float = 3600.0
+    """How far a round of the sweep over the uploads looks back behind the round before."""
     sweep_jobs: int = 200
     """Most open jobs, and most new uploads, that one sweep asks about; the next one goes on behind them."""
     sweep_versions: int = 10_000
@@ -83,6 +85,7 @@ STAGES: Final[dict[str, Stage]] = {
         sweep_every_seconds=10,
         requeue_after_seconds=30.0,
         return_seconds=0.25,
+        sweep_lookback_seconds=300.0,
         trainer_memory_mib=4096,
     ),
     "test": Stage(
@@ -100,6 +103,7 @@ STAGES: Final[dict[str, Stage]] = {
         requeue_after_seconds=2.0,
         return_seconds=0.1,
         clock_slack_seconds=5.0,
+        sweep_lookback_seconds=5.0,
     ),
     "dev": Stage(name="dev"),
     "prod": Stage(

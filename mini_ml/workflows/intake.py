@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from mini_ml import errors, keys
 from mini_ml.contracts import Job, Upload
 from mini_ml.ports import Cloud, ObjectHead
@@ -74,7 +76,7 @@ def _named(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Record 
     """Return the job that the metadata names, if it was made for exactly this key."""
     try:
         record = jobs.load(cloud, keys.checked_job_id(metadata.get(JOB_ID_METADATA, "")))
-    except (errors.InvalidName, errors.JobNotFound):
+    except (errors.InvalidName, errors.JobNotFound, ValidationError):
         return None
     made_for = record.job.upload
     return record if (made_for.bucket, made_for.key) == (upload.bucket, upload.key) else None

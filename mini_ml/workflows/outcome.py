@@ -44,12 +44,12 @@ def reason_of(error: Exception) -> errors.MiniMLError:
 
 
 def published(cloud: Cloud, job: Job) -> Manifest | None:
-    """Return the manifest that an attempt at this job has published, if one has."""
+    """Return the manifest that an attempt at this job has published, if one has and it can be read."""
     if job.intent is None or job.model_name is None:
         return None
     try:
         standing = registry.manifest(cloud.artifacts, job.model_name, job.intent)
-    except errors.NotFound:
+    except (errors.NotFound, errors.ArtifactRejected):
         return None
     return standing if standing.job_id == job.job_id else None
 

@@ -58,3 +58,9 @@ def test_strict_json_is_read(body: bytes, meaning: object) -> None:
 def test_no_bytes_are_our_fault(body: bytes) -> None:
     with contextlib.suppress(InvalidRequest):
         parse_json(body)
+
+
+def test_no_depth_is_our_fault_whatever_the_stack_has_left() -> None:
+    for depth in range(1, 1200):
+        with contextlib.suppress(InvalidRequest):
+            parse_json(b'["\\u0041",' + b"[" * depth + b"]" * depth + b"]")

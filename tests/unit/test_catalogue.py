@@ -170,3 +170,14 @@ def test_auto_takes_no_parameters() -> None:
 )
 def test_a_counterpart_is_of_the_other_task(model_type: str, task: str, other: str) -> None:
     assert catalogue.counterpart(model_type, "classification" if task == "classification" else "regression") == other
+
+
+@pytest.mark.parametrize("depth", [9, 40, 400, 960, 5000])
+def test_a_value_that_is_nested_deeply_is_a_fault_however_deeply(depth: int) -> None:
+    value: JsonValue = []
+    for _ in range(depth):
+        value = [value]
+
+    [fault] = catalogue.check_params("Ridge", {"alpha": value})
+
+    assert fault.reason == "`alpha` is nested too deeply"

@@ -161,3 +161,8 @@ def test_an_announcement_carries_a_reference_and_nothing_else() -> None:
     body = object_created_body(Upload(bucket=BUCKET, key="train/m/a.csv", version_id="v", size=7))
 
     assert set(json.loads(body)["Records"][0]["s3"]["object"]) == {"key", "size", "versionId"}
+
+
+def test_a_body_that_is_nested_deeply_is_no_notification() -> None:
+    with pytest.raises(UnknownEvent):
+        uploads_in("[" * 100_000, bucket="mini-ml-uploads")

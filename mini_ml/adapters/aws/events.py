@@ -102,7 +102,7 @@ def uploads_in(body: str, *, bucket: str) -> list[Upload]:
         notification = json.loads(body)
         records = notification.get("Records", [])
         return [_upload(record) for record in records if _announces_an_upload(record, bucket)]
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise UnknownEvent("The message is no S3 event notification.") from error
 
 

@@ -82,6 +82,8 @@ def _require_whole_characters(parsed: Any) -> None:
         json.dumps(parsed, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
         raise _malformed("not strict JSON: an escape like \\ud800 is half a character") from error
+    except RecursionError as error:  # writing takes more of the stack than reading did
+        raise _malformed(f"not strict JSON: {_reason(error)}") from error
 
 
 _MALFORMED = {"missing", "extra_forbidden", "model_type", "model_attributes_type"}

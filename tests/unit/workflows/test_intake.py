@@ -146,3 +146,14 @@ def test_a_job_id_that_names_no_job_is_ignored(cloud: MemoryCloud, job_id: str) 
     arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", job_id=job_id))
     assert arrival is not None
     assert arrival.record.job.state == "queued"
+
+
+@pytest.mark.parametrize("depth", [10, 400, 600, 990])
+def test_options_that_are_nested_deeply_fail_their_job(cloud: MemoryCloud, depth: int) -> None:
+    nested = f'{{"alpha":{"[" * depth}{"]" * depth}}}'
+
+    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", model_type="Ridge", model_params=nested))
+
+    assert arrival is not None
+    assert arrival.record.job.failure is not None
+    assert arrival.record.job.failure.code in ("invalid_option", "invalid_request")

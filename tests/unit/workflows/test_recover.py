@@ -235,3 +235,47 @@ def test_a_job_that_nobody_can_read_keeps_no_other_from_being_swept(cloud: Memor
     recover.sweep(cloud)
 
     assert _state(cloud, job) == ("queued", None)
+
+
+def test_an_upload_whose_job_nobody_can_read_keeps_no_other_from_being_announced(
+    cloud: MemoryCloud, clock: Clock
+) -> None:
+    cloud.artifacts.put(keys.job(submitted(cloud).job_id), b"{}")
+    bare = put(cloud, "train/iris/z.csv")
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    cloud.queues["train"].messages.clear()
+
+    recover.sweep(cloud)
+
+    assert bare.key in [message.key for message in cloud.queues["train"].messages]
+
+
+def test_a_job_whose_manifest_is_damaged_ends_and_keeps_no_other_waiting(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    for _ in range(cloud.stage.attempts):
+        taken(cloud, event_of(cloud, job)).record_intent(1)
+        clock.forward(cloud.stage.lease_seconds + 1)
+    cloud.artifacts.put(keys.manifest("iris", 1), b"no manifest")
+
+    recover.sweep(cloud)
+
+    assert _state(cloud, job) == ("failed", "worker_lost")
+
+
+def test_an_upload_of_many_parts_is_found_though_s3_dates_it_from_its_beginning(
+    cloud: MemoryCloud, clock: Clock
+) -> None:
+    cloud = replace(cloud, stage=replace(cloud.stage, sweep_lookback_seconds=1800))
+    recover.sweep(cloud)
+    began = clock.at
+    clock.forward(1200)
+    recover.sweep(cloud)
+    recover.sweep(cloud)
+    clock.at, now = began, clock.at
+    late = put(cloud, "train/iris/large.csv")
+    clock.at = now
+    cloud.queues["train"].messages.clear()
+
+    recover.sweep(cloud)
+
+    assert [message.key for message in cloud.queues["train"].messages] == [late.key]
