@@ -4,16 +4,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from mini_ml import catalogue
 from mini_ml.contracts import Candidate, Metrics, Schema, Task, TrainOptions
-from mini_ml.errors import Fault, InvalidOption, LimitExceeded, TrainingFailed
-from mini_ml.ml import evaluation
+from mini_ml.errors import Fault, InvalidOption, LimitExceeded
 from mini_ml.ml.auto import Choice, Encoded, affordable, choose
 from mini_ml.ml.dataset import read_table
 from mini_ml.ml.describe import model_schema
@@ -26,6 +23,7 @@ from mini_ml.ml.model import FittedModel
 from mini_ml.ml.plan.agreement import plan_of
 from mini_ml.ml.preflight import Plan, Read, check
 from mini_ml.ml.reader import Reader
+from mini_ml.ml.rehearsal import rehearse
 from mini_ml.ml.scaling import Scaling
 from mini_ml.ml.schema import infer
 from mini_ml.ml.split import Split, split_rows
@@ -115,7 +113,7 @@ def train(
     schema = model_schema(reader, encoder, training, task=split.task, labels=split.labels, probabilities=probabilities)
     model = FittedModel(schema, reader, encoder, fitted.scaling, fitted.estimator, split.holdout)
     model = model.rehearsed(frame.take(split.holdout))
-    metrics, warned = watched(lambda: _rehearse(model, frame, split), model_type=fitted.model_type)
+    metrics, warned = watched(lambda: rehearse(model, frame, split), model_type=fitted.model_type)
     return Trained(
         model=model,
         plan=plan_of(model, frame.take(split.holdout)),
@@ -209,43 +207,6 @@ def _check_cells(shape: Matrix, limits: Limits) -> None:
 def _deprecation(model_type: str) -> Iterator[str]:
     if said := catalogue.model_types()["model_types"][model_type]["deprecated"]:
         yield said
-
-
-def _rehearse(model: FittedModel, frame: Frame, split: Split) -> Metrics:
-    """Measure the model; one without hold-out rows must still show that it can predict."""
-    if not len(split.holdout):
-        model.predict(frame.take(split.training[:10]), probabilities=model.schema.probabilities)
-    return _measure(model, frame.take(split.holdout), split)
-
-
-def _measure(model: FittedModel, holdout: Frame, split: Split) -> Metrics:
-    """Measure the model as it is served; its labels become codes again only here."""
-    if split.labels is None:
-        return evaluation.regression(split.holdout_target, _numbers(model, holdout))
-    if not holdout.rows:
-        nothing = np.empty(0, dtype=np.int64)
-        return evaluation.classification(nothing, nothing, None, labels=split.labels)
-    predictions = model.predict(holdout, probabilities=model.schema.probabilities)
-    codes = {label: code for code, label in enumerate(split.labels)}
-    predicted = np.array([codes[label] for label in predictions.values], dtype=np.int64)
-    return evaluation.classification(split.holdout_target, predicted, predictions.probabilities, labels=split.labels)
-
-
-def _numbers(model: FittedModel, holdout: Frame) -> NDArray[np.float64]:
-    if not holdout.rows:
-        return np.empty(0)
-    predicted = np.array(model.predict(holdout).values, dtype=np.float64)
-    if not np.isfinite(predicted).all():
-        raise TrainingFailed(
-            "The model predicts numbers that are not finite.",
-            faults=[
-                Fault(parameter="model_type", reason=_NOT_FINITE, hint="use another model type, or scale the target")
-            ],
-        )
-    return predicted
-
-
-_NOT_FINITE: Final = "some predictions for the hold-out rows are infinite or not a number"
 
 
 def _notes(reader: Reader, split: Split) -> Iterator[str]:
