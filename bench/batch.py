@@ -18,12 +18,12 @@ import pandas as pd
 from bench.ratios import interleaved, ratio, table
 from bench.tables import TARGET, write_table
 from mini_ml.contracts import TrainOptions
-from mini_ml.ml import artifact
-from mini_ml.ml.dataset import read_table
-from mini_ml.ml.model import FittedModel
-from mini_ml.ml.scoring import ScoreOptions, score_csv
-from mini_ml.ml.tally import Tally
-from mini_ml.ml.training import train
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.model import artifact
+from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.scoring.score import ScoreOptions, score_csv
+from mini_ml.ml.training.dataset import read_table
+from mini_ml.ml.training.train import train
 from mini_ml.topology import MIB, Limits
 
 _LIMITS: Final = Limits()
@@ -39,9 +39,9 @@ _GOALS: Final = {
 _PEAK: Final = """
 import sys
 from pathlib import Path
-from mini_ml.ml import artifact
-from mini_ml.ml.scoring import score_csv
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.model import artifact
+from mini_ml.ml.scoring.score import score_csv
+from mini_ml.ml.cells.tally import Tally
 from mini_ml.topology import Limits
 path = Path(sys.argv[2])
 with Path(sys.argv[1]).open("rb") as file:

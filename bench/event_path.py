@@ -26,7 +26,7 @@ from mini_ml.local import samples
 from mini_ml.local.embedded import running
 from mini_ml.local.listening import free_ports
 from mini_ml.local.settings import LocalSettings
-from mini_ml.ml import training
+from mini_ml.ml.training.train import train
 from mini_ml.topology import Limits
 
 _OPTIONS: Final = {"target_column": "variety", "model_type": "RandomForestClassifier"}
@@ -76,7 +76,7 @@ def _times(job: Any, published: Any) -> list[str]:
 def _alone() -> str:
     """Return the milliseconds of a training of iris without a cloud, warm."""
     options = TrainOptions.model_validate(_OPTIONS)
-    return _median_ms(lambda: training.train(samples.path("iris.csv"), options, limits=Limits()))
+    return _median_ms(lambda: train(samples.path("iris.csv"), options, limits=Limits()))
 
 
 def _bare_fit() -> str:

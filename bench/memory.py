@@ -12,8 +12,8 @@ import numpy as np
 
 from mini_ml import catalogue
 from mini_ml.contracts import TrainOptions
-from mini_ml.ml import training
-from mini_ml.ml.preflight import Plan, check
+from mini_ml.ml.estimates.preflight import Plan, check
+from mini_ml.ml.training import train as training
 from mini_ml.topology import Limits
 
 CASES = (

@@ -17,7 +17,7 @@ import pandas as pd
 from bench.ratios import table
 from bench.tables import TARGET, write_table
 from mini_ml.contracts import TrainOptions
-from mini_ml.ml import training
+from mini_ml.ml.training import train as training
 from mini_ml.topology import MIB, Limits
 
 _MODEL_TYPES: Final = ("GaussianNB", "LogisticRegression", "HistGradientBoostingClassifier")

@@ -11,11 +11,11 @@ import numpy as np
 from mini_ml.adapters.http.strict_json import parse_json
 from mini_ml.contracts import Label, Schema
 from mini_ml.errors import Fault, InvalidRequest, LimitExceeded
+from mini_ml.ml.cells.rows import rows_from_json
+from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Matrix
-from mini_ml.ml.model import FittedModel, Predictions
-from mini_ml.ml.rows import rows_from_json
-from mini_ml.ml.scoring import ScoreOptions, score_csv, score_rows
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.scoring.score import ScoreOptions, score_csv, score_rows
 from mini_ml.topology import Limits
 from mini_ml.workflows.predict import Loaded
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from mini_ml import errors, keys
 from mini_ml.contracts import BatchSummary, Job, Label, PredictResult, Upload
-from mini_ml.ml.model import Predictions
-from mini_ml.ml.scoring import ScoreOptions, Sizes, score_csv
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.model.fitted import Predictions
+from mini_ml.ml.scoring.score import ScoreOptions, Sizes, score_csv
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.workflows import intake, lease, registry, transfer
 from mini_ml.workflows.lease import Held

@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from mini_ml.contracts import Artifact, Manifest
-from mini_ml.ml import artifact
-from mini_ml.ml.model import FittedModel
+from mini_ml.ml.model import artifact
+from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store as plans
 from mini_ml.ports import Cloud
 from mini_ml.workflows import sealing

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mini_ml.contracts import Manifest
-from mini_ml.ml.model import FittedModel
+from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ports import Cloud
 from mini_ml.topology import MIB
 from mini_ml.workflows import loading

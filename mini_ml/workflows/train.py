@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, Upload
-from mini_ml.ml import artifact, training
-from mini_ml.ml.training import Trained
+from mini_ml.ml.model import artifact
+from mini_ml.ml.training.train import Trained, split_document, train
 from mini_ml.ports import Cloud
 from mini_ml.workflows import intake, lease, outcome, publish, transfer
 from mini_ml.workflows.lease import Held
@@ -60,9 +60,7 @@ def _published(cloud: Cloud, held: Held, workdir: Path) -> Manifest:
 
 def _train(cloud: Cloud, held: Held, model_name: str, options: TrainOptions, workdir: Path) -> Manifest:
     dataset = _downloaded(cloud, held, workdir)
-    trained = training.train(
-        dataset.path, options, limits=cloud.stage.training_limits, seed=SEED, checkpoint=held.checkpoint
-    )
+    trained = train(dataset.path, options, limits=cloud.stage.training_limits, seed=SEED, checkpoint=held.checkpoint)
     stored = _stored(cloud, held, model_name, trained, workdir)
     held.checkpoint(trained.rows, dataset.path.stat().st_size)
     uploaded_at = held.job.upload.uploaded_at or held.job.created_at
@@ -107,7 +105,7 @@ def _stored(cloud: Cloud, held: Held, model_name: str, trained: Trained, workdir
         digest = hashlib.sha256(trained.plan).hexdigest()
         plan = _put(cloud, _key(held, model_name, "plan.npz"), BytesIO(trained.plan), digest)
     split = _key(held, model_name, "split.json")
-    transfer.put_bytes_once(cloud.artifacts, split, training.split_document(trained))
+    transfer.put_bytes_once(cloud.artifacts, split, split_document(trained))
     return _Stored(artifact=model, plan=plan)
 
 

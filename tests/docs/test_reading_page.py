@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from mini_ml.ml.dates import FORMATS
-from mini_ml.ml.encoders import MOST_CATEGORIES, MOST_WORDS
-from mini_ml.ml.faults import MOST_LISTED
-from mini_ml.ml.header import DELIMITERS
-from mini_ml.ml.words import FALSE_WORDS, MISSING_WORDS, TRUE_WORDS
+from mini_ml.ml.cells.dates import FORMATS
+from mini_ml.ml.cells.words import FALSE_WORDS, MISSING_WORDS, TRUE_WORDS
+from mini_ml.ml.encoding.encoders import MOST_CATEGORIES, MOST_WORDS
+from mini_ml.ml.records.faults import MOST_LISTED
+from mini_ml.ml.records.header import DELIMITERS
 from mini_ml.topology import Limits
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")

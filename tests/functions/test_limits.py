@@ -16,10 +16,10 @@ from mini_ml.adapters.http.strict_json import read_json
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.contracts import TrainOptions
 from mini_ml.errors import MiniMLError
-from mini_ml.ml.dataset import table_of
-from mini_ml.ml.estimators import Matrix, build
-from mini_ml.ml.preflight import Plan, check
-from mini_ml.ml.training import train
+from mini_ml.ml.estimates.preflight import Plan, check
+from mini_ml.ml.estimators.build import Matrix, build
+from mini_ml.ml.training.dataset import table_of
+from mini_ml.ml.training.train import train
 from mini_ml.topology import STAGES, Limits
 from tests.fixtures.coroutines import run
 from tests.functions.rooms import Rooms, problem, rooms_over

@@ -9,8 +9,8 @@ from sklearn.utils import all_estimators
 
 from mini_ml import catalogue
 from mini_ml.errors import UnknownModelType
-from mini_ml.ml import catalogue_source
-from mini_ml.ml.exclusions import EXCLUDED
+from mini_ml.ml.estimators import catalogue_source
+from mini_ml.ml.estimators.exclusions import EXCLUDED
 
 TYPES = catalogue.model_types()["model_types"]
 DEFAULTS = [
@@ -32,7 +32,9 @@ def hints(model_type: str, **params: JsonValue) -> list[str | None]:
 def test_the_committed_catalogue_is_what_the_installed_scikit_learn_gives() -> None:
     committed = catalogue_source.CATALOGUE.read_text(encoding="utf-8")
 
-    assert committed == catalogue_source.render(catalogue_source.build()), "run: python -m mini_ml.ml.catalogue_source"
+    assert committed == catalogue_source.render(catalogue_source.build()), (
+        "run: python -m mini_ml.ml.estimators.catalogue_source"
+    )
 
 
 @pytest.mark.parametrize(("kind", "all_", "excluded"), [("classifier", 44, 13), ("regressor", 55, 13)])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mini_ml.contracts import RegressionMetrics, TrainOptions
-from mini_ml.ml.training import train
+from mini_ml.ml.training.train import train
 from mini_ml.topology import Limits
 
 SAMPLES = Path(__file__).parents[2] / "samples"

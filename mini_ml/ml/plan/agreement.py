@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from mini_ml.ml.frame import Frame, Matrix
-from mini_ml.ml.model import FittedModel, Predictions
+from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.plan import store
 from mini_ml.ml.plan.compilers import compiled
 

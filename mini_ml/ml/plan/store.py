@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from mini_ml.contracts import LeftOut, Schema
 from mini_ml.errors import ArtifactRejected
-from mini_ml.ml.encoders import Categories, Vocabulary
-from mini_ml.ml.feature import Feature
-from mini_ml.ml.features import Encoder
-from mini_ml.ml.model import FittedModel
+from mini_ml.ml.cells.feature import Feature
+from mini_ml.ml.cells.reader import Reader
+from mini_ml.ml.encoding.encoders import Categories, Vocabulary
+from mini_ml.ml.encoding.features import Encoder
+from mini_ml.ml.encoding.scaling import Scaling
+from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import forms
 from mini_ml.ml.plan.forms import Form
 from mini_ml.ml.plan.trees import Trees
-from mini_ml.ml.reader import Reader
-from mini_ml.ml.scaling import Scaling
 
 FORMAT: Final = 1
 """Changes whenever a plan is to be read otherwise; another release's plan is left alone, and the pipeline serves."""

@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import Ridge, SGDClassifier
 from sklearn.neighbors import KNeighborsRegressor
 
-from mini_ml.ml.model import FittedModel
+from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import agreement, store
 from mini_ml.ml.plan.agreement import agree, plan_of
 from mini_ml.ml.plan.compilers import compiled

@@ -9,12 +9,12 @@ from sklearn.tree import DecisionTreeRegressor
 
 from mini_ml import catalogue
 from mini_ml.errors import TrainingFailed
-from mini_ml.ml.fitting import watched
+from mini_ml.ml.cells.reader import Reader
+from mini_ml.ml.estimators.fitting import watched
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.plan.agreement import agree
 from mini_ml.ml.plan.compilers import COMPILERS, compiled
 from mini_ml.ml.plan.trees import of_sklearn_trees
-from mini_ml.ml.reader import Reader
 from tests.unit.ml_plan.models import fitted, planned, problems
 
 WHOLE = np.array([-np.inf, np.inf])

@@ -20,9 +20,9 @@ CSV = "\n".join([f"{MIXED_HEADER},kind", *(f"{row},{'ab'[place % 2]}" for place,
 ALONE = """
 import json, sys
 from mini_ml.ml.plan import store
-from mini_ml.ml.rows import rows_from_json
-from mini_ml.ml.scoring import score_rows
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.cells.rows import rows_from_json
+from mini_ml.ml.scoring.score import score_rows
+from mini_ml.ml.cells.tally import Tally
 plan = store.load(open(sys.argv[1], "rb"))
 row = {"size": 1.5, "colour": "red", "fragile": "yes", "made": "2024-02-03", "remark": "it is small"}
 predicted = score_rows(plan, rows_from_json({"instances": [row]}), tally=Tally(), probabilities=True)

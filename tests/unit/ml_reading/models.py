@@ -6,17 +6,17 @@ import numpy as np
 from sklearn.linear_model import Ridge
 from sklearn.tree import DecisionTreeClassifier
 
-from mini_ml.ml.dataset import table_of
-from mini_ml.ml.describe import model_schema
-from mini_ml.ml.features import Encoder
+from mini_ml.ml.cells.reader import Reader
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Matrix
-from mini_ml.ml.model import FittedModel
-from mini_ml.ml.reader import Reader
-from mini_ml.ml.schema import infer
-from mini_ml.ml.scoring import ScoreOptions, score_csv
-from mini_ml.ml.table import Table
-from mini_ml.ml.tally import Tally
-from mini_ml.ml.target import classification_target, regression_target, target_column
+from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.records.table import Table
+from mini_ml.ml.schema.infer import infer
+from mini_ml.ml.schema.target import classification_target, regression_target, target_column
+from mini_ml.ml.scoring.score import ScoreOptions, score_csv
+from mini_ml.ml.training.dataset import table_of
+from mini_ml.ml.training.describe import model_schema
 from mini_ml.topology import Limits
 
 LIMITS = Limits()

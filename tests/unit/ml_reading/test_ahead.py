@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mini_ml.ml.ahead import in_order
+from mini_ml.ml.scoring.ahead import in_order
 
 
 def numbers(upto: int, made: list[int]) -> Iterator[int]:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_ml.ml import dates, words
+from mini_ml.ml.cells import dates, words
+from mini_ml.ml.cells.numbers import numeric_columns
+from mini_ml.ml.cells.words import Decimal
 from mini_ml.ml.frame import Matrix
-from mini_ml.ml.numbers import numeric_columns
-from mini_ml.ml.text import decode
-from mini_ml.ml.words import Decimal
+from mini_ml.ml.records.text import decode
 from tests.unit.ml_reading.models import table
 
 quick = settings(max_examples=200, deadline=None)

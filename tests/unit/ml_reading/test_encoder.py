@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mini_ml.errors import LimitExceeded
-from mini_ml.ml.encoders import MOST_CATEGORIES, MOST_WORDS
-from mini_ml.ml.features import Encoder
+from mini_ml.ml.encoding.encoders import MOST_CATEGORIES, MOST_WORDS
+from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Matrix
-from mini_ml.ml.schema import infer
+from mini_ml.ml.schema.infer import infer
 from mini_ml.topology import Limits
 from tests.unit.ml_reading.models import LIMITS, classifier, encoded, table
 

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from mini_ml.errors import InvalidDataset
-from mini_ml.ml.model import FittedModel
-from mini_ml.ml.rows import rows_from_json
-from mini_ml.ml.scoring import score_rows
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.cells.rows import rows_from_json
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.scoring.score import score_rows
 from tests.unit.ml_reading.models import classifier, encoded, predictions, score, table
 from tests.unit.ml_reading.strategies import ANY_CELL, QUOTED, SPELLINGS, Rows, Spelling, tables, written
 

@@ -4,9 +4,9 @@ import pytest
 from pydantic import JsonValue
 
 from mini_ml.errors import InvalidRequest, SchemaMismatch
-from mini_ml.ml.rows import rows_from_json
-from mini_ml.ml.scoring import score_rows
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.cells.rows import rows_from_json
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.scoring.score import score_rows
 from tests.unit.ml_reading.models import classifier, encoded, regressor
 
 MIXED = (

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mini_ml.errors import Fault, InvalidDataset
-from mini_ml.ml.header import Header
-from mini_ml.ml.scan import Scan, _by_csv, _by_numpy
-from mini_ml.ml.stream import BlockStream
+from mini_ml.ml.records.header import Header
+from mini_ml.ml.records.scan import Scan, _by_csv, _by_numpy
+from mini_ml.ml.records.stream import BlockStream
 from mini_ml.topology import Limits
 
 quick = settings(max_examples=300, deadline=None)

@@ -6,9 +6,9 @@ from io import BytesIO
 import pytest
 
 from mini_ml.errors import InvalidDataset, LimitExceeded, ProbabilitiesUnavailable, SchemaMismatch
-from mini_ml.ml.model import FittedModel, Predictions
-from mini_ml.ml.scoring import ScoreOptions, score_csv
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.scoring.score import ScoreOptions, score_csv
 from mini_ml.topology import Limits
 from tests.unit.ml_reading.models import LIMITS, classifier, predictions, regressor, score
 

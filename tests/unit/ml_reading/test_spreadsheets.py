@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from mini_ml.ml.rows import rows_from_json
-from mini_ml.ml.scoring import ScoreOptions, score_rows
-from mini_ml.ml.spreadsheets import guarded, unguarded
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.cells.rows import rows_from_json
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.records.spreadsheets import guarded, unguarded
+from mini_ml.ml.scoring.score import ScoreOptions, score_rows
 from tests.unit.ml_reading.models import classifier, regressor, score
 from tests.unit.ml_reading.strategies import SPELLINGS, Spelling, written
 

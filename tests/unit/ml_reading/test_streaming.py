@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mini_ml.ml import artifact, model
-from mini_ml.ml.model import FittedModel
-from mini_ml.ml.scoring import ScoreOptions, score_csv
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.model import artifact, fitted
+from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.scoring.score import ScoreOptions, score_csv
 from tests.unit.ml_reading.models import LIMITS, classifier, score
 
 TABLE = "length,colour,variety\n" + "".join(f"{n},{('red', 'blue')[n % 2]},v{n % 7}\n" for n in range(70))
@@ -19,9 +19,9 @@ MANY = "length,colour\n" + "".join(f"{n % 70},{('red', 'blue', 'green')[n % 3]}\
 MEASURED = """
 import sys
 from pathlib import Path
-from mini_ml.ml import artifact
-from mini_ml.ml.scoring import score_csv
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.model import artifact
+from mini_ml.ml.scoring.score import score_csv
+from mini_ml.ml.cells.tally import Tally
 from mini_ml.topology import Limits
 
 path = Path(sys.argv[2])
@@ -92,7 +92,7 @@ def test_many_rows_are_predicted_in_runs_that_fit_into_memory(
 ) -> None:
     at_once = score(flowers, MANY, ScoreOptions(probabilities=True))
 
-    monkeypatch.setattr(model, "_CELLS", 10 * flowers.encoder.width)
+    monkeypatch.setattr(fitted, "_CELLS", 10 * flowers.encoder.width)
 
     assert score(flowers, MANY, ScoreOptions(probabilities=True)) == at_once
 

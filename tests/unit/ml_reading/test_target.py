@@ -3,7 +3,7 @@
 import pytest
 
 from mini_ml.errors import InvalidTarget, UnknownColumn
-from mini_ml.ml.target import (
+from mini_ml.ml.schema.target import (
     ClassTarget,
     classification_target,
     is_auto_classification,

@@ -14,8 +14,8 @@ from sklearn.ensemble import (
 )
 
 from mini_ml.ml.frame import Frame
-from mini_ml.ml.model import FittedModel
-from mini_ml.ml.walk import MOST_ROWS
+from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.model.walk import MOST_ROWS
 from tests.unit.ml_reading.models import classifier, regressor
 
 ROWS = "".join(f"{place % 7}.5,{'abc'[place % 3]},{(place * 13) % 5}\n" for place in range(90))

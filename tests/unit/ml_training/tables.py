@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import JsonValue
 
 from mini_ml.contracts import Label, TrainOptions
-from mini_ml.ml.model import FittedModel
-from mini_ml.ml.scoring import ScoreOptions, score_csv
-from mini_ml.ml.tally import Tally
-from mini_ml.ml.training import Trained, train
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.scoring.score import ScoreOptions, score_csv
+from mini_ml.ml.training.train import Trained, train
 from mini_ml.topology import Limits
 
 LIMITS = Limits()

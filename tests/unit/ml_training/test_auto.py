@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mini_ml.errors import LimitExceeded
-from mini_ml.ml.auto import CANDIDATES, Encoded, choose
-from mini_ml.ml.training import Trained
+from mini_ml.ml.training.auto import CANDIDATES, Encoded, choose
+from mini_ml.ml.training.train import Trained
 from mini_ml.topology import Limits
 from tests.unit.ml_training.tables import flowers, mixed_labels, mixed_numbers, train_on, write
 

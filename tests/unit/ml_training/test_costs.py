@@ -5,10 +5,10 @@ from pydantic import JsonValue
 
 from mini_ml import catalogue
 from mini_ml.errors import LimitExceeded
-from mini_ml.ml.costs import training_cost
-from mini_ml.ml.estimators import Matrix, build
-from mini_ml.ml.preflight import Plan, check
-from mini_ml.ml.sizes import artifact_bytes, check_size
+from mini_ml.ml.estimates.costs import training_cost
+from mini_ml.ml.estimates.preflight import Plan, check
+from mini_ml.ml.estimates.sizes import artifact_bytes, check_size
+from mini_ml.ml.estimators.build import Matrix, build
 from mini_ml.topology import MIB, STAGES, Limits
 
 LIMITS = Limits()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from mini_ml.ml import evaluation
+from mini_ml.ml.training import evaluation
 
 RANDOM = np.random.default_rng(1)
 TRUTH = RANDOM.integers(0, 3, 200)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from mini_ml import catalogue
-from mini_ml.ml.artifact import dump, load
-from mini_ml.ml.dataset import read_table
-from mini_ml.ml.model import FittedModel
-from mini_ml.ml.training import Trained
+from mini_ml.ml.model.artifact import dump, load
+from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.training.dataset import read_table
+from mini_ml.ml.training.train import Trained
 from tests.unit.ml_training.tables import (
     LIMITS,
     UNSEEN_ROWS,

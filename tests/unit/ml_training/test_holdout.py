@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mini_ml.ml.holdout import folds, holdout_rows, others, subsample
+from mini_ml.ml.training.holdout import folds, holdout_rows, others, subsample
 
 
 def codes(*sizes: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -4,7 +4,7 @@ import pytest
 from pydantic import JsonValue
 
 from mini_ml.errors import InvalidOption
-from mini_ml.ml.estimators import Built, Matrix, build
+from mini_ml.ml.estimators.build import Built, Matrix, build
 
 FLOWERS = Matrix(rows=100, width=4, labels=("Setosa", "Versicolor"))
 AMOUNTS = Matrix(rows=100, width=4, labels=None)

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from mini_ml.errors import LimitExceeded
-from mini_ml.ml.batch_preflight import Batch, check_batch, row_nanoseconds
-from mini_ml.ml.dataset import table_of
-from mini_ml.ml.estimators import Matrix, build
-from mini_ml.ml.preflight import Plan, Read, check
-from mini_ml.ml.scoring import Sizes, score_csv
-from mini_ml.ml.tally import Tally
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.estimates.preflight import Plan, Read, check
+from mini_ml.ml.estimators.build import Matrix, build
+from mini_ml.ml.scoring.batch_preflight import Batch, check_batch, row_nanoseconds
+from mini_ml.ml.scoring.score import Sizes, score_csv
+from mini_ml.ml.training.dataset import table_of
 from mini_ml.topology import MIB, STAGES, Limits, Stage
 from tests.docs.pages import ROOT
 from tests.unit.ml_training.tables import train_on, write
@@ -144,7 +144,7 @@ def test_a_file_whose_table_does_not_fit_into_memory_is_refused_while_it_is_read
 
 
 def test_a_training_is_refused_before_its_matrix_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mini_ml.ml.features.Encoder.transform", lambda *_: pytest.fail("it began to work"))
+    monkeypatch.setattr("mini_ml.ml.encoding.features.Encoder.transform", lambda *_: pytest.fail("it began to work"))
 
     with pytest.raises(LimitExceeded):
         train_on(write(tmp_path / "t.csv", COUNTING), "Ridge", limits=Limits(estimated_seconds=0))

@@ -9,9 +9,9 @@ from sklearn import metrics
 
 from mini_ml.contracts import ClassificationMetrics, RegressionMetrics, TrainOptions
 from mini_ml.errors import LeaseLost
-from mini_ml.ml.artifact import dump, load
-from mini_ml.ml.dataset import read_table
-from mini_ml.ml.training import Trained, split_document, train
+from mini_ml.ml.model.artifact import dump, load
+from mini_ml.ml.training.dataset import read_table
+from mini_ml.ml.training.train import Trained, split_document, train
 from tests.unit.ml_training.tables import (
     LIMITS,
     flowers,

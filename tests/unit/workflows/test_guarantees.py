@@ -9,8 +9,8 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import Job
 from mini_ml.errors import ArtifactRejected
-from mini_ml.ml import artifact
-from mini_ml.ml.model import FittedModel
+from mini_ml.ml.model import artifact
+from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
 from mini_ml.workflows import registry
 from mini_ml.workflows.predict import Shelf

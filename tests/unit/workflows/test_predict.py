@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mini_ml import keys
-from mini_ml.ml import artifact
+from mini_ml.ml.model import artifact
 from mini_ml.ml.plan import store
 from mini_ml.ml.plan.forms import LinearRegression
 from mini_ml.workflows import registry

@@ -1,10 +1,12 @@
 """A model of another minor version of scikit-learn is not loaded, and its stored dataset trains it again."""
 
+from io import BytesIO
+
 import pytest
 
 from mini_ml import keys
 from mini_ml.errors import ModelNeedsRetraining
-from mini_ml.ml import artifact
+from mini_ml.ml.model import artifact
 from mini_ml.workflows import registry
 from mini_ml.workflows.predict import Shelf
 from mini_ml.workflows.sealing import sealed
@@ -50,3 +52,9 @@ def test_the_stored_dataset_that_the_manifest_names_trains_it_again(world: World
 
     served = Shelf(world.cloud, workdir=world.workdir).model("shop", "latest").manifest
     assert (served.version, served.dataset.sha256) == (2, dataset.sha256)
+
+
+@pytest.mark.parametrize("named", [b"cmini_ml.ml.gone\nModel\n.", b"cmini_ml.ml.model.fitted\nGone\n."])
+def test_a_model_made_of_classes_that_this_release_has_not_asks_for_a_new_training(named: bytes) -> None:
+    with pytest.raises(ModelNeedsRetraining, match=r"another release .* Train it again"):
+        artifact.load(BytesIO(named))

@@ -9,7 +9,7 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import RegressionMetrics, Upload
 from mini_ml.errors import StorageUnavailable
-from mini_ml.ml import artifact
+from mini_ml.ml.model import artifact
 from mini_ml.topology import Limits
 from mini_ml.workflows import jobs, registry
 from mini_ml.workflows.predict import Shelf

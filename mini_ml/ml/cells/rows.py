@@ -1,0 +1,118 @@
+"""JSON rows to score, in MLflow's forms, as columns."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pydantic import JsonValue
+
+from mini_ml.errors import Fault, InvalidRequest
+from mini_ml.ml.cells.feature import Cell
+from mini_ml.ml.records.faults import Faults, short
+
+FORMS: Final = ("dataframe_split", "dataframe_records", "instances", "inputs")
+_HINT: Final = f"send one of {', '.join(FORMS)}, as to an MLflow server"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows to score; `names` is None where the values come by position, in the order of the model's columns."""
+
+    names: tuple[str, ...] | None
+    columns: tuple[tuple[Cell, ...], ...]
+    count: int
+
+
+def rows_from_json(payload: JsonValue) -> Rows:
+    """Read one of the four forms.
+
+    Raises:
+        InvalidRequest: the payload is in none of them, or some rows are none; all faults, each by parameter.
+    """
+    forms = [form for form in FORMS if form in payload] if isinstance(payload, dict) else []
+    if not isinstance(payload, dict) or len(forms) != 1:
+        raise _malformed("body", f"one of the four forms is needed, {len(forms)} are given")
+    form = forms[0]
+    value = payload[form]
+    if form == "dataframe_split":
+        return _split(value)
+    if form == "inputs" and isinstance(value, dict):
+        return _named_columns(value)
+    rows = _list(form, value)
+    if form == "dataframe_records" or all(isinstance(row, dict) for row in rows):
+        return _records(form, rows)
+    return _table(form, None, rows)
+
+
+def _split(value: JsonValue) -> Rows:
+    if not isinstance(value, dict):
+        raise _malformed("dataframe_split", "an object with columns and data is needed")
+    rows = _list("dataframe_split.data", value.get("data"))
+    names = value.get("columns")
+    if names is None:
+        return _table("dataframe_split.data", None, rows)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _malformed("dataframe_split.columns", "a list of names is needed")
+    return _table("dataframe_split.data", [str(name) for name in names], rows)
+
+
+def _records(form: str, rows: Sequence[JsonValue]) -> Rows:
+    """Read rows with names; one that a row lacks is missing there."""
+    records = [row for row in rows if isinstance(row, dict)]
+    if len(records) < len(rows):
+        raise _malformed(form, "every row must be an object")
+    names = list(dict.fromkeys(name for record in records for name in record))
+    return _table(form, names, [[record.get(name) for name in names] for record in records])
+
+
+def _named_columns(value: Mapping[str, JsonValue]) -> Rows:
+    columns = [column if isinstance(column, list) else [column] for column in value.values()]
+    if len({len(column) for column in columns}) != 1:
+        raise _malformed("inputs", "columns of the same length are needed")
+    return _table("inputs", list(value), [list(row) for row in zip(*columns, strict=True)])
+
+
+def _table(form: str, names: Sequence[str] | None, rows: Sequence[JsonValue]) -> Rows:
+    trimmed = None if names is None else tuple(name.strip() for name in names)
+    _refuse_doubled(form, trimmed or ())
+    listed = [row if isinstance(row, list) else [row] for row in rows]
+    width = len(listed[0]) if trimmed is None else len(trimmed)
+    faults = Faults()
+    for place, row in enumerate(listed):
+        if len(row) != width:
+            faults.add(Fault(parameter=f"{form}[{place}]", reason=f"{len(row)} values where {width} are needed"))
+        for column, cell in enumerate(row[:width]):
+            if isinstance(cell, dict | list):
+                faults.add(_nested(f"{form}[{place}]", trimmed[column] if trimmed else None))
+    if faults.total:
+        raise InvalidRequest("Some rows cannot be read.", faults=faults.all())
+    plain = [[cell for cell in row if not isinstance(cell, dict | list)] for row in listed]
+    return Rows(trimmed, tuple(zip(*plain, strict=True)), len(rows))
+
+
+def _nested(parameter: str, name: str | None) -> Fault:
+    reason = "a value is neither text, number, boolean nor null"
+    return Fault(parameter=parameter, column=short(name) if name else None, reason=reason)
+
+
+def _list(parameter: str, value: JsonValue) -> list[JsonValue]:
+    """Return at least one row."""
+    if not isinstance(value, list):
+        raise _malformed(parameter, "a list of rows is needed")
+    if not value:
+        raise _malformed(parameter, "no rows")
+    return value
+
+
+def _refuse_doubled(form: str, names: Sequence[str]) -> None:
+    doubled = [name for name, times in Counter(names).items() if times > 1]
+    if doubled:
+        raise InvalidRequest(
+            "Some columns are named twice.",
+            faults=[Fault(parameter=form, column=short(name), reason="the name occurs twice") for name in doubled],
+        )
+
+
+def _malformed(parameter: str, reason: str) -> InvalidRequest:
+    return InvalidRequest("The rows cannot be read.", faults=[Fault(parameter=parameter, reason=reason, hint=_HINT)])

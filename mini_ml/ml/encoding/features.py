@@ -1,0 +1,160 @@
+"""Encode parsed rows as the matrix an estimator sees; all that is learned, is learned from the training rows."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from mini_ml.errors import Fault, LimitExceeded
+from mini_ml.ml.cells.reader import Reader
+from mini_ml.ml.encoding.encoders import Categories, Vocabulary, fit_tokens
+from mini_ml.ml.encoding.scaling import Scaling
+from mini_ml.ml.frame import Codes, Frame, Matrix
+from mini_ml.ml.records.faults import Faults, short
+from mini_ml.topology import Limits
+
+_DAY: Final = 86_400.0
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Turns a frame into a matrix, each row on its own."""
+
+    fills: Matrix
+    """Shape (numbers,): the median of each column of numbers in the training rows."""
+    indicators: Codes
+    """Columns of numbers that had missing cells in training, each of which gets a column saying so."""
+    moments: tuple[tuple[int, bool], ...]
+    """Columns of numbers that are epochs, and whether they have a time of day."""
+    columns: tuple[Categories | Vocabulary, ...]
+    """One for each column of tokens."""
+    feature_names: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """Return the number of columns of the matrix."""
+        return len(self.feature_names)
+
+    @classmethod
+    def fit(cls, reader: Reader, frame: Frame, limits: Limits) -> "Encoder":
+        """Learn imputation values, categories and words from the training rows.
+
+        Raises:
+            LimitExceeded: even with few categories per column the matrix would be too wide.
+        """
+        absent = np.isnan(frame.numbers)
+        indicators = np.flatnonzero(absent.any(axis=0))
+        moments = tuple(
+            (place, "%H" in (feature.format or ""))
+            for place, feature in enumerate(reader.number_features)
+            if feature.kind == "datetime"
+        )
+        if len(reader.features) + len(reader.token_features) + len(indicators) > limits.encoded_width:
+            indicators = np.empty(0, dtype=np.intp)
+        named = _number_names(reader, indicators, moments)
+        columns = fit_tokens(reader.token_features, frame.tokens, limits.encoded_width - len(named))
+        names = (*named, *(name for column in columns for name in column.feature_names))
+        if len(names) > limits.encoded_width:
+            raise _too_wide(reader, columns, len(names), limits)
+        return cls(_medians(frame.numbers), indicators, moments, columns, names)
+
+    def transform(self, frame: Frame, scaling: Scaling | None = None) -> Matrix:
+        """Return shape (rows, width), finite, float64, C order; scaled where a scaling is given.
+
+        Most of the matrix are zeros of categories: they are written scaled already, and never touched again.
+        """
+        zeros, ones = (np.full((1, self.width), value) for value in (0.0, 1.0))
+        if scaling is not None:
+            zeros, ones = scaling.apply(zeros), scaling.apply(ones)
+        out = np.empty((frame.rows, self.width))
+        out[:] = zeros
+        numbers = self._numbers(frame)
+        place = numbers.shape[1]
+        out[:, :place] = numbers if scaling is None else scaling.apply(numbers, out=numbers, columns=slice(place))
+        flat, rows = out.reshape(-1), np.arange(0, out.size, self.width)
+        for encoder, tokens in zip(self.columns, frame.tokens, strict=True):
+            columns = slice(place, place + encoder.width)
+            if isinstance(encoder, Categories):
+                hot = place + encoder.places(tokens)
+                flat[rows + hot] = ones[0, hot]
+            else:
+                encoder.encode(tokens, out[:, columns])
+                if scaling is not None:
+                    scaling.apply(out[:, columns], out=out[:, columns], columns=columns)
+            place += encoder.width
+        return out
+
+    def _numbers(self, frame: Frame) -> Matrix:
+        """Return the columns in front: numbers, which were missing, parts of moments; in Fortran order."""
+        absent = np.isnan(frame.numbers)
+        count, extra = frame.numbers.shape[1], len(self.indicators)
+        width = count + extra + sum(5 if timed else 4 for _, timed in self.moments)
+        out = np.empty((frame.rows, width), order="F")
+        out[:, :count] = frame.numbers
+        np.copyto(out[:, :count], self.fills, where=absent)
+        out[:, count : count + extra] = absent[:, self.indicators]
+        place = count + extra
+        for column, timed in self.moments:
+            for part in _parts(out[:, column], timed):
+                out[:, place] = part
+                place += 1
+        return out
+
+    def unseen(self, frame: Frame) -> dict[str, Counter[str]]:
+        """Count, by column, the categories that training never saw."""
+        found: dict[str, Counter[str]] = {}
+        for encoder, tokens in zip(self.columns, frame.tokens, strict=True):
+            if isinstance(encoder, Categories):
+                strange = [code for code, text in enumerate(tokens.texts) if text not in encoder.known]
+                if strange:
+                    counts = tokens.counts()
+                    found[encoder.name] = +Counter({tokens.texts[code]: counts[code] for code in strange})
+        return found
+
+
+def _medians(numbers: Matrix) -> Matrix:
+    known = (column[~np.isnan(column)] for column in numbers.T)
+    return np.array([np.median(column) if len(column) else 0.0 for column in known])
+
+
+def _too_wide(
+    reader: Reader, columns: tuple[Categories | Vocabulary, ...], width: int, limits: Limits
+) -> LimitExceeded:
+    """Name the columns that take most of the width."""
+    widths = {column.name: column.width for column in columns}
+    widths |= {feature.name: 5 for feature in reader.number_features if feature.kind == "datetime"}
+    faults = Faults()
+    for name, taken in sorted(widths.items(), key=lambda item: -item[1]):
+        faults.add(Fault(column=short(name), reason=f"{taken} features", hint="drop it with columns_to_drop"))
+    hint = "drop some with columns_to_drop"
+    faults.add(Fault(limit="encoded_width", reason=f"{len(reader.features)} columns", hint=hint))
+    return LimitExceeded(
+        f"The columns encode to {width} features; the limit is {limits.encoded_width}.", faults=faults.all()
+    )
+
+
+def _parts(epochs: Matrix, timed: bool) -> list[Matrix]:
+    """Return year, month, day and weekday of moments, and the hour where the format has one."""
+    days = np.floor(epochs / _DAY)
+    dates = days.astype(np.int64).astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    years = dates.astype("datetime64[Y]")
+    parts = [
+        years.astype(np.float64) + 1970,
+        (months - years).astype(np.float64) + 1,
+        (dates - months).astype(np.float64) + 1,
+        np.mod(days + 3, 7),
+    ]
+    return [*parts, np.floor((epochs - days * _DAY) / 3600)] if timed else parts
+
+
+def _number_names(reader: Reader, indicators: Codes, moments: tuple[tuple[int, bool], ...]) -> list[str]:
+    names = [feature.name for feature in reader.number_features]
+    missing = [f"{names[place]}=missing" for place in indicators]
+    parts = [
+        f"{names[place]}.{part}"
+        for place, timed in moments
+        for part in ("year", "month", "day", "weekday", "hour")[: 5 if timed else 4]
+    ]
+    return [*names, *missing, *parts]

@@ -1,0 +1,1 @@
+"""The fitted model: what it answers, and the file that holds it."""

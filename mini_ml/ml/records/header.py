@@ -1,0 +1,132 @@
+"""Read a CSV's header record: the delimiter, the names of the columns, and where the rows begin."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
+from mini_ml.ml.records.faults import MOST_LISTED, Faults, short
+from mini_ml.ml.records.sniff import HEAD_BYTES, looks_like
+from mini_ml.ml.records.text import BOM, decode
+from mini_ml.topology import MIB, Limits
+
+DELIMITERS: Final = (",", ";", "\t", "|")
+_HEADER_BYTES: Final = 4 * MIB
+_QUOTED: Final = re.compile(rb'"[^"]*"')
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first record of a CSV, and how the rest is split."""
+
+    names: tuple[str, ...]
+    """Trimmed; the first may be blank: a row index."""
+    delimiter: str
+    raw: bytes
+    """The record as it came, with byte order mark and line end."""
+    next_line: int
+    """Line of the first row, as an editor counts."""
+
+
+def read_header(source: BinaryIO, limits: Limits) -> tuple[Header, bytes]:
+    """Read and check the header; return it with the bytes read past it.
+
+    Raises:
+        InvalidDataset: the file is empty or no CSV, or names are blank or doubled.
+        LimitExceeded: there are too many columns.
+    """
+    head = source.read(HEAD_BYTES)
+    _refuse_what_is_no_csv(head)
+    delimiter = _delimiter(head.removeprefix(BOM))
+    while True:
+        found = _first_record(head, delimiter)
+        more = source.read(len(head)) if found is None or found[1] == len(head) else b""
+        if more and len(head) <= _HEADER_BYTES:
+            head += more
+            continue
+        if found is None:
+            raise LimitExceeded(
+                "The header is too long.", faults=[Fault(reason="a quote in the header is never closed", line=1)]
+            )
+        names, size, lines = found
+        check_names(names, limits)
+        return Header(names, delimiter, head[:size], 1 + lines), head[size:]
+
+
+def check_names(names: Sequence[str], limits: Limits) -> None:
+    """Refuse too many columns, blank names (but for a row index in front) and doubled ones."""
+    if len(names) > limits.columns:
+        raise LimitExceeded(
+            f"The file has {len(names)} columns; the limit is {limits.columns}.",
+            faults=[
+                Fault(limit="columns", reason=f"{len(names)} columns, at most {limits.columns} are allowed", line=1)
+            ],
+        )
+    faults = Faults()
+    for position, name in enumerate(names[1:], start=2):
+        if not name:
+            faults.add(Fault(reason=f"column {position} has no name", hint="name every column", line=1))
+    for name, times in Counter(filter(None, names)).items():
+        if times > 1:
+            faults.add(
+                Fault(
+                    column=short(name), reason=f"the name occurs {times} times", hint="make column names unique", line=1
+                )
+            )
+    if faults.total:
+        raise InvalidDataset("The header has blank or duplicate column names.", faults=faults.all())
+
+
+def _refuse_what_is_no_csv(head: bytes) -> None:
+    """Refuse an empty file, a header without a single name, and what is recognisably something else."""
+    if not head.removeprefix(BOM).strip():
+        raise InvalidDataset(
+            "The file is empty.", faults=[Fault(reason="the file is empty", hint="send a CSV", line=1)]
+        )
+    other = looks_like(head)
+    if other is not None:
+        kind, hint = other
+        raise InvalidDataset(
+            f"The file is not a CSV: it looks like {kind}.",
+            faults=[Fault(reason=f"it looks like {kind}", hint=hint, line=1)],
+        )
+    if b"\0" in head.splitlines()[0]:
+        raise InvalidDataset("The file has a NUL byte.", faults=[Fault(reason="NUL byte in the header", line=1)])
+    if not head.removeprefix(BOM).splitlines()[0].strip():
+        raise InvalidDataset(
+            "The header line is blank.",
+            faults=[Fault(reason="the first line is blank", hint="start with a header", line=1)],
+        )
+
+
+def _delimiter(body: bytes) -> str:
+    """Return the delimiter that occurs most in the first line outside quotes; a comma where none does."""
+    line = _QUOTED.sub(b"", body.splitlines()[0])
+    counts = [line.count(delimiter.encode()) for delimiter in DELIMITERS]
+    return DELIMITERS[counts.index(max(counts))]
+
+
+def _first_record(head: bytes, delimiter: str) -> tuple[tuple[str, ...], int, int] | None:
+    """Return names, bytes and lines of the first record; None while a quote is open at the end."""
+    body = head.removeprefix(BOM)
+    lines = body.splitlines(keepends=True)
+    taken: list[bytes] = []
+
+    def feed() -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line.decode("latin-1")
+
+    row = next(csv.reader(feed(), delimiter=delimiter))
+    record = b"".join(taken)
+    open_quote = len(taken) == len(lines) and record.count(b'"') % 2 == 1
+    if open_quote:
+        return None
+    names = tuple(decode(cell.encode("latin-1")).strip() for cell in row)
+    return names, len(head) - len(body) + len(record), len(taken)
+
+
+__all__ = ["DELIMITERS", "MOST_LISTED", "Header", "check_names", "read_header"]

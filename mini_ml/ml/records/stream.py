@@ -1,0 +1,186 @@
+"""Cut a stream of bytes into blocks of complete records, and refuse what no table can hold, line by line."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import numpy as np
+
+from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
+from mini_ml.ml.records.block import Block, Offsets, line_ends
+from mini_ml.ml.records.faults import Faults, short
+from mini_ml.ml.records.header import Header
+from mini_ml.ml.records.scan import Marks, Scan, scan
+from mini_ml.ml.records.text import decode
+from mini_ml.topology import MIB, Limits
+
+CHUNK_BYTES: Final = MIB
+_FEW_COLUMNS: Final = 20
+_LONGEST_CHUNK: Final = 8 * MIB
+"""More columns are read in longer chunks, up to this: each column of a block costs something."""
+_RECORD_BYTES: Final = 8 * MIB
+"""A record that is still open after so much has an unclosed quote."""
+
+
+class BlockStream(Iterator[Block]):
+    """The rows of a CSV, block by block; after a fault it yields no more but reads on, to name all faults at once."""
+
+    def __init__(
+        self, source: BinaryIO, header: Header, rest: bytes, *, limits: Limits, chunk_bytes: int = CHUNK_BYTES
+    ) -> None:
+        self._source = source
+        self._header = header
+        self._limits = limits
+        self._chunk_bytes = min(_LONGEST_CHUNK, chunk_bytes * max(1, len(header.names) // _FEW_COLUMNS))
+        self._carry = rest
+        self._line = header.next_line
+        self._faults = Faults()
+        self._too_large = False
+        self._finished = False
+        self.rows = 0
+        self.is_short = False
+        """Whether the last read gave less than was asked for: most often, the file is at its end."""
+        self.bytes_read = len(header.raw) + len(rest)
+
+    def __next__(self) -> Block:
+        while not self._finished:
+            block = self._advance()
+            if block is not None and not self._faults.total:
+                return block
+        if self._faults.total:
+            raise self._refusal()
+        raise StopIteration
+
+    def _advance(self) -> Block | None:
+        """Read a chunk and split what is complete."""
+        chunk = self._source.read(self._chunk_bytes)
+        self.bytes_read += len(chunk)
+        self._finished = not chunk
+        self.is_short = len(chunk) < self._chunk_bytes
+        records = _without_blank_end(self._carry + chunk) if self._finished else self._carry + chunk
+        found = scan(records, self._header.delimiter, final=self._finished)
+        size = found.size if self._finished else _without_blank_tail(found)
+        block = self._checked(found, records[:size], size)
+        self._line += (
+            int(np.searchsorted(found.record_stops, size)) if found.one_line_each else line_ends(records[:size])
+        )
+        self._carry = records[size:]
+        self._refuse_open_quote()
+        return block
+
+    def _checked(self, found: Scan, raw: bytes, size: int) -> Block | None:
+        """Make a block of the records before `size`, unless they have faults."""
+        records = int(np.searchsorted(found.record_stops, size, side="left")) if size < found.size else -1
+        kept = slice(None) if records < 0 else slice(records)
+        record_starts, record_stops = found.record_starts[kept], found.record_stops[kept]
+        if not len(record_starts):
+            return None
+        cells = int(np.flatnonzero(found.last)[len(record_starts) - 1]) + 1
+        self.rows += len(record_starts)
+        columns = len(self._header.names)
+        self._find_nul(raw)
+        self._find_ragged(found.last[:cells], record_starts, raw)
+        self._refuse_too_many_rows()
+        if self._faults.total:
+            return None
+        shape = (len(record_starts), columns)
+        block = Block(
+            cells=found.cells,
+            starts=found.starts[:cells].reshape(shape).astype(np.int32),
+            stops=found.stops[:cells].reshape(shape).astype(np.int32),
+            size=len(raw),
+            rewritten=raw if found.rewritten else None,
+            record_starts=record_starts,
+            record_stops=record_stops,
+            first_line=self._line,
+            delimiter=self._header.delimiter,
+        )
+        self._find_long_cells(block)
+        return block
+
+    def _find_nul(self, raw: bytes) -> None:
+        place = raw.find(0)
+        while place >= 0 and self._faults.room:
+            line = self._line + line_ends(raw[:place])
+            self._faults.add(
+                Fault(reason="NUL byte", hint="the file may be binary or UTF-16; send UTF-8 text", line=line)
+            )
+            end = raw.find(b"\n", place)
+            place = raw.find(0, end) if end >= 0 else -1
+
+    def _find_ragged(self, last: Marks, starts: Offsets, raw: bytes) -> None:
+        columns = len(self._header.names)
+        if len(last) == len(starts) * columns and last[columns - 1 :: columns].all():
+            return
+        widths = np.diff(np.flatnonzero(last), prepend=-1)
+        ragged = np.flatnonzero(widths != columns)
+        first = [
+            Fault(
+                reason=f"{int(widths[row])} cells where the header has {columns}",
+                hint="quote cells that hold the delimiter or a line end",
+                line=self._line + line_ends(raw[: int(starts[row])]),
+            )
+            for row in ragged[: self._faults.room]
+        ]
+        self._faults.count(len(ragged), first)
+
+    def _find_long_cells(self, block: Block) -> None:
+        limit = self._limits.cell_chars
+        if int((block.record_stops - block.record_starts).max()) <= limit:
+            return
+        for row, position in np.argwhere(block.stops - block.starts > limit):
+            start, stop = int(block.starts[row, position]), int(block.stops[row, position])
+            chars = len(decode(block.cells[start:stop]))
+            if chars > limit:
+                self._too_large = True
+                self._faults.add(
+                    Fault(
+                        column=short(self._header.names[position]),
+                        line=block.line_of(int(row)),
+                        limit="cell_chars",
+                        reason=f"{chars} characters in a cell, at most {limit} are allowed",
+                    )
+                )
+
+    def _refuse_too_many_rows(self) -> None:
+        if self.rows > self._limits.rows:
+            raise LimitExceeded(
+                f"The file has more than {self._limits.rows} rows.",
+                faults=[
+                    Fault(
+                        limit="rows", reason=f"more rows than the limit of {self._limits.rows}", hint="split the file"
+                    )
+                ],
+            )
+
+    def _refuse_open_quote(self) -> None:
+        """A quote that is never closed swallows the rest of the file."""
+        if len(self._carry) <= _RECORD_BYTES and not (self._finished and self._carry):
+            return
+        if not self._carry.strip(b"\r\n"):
+            raise InvalidDataset(
+                "The file has too many blank lines.", faults=[Fault(reason="blank lines", line=self._line)]
+            )
+        open_quote = Fault(reason="a quote opened in this row is never closed", line=self._line)
+        raise InvalidDataset("A quote is never closed.", faults=[*self._faults.all(), open_quote])
+
+    def _refusal(self) -> InvalidDataset:
+        kind = LimitExceeded if self._too_large else InvalidDataset
+        return kind("Some rows of the file cannot be read.", faults=self._faults.all())
+
+
+def _without_blank_end(records: bytes) -> bytes:
+    """Leave out blank lines at the end of the file; keep the last row's own line end."""
+    body = records.rstrip(b"\r\n")
+    if not body:
+        return b""
+    tail = records[len(body) : len(body) + 2]
+    return body + (tail if tail == b"\r\n" else tail[:1])
+
+
+def _without_blank_tail(found: Scan) -> int:
+    """Return the size of the records up to the last one that is not blank: blank ones may be the file's end."""
+    filled = np.flatnonzero(found.record_stops > found.record_starts)
+    if not len(filled):
+        return 0
+    following = int(filled[-1]) + 1
+    return found.size if following == len(found.record_starts) else int(found.record_starts[following])

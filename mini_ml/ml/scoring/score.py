@@ -1,0 +1,201 @@
+"""Score rows with a fitted model: a CSV as a stream, JSON rows at once."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import BinaryIO, Final
+
+from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
+from mini_ml.ml.cells.feature import Cell
+from mini_ml.ml.cells.rows import Rows
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.frame import Frame
+from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.records.block import Block
+from mini_ml.ml.records.faults import Faults, short
+from mini_ml.ml.records.header import read_header
+from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
+from mini_ml.ml.schema.target import absent
+from mini_ml.ml.scoring.ahead import in_order
+from mini_ml.ml.scoring.batch_preflight import Batch, check_batch
+from mini_ml.ml.scoring.output import Output
+from mini_ml.topology import Limits
+
+_ENSEMBLE_CHUNKS: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreOptions:
+    """What is written besides, or instead of, the rows and their predictions."""
+
+    columns_to_drop: tuple[str, ...] = ()
+    only_predictions: bool = False
+    probabilities: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """What a batch weighs before it is read."""
+
+    file_bytes: int
+    model_bytes: int
+    """Of the model as a file."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows as they were read, and how far the file has been read with them."""
+
+    block: Block
+    rows_done: int
+    bytes_done: int
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Rows that were scored, and what they are in the output."""
+
+    part: _Part
+    frame: Frame
+    unseen: dict[str, Counter[str]]
+    predictions: Predictions
+    written: bytes
+
+
+def score_csv(
+    model: FittedModel,
+    source: BinaryIO,
+    *,
+    limits: Limits,
+    tally: Tally,
+    sizes: Sizes | None = None,
+    options: ScoreOptions | None = None,
+    on_progress: Callable[[int, int], None] = lambda rows, size: None,
+    on_predictions: Callable[[Predictions], None] = lambda predictions: None,
+    chunk_bytes: int | None = None,
+    threads: int = 1,
+) -> Iterator[bytes]:
+    """Yield the output CSV in parts, header first, in constant memory; `tally` is complete after the last part.
+
+    While the caller writes a part, the next ones are scored in other threads, and are read in between.
+
+    Args:
+        model: the fitted model.
+        source: the CSV to score, read once.
+        limits: rows, columns and cells accepted.
+        tally: counts what is found on the way.
+        sizes: of the file and the model, where the batch may be too much work; None where the rows are few.
+        options: which columns are dropped and what is written.
+        on_progress: called after each part with the rows and bytes done; may raise to stop.
+        on_predictions: called with the predictions of each part.
+        chunk_bytes: bytes read at a time, None for what suits the model; the output does not depend on it.
+        threads: parts scored at once; the output does not depend on it either.
+
+    Raises:
+        SchemaMismatch: feature columns are absent; all are listed.
+        LimitExceeded: it cannot be scored in the time, or with the memory, that there is.
+        InvalidDataset: the file cannot be read; parts that were yielded before are worth nothing.
+        ProbabilitiesUnavailable: they are asked for and the model has none.
+    """
+    options = options or ScoreOptions()
+    header, rest = read_header(source, limits)
+    positions = _positions(model, header.names, options.columns_to_drop, tally)
+    output = Output(
+        model.schema, header, only_predictions=options.only_predictions, probabilities=options.probabilities
+    )
+    stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes or _chunk_bytes(model))
+    yield output.header()
+
+    def scored(part: _Part) -> _Scored:
+        frame = model.reader.parse_block(part.block, positions)
+        predictions = model.predict(frame, probabilities=options.probabilities)
+        return _Scored(part, frame, model.encoder.unseen(frame), predictions, output.rows(part.block, predictions))
+
+    parts = (_Part(block, stream.rows, stream.bytes_read) for block in stream)
+    first = list(islice(parts, 1))
+    if first and sizes is not None:
+        check_batch(model, _foreseen(first[0], sizes), limits)
+    # A first part that was short is all there is, and needs no threads.
+    later = map(scored, parts) if stream.is_short else in_order(scored, parts, threads=threads)
+    for done in chain(map(scored, first), later):
+        tally.add(done.frame, done.unseen)
+        on_predictions(done.predictions)
+        yield done.written
+        on_progress(done.part.rows_done, done.part.bytes_done)
+    if not stream.rows:
+        raise InvalidDataset(
+            "The file has a header and no rows.",
+            faults=[Fault(reason="no rows after the header", hint="add data rows", line=header.next_line)],
+        )
+
+
+def _foreseen(part: _Part, sizes: Sizes) -> Batch:
+    """Reckon the whole file by its first rows."""
+    return Batch(
+        rows=math.ceil(part.rows_done * max(1.0, sizes.file_bytes / part.bytes_done)),
+        columns=part.block.starts.shape[1],
+        part_rows=part.rows_done,
+        part_bytes=part.block.memory_bytes,
+        model_bytes=sizes.model_bytes,
+    )
+
+
+def score_rows(model: FittedModel, rows: Rows, *, tally: Tally, probabilities: bool = False) -> Predictions:
+    """Score JSON rows.
+
+    Raises:
+        SchemaMismatch: feature columns are absent; all are listed.
+        InvalidRequest: values come by position, and are not as many as the model has columns.
+        ProbabilitiesUnavailable: they are asked for and the model has none.
+    """
+    frame = model.reader.parse_rows(_by_feature(model, rows), rows.count)
+    tally.add(frame, model.encoder.unseen(frame))
+    return model.predict(frame, probabilities=probabilities)
+
+
+def _by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell]]:
+    names = model.reader.names
+    if rows.names is not None:
+        positions = _positions(model, rows.names, (), Tally())
+        return {name: rows.columns[positions[name]] for name in names}
+    if len(rows.columns) != len(names):
+        raise InvalidRequest(
+            f"A row has {len(rows.columns)} values and the model {len(names)} columns.",
+            faults=[
+                Fault(
+                    parameter="body",
+                    reason=f"{len(names)} values per row are needed",
+                    hint=", ".join(map(short, names[:20])),
+                )
+            ],
+        )
+    return dict(zip(names, rows.columns, strict=True))
+
+
+def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str], tally: Tally) -> dict[str, int]:
+    """Return where each feature stands among the names.
+
+    Raises:
+        SchemaMismatch: some features are absent or dropped.
+    """
+    places = {name: place for place, name in enumerate(names)}
+    faults = Faults()
+    for name in model.reader.names:
+        if name in dropped:
+            faults.add(Fault(column=short(name), parameter="columns_to_drop", reason="the model needs this column"))
+        elif name not in places:
+            spare = [other for other in names if other not in model.reader.names]
+            faults.add(absent(name, spare))
+    if faults.total:
+        needed = "A column" if faults.total == 1 else f"{faults.total} columns"
+        verb = "is" if faults.total == 1 else "are"
+        raise SchemaMismatch(f"{needed} that the model needs {verb} missing.", faults=faults.all())
+    tally.notes.extend(f"columns_to_drop: there is no column “{short(name)}”" for name in dropped if name not in places)
+    return {name: places[name] for name in model.reader.names}
+
+
+def _chunk_bytes(model: FittedModel) -> int:
+    """Return the size of a chunk: an ensemble reads all its trees for each of them, and is better off with few."""
+    return _ENSEMBLE_CHUNKS * CHUNK_BYTES if hasattr(model.estimator, "estimators_") else CHUNK_BYTES

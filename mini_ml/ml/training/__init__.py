@@ -1,0 +1,1 @@
+"""From a CSV and options to a fitted model and everything that its manifest says of it."""
