@@ -14,6 +14,7 @@ from mini_ml import catalogue
 from mini_ml.contracts import TrainOptions
 from mini_ml.ml.estimates.preflight import Plan, check
 from mini_ml.ml.training import train as training
+from mini_ml.ml.training import work
 from mini_ml.topology import Limits
 
 CASES = (
@@ -51,7 +52,7 @@ def measured(model_type: str, rows: int, columns: int) -> tuple[float, float]:
         estimates.append(plan.memory_mib)
         check(plan, limits)
 
-    training.check = noted  # type: ignore[attr-defined]  # to hear of the plan, which training keeps to itself
+    work.check = noted  # type: ignore[attr-defined]  # to hear of the plan, which training keeps to itself
     with tempfile.TemporaryDirectory() as folder:
         path = table(Path(folder) / "table.csv", model_type, rows, columns)
         options = TrainOptions(model_type=model_type)

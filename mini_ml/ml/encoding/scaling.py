@@ -1,7 +1,7 @@
 """Bring encoded columns to a common scale, for estimators that need one."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from mini_ml.ml.frame import Matrix
 
 Scale = Literal["standard", "unit"]
 """`standard`: mean 0, deviation 1 over the training rows. `unit`: 0 to 1, what lies outside is cut off."""
+_ROWS: Final = 4096
+"""So many rows are compared with their mean at a time: a whole matrix of differences would be the training's peak."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,13 @@ class Scaling:
     def fit(cls, encoded: Matrix, scale: Scale) -> "Scaling":
         """Learn from the training rows; a constant column becomes 0."""
         if scale == "unit":
-            shift, spread = encoded.min(axis=0), np.ptp(encoded, axis=0)
+            shift, spread, least = encoded.min(axis=0), np.ptp(encoded, axis=0), np.zeros(encoded.shape[1])
         else:
-            shift, spread = encoded.mean(axis=0), encoded.std(axis=0)
-        usable = (spread > 0) & np.isfinite(spread)
+            shift = encoded.mean(axis=0)
+            spread = _deviations(encoded, shift)
+            # The mean of equal numbers may miss them by its rounding, as scikit-learn's StandardScaler reckons too.
+            least = len(encoded) * np.finfo(np.float64).eps * np.abs(shift)
+        usable = (spread > least) & np.isfinite(spread)
         factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=usable)
         return cls(shift, np.where(np.isfinite(factor), factor, 0.0), scale == "unit")
 
@@ -44,3 +49,13 @@ class Scaling:
             scaled *= self.factor[columns]
         least, most = (0.0, 1.0) if self.clipped else (-LARGEST, LARGEST)
         return np.clip(scaled, least, most, out=scaled)
+
+
+def _deviations(encoded: Matrix, mean: Matrix) -> Matrix:
+    """Return the standard deviation of each column."""
+    squares = np.zeros(encoded.shape[1])
+    for start in range(0, len(encoded), _ROWS):
+        difference = encoded[start : start + _ROWS] - mean
+        squares += np.square(difference, out=difference).sum(axis=0)
+    deviations: Matrix = np.sqrt(squares / len(encoded))
+    return deviations

@@ -13,8 +13,8 @@ from mini_ml.topology import MIB
 Params = Mapping[str, Any]
 
 _NUMBER_BYTES: Final = 8
-_ENCODING_MATRICES: Final = 2.0
-"""The matrix and its scaled copy, or what encoding needs beside it."""
+_ENCODING_MATRICES: Final = 1.4
+"""The matrix, which is scaled in place, and what encoding needs beside it."""
 _WORKING: Final = 4.5
 _WITH_PLAN: Final = 4
 """A model of trees beside its scoring plan: as packed, as a file, and as read back to be compared with it."""

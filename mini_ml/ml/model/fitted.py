@@ -1,8 +1,8 @@
 """A fitted model: how to read rows, how to encode them, and the estimator; this is what an artifact holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,25 +13,13 @@ from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.frame import Codes, Frame, Matrix
-from mini_ml.ml.model.walk import MOST_ROWS, Walker, walker_of
+from mini_ml.ml.model.answers import Estimator, labels_and_shares
 
 _CELLS: Final = 4_000_000
 """Most cells of the matrix that an estimator sees at a time, so that memory does not grow with rows times columns."""
 _KERNELS: Final = frozenset({"GaussianProcessClassifier", "GaussianProcessRegressor", "KernelRidge"})
 """Types that compare every row with every training row, in one matrix."""
 _KERNEL_ROWS: Final = 1024
-
-
-class Estimator(Protocol):
-    """What a model asks of scikit-learn's estimators."""
-
-    def predict(self, X: Matrix) -> NDArray[np.generic]:
-        """Predict the target of each row."""
-        ...
-
-    def predict_proba(self, X: Matrix) -> Matrix:
-        """Return the probability of each class; called only where the schema says that there are any."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -42,6 +30,10 @@ class Predictions:
     """Labels as spelled, or finite numbers."""
     probabilities: Matrix | None = None
     """Shape (rows, labels)."""
+
+    def at(self, rows: slice) -> "Predictions":
+        """Return the predictions of some of the rows."""
+        return Predictions(self.values[rows], None if self.probabilities is None else self.probabilities[rows])
 
 
 @dataclass(frozen=True)
@@ -57,8 +49,6 @@ class FittedModel:
     """Classifiers are fitted on positions in `schema.labels`."""
     holdout_rows: Codes
     """Positions, in the dataset, of the rows that the metrics were measured on."""
-    walker: Walker | None = None
-    """What answers in the estimator's stead for few rows."""
 
     def predict(self, frame: Frame, *, probabilities: bool = False) -> Predictions:
         """Predict each row of a frame that this model's reader parsed.
@@ -80,26 +70,15 @@ class FittedModel:
             predicted, shares = self._estimate(matrix, probabilities=probabilities)
         return Predictions(self._values(predicted), None if shares is None else _finite(shares))
 
-    def rehearsed(self, frame: Frame) -> "FittedModel":
-        """Return this model with its trees walked for few rows, if that gives the very same for rows of `frame`."""
-        walker = walker_of(self.estimator)
-        few = frame.take(slice(MOST_ROWS))
-        if walker is None or not few.rows:
-            return self
-        walking, shares = replace(self, walker=walker), self.schema.probabilities
-        usual, walked = (model.predict(few, probabilities=shares) for model in (self, walking))
-        same = usual.values == walked.values
-        if usual.probabilities is not None and walked.probabilities is not None:
-            same = same and np.array_equal(usual.probabilities, walked.probabilities)
-        return walking if same else self
+    def answers(self, frame: Frame) -> Predictions:
+        """Predict with all that this model can say, probabilities where it has them."""
+        return self.predict(frame, probabilities=self.schema.probabilities)
 
     def _estimate(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
-        """Ask the estimator, or the walker in its stead, for class positions or numbers, and for probabilities."""
-        if self.walker is not None and len(matrix) <= MOST_ROWS:
-            predicted, shares = self.walker.answer(matrix)
-            return predicted, shares if probabilities else None
-        predicted = self.estimator.predict(matrix)
-        return predicted, self.estimator.predict_proba(matrix) if probabilities else None
+        """Ask the estimator for class positions or numbers, and for probabilities."""
+        if probabilities:
+            return labels_and_shares(self.estimator, matrix)
+        return self.estimator.predict(matrix), None
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
         """Return labels for class positions, and numbers as they are."""

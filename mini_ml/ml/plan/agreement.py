@@ -14,14 +14,19 @@ RELATIVE_TOLERANCE: Final = 1e-9
 """How far numbers and probabilities may lie apart, as a share of the pipeline's; labels must be the same."""
 ABSOLUTE_TOLERANCE: Final = 1e-12
 """What is forgiven beside it, to numbers next to nothing."""
-MOST_ROWS: Final = 5_000
+MOST_ROWS: Final = 20_000
 """Hold-out rows that are compared at most, evenly chosen among all, so that a long table costs no minutes."""
 
 
-def plan_of(model: FittedModel, holdout: Frame) -> bytes | None:
+def plan_of(model: FittedModel, holdout: Frame, answers: Predictions) -> bytes | None:
     """Return the plan of a model as a file, or None: the estimator has none, or it did not agree.
 
     What is compared is the file as it will be read, not what it was made of. Without hold-out rows there is no plan.
+
+    Args:
+        model: the fitted pipeline.
+        holdout: rows that it was not fitted on.
+        answers: what it said of them.
     """
     form = compiled(model.estimator)
     if form is None or not holdout.rows:
@@ -30,17 +35,16 @@ def plan_of(model: FittedModel, holdout: Frame) -> bytes | None:
     store.dump(model, form, file)
     file.seek(0)
     plan = store.load(file)
-    rows = holdout.take(_evenly(holdout.rows))
-    return file.getvalue() if plan is not None and agree(model, plan, rows) else None
+    rows = _evenly(holdout.rows)
+    return file.getvalue() if plan is not None and agree(plan, holdout.take(rows), answers.at(rows)) else None
 
 
-def agree(model: FittedModel, plan: FittedModel, rows: Frame) -> bool:
+def agree(plan: FittedModel, rows: Frame, answers: Predictions) -> bool:
     """Tell whether a plan gives these rows the same labels, and the same numbers and probabilities but for rounding."""
-    shares = model.schema.probabilities
-    usual, planned = (one.predict(rows, probabilities=shares) for one in (model, plan))
-    if model.schema.labels is not None and usual.values != planned.values:
+    planned = plan.answers(rows)
+    if plan.schema.labels is not None and answers.values != planned.values:
         return False
-    mine, theirs = (_numbers(model, predictions) for predictions in (planned, usual))
+    mine, theirs = (_numbers(plan, predictions) for predictions in (planned, answers))
     return np.allclose(mine, theirs, rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE)
 
 

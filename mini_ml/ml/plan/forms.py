@@ -1,7 +1,7 @@
 """What a compiled estimator can be: each form answers in an estimator's stead, from plain arrays."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,14 +54,14 @@ class LinearClassifier:
     """Shape (sums, columns)."""
     intercept: Matrix
     """Shape (sums,)."""
-    classes: Codes
+    classes_: Codes
     shares: Shares
 
     def predict(self, X: Matrix) -> Codes:
         """Return class positions."""
         raw = self._raw(X)
         places = (raw.ravel() > 0).astype(np.intp) if raw.shape[1] == 1 else raw.argmax(axis=1)
-        return self.classes.take(places)
+        return self.classes_.take(places)
 
     def predict_proba(self, X: Matrix) -> Matrix:
         """Return probabilities."""
@@ -83,7 +83,7 @@ class TreeRegression(_NumbersOnly):
 
     def predict(self, X: Matrix) -> Matrix:
         """Return numbers."""
-        return self.trees.running(X, np.zeros(1))[:, 0] / len(self.trees.roots)
+        return self.trees.running(X, np.zeros(1))[:, 0] / self.trees.count
 
 
 @dataclass(frozen=True)
@@ -91,16 +91,17 @@ class TreeClassifier:
     """The mean of trees' shares of classes."""
 
     trees: Trees
-    classes: Codes
+    classes_: Codes
+    labels_follow_shares: ClassVar = True
 
     def predict(self, X: Matrix) -> Codes:
         """Return class positions."""
         places: Codes = self.predict_proba(X).argmax(axis=1)
-        return self.classes.take(places)
+        return self.classes_.take(places)
 
     def predict_proba(self, X: Matrix) -> Matrix:
         """Return probabilities."""
-        return self.trees.running(X, np.zeros(len(self.classes))) / len(self.trees.roots)
+        return self.trees.running(X, np.zeros(len(self.classes_))) / self.trees.count
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,10 @@ class BoostedClassifier:
     baseline: Matrix
     """Shape (sums,)."""
     link: Link
-    classes: Codes
+    classes_: Codes
     ties_go_up: bool
     """Whether a sum of 0 means the second class."""
+    labels_follow_shares: ClassVar = True
 
     def predict(self, X: Matrix) -> Codes:
         """Return class positions."""
@@ -136,7 +138,7 @@ class BoostedClassifier:
             places: Codes = raw.argmax(axis=1)
         else:
             places = (raw[:, 0] >= 0 if self.ties_go_up else raw[:, 0] > 0).astype(np.intp)
-        return self.classes.take(places)
+        return self.classes_.take(places)
 
     def predict_proba(self, X: Matrix) -> Matrix:
         """Return probabilities."""

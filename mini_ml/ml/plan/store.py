@@ -21,7 +21,7 @@ from mini_ml.ml.plan import forms
 from mini_ml.ml.plan.forms import Form
 from mini_ml.ml.plan.trees import Trees
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Changes whenever a plan is to be read otherwise; another release's plan is left alone, and the pipeline serves."""
 
 _DOCUMENT: Final = "document"

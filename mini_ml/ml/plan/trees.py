@@ -1,4 +1,4 @@
-"""The nodes of many trees in a few arrays, walked side by side, level by level."""
+"""The nodes of many trees in one array, walked side by side, level by level."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,29 +9,31 @@ from numpy.typing import NDArray
 
 from mini_ml.ml.frame import Codes, Matrix
 
-_SLICE: Final = 128
+_SLICE: Final = 512
 """So many rows are walked at once: what they need stays in the processor's own memory."""
+_LEVELS: Final = 4
+"""After so many levels those that have arrived at a leaf are sorted out; most trees are far deeper than most paths."""
+NODE: Final = np.dtype([("threshold", "<f8"), ("feature", "<i4"), ("left", "<i4")])
+"""All that a step needs lies together. What is greater than the threshold goes to the node behind `left`. A leaf is
+its own `left`, and nothing is greater than its threshold."""
 
 
 @dataclass(frozen=True)
 class Trees:
-    """All nodes, one tree after the other; a leaf's children are the leaf itself."""
+    """All nodes: first the root of each tree, then pairs of children."""
 
-    roots: NDArray[np.int32]
-    """Shape (trees,)."""
-    feature: NDArray[np.int32]
-    """Shape (nodes,)."""
-    threshold: NDArray[np.floating[Any]]
-    """Shape (nodes,); what is greater goes right. Rows are compared in its precision."""
-    children: NDArray[np.int32]
-    """Shape (2 × nodes,): left and right child of each node."""
+    nodes: NDArray[np.void]
+    """Shape (nodes,), of `NODE`."""
     value: Matrix
     """Shape (nodes, outputs)."""
+    count: int
     depth: int
+    single: bool
+    """Whether rows are rounded to 32 bits before they are compared, as scikit-learn's own trees do."""
 
     def values(self, matrix: Matrix) -> Matrix:
         """Return the value of the leaf that each row ends in: shape (rows, trees, outputs)."""
-        rows = matrix.astype(self.threshold.dtype, copy=False)
+        rows = matrix.astype(np.float32).astype(np.float64) if self.single else matrix
         found: Matrix = self.value.take(self._leaves(rows), axis=0)
         return found
 
@@ -50,74 +52,98 @@ class Trees:
             total[start : start + _SLICE] = np.add.accumulate(steps, axis=1, out=steps)[:, -1]
         return total
 
-    def _leaves(self, rows: NDArray[np.floating[Any]]) -> NDArray[np.int32]:
+    def _leaves(self, rows: Matrix) -> NDArray[np.int32]:
+        """Return the leaf that each row ends in, in each tree; who has arrived is left out every few levels."""
         cells = rows.ravel()
-        begins = (np.arange(len(rows), dtype=np.int32) * rows.shape[1])[:, np.newaxis]
-        nodes = np.repeat(self.roots[np.newaxis], len(rows), axis=0)
-        for _ in range(self.depth):
-            cell = cells.take(self.feature.take(nodes) + begins)
-            nodes = self.children.take(2 * nodes + (cell > self.threshold.take(nodes)))
-        return nodes
+        at = np.tile(np.arange(self.count, dtype=np.int32), len(rows))
+        begins = np.repeat(np.arange(len(rows), dtype=np.int32) * rows.shape[1], self.count)
+        leaves, places = np.empty_like(at), np.arange(len(at))
+        for level in range(1, self.depth + 1):
+            node = self.nodes.take(at)
+            below = node["left"] + (cells.take(node["feature"] + begins) > node["threshold"])
+            if level % _LEVELS == 0:
+                leaves[places] = below
+                moving = np.flatnonzero(below != at)
+                places, below, begins = places[moving], below[moving], begins[moving]
+            at = below
+        leaves[places] = at
+        return leaves.reshape(len(rows), self.count)
 
 
 def of_sklearn_trees(trees: Sequence[Any], *, scale: float = 1.0) -> Trees:
     """Pack fitted `Tree` objects, in their order, their values multiplied by `scale`."""
-    leaf = np.concatenate([tree.children_left < 0 for tree in trees])
-    return _packed(
-        sizes=[tree.node_count for tree in trees],
-        leaf=leaf,
-        feature=np.concatenate([tree.feature for tree in trees]),
-        threshold=_in_32_bits(np.concatenate([tree.threshold for tree in trees])),
-        left=np.concatenate([tree.children_left for tree in trees]),
-        right=np.concatenate([tree.children_right for tree in trees]),
-        value=scale * np.concatenate([tree.value[:, 0, :] for tree in trees]),
-        depth=max(tree.max_depth for tree in trees),
-    )
+    packing = _Packing([tree.node_count for tree in trees], outputs=trees[0].value.shape[2])
+    for tree in trees:
+        packing.add(
+            inner=np.flatnonzero(tree.children_left >= 0),
+            feature=tree.feature,
+            threshold=tree.threshold,
+            left=tree.children_left,
+            right=tree.children_right,
+            value=tree.value[:, 0, :] if scale == 1.0 else scale * tree.value[:, 0, :],
+        )
+    return packing.trees(depth=max(tree.max_depth for tree in trees), single=True)
 
 
 def of_histogram_trees(predictors: Iterable[Any]) -> Trees | None:
     """Pack the trees of a histogram gradient boosting; None where some split by category."""
     trees = [predictor.nodes for predictor in predictors]
-    nodes = np.concatenate(trees)
-    if nodes["is_categorical"].any():
+    if any(nodes["is_categorical"].any() for nodes in trees):
         return None
-    return _packed(
-        sizes=[len(tree) for tree in trees],
-        leaf=nodes["is_leaf"].astype(np.bool_),
-        feature=nodes["feature_idx"],
-        threshold=nodes["num_threshold"],
-        left=nodes["left"],
-        right=nodes["right"],
-        value=nodes["value"][:, np.newaxis],
-        depth=int(nodes["depth"].max()),
-    )
+    packing = _Packing([len(nodes) for nodes in trees], outputs=1)
+    for nodes in trees:
+        packing.add(
+            inner=np.flatnonzero(nodes["is_leaf"] == 0),
+            feature=nodes["feature_idx"],
+            threshold=nodes["num_threshold"],
+            left=nodes["left"],
+            right=nodes["right"],
+            value=nodes["value"][:, np.newaxis],
+        )
+    return packing.trees(depth=max(int(nodes["depth"].max()) for nodes in trees), single=False)
 
 
-def _packed(
-    *,
-    sizes: Sequence[int],
-    leaf: NDArray[np.bool_],
-    feature: Codes,
-    threshold: NDArray[np.floating[Any]],
-    left: Codes,
-    right: Codes,
-    value: Matrix,
-    depth: int,
-) -> Trees:
-    roots = np.cumsum([0, *sizes[:-1]])
-    offset, own = np.repeat(roots, sizes), np.arange(len(leaf))
-    children = np.stack([np.where(leaf, own, child + offset) for child in (left, right)], axis=1)
-    return Trees(
-        roots=roots.astype(np.int32),
-        feature=np.where(leaf, 0, feature).astype(np.int32),
-        threshold=np.where(leaf, 0, threshold).astype(threshold.dtype),
-        children=children.ravel().astype(np.int32),
-        value=np.ascontiguousarray(value, dtype=np.float64),
-        depth=depth,
-    )
+class _Packing:
+    """Room for all nodes, filled tree by tree: a forest has millions of them, and each is copied once."""
 
+    def __init__(self, sizes: Sequence[int], *, outputs: int) -> None:
+        self._nodes = np.empty(sum(sizes), dtype=NODE)
+        self._value = np.empty((sum(sizes), outputs))
+        self._trees = 0
+        self._filled = len(sizes)
 
-def _in_32_bits(threshold: Matrix) -> NDArray[np.float32]:
-    """Round down: a 32-bit number is greater than the threshold exactly if it is greater than this."""
-    near = threshold.astype(np.float32)
-    return np.where(near > threshold, np.nextafter(near, np.float32(-np.inf)), near)
+    def add(
+        self,
+        *,
+        inner: Codes,
+        feature: Codes,
+        threshold: Matrix,
+        left: Codes,
+        right: Codes,
+        value: Matrix,
+    ) -> None:
+        """Take the next tree, its root first, in whatever order its other nodes are.
+
+        Args:
+            inner: positions of the nodes that are no leaves; only these have a feature, a threshold and children.
+            feature: shape (nodes,), as `threshold`, `left` and `right`.
+            threshold: what is greater goes right.
+            left: positions of the left children.
+            right: positions of the right children.
+            value: shape (nodes, outputs).
+        """
+        place = np.empty(len(feature), dtype=np.int32)
+        place[0] = self._trees
+        pairs = np.arange(self._filled, self._filled + 2 * len(inner), 2, dtype=np.int32)
+        place[left[inner]], place[right[inner]] = pairs, pairs + 1
+        nodes = np.empty(len(feature), dtype=NODE)
+        nodes["threshold"], nodes["feature"], nodes["left"] = np.inf, 0, place
+        nodes["threshold"][inner], nodes["feature"][inner] = threshold[inner], feature[inner]
+        nodes["left"][inner] = pairs
+        self._nodes[place], self._value[place] = nodes, value
+        self._trees += 1
+        self._filled += 2 * len(inner)
+
+    def trees(self, *, depth: int, single: bool) -> Trees:
+        """Return all trees that were taken."""
+        return Trees(nodes=self._nodes, value=self._value, count=self._trees, depth=depth, single=single)

@@ -1,10 +1,12 @@
 """A run of CSV records with the place of every cell, as numpy finds them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mini_ml.ml.frame import Matrix
 
 Offsets = NDArray[np.int64]
 Places = NDArray[np.int32]
@@ -31,6 +33,9 @@ class Block:
     """Where a record ends, its line end left out."""
     first_line: int
     delimiter: str
+    numbers: dict[int, Matrix] = field(default_factory=dict)
+    """Columns, by position, of which a look has shown that they hold nothing but usual numbers (with a decimal point)
+    or missing cells, as it parsed them: shape (rows,), NaN is missing. Nobody parses them again."""
 
     @property
     def raw(self) -> bytes:

@@ -112,6 +112,7 @@ def _weigh_block(block: Block, positions: dict[int, Evidence]) -> None:
             for cell, count in zip(found.cells, np.bincount(found.codes).tolist(), strict=True):
                 _add(column.others, cell_text(cell), count)
         else:
+            block.numbers[position] = values
             column.plain.add(values[~np.isnan(values)])
             column.padded += _padded(block, position)
 

@@ -4,30 +4,19 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import JsonValue
 
 from mini_ml import catalogue
 from mini_ml.contracts import Candidate, Metrics, Schema, Task, TrainOptions
-from mini_ml.errors import Fault, InvalidOption, LimitExceeded
-from mini_ml.ml.cells.reader import Reader
-from mini_ml.ml.encoding.features import Encoder
-from mini_ml.ml.encoding.scaling import Scaling
-from mini_ml.ml.estimates.preflight import Plan, Read, check
-from mini_ml.ml.estimators.build import Matrix, build
-from mini_ml.ml.estimators.fitting import fit, watched
-from mini_ml.ml.frame import Frame
+from mini_ml.errors import InvalidOption
+from mini_ml.ml.estimators.fitting import watched
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan.agreement import plan_of
-from mini_ml.ml.schema.infer import infer
-from mini_ml.ml.schema.target import target_column
-from mini_ml.ml.training.auto import Choice, Encoded, affordable, choose
-from mini_ml.ml.training.dataset import read_table
-from mini_ml.ml.training.describe import model_schema
 from mini_ml.ml.training.holdout import Rows
+from mini_ml.ml.training.prepare import Dataset, Prepared, prepare, read_dataset
 from mini_ml.ml.training.rehearsal import rehearse
-from mini_ml.ml.training.split import Split, split_rows
+from mini_ml.ml.training.work import Fitted, Work
 from mini_ml.topology import Limits
 
 Checkpoint = Callable[[int, int], None]
@@ -69,18 +58,6 @@ class Trained:
         return self.model.holdout_rows
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Fitted:
-    """The outcome of fitting."""
-
-    estimator: Any
-    scaling: Scaling | None
-    model_type: str
-    params: dict[str, JsonValue]
-    candidates: tuple[Candidate, ...]
-    notes: tuple[str, ...]
-
-
 def _go_on(rows: int, size: int) -> None:
     """Checkpoint of a training that nobody stops."""
 
@@ -96,33 +73,26 @@ def train(
         TrainingFailed: the estimator refused it.
     """
     _check_options(options)
-    table = read_table(path, limits)
-    checkpoint(table.rows, table.bytes)
-    target = target_column(table, options.target_column, dropped=options.columns_to_drop)
-    reader = infer(table, target=target, dropped=options.columns_to_drop)
-    split = split_rows(table, reader, model_type=options.model_type, limits=limits, seed=seed)
-    frame = reader.parse(table)
-    training = frame.take(split.training)
-    encoder = Encoder.fit(reader, training, limits)
-    checkpoint(table.rows, table.bytes)
-    kept = table.memory_bytes + frame.memory_bytes + training.memory_bytes
-    work = _Work(options, split, limits, seed, Read(cells=table.rows * len(table.names), bytes=kept))
-    fitted = work.fitted(encoder, training)
-    checkpoint(table.rows, table.bytes)
-    probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
-    schema = model_schema(reader, encoder, training, task=split.task, labels=split.labels, probabilities=probabilities)
-    model = FittedModel(schema, reader, encoder, fitted.scaling, fitted.estimator, split.holdout)
-    model = model.rehearsed(frame.take(split.holdout))
-    metrics, warned = watched(lambda: rehearse(model, frame, split), model_type=fitted.model_type)
+    dataset = read_dataset(path, options, limits=limits, seed=seed)
+    rows, split = dataset.frame.rows, dataset.split
+    checkpoint(rows, dataset.bytes)
+    work = Work(options, split, limits, seed)
+    prepared = prepare(dataset, limits=limits, affordable=work.check)
+    checkpoint(rows, dataset.bytes)
+    fitted = work.fitted(prepared.matrix, read=prepared.read)
+    model = _model(dataset, prepared, fitted)
+    del prepared  # and with it the matrix, by far the largest thing in memory
+    checkpoint(rows, dataset.bytes)
+    rehearsal, warned = watched(lambda: rehearse(model, dataset), model_type=fitted.model_type)
     return Trained(
         model=model,
-        plan=plan_of(model, frame.take(split.holdout)),
+        plan=plan_of(model, dataset.holdout, rehearsal.answers),
         model_type=fitted.model_type,
         model_params=fitted.params,
-        metrics=metrics,
+        metrics=rehearsal.metrics,
         candidates=fitted.candidates,
-        notes=tuple(dict.fromkeys([*_notes(reader, split), *fitted.notes, *warned])),
-        rows=table.rows,
+        notes=tuple(dict.fromkeys([*_notes(dataset), *fitted.notes, *warned])),
+        rows=rows,
         rows_without_target=split.without_target,
         training_rows=len(split.training),
         seed=seed,
@@ -142,77 +112,18 @@ def _check_options(options: TrainOptions) -> None:
         raise InvalidOption("; ".join(fault.reason for fault in faults) + ".", faults=faults)
 
 
-@dataclass(frozen=True)
-class _Work:
-    """What decides how a model is fitted, beside the rows."""
-
-    options: TrainOptions
-    split: Split
-    limits: Limits
-    seed: int
-    read: Read
-
-    def fitted(self, encoder: Encoder, training: Frame) -> _Fitted:
-        """Check that the work can be done at all, then encode, choose and fit."""
-        shape = Matrix(rows=training.rows, width=encoder.width, labels=self.split.spelled)
-        _check_cells(shape, self.limits)
-        self._check(shape)
-        matrix = encoder.transform(training)
-        encoded = Encoded(matrix=matrix, target=self.split.training_target, labels=self.split.spelled)
-        choice = self._choice(encoded)
-        built = build(choice.model_type, self.options.model_params, matrix=shape, seed=self.seed)
-        scaling = Scaling.fit(matrix, built.scale) if built.scale else None
-        scaled = scaling.apply(matrix, out=matrix) if scaling else matrix
-        notes = fit(built.estimator, scaled, encoded.target, model_type=choice.model_type)
-        return _Fitted(
-            estimator=built.estimator,
-            scaling=scaling,
-            model_type=choice.model_type,
-            params=built.params,
-            candidates=choice.candidates,
-            notes=(*choice.notes, *_deprecation(choice.model_type), *notes),
-        )
-
-    def _check(self, shape: Matrix) -> None:
-        """Refuse what cannot finish, before the matrix takes any memory. Raises LimitExceeded."""
-        model_type = self.options.model_type
-        if model_type in catalogue.AUTO:
-            affordable(shape, self.split.task, read=self.read, limits=self.limits, seed=self.seed)
-            return
-        params = build(model_type, self.options.model_params, matrix=shape, seed=self.seed).params
-        check(Plan(model_type=model_type, params=params, matrix=shape, read=self.read), self.limits)
-
-    def _choice(self, encoded: Encoded) -> Choice:
-        if self.options.model_type not in catalogue.AUTO:
-            return Choice(model_type=self.options.model_type)
-        return choose(encoded, self.split.task, read=self.read, limits=self.limits, seed=self.seed)
+def _model(dataset: Dataset, prepared: Prepared, fitted: Fitted) -> FittedModel:
+    split = dataset.split
+    probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
+    schema = prepared.schema.model_copy(update={"probabilities": probabilities})
+    return FittedModel(schema, dataset.reader, prepared.encoder, fitted.scaling, fitted.estimator, split.holdout)
 
 
-def _check_cells(shape: Matrix, limits: Limits) -> None:
-    cells = shape.rows * shape.width
-    if cells > limits.matrix_cells:
-        raise LimitExceeded(
-            f"{shape.rows:,} training rows of {shape.width:,} encoded columns make {cells:,} cells; "
-            f"the limit is {limits.matrix_cells:,}.",
-            faults=[
-                Fault(
-                    limit="matrix_cells",
-                    reason=f"{cells:,} cells to train on, and the limit is {limits.matrix_cells:,}",
-                    hint="use fewer rows, or drop columns with columns_to_drop",
-                )
-            ],
-        )
-
-
-def _deprecation(model_type: str) -> Iterator[str]:
-    if said := catalogue.model_types()["model_types"][model_type]["deprecated"]:
-        yield said
-
-
-def _notes(reader: Reader, split: Split) -> Iterator[str]:
+def _notes(dataset: Dataset) -> Iterator[str]:
+    split = dataset.split
     held, kept = len(split.holdout), len(split.training)
     yield f"The model was trained on {kept:,} rows; {held:,} others were held out to measure it."
     if split.without_target:
         yield f"{split.without_target:,} rows without a target were left out."
     yield from split.notes
-    yield from reader.notes
+    yield from dataset.reader.notes

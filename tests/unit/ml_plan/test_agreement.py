@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import Ridge, SGDClassifier
 from sklearn.neighbors import KNeighborsRegressor
 
-from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.plan import agreement, store
 from mini_ml.ml.plan.agreement import agree, plan_of
 from mini_ml.ml.plan.compilers import compiled
@@ -28,7 +28,7 @@ def test_a_plan_that_agrees_is_a_file_that_answers_alike() -> None:
     model = regressor(CSV)
     rows = model.reader.parse(table(CSV))
 
-    plan = store.load(BytesIO(plan_of(model, rows) or b""))
+    plan = store.load(BytesIO(plan_of(model, rows, model.answers(rows)) or b""))
 
     assert plan is not None
     assert plan.predict(rows).values == pytest.approx(model.predict(rows).values, rel=1e-12)
@@ -41,15 +41,18 @@ def test_a_plan_that_gives_other_numbers_does_not_agree() -> None:
     assert isinstance(form, LinearRegression)
     other = replace(plan, estimator=replace(form, intercept=form.intercept * (1 + 1e-6)))
 
-    assert not agree(model, other, model.reader.parse(table(CSV)))
+    rows = model.reader.parse(table(CSV))
+    assert not agree(other, rows, model.answers(rows))
 
 
 def test_a_plan_that_gives_other_labels_does_not_agree() -> None:
     model = classifier(CSV, "letter")
     plan = planned(model)
 
-    assert agree(model, plan, model.reader.parse(table(CSV)))
-    assert not agree(model, replace(plan, estimator=_Stubborn()), model.reader.parse(table(CSV)))
+    rows = model.reader.parse(table(CSV))
+    answers = model.answers(rows)
+    assert agree(plan, rows, answers)
+    assert not agree(replace(plan, estimator=_Stubborn()), rows, answers)
 
 
 def test_a_plan_that_does_not_agree_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,20 +60,22 @@ def test_a_plan_that_does_not_agree_is_not_published(monkeypatch: pytest.MonkeyP
     wrong = compiled(Ridge().fit(encoded(model, CSV), np.zeros(30)))
     monkeypatch.setattr(agreement, "compiled", lambda estimator: wrong)
 
-    assert plan_of(model, model.reader.parse(table(CSV))) is None
+    rows = model.reader.parse(table(CSV))
+    assert plan_of(model, rows, model.answers(rows)) is None
 
 
 def test_without_hold_out_rows_there_is_no_plan() -> None:
     model = regressor(CSV)
 
-    assert plan_of(model, model.reader.parse(table(CSV)).take(slice(0))) is None
+    assert plan_of(model, model.reader.parse(table(CSV)).take(slice(0)), Predictions([])) is None
 
 
 @pytest.mark.parametrize("estimator", [KNeighborsRegressor(), SGDClassifier(loss="modified_huber", max_iter=5000)])
 def test_other_estimators_have_no_plan(estimator: object) -> None:
     model = fitted_with(estimator)
 
-    assert plan_of(model, model.reader.parse(table(CSV))) is None
+    rows = model.reader.parse(table(CSV))
+    assert plan_of(model, rows, model.answers(rows)) is None
 
 
 class _Stubborn:

@@ -1,0 +1,42 @@
+"""A file is parsed once, and its text is let go before anything is fitted."""
+
+import gc
+from pathlib import Path
+
+import pytest
+
+from mini_ml.contracts import TrainOptions
+from mini_ml.ml.cells import numbers
+from mini_ml.ml.records.block import Block
+from mini_ml.ml.schema.infer import infer
+from mini_ml.ml.training.dataset import read_table
+from mini_ml.ml.training.prepare import read_dataset
+from mini_ml.topology import Limits
+
+ROWS = "".join(f"{row % 7}.25,{row},{'ab'[row % 2]},{row % 3}\n" for row in range(200))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.csv"
+    path.write_text("share,count,letter,target\n" + ROWS)
+    return path
+
+
+def test_numbers_that_were_parsed_to_judge_their_column_are_not_parsed_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = read_table(path, Limits())
+    reader = infer(table, target="target")
+    monkeypatch.setattr(numbers, "_read", lambda *given: pytest.fail("they were parsed again"))
+
+    frame = reader.parse(table)
+
+    assert frame.numbers[:3, 0].tolist() == [0.25, 1.25, 2.25]
+
+
+def test_the_text_is_no_longer_in_memory_once_it_is_parsed(path: Path) -> None:
+    dataset = read_dataset(path, TrainOptions(model_type="GaussianNB"), limits=Limits(), seed=0)
+
+    assert dataset.frame.rows == 200
+    assert not [thing for thing in gc.get_objects() if isinstance(thing, Block)]
