@@ -43,20 +43,10 @@ audit: $(INSTALLED)  ## ask whether a pinned package has a known vulnerability
 	@.ci/audit
 
 bench: $(INSTALLED)  ## measure the embedded cloud, in ratios to bare scikit-learn and to the seed's recipe
-	@$(RUN)/python -m bench.embedded
-	@$(RUN)/python -m bench.event_path
-	@$(RUN)/python -m bench.training
-	@$(RUN)/python -m bench.batch
-	@$(RUN)/python -m bench.online
-	@$(RUN)/python -m bench.cold
+	@$(RUN)/python -m bench
 
 bench-full: $(INSTALLED)  ## the same on a million rows, and beside MLflow's scoring server too
-	@$(RUN)/python -m bench.embedded
-	@$(RUN)/python -m bench.event_path
-	@$(RUN)/python -m bench.training 200000
-	@$(RUN)/python -m bench.batch 1000000 200000
-	@$(RUN)/python -m bench.online --full
-	@$(RUN)/python -m bench.cold
+	@$(RUN)/python -m bench --full
 
 fuzz: $(INSTALLED)  ## try many new inputs of every kind: make fuzz N=500
 	@$(RUN)/python -m pytest --fuzz $(N) tests/fuzz tests/functions/test_robust.py tests/functions/test_forms.py

@@ -1,4 +1,4 @@
-"""Measures the event path of the embedded cloud, warm, by step: from the upload of iris to the finished job.
+"""Measures the embedded cloud, warm: from the upload of iris to the finished job, by step, and what each process holds.
 
     .venv/bin/python -m bench.event_path [trainings]
 
@@ -7,6 +7,8 @@ the same machine's clock.
 """
 
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +22,7 @@ from urllib.request import urlopen
 from sklearn.ensemble import RandomForestClassifier
 
 from bench.ratios import table
+from bench.results import Result, at_most
 from mini_ml.client import Client
 from mini_ml.contracts import TrainOptions
 from mini_ml.local import samples
@@ -40,8 +43,8 @@ _STEPS: Final = (
 )
 
 
-def main(trainings: int = 15) -> None:
-    """Run and print a table."""
+def main(trainings: int = 15) -> list[Result]:
+    """Run and print two tables."""
     with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as folder:
         api, trainer, predict, emulator = free_ports(4)
         settings = LocalSettings(
@@ -50,11 +53,14 @@ def main(trainings: int = 15) -> None:
         with running(settings, report=lambda line: None) as addresses, Client(addresses.rooms["api"]) as client:
             address = addresses.rooms["api"]
             measured = [_steps(client, address) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
+            memory = _memory()
     whole = median(map(sum, measured))
     print(f"\nEvent path: iris by POST /train until the answer, warm, median of {trainings} (goal: 500 ms)\n")
     rows = [[name, f"{median(step):.0f}"] for name, step in zip(_STEPS, zip(*measured, strict=True), strict=True)]
     inside = [["of them in this process: training alone", _alone()], ["of them bare fit", _bare_fit()]]
-    print(table(["step", "ms"], [*rows[:3], *inside, *rows[3:], ["whole", f"{whole:.0f}"]]), flush=True)
+    print(table(["step", "ms"], [*rows[:3], *inside, *rows[3:], ["whole", f"{whole:.0f}"]]))
+    print(f"\n{table(['process', 'resident MiB'], memory)}", flush=True)
+    return [at_most("iris, upload to finished job, ms", whole, 500)]
 
 
 def _steps(client: Client, address: str) -> list[float]:
@@ -92,6 +98,18 @@ def _median_ms(action: Any) -> str:
         action()
         seconds.append(time.perf_counter() - started)
     return f"{median(seconds) * 1000:.0f}"
+
+
+def _memory() -> list[list[str]]:
+    """Return the resident memory of this process's children, by what they run."""
+    command = ["ps", "-eo", "ppid,rss,args"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[1:]
+    children = [line.split(None, 2) for line in listed if int(line.split(None, 1)[0]) == os.getpid()]
+    return [[_label(args), f"{int(rss) / 1024:.0f}"] for _, rss, args in children if args != " ".join(command)]
+
+
+def _label(args: str) -> str:
+    return " ".join(word for word in args.split()[1:] if not word.startswith("-"))[:60]
 
 
 if __name__ == "__main__":

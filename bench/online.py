@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,89 +24,115 @@ import pandas as pd
 
 from bench import recipe
 from bench.load import Connection, percentile
+from bench.results import Result, at_least, at_most
 from mini_ml.client import Client
 from mini_ml.local.embedded import running
 from mini_ml.local.listening import LOOPBACK, free_ports
 from mini_ml.local.processes import ONE_THREAD
 from mini_ml.local.settings import LocalSettings
 
-_ROUNDS: Final = 5
-_A_ROUND: Final = 50
-_WARM_UPS: Final = 10
+_WARM_UPS: Final = 3
 _CLIENTS: Final = 8
-_LOADS: Final = 3
-_LOAD_SECONDS: Final = 0.7
 _START_SECONDS: Final = 240.0
 OURS: Final = "mini-ml"
 _BARE: Final = "bare pipeline.predict"
+_SEED: Final = "seed's recipe"
+_SEED_KEPT: Final = "seed's recipe, model kept"
+_MLFLOW: Final = "MLflow"
+_SHARES: Final = {_BARE: 1.0, _MLFLOW: 0.15}
+"""At most so much of each one's time for one row."""
 
 
-def main() -> None:
+@dataclass(frozen=True)
+class _Effort:
+    """How much is asked."""
+
+    rounds: int
+    a_round: int
+    loads: int
+    load_seconds: float
+
+
+_QUICK: Final = _Effort(rounds=3, a_round=25, loads=2, load_seconds=0.5)
+_FULL: Final = _Effort(rounds=6, a_round=50, loads=5, load_seconds=1.0)
+
+
+def main(*, full: bool = False) -> list[Result]:
     """Run and print a table for each estimator."""
-    full = "--full" in sys.argv[1:]
-    with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name:
+    effort = _FULL if full else _QUICK
+    results = []
+    with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         frame = recipe.table()
         frame.to_csv(folder / "rows.csv", index=False)
         (folder / "body.json").write_bytes(recipe.request(frame))
-        with _embedded(folder) as (api, predict), Client(api) as client:
-            for model_type in recipe.ESTIMATORS:
-                options = {"target_column": recipe.TARGET, "model_type": model_type}
-                model_name = model_type.lower()
-                client.train(folder / "rows.csv", model_name=model_name, options=options)
-                ours = {
-                    OURS: f"{predict}/models/{model_name}/invocations",
-                    f"{OURS}, through port 8000": f"{api}/models/{model_name}/invocations",
-                }
-                _compare(model_type, frame, ours, folder, full=full)
+        api, predict = stack.enter_context(_embedded(folder))
+        client, seed = stack.enter_context(Client(api)), stack.enter_context(_seed_room(folder))
+        for model_type in recipe.ESTIMATORS:
+            options = {"target_column": recipe.TARGET, "model_type": model_type}
+            model_name = model_type.lower()
+            client.train(folder / "rows.csv", model_name=model_name, options=options)
+            servers = {
+                OURS: f"{predict}/models/{model_name}/invocations",
+                f"{OURS}, through port 8000": f"{api}/models/{model_name}/invocations",
+                _SEED_KEPT: f"{seed}/kept/{model_type}",
+                _SEED: f"{seed}/loaded-each-time/{model_type}",
+            }
+            results += _compare(model_type, frame, servers, folder, effort, full=full)
+    return results
 
 
-def _compare(model_type: str, frame: pd.DataFrame, ours: Mapping[str, str], folder: Path, *, full: bool) -> None:
+def _compare(
+    model_type: str, frame: pd.DataFrame, servers: dict[str, str], folder: Path, effort: _Effort, *, full: bool
+) -> list[Result]:
     pipeline = recipe.fitted(frame, model_type)
     path = folder / f"{model_type}.joblib"
     recipe.save(pipeline, path)
     row = frame.drop(columns=recipe.TARGET).head(1)
     body = folder / "body.json"
     with ExitStack() as stack:
-        seed = stack.enter_context(_seed_room(path))
-        servers = {**ours, "seed's recipe, model kept": f"{seed}/kept", "seed's recipe": f"{seed}/loaded-each-time"}
         if full:
-            servers["MLflow"] = f"{stack.enter_context(_mlflow_room(path))}/invocations"
-        single = _one_by_one(servers, body.read_bytes(), lambda: pipeline.predict(row))
-        load = _all_at_once(servers, body)
-    _report(model_type, single, load)
+            servers[_MLFLOW] = f"{stack.enter_context(_mlflow_room(path))}/invocations"
+        single = _one_by_one(servers, body.read_bytes(), lambda: pipeline.predict(row), effort)
+        load = _all_at_once(servers, body, effort)
+    return _report(model_type, single, load)
 
 
-def _one_by_one(servers: Mapping[str, str], body: bytes, bare: Callable[[], Any]) -> dict[str, list[float]]:
+def _one_by_one(
+    servers: Mapping[str, str], body: bytes, bare: Callable[[], Any], effort: _Effort
+) -> dict[str, list[float]]:
     """Return the seconds that one client at a time waited for each server, and for scikit-learn alone."""
     found: dict[str, list[float]] = {_BARE: [], **{name: [] for name in servers}}
-    for _ in range(_ROUNDS):
-        found[_BARE] += _a_turn(lambda: _seconds(bare))
+    for _ in range(effort.rounds):
+        found[_BARE] += _a_turn(lambda: _seconds(bare), effort)
         for name, url in servers.items():
             connection = Connection(url, body)  # anew in each turn: servers close those that are silent
-            found[name] += _a_turn(connection.seconds)
+            found[name] += _a_turn(connection.seconds, effort)
             connection.close()
     return found
 
 
-def _a_turn(ask: Callable[[], float]) -> list[float]:
+def _a_turn(ask: Callable[[], float], effort: _Effort) -> list[float]:
     for _ in range(_WARM_UPS):
         ask()
-    return [ask() for _ in range(_A_ROUND)]
+    return [ask() for _ in range(effort.a_round)]
 
 
-def _all_at_once(servers: Mapping[str, str], body: Path) -> dict[str, list[tuple[float, ...]]]:
+def _all_at_once(servers: Mapping[str, str], body: Path, effort: _Effort) -> dict[str, list[tuple[float, ...]]]:
     """Return answers per second and percentiles of eight clients, who are a process of their own."""
     found: dict[str, list[tuple[float, ...]]] = {name: [] for name in servers}
-    for _ in range(_LOADS):
+    for _ in range(effort.loads):
         for name, url in servers.items():
-            command = [sys.executable, "-m", "bench.load", url, str(body), str(_CLIENTS), str(_LOAD_SECONDS)]
+            asked = (url, str(body), str(_CLIENTS), str(effort.load_seconds))
+            command = [sys.executable, "-m", "bench.load", *asked]
             printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
             found[name].append(tuple(float(number) for number in printed.split()))
     return found
 
 
-def _report(model_type: str, single: Mapping[str, list[float]], load: Mapping[str, list[tuple[float, ...]]]) -> None:
+def _report(
+    model_type: str, single: Mapping[str, list[float]], load: Mapping[str, list[tuple[float, ...]]]
+) -> list[Result]:
     ours = statistics.median(single[OURS])
     rates = {name: statistics.median(rate for rate, *_ in runs) for name, runs in load.items()}
     print(f"\n{model_type}, one row of {len(recipe.NUMBERS) + len(recipe.WORDS)} columns\n")
@@ -118,6 +145,11 @@ def _report(model_type: str, single: Mapping[str, list[float]], load: Mapping[st
             slowest = statistics.median(run[2] for run in load[name])
             cells[3:] = [f"{rates[name]:.0f}", f"{slowest:.1f}", f"{rates[OURS] / rates[name]:.1f}"]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    shares = {name: ours / statistics.median(single[name]) for name in (_BARE, _MLFLOW) if name in single}
+    return [
+        *(at_most(f"{model_type}, one row / {name}", share, _SHARES[name]) for name, share in shares.items()),
+        at_least(f"{model_type}, 8 clients / {_SEED}", rates[OURS] / rates[_SEED], 10),
+    ]
 
 
 def _seconds(action: Callable[[], Any]) -> float:
@@ -136,11 +168,11 @@ def _embedded(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _seed_room(path: Path) -> Iterator[str]:
+def _seed_room(folder: Path) -> Iterator[str]:
     (port,) = free_ports(1)
     served = ("bench.seed_room:app", "--host", LOOPBACK, "--port", str(port), "--log-level", "warning")
     command = [sys.executable, "-m", "uvicorn", *served, "--no-access-log"]
-    with _process(command, port, path.with_suffix(".seed.log"), {"MINI_ML_BENCH_MODEL": str(path)}) as url:
+    with _process(command, port, folder / "seed.log", {"MINI_ML_BENCH_MODELS": str(folder)}) as url:
         yield url
 
 
@@ -185,4 +217,4 @@ def _await(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(full="--full" in sys.argv[1:])
