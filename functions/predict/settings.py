@@ -15,7 +15,7 @@ class Settings(CloudSettings):
     """Folder for models while they are read; it needs the largest of them."""
 
     model_cache_mib: int = Field(default=1024, ge=1)
-    """Loaded models kept at most, by the size of their files; the least recently used give way, the newest stays."""
+    """Loaded models kept at most, by their uncompressed size; the least recently used give way, the newest stays."""
 
     alias_fresh_seconds: float = Field(default=1.0, ge=0)
     """For how long online scoring goes by what it knows of `latest` and aliases; a change is served that much later."""

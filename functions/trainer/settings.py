@@ -10,4 +10,4 @@ class Settings(CloudSettings):
     """Read from the environment, prefix `MINI_ML_`."""
 
     workdir: Path = Path(tempfile.gettempdir())
-    """Folder for datasets and models while they are worked on; it needs twice the largest upload."""
+    """Folder for datasets and models while they are worked on; it needs three times the largest upload."""

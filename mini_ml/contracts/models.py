@@ -73,6 +73,13 @@ class Artifact(Shape):
     version_id: str
     size: int
     sha256: str
+    unpacked_size: int | None = None
+    """Bytes once decompressed, which is about what it takes in memory; None where none were compressed yet: `size`."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """About how much memory the loaded model takes."""
+        return self.size if self.unpacked_size is None else self.unpacked_size
 
 
 class Candidate(Shape):

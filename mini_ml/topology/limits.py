@@ -37,7 +37,7 @@ class Limits:
     answer_bytes: int = 5_000_000
     """Largest list of predictions put into an answer; past it the answer links to the result."""
     artifact_bytes: int = 512 * MIB
-    """Largest persisted model."""
+    """Largest persisted model, before it is compressed."""
     estimated_seconds: int = 600
     """Most estimated seconds of one plain core that a job may take; each function has its own, by its timeout."""
     estimated_memory_mib: int = 2_556

@@ -87,7 +87,7 @@ class _Batch:
                 source,
                 limits=self.cloud.stage.batch_limits,
                 tally=tally,
-                sizes=Sizes(file_bytes=upload.size or 0, model_bytes=self.loaded.manifest.artifact.size),
+                sizes=Sizes(file_bytes=upload.size or 0, model_bytes=self.loaded.manifest.artifact.memory_bytes),
                 options=self.options,
                 on_progress=self.held.checkpoint,
                 on_predictions=inline.add,

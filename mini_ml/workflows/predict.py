@@ -92,14 +92,14 @@ class Shelf:
         # A plan of another release cannot be read; then the pipeline stands in its place.
         return self._held(
             plan.sha256,
-            plan.size,
+            plan.memory_bytes,
             lambda: loading.plan(self._cloud, manifest, plan, workdir=self._workdir) or self._pipeline(manifest),
         )
 
     def _pipeline(self, manifest: Manifest) -> FittedModel:
         stored = manifest.artifact
         return self._held(
-            stored.sha256, stored.size, lambda: loading.pipeline(self._cloud, manifest, workdir=self._workdir)
+            stored.sha256, stored.memory_bytes, lambda: loading.pipeline(self._cloud, manifest, workdir=self._workdir)
         )
 
     def _held(self, digest: str, size: int, load: Callable[[], FittedModel]) -> FittedModel:

@@ -2,13 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, Upload
-from mini_ml.ml.model import artifact
+from mini_ml.ml.model import artifact, packing
+from mini_ml.ml.plan import store as plans
 from mini_ml.ml.training.train import Trained, split_document, train
 from mini_ml.ports import Cloud
 from mini_ml.workflows import intake, lease, outcome, publish, transfer
@@ -81,41 +81,49 @@ def _downloaded(cloud: Cloud, held: Held, workdir: Path) -> _Dataset:
 
 def _stored(cloud: Cloud, held: Held, model_name: str, trained: Trained, workdir: Path) -> _Stored:
     """Write the artifact, the plan and the split under this attempt's own keys."""
-    path = workdir / "model.joblib"
+    path, limit = workdir / "model.joblib", cloud.stage.limits.artifact_bytes
     artifact.dump(trained.model, path)
-    size, limit = path.stat().st_size, cloud.stage.limits.artifact_bytes
-    if size > limit:
-        raise errors.LimitExceeded(
-            f"The trained model has {size:,} bytes; at most {limit:,} are allowed.",
-            faults=[
-                errors.Fault(
-                    limit="artifact_bytes",
-                    parameter="model_params",
-                    reason=f"{size:,} bytes as a file, and the limit is {limit:,}",
-                    hint="use fewer or shallower trees, fewer rows, or another model type",
-                )
-            ],
-        )
+    size = path.stat().st_size
+    _check_size(size, limit)
+    packing.pack(path)
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        model = _put(cloud, _key(held, model_name, path.name), file, digest)
+        model = _put(cloud, _key(held, model_name, path.name), file, unpacked_size=size)
     plan = None
-    if trained.plan is not None and len(trained.plan) <= limit:  # without one the model itself is served
-        digest = hashlib.sha256(trained.plan).hexdigest()
-        plan = _put(cloud, _key(held, model_name, "plan.npz"), BytesIO(trained.plan), digest)
+    if trained.plan is not None:
+        body, size = BytesIO(trained.plan), plans.unpacked_size(BytesIO(trained.plan))
+        if size <= limit:  # without one the model itself is served
+            plan = _put(cloud, _key(held, model_name, "plan.npz"), body, unpacked_size=size)
     split = _key(held, model_name, "split.json")
     transfer.put_bytes_once(cloud.artifacts, split, split_document(trained))
     return _Stored(artifact=model, plan=plan)
+
+
+def _check_size(size: int, limit: int) -> None:
+    """Refuse a model that takes too much memory wherever it is loaded, however small it would be compressed."""
+    if size <= limit:
+        return
+    raise errors.LimitExceeded(
+        f"The trained model has {size:,} bytes before compression; at most {limit:,} are allowed.",
+        faults=[
+            errors.Fault(
+                limit="artifact_bytes",
+                parameter="model_params",
+                reason=f"{size:,} bytes before compression, and the limit is {limit:,}",
+                hint="use fewer or shallower trees, fewer rows, or another model type",
+            )
+        ],
+    )
 
 
 def _key(held: Held, model_name: str, filename: str) -> str:
     return keys.artifact(model_name, held.job.job_id, held.job.attempt, filename)
 
 
-def _put(cloud: Cloud, key: str, file: BinaryIO, digest: str) -> Artifact:
+def _put(cloud: Cloud, key: str, file: BufferedReader | BytesIO, *, unpacked_size: int) -> Artifact:
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
     head = transfer.put_once(cloud.artifacts, key, file)
-    return Artifact(key=key, version_id=head.version_id, size=head.size, sha256=digest)
+    return Artifact(key=key, version_id=head.version_id, size=head.size, sha256=digest, unpacked_size=unpacked_size)
 
 
 def _manifest(

@@ -104,7 +104,7 @@ def test_another_stage_or_architecture_is_refused_with_the_known_ones() -> None:
 def test_the_scratch_space_takes_the_largest_files(deployment: Deployment) -> None:
     largest = deployment.stage.limits.upload_bytes // 2**20
 
-    assert deployment.scratch_mib["trainer"] >= 2 * largest
+    assert deployment.scratch_mib["trainer"] >= 3 * largest
     assert deployment.scratch_mib["predict-batch"] >= 3 * largest
     assert deployment.scratch_mib["predict"] >= deployment.stage.limits.artifact_bytes // 2**20
 

@@ -1,4 +1,4 @@
-"""Estimate a model's size as a file before it is fitted, where the shape decides it."""
+"""Estimate a model's size as a file, before compression, before it is fitted, where the shape decides it."""
 
 import math
 from collections.abc import Callable, Mapping

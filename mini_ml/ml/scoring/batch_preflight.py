@@ -33,7 +33,7 @@ class Batch:
     """Rows that are scored at once."""
     part_bytes: int
     model_bytes: int
-    """Size of the model as a file."""
+    """Size of the model as a file, before it was compressed."""
 
 
 def check_batch(model: FittedModel, batch: Batch, limits: Limits) -> None:

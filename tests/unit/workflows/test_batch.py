@@ -11,7 +11,7 @@ from mini_ml.contracts import BatchSummary, PredictOptions, PredictResult
 from mini_ml.errors import ArtifactRejected
 from mini_ml.workflows import jobs, registry, submit
 from mini_ml.workflows.predict import Shelf
-from tests.unit.workflows.worlds import ROWS, Killed, World
+from tests.unit.workflows.worlds import ROWS, Killed, World, unpack
 
 WRITES_OF_A_BATCH = 8
 
@@ -34,6 +34,15 @@ def test_the_summary_lies_beside_the_output(world: World) -> None:
     stored = world.cloud.artifacts.get(keys.prediction("shop", 1, job.job_id, "summary.json"))
     summary = BatchSummary.model_validate_json(stored.body)
     assert (summary.rows, summary.missing, summary.unseen) == (2, {"size": 1}, {"colour": {"green": 1}})
+
+
+def test_a_model_that_is_too_large_once_it_is_decompressed_is_refused(world: World) -> None:
+    unpack(world, 1, size=2 * 1024**3)
+    job = world.score("predict/shop/new.csv")
+
+    assert (job.state, job.failure and job.failure.code) == ("failed", "limit_exceeded")
+    assert job.failure
+    assert [fault.limit for fault in job.failure.errors] == ["estimated_memory_mib"]
 
 
 def test_progress_is_written_while_the_rows_are_scored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

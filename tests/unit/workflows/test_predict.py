@@ -12,7 +12,7 @@ from mini_ml.ml.plan.forms import LinearRegression
 from mini_ml.workflows import registry
 from mini_ml.workflows.predict import Shelf
 from mini_ml.workflows.sealing import sealed
-from tests.unit.workflows.worlds import ROWS, World
+from tests.unit.workflows.worlds import ROWS, World, unpack
 
 OTHER_ROWS = ROWS.replace(b"red", b"green")
 
@@ -109,6 +109,20 @@ def test_what_is_loaded_is_kept_and_the_least_used_gives_way(world: World) -> No
     assert shelf.model("shop", "1").model is first
     shelf.model("shop", "2")
     assert shelf.model("shop", "1").model is not first
+
+
+@pytest.mark.parametrize("wanted", ["model", "version"])
+def test_a_kept_model_counts_by_its_size_before_compression(world: World, wanted: str) -> None:
+    for version, body in ((1, ROWS), (2, OTHER_ROWS)):
+        world.train(body=body)
+        unpack(world, version, size=1024**3)
+    shelf = shelf_of(world, cache_bytes=2 * 1024**3 - 1)
+    asked = {"model": lambda name: shelf.model("shop", name), "version": lambda name: shelf.version("shop", int(name))}
+    first = asked[wanted]("1").model
+
+    assert asked[wanted]("1").model is first
+    asked[wanted]("2")
+    assert asked[wanted]("1").model is not first
 
 
 def test_latest_is_asked_again_once_it_may_be_too_old(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import RegressionMetrics, Upload
 from mini_ml.errors import StorageUnavailable
-from mini_ml.ml.model import artifact
+from mini_ml.ml.model import artifact, packing
 from mini_ml.topology import Limits
 from mini_ml.workflows import jobs, registry
 from mini_ml.workflows.predict import Shelf
@@ -36,6 +36,22 @@ def test_the_manifest_names_the_exact_dataset_and_artifact(world: World) -> None
     model = world.cloud.artifacts.get(manifest.artifact.key, version_id=manifest.artifact.version_id)
     assert len(dataset.body) == manifest.dataset.bytes
     assert len(model.body) == manifest.artifact.size
+
+
+def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packing, "_SMALLEST", 1)
+    world.put("train/shop/rows.csv", model_type="RandomForestRegressor")
+    world.work()
+
+    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    loaded = Shelf(world.cloud, workdir=world.workdir).version("shop", 1)
+
+    assert manifest.plan
+    assert manifest.artifact.memory_bytes > 2 * manifest.artifact.size
+    assert manifest.plan.memory_bytes > 2 * manifest.plan.size
+    assert loaded.model.schema == manifest.model_schema
 
 
 def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: World) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import Job, Upload
-from mini_ml.workflows import recover
+from mini_ml.workflows import recover, registry
 from mini_ml.workflows.batch import score_upload
 from mini_ml.workflows.jobs import read
 from mini_ml.workflows.predict import Shelf
+from mini_ml.workflows.sealing import sealed
 from mini_ml.workflows.train import train_upload
 from tests.unit.workflows.story import Clock, uploaded
 
@@ -87,3 +88,15 @@ class World:
             self.cloud.artifacts.before = countdown
         else:
             self.cloud.artifacts.after = countdown
+
+
+def unpack(world: World, version: int, *, size: int) -> None:
+    """Have the sealed manifest of a version of `shop` say that its files are so large once decompressed."""
+    manifest = registry.manifest(world.cloud.artifacts, "shop", version)
+    larger = {
+        name: stored.model_copy(update={"unpacked_size": size})
+        for name, stored in (("artifact", manifest.artifact), ("plan", manifest.plan))
+        if stored
+    }
+    manifest = manifest.model_copy(update=larger)
+    world.cloud.artifacts.put(keys.manifest("shop", version), sealed(world.cloud, manifest))
