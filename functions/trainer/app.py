@@ -10,4 +10,4 @@ from mini_ml.adapters.aws.clients import build_cloud
 logs.configure()
 settings = Settings()
 cloud = build_cloud(settings)
-app = create_app(cloud, gate=gate_of(AccessSettings()), workdir=settings.workdir)
+app = create_app(cloud, gate=gate_of(AccessSettings()), workdir=settings.workdir, threads=settings.threads)

@@ -1,6 +1,7 @@
 """Makes the trainer's application out of a cloud: the real one, or one in memory."""
 
 from collections.abc import Callable
+from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,19 +23,26 @@ finds the job taken. The whole API is on the api's own port.
 """
 
 
-def trainer_of(cloud: Cloud, workdir: Path) -> Callable[[Upload], None]:
-    """Return what trains on one upload, in a folder of its own below `workdir` that is gone afterwards."""
+def trainer_of(cloud: Cloud, workdir: Path, threads: int | None = None) -> Callable[[Upload], None]:
+    """Return what trains on one upload, in a folder of its own below `workdir` that is gone afterwards.
+
+    Args:
+        cloud: the ports.
+        workdir: where the folder is made.
+        threads: trees of a forest that are grown at once; None: as many as there are CPUs.
+    """
+    at_once = threads or cpu_count() or 1
 
     def train_one(upload: Upload) -> None:
         with TemporaryDirectory(dir=workdir, prefix="train-") as folder:
-            train_upload(cloud, upload, workdir=Path(folder))
+            train_upload(cloud, upload, workdir=Path(folder), threads=at_once)
 
     return train_one
 
 
-def create_app(cloud: Cloud, *, gate: Gate | None, workdir: Path) -> FastAPI:
+def create_app(cloud: Cloud, *, gate: Gate | None, workdir: Path, threads: int | None = None) -> FastAPI:
     """Return the trainer's application."""
-    worker = OneAtATime(trainer_of(cloud, workdir))
+    worker = OneAtATime(trainer_of(cloud, workdir, threads))
     return new_app(
         gate=gate,
         title="Mini-ML-Platform: trainer",

@@ -4,4 +4,4 @@ from functions.trainer.app import app, cloud, settings
 from functions.trainer.factory import trainer_of
 from mini_ml.adapters.http.lambda_entry import Entry
 
-lambda_handler = Entry(app, bucket=cloud.uploads.bucket, upload=trainer_of(cloud, settings.workdir))
+lambda_handler = Entry(app, bucket=cloud.uploads.bucket, upload=trainer_of(cloud, settings.workdir, settings.threads))

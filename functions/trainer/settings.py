@@ -3,6 +3,8 @@
 import tempfile
 from pathlib import Path
 
+from pydantic import Field
+
 from mini_ml.adapters.settings import CloudSettings
 
 
@@ -11,3 +13,6 @@ class Settings(CloudSettings):
 
     workdir: Path = Path(tempfile.gettempdir())
     """Folder for datasets and models while they are worked on; it needs three times the largest upload."""
+
+    threads: int | None = Field(default=None, ge=1, le=64)
+    """Trees of a forest that are grown at once; None: as many as there are CPUs. The model does not depend on it."""

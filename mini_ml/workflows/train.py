@@ -34,33 +34,34 @@ class _Dataset:
     sha256: str
 
 
-def train_upload(cloud: Cloud, upload: Upload, *, workdir: Path) -> None:
+def train_upload(cloud: Cloud, upload: Upload, *, workdir: Path, threads: int = 1) -> None:
     """Train on one uploaded object, unless its job is done or somebody holds it; delivered twice, it acts once.
 
     Args:
         cloud: the ports.
         upload: the object version that the event named.
         workdir: an empty folder for files that may be as large as the dataset.
+        threads: trees of a forest that are grown at once.
     """
     held = lease.take(cloud, upload, timeout_seconds=cloud.stage.trainer_timeout_seconds)
     if held is None:
         return
     with held:
-        manifest = _published(cloud, held, workdir)
+        manifest = _published(cloud, held, workdir, threads)
         held.succeed(**outcome.of_version(cloud, manifest))
 
 
-def _published(cloud: Cloud, held: Held, workdir: Path) -> Manifest:
+def _published(cloud: Cloud, held: Held, workdir: Path, threads: int) -> Manifest:
     """Return what a lost predecessor published, else train and publish."""
     model_name, options = held.job.model_name, held.job.train
     if model_name is None or options is None:
         raise errors.InvalidName("The upload names no model that could be trained.", faults=[intake.NO_MODEL])
-    return outcome.published(cloud, held.job) or _train(cloud, held, model_name, options, workdir)
+    return outcome.published(cloud, held.job) or _train(cloud, held, model_name, options, workdir, threads)
 
 
-def _train(cloud: Cloud, held: Held, model_name: str, options: TrainOptions, workdir: Path) -> Manifest:
-    dataset = _downloaded(cloud, held, workdir)
-    trained = train(dataset.path, options, limits=cloud.stage.training_limits, seed=SEED, checkpoint=held.checkpoint)
+def _train(cloud: Cloud, held: Held, model_name: str, options: TrainOptions, workdir: Path, threads: int) -> Manifest:
+    dataset, limits = _downloaded(cloud, held, workdir), cloud.stage.training_limits
+    trained = train(dataset.path, options, limits=limits, seed=SEED, threads=threads, checkpoint=held.checkpoint)
     stored = _stored(cloud, held, model_name, trained, workdir)
     held.checkpoint(trained.rows, dataset.path.stat().st_size)
     uploaded_at = held.job.upload.uploaded_at or held.job.created_at

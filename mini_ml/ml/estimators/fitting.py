@@ -1,8 +1,12 @@
-"""Fit an estimator: on one thread, its warnings kept as notes, its refusals told as sentences."""
+"""Fit an estimator: in threads where that changes nothing, its warnings kept as notes, its refusals told as sentences.
+
+Only the trees of forests are grown side by side: each has a seed of its own, so they are the same to the byte. Sums of
+floats depend on how many threads share them, so all else keeps to one (docs/decisions/0019-forests-on-all-cpus.md).
+"""
 
 import re
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -26,19 +30,40 @@ _REFUSALS: Final = (
 )
 """What estimators raise over a dataset or a combination of parameters that they cannot use."""
 
+_FORESTS: Final = frozenset(
+    f"{kind}{suffix}" for kind in ("ExtraTrees", "RandomForest") for suffix in ("Classifier", "Regressor")
+)
+_FEWEST_ROWS: Final = 5_000
+"""A tree of fewer is grown in so short a time that threads mostly wait for each other."""
+
 _UNSAFE: Final = re.compile(r"(/[\w.-]+){2,}|[A-Za-z]:\\|0x[0-9a-f]{4,}|<[^>]+>|array\(")
 _IRRELEVANT: Final = re.compile(r"is constant and will be replaced|consider decreasing the number of bins")
 _LONGEST: Final = 200
 
 
-def fit(estimator: Any, matrix: Matrix, target: NDArray[Any], *, model_type: str) -> list[str]:
+def fit(estimator: Any, matrix: Matrix, target: NDArray[Any], *, model_type: str, threads: int = 1) -> list[str]:
     """Fit in place and return notes on what the estimator warned of. Raises TrainingFailed."""
-    _, notes = watched(lambda: estimator.fit(matrix, target), model_type=model_type)
+    with side_by_side(estimator, rows=len(matrix), threads=threads):
+        _, notes = watched(lambda: estimator.fit(matrix, target), model_type=model_type)
     return notes
 
 
+@contextmanager
+def side_by_side(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
+    """Have a forest grow so many trees at once, if it is to learn from many rows; afterwards it is as it was."""
+    if threads == 1 or type(estimator).__name__ not in _FORESTS or rows < _FEWEST_ROWS:
+        yield
+        return
+    before = estimator.n_jobs
+    estimator.n_jobs = threads
+    try:
+        yield
+    finally:
+        estimator.n_jobs = before
+
+
 def watched(work: Callable[[], _Value], *, model_type: str) -> tuple[_Value, list[str]]:
-    """Run an estimator's work on one thread and return its result and notes. Raises TrainingFailed."""
+    """Run an estimator's work, linear algebra on one thread, and return its result and notes. Raises TrainingFailed."""
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=1):
         warnings.simplefilter("always")
         with _refusals_told(model_type):

@@ -13,7 +13,7 @@ from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.estimates.costs import training_cost
 from mini_ml.ml.estimates.preflight import Plan, Read, check
 from mini_ml.ml.estimators.build import Built, Matrix, build
-from mini_ml.ml.estimators.fitting import watched
+from mini_ml.ml.estimators.fitting import side_by_side, watched
 from mini_ml.ml.training import evaluation
 from mini_ml.ml.training.holdout import folds, others, subsample
 from mini_ml.topology import Limits
@@ -67,12 +67,20 @@ class Encoded:
         return Encoded(matrix=self.matrix[rows], target=self.target[rows], labels=self.labels)
 
 
-def choose(encoded: Encoded, task: Task, *, limits: Limits, seed: int, read: Read = Read()) -> Choice:  # noqa: B008 - frozen
+def choose(
+    encoded: Encoded,
+    task: Task,
+    *,
+    limits: Limits,
+    seed: int,
+    read: Read = Read(),  # noqa: B008 - frozen
+    threads: int = 1,
+) -> Choice:
     """Return the candidate with the best mean score. Raises LimitExceeded where none may be fitted at all."""
     known, refused = affordable(encoded.shape, task, read=read, limits=limits, seed=seed)
     rows, compared = _plan(encoded.shape, known, limits, seed)
     sample = encoded.take(subsample(encoded.codes, len(encoded.target), count=rows, seed=seed))
-    found = {name: _compared(name, sample, task, seed) for name in compared}
+    found = {name: _compared(name, sample, task, seed, threads) for name in compared}
     found |= {name: _skipped(name, task, _TOO_DEAR) for name in known if name not in found}
     found |= {name: _skipped(name, task, reason) for name, reason in refused.items()}
     candidates = tuple(found[name] for name in CANDIDATES[task])
@@ -132,14 +140,14 @@ def _comparison_cost(rows: int, shape: Matrix, names: Sequence[str], seed: int) 
     )
 
 
-def _compared(name: str, encoded: Encoded, task: Task, seed: int) -> Candidate:
+def _compared(name: str, encoded: Encoded, task: Task, seed: int, threads: int) -> Candidate:
     rows = len(encoded.target)
     if rows < 2 * FOLDS:
         return _skipped(name, task, "too few rows to cross-validate")
     scores = []
     for tested in folds(encoded.codes, rows, count=FOLDS, seed=seed):
         try:
-            scores.append(_score(name, encoded.take(others(rows, tested)), encoded.take(tested), seed))
+            scores.append(_score(name, encoded.take(others(rows, tested)), encoded.take(tested), seed, threads))
         except TrainingFailed as error:
             return _skipped(name, task, error.detail)
     known = [score for score in scores if score is not None]
@@ -148,16 +156,17 @@ def _compared(name: str, encoded: Encoded, task: Task, seed: int) -> Candidate:
     return Candidate(model_type=name, metric=METRICS[task], score=float(np.mean(known)))
 
 
-def _score(name: str, train: Encoded, test: Encoded, seed: int) -> float | None:
+def _score(name: str, train: Encoded, test: Encoded, seed: int, threads: int) -> float | None:
     built = build(name, {}, matrix=train.shape, seed=seed)
-    predicted, _ = watched(lambda: _fit_predict(built, train, test), model_type=name)
+    predicted, _ = watched(lambda: _fit_predict(built, train, test, threads), model_type=name)
     if test.labels is None:
         return evaluation.regression(test.target, predicted.ravel()).r2
     return evaluation.classification(test.target, predicted, None, labels=test.labels).f1_macro
 
 
-def _fit_predict(built: Built, train: Encoded, test: Encoded) -> NDArray[Any]:
+def _fit_predict(built: Built, train: Encoded, test: Encoded, threads: int) -> NDArray[Any]:
     scaling = Scaling.fit(train.matrix, built.scale) if built.scale else None
-    built.estimator.fit(scaling.apply(train.matrix) if scaling else train.matrix, train.target)
+    with side_by_side(built.estimator, rows=len(train.matrix), threads=threads):
+        built.estimator.fit(scaling.apply(train.matrix) if scaling else train.matrix, train.target)
     predicted: NDArray[Any] = built.estimator.predict(scaling.apply(test.matrix) if scaling else test.matrix)
     return predicted

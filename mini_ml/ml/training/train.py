@@ -63,9 +63,15 @@ def _go_on(rows: int, size: int) -> None:
 
 
 def train(
-    path: Path, options: TrainOptions, *, limits: Limits, seed: int = 0, checkpoint: Checkpoint = _go_on
+    path: Path,
+    options: TrainOptions,
+    *,
+    limits: Limits,
+    seed: int = 0,
+    threads: int = 1,
+    checkpoint: Checkpoint = _go_on,
 ) -> Trained:
-    """Train on a CSV; the same file, options and seed give the same predictions.
+    """Train on a CSV; the same file, options and seed give the same predictions, on however many threads.
 
     Raises:
         UnknownModelType, InvalidOption: an option that the doors let pass is wrong after all.
@@ -76,7 +82,7 @@ def train(
     dataset = read_dataset(path, options, limits=limits, seed=seed)
     rows, split = dataset.frame.rows, dataset.split
     checkpoint(rows, dataset.bytes)
-    work = Work(options, split, limits, seed)
+    work = Work(options, split, limits, seed, threads)
     prepared = prepare(dataset, limits=limits, affordable=work.check)
     checkpoint(rows, dataset.bytes)
     fitted = work.fitted(prepared.matrix, read=prepared.read)

@@ -40,6 +40,7 @@ class Work:
     split: Split
     limits: Limits
     seed: int
+    threads: int = 1
 
     def check(self, shape: Shape, read: Read) -> None:
         """Refuse what cannot finish. Raises LimitExceeded."""
@@ -58,7 +59,7 @@ class Work:
         built = build(choice.model_type, self.options.model_params, matrix=encoded.shape, seed=self.seed)
         scaling = Scaling.fit(matrix, built.scale) if built.scale else None
         scaled = scaling.apply(matrix, out=matrix) if scaling else matrix
-        notes = fit(built.estimator, scaled, encoded.target, model_type=choice.model_type)
+        notes = fit(built.estimator, scaled, encoded.target, model_type=choice.model_type, threads=self.threads)
         return Fitted(
             estimator=built.estimator,
             scaling=scaling,
@@ -71,7 +72,7 @@ class Work:
     def _choice(self, encoded: Encoded, read: Read) -> Choice:
         if self.options.model_type not in catalogue.AUTO:
             return Choice(model_type=self.options.model_type)
-        return choose(encoded, self.split.task, read=read, limits=self.limits, seed=self.seed)
+        return choose(encoded, self.split.task, read=read, limits=self.limits, seed=self.seed, threads=self.threads)
 
 
 def _check_cells(shape: Shape, limits: Limits) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import joblib
 import pytest
@@ -10,8 +11,10 @@ from mini_ml import keys
 from mini_ml.contracts import RegressionMetrics, Upload
 from mini_ml.errors import StorageUnavailable
 from mini_ml.ml.model import artifact, packing
+from mini_ml.ml.training.train import Trained, train
 from mini_ml.topology import Limits
 from mini_ml.workflows import jobs, registry
+from mini_ml.workflows import train as workflow
 from mini_ml.workflows.predict import Shelf
 from mini_ml.workflows.sealing import is_sealed
 from mini_ml.workflows.train import train_upload
@@ -52,6 +55,19 @@ def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
     assert manifest.artifact.memory_bytes > 2 * manifest.artifact.size
     assert manifest.plan.memory_bytes > 2 * manifest.plan.size
     assert loaded.model.schema == manifest.model_schema
+
+
+def test_a_training_has_the_threads_that_its_worker_is_given(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+
+    def noted(*args: Any, threads: int, **named: Any) -> Trained:
+        given.append(threads)
+        return train(*args, threads=threads, **named)
+
+    monkeypatch.setattr(workflow, "train", noted)
+    train_upload(world.cloud, world.put("train/shop/rows.csv", model_type="Ridge"), workdir=world.workdir, threads=3)
+
+    assert given == [3]
 
 
 def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: World) -> None:

@@ -1,0 +1,40 @@
+"""In how many threads a room works: as its settings say, else one for each CPU."""
+
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from functions.trainer import factory
+from functions.trainer.settings import Settings
+from mini_ml.adapters.memory import memory_cloud
+from mini_ml.contracts import Upload
+
+
+@pytest.mark.parametrize(("setting", "threads"), [(3, 3), (None, cpu_count())])
+def test_the_trainer_has_the_threads_of_its_settings_or_one_for_each_cpu(
+    setting: int | None, threads: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(factory, "train_upload", lambda cloud, upload, **named: given.update(named))
+
+    factory.trainer_of(memory_cloud(), tmp_path, setting)(Upload(bucket="b", key="train/m/rows.csv"))
+
+    assert given["threads"] == threads
+
+
+def test_the_trainers_threads_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINI_ML_SEAL_KEY", "sixteen-letters-")
+    monkeypatch.setenv("MINI_ML_THREADS", "5")
+
+    assert Settings().threads == 5
+
+
+def test_no_threads_at_all_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINI_ML_SEAL_KEY", "sixteen-letters-")
+    monkeypatch.setenv("MINI_ML_THREADS", "0")
+
+    with pytest.raises(ValidationError, match="threads"):
+        Settings()

@@ -1,0 +1,110 @@
+"""Forests are grown in threads where that is faster, and nothing that is published tells in how many."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
+
+from mini_ml.contracts import TrainOptions
+from mini_ml.errors import TrainingFailed
+from mini_ml.ml.estimators import fitting
+from mini_ml.ml.estimators.build import Matrix, build
+from mini_ml.ml.estimators.fitting import fit, side_by_side
+from mini_ml.ml.training import auto
+from mini_ml.ml.training.auto import FOLDS
+from mini_ml.ml.training.train import Trained, train
+from tests.unit.ml_training.tables import LIMITS, mixed_labels
+
+POINTS = np.random.default_rng(0).normal(size=(5_000, 3))
+LABELS = (POINTS[:, 0] > POINTS[:, 1] ** 2).astype(np.int64)
+FORESTS = ["ExtraTreesClassifier", "ExtraTreesRegressor", "RandomForestClassifier", "RandomForestRegressor"]
+
+
+def stored(thing: object) -> bytes:
+    file = BytesIO()
+    joblib.dump(thing, file)
+    return file.getvalue()
+
+
+def forest(model_type: str, threads: int) -> Any:
+    shape = Matrix(rows=5_000, width=3, labels=("a", "b") if model_type.endswith("Classifier") else None)
+    estimator = build(model_type, {"n_estimators": 6}, matrix=shape, seed=0).estimator
+    fit(estimator, POINTS, LABELS, model_type=model_type, threads=threads)
+    return estimator
+
+
+@pytest.mark.parametrize("model_type", FORESTS)
+def test_a_forest_is_the_same_to_the_byte_however_many_threads_grew_it(model_type: str) -> None:
+    files = {stored(forest(model_type, threads)) for threads in (1, 2, 5)}
+
+    assert len(files) == 1
+    assert forest(model_type, 2).n_jobs is None
+
+
+def test_a_forest_has_its_threads_only_while_it_is_fitted() -> None:
+    estimator = RandomForestClassifier()
+
+    with side_by_side(estimator, rows=5_000, threads=3):
+        meanwhile = estimator.n_jobs
+
+    assert (meanwhile, estimator.n_jobs) == (3, None)
+
+
+def test_a_fit_that_fails_leaves_the_forest_without_threads() -> None:
+    estimator = RandomForestClassifier()
+
+    with pytest.raises(TrainingFailed):
+        fit(estimator, POINTS, LABELS[1:], model_type="RandomForestClassifier", threads=2)
+
+    assert estimator.n_jobs is None
+
+
+@pytest.mark.parametrize(
+    ("estimator", "rows"),
+    [(RandomForestClassifier(), 4_999), (BaggingClassifier(), 10**6)],
+    ids=["few rows", "no forest"],
+)
+def test_anything_else_is_fitted_in_one_thread(estimator: Any, rows: int) -> None:
+    with side_by_side(estimator, rows=rows, threads=3):
+        assert estimator.n_jobs is None
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Threads of every fit of a forest from now on, which may have few rows."""
+    told: list[int] = []
+
+    @contextmanager
+    def noted(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
+        with side_by_side(estimator, rows=rows, threads=threads):
+            told.append(getattr(estimator, "n_jobs", None) or 1)
+            yield
+
+    monkeypatch.setattr(fitting, "_FEWEST_ROWS", 1)
+    monkeypatch.setattr(fitting, "side_by_side", noted)
+    monkeypatch.setattr(auto, "side_by_side", noted)
+    return told
+
+
+def trained(path: Path, model_type: str, threads: int) -> Trained:
+    return train(path, TrainOptions(model_type=model_type), limits=LIMITS, threads=threads)
+
+
+@pytest.mark.parametrize(("model_type", "forests"), [("RandomForestClassifier", 1), ("auto", FOLDS)])
+def test_what_is_published_does_not_tell_how_many_threads_there_were(
+    model_type: str, forests: int, given: list[int], tmp_path: Path
+) -> None:
+    table = mixed_labels(tmp_path / "t.csv")
+
+    one, two = trained(table, model_type, 1), trained(table, model_type, 2)
+
+    assert given.count(2) >= forests
+    assert stored(one.model) == stored(two.model)
+    assert (one.plan, one.metrics, one.candidates) == (two.plan, two.metrics, two.candidates)
+    assert "n_jobs" not in two.model_params
