@@ -2,14 +2,17 @@
 
 from functools import partial
 
-from functions.api.app import app, cloud
-from mini_ml.adapters.http.lambda_entry import Entry
-from mini_ml.workflows import recover
+from mini_ml.adapters.startup import starting
 
-lambda_handler = Entry(
-    app,
-    bucket=cloud.uploads.bucket,
-    upload=partial(recover.bury, cloud),
-    unreadable=partial(recover.keep_letter, cloud),
-    tick=partial(recover.sweep, cloud),
-)
+with starting():
+    from functions.api.app import app, cloud
+    from mini_ml.adapters.http.lambda_entry import Entry
+    from mini_ml.workflows import recover
+
+    lambda_handler = Entry(
+        app,
+        bucket=cloud.uploads.bucket,
+        upload=partial(recover.bury, cloud),
+        unreadable=partial(recover.keep_letter, cloud),
+        tick=partial(recover.sweep, cloud),
+    )

@@ -106,6 +106,13 @@ def test_the_predict_room_starts_without_what_a_plan_makes_unnecessary(module: s
 
 
 @pytest.mark.parametrize("room", ROOMS)
+def test_a_function_starts_without_what_it_may_never_need(room: str) -> None:
+    needless = ["httpx2", "jwt", "cryptography", "email_validator"]
+
+    assert loaded(f"functions.{room}.handler", needless) == "[]"
+
+
+@pytest.mark.parametrize("room", ROOMS)
 def test_where_no_issuer_is_named_no_cryptography_is_loaded(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ENVIRONMENT, "MINI_ML_AUTH", "on")
     monkeypatch.setitem(ENVIRONMENT, "MINI_ML_API_KEYS", f"ci:train:{'ab' * 32}")

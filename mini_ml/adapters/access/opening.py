@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,6 +9,7 @@ from mini_ml.adapters.access import api_keys
 from mini_ml.adapters.access.admin_key import AdminKey
 from mini_ml.adapters.access.gate import Gate
 from mini_ml.adapters.access.settings import AccessSettings
+from mini_ml.adapters.aws.session import session
 from mini_ml.errors import CredentialsUnavailable
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ def gate_of(settings: AccessSettings) -> Gate | None:
 def _admin_key(settings: AccessSettings) -> AdminKey | None:
     if settings.admin_key_secret_id is None:
         return None
-    client, secret_id = boto3.client("secretsmanager", config=_CONFIG), settings.admin_key_secret_id
-    return AdminKey(lambda: _secret(client, secret_id))
+    secrets, secret_id = session().client("secretsmanager", config=_CONFIG), settings.admin_key_secret_id
+    return AdminKey(lambda: _secret(secrets, secret_id))
 
 
-def _secret(client: "SecretsManagerClient", secret_id: str) -> str:
+def _secret(secrets: "SecretsManagerClient", secret_id: str) -> str:
     """Return a secret's text. Raises CredentialsUnavailable, also where it holds no text."""
     try:
-        return client.get_secret_value(SecretId=secret_id)["SecretString"].strip()
+        return secrets.get_secret_value(SecretId=secret_id)["SecretString"].strip()
     except (BotoCoreError, ClientError, KeyError) as error:
         raise CredentialsUnavailable("API keys cannot be checked at the moment.") from error
 

@@ -5,12 +5,12 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 
 from mini_ml import keys
 from mini_ml.adapters.aws.s3 import S3ObjectStore
 from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
+from mini_ml.adapters.aws.session import session
 from mini_ml.adapters.aws.sqs import SqsQueue
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.adapters.ticker import every
@@ -52,12 +52,12 @@ def s3_client(settings: CloudSettings, endpoint_url: str | None = None) -> "S3Cl
     """
     endpoint = endpoint_url or settings.aws_endpoint_url
     style = Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "virtual"})
-    return boto3.client("s3", endpoint_url=endpoint, config=_config(settings).merge(style))
+    return session().client("s3", endpoint_url=endpoint, config=_config(settings).merge(style))
 
 
 def sqs_client(settings: CloudSettings) -> "SQSClient":
     """Return an SQS client."""
-    return boto3.client("sqs", config=_config(settings))
+    return session().client("sqs", config=_config(settings))
 
 
 def _seal(settings: CloudSettings) -> Seal:
@@ -65,7 +65,7 @@ def _seal(settings: CloudSettings) -> Seal:
     if settings.seal_key is not None:
         return HmacSeal(settings.seal_key.get_secret_value().encode())
     assert settings.seal_key_id is not None
-    return KmsSeal(boto3.client("kms", config=_config(settings)), settings.seal_key_id)
+    return KmsSeal(session().client("kms", config=_config(settings)), settings.seal_key_id)
 
 
 def _config(settings: CloudSettings) -> Config:

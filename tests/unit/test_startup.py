@@ -1,0 +1,34 @@
+"""What a function leaves out while it starts, it has again afterwards."""
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from mini_ml.adapters.startup import starting
+
+FRESH = "import gc, sys; from mini_ml.adapters.startup import starting\n"
+
+
+def printed(program: str) -> str:
+    """Return what a program prints that has imported nothing but the module under test."""
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH + program], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.strip()
+
+
+def test_nothing_is_collected_meanwhile_and_garbage_is_afterwards() -> None:
+    assert printed("with starting(): print(gc.isenabled())\nprint(gc.isenabled())") == "False\nTrue"
+
+
+def test_what_was_made_meanwhile_is_left_out_of_later_rounds() -> None:
+    assert int(printed("with starting(): kept = [[] for _ in range(1000)]\nprint(gc.get_freeze_count())")) > 1000
+
+
+def test_collecting_goes_on_after_a_start_that_failed() -> None:
+    with pytest.raises(ZeroDivisionError), starting():
+        raise ZeroDivisionError
+
+    assert gc.isenabled()
