@@ -43,7 +43,7 @@ _STEPS: Final = (
 )
 
 
-def main(trainings: int = 15) -> list[Result]:
+def main(trainings: int = 9) -> list[Result]:
     """Run and print two tables."""
     with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as folder:
         api, trainer, predict, emulator = free_ports(4)
