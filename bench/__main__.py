@@ -22,7 +22,7 @@ def main(*, full: bool) -> None:
     """Run all parts, one after the other, and print a summary."""
     results = [
         *event_path.main(),
-        *training.main(100_000 if full else 20_000),
+        *training.main(100_000 if full else 15_000),
         *(batch.main(1_000_000, 200_000) if full else batch.main()),
         *online.main(full=full),
         *cold.main(),

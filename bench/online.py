@@ -53,7 +53,7 @@ class _Effort:
     load_seconds: float
 
 
-_QUICK: Final = _Effort(rounds=3, a_round=20, loads=2, load_seconds=0.4)
+_QUICK: Final = _Effort(rounds=3, a_round=15, loads=1, load_seconds=0.6)
 _FULL: Final = _Effort(rounds=6, a_round=50, loads=5, load_seconds=1.0)
 
 

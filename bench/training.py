@@ -40,7 +40,7 @@ print(peak() - before)
 """
 
 
-def main(rows: int = 20_000, turns: int = 3) -> list[Result]:
+def main(rows: int = 15_000, turns: int = 3) -> list[Result]:
     """Run and print a table."""
     with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name:
         path = Path(name) / "rows.csv"
