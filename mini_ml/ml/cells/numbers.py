@@ -24,9 +24,10 @@ _MISSING: Final = sorted(
 
 def numeric_columns(block: Block, positions: Sequence[int], decimal: Decimal) -> dict[int, Matrix]:
     """Return, by position, the columns in which every cell is a usual number or missing; NaN is missing."""
-    known = {position: block.numbers[position] for position in positions if position in block.numbers}
-    if decimal == "." and len(known) == len(positions):
-        return known
+    if not positions:
+        return {}
+    if decimal == "." and block.numbers.keys() >= set(positions):
+        return {position: block.numbers[position] for position in positions}
     try:
         columns = _read(block, positions, decimal, "float64")
     except ValueError:
