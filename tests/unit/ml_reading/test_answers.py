@@ -38,6 +38,16 @@ def test_one_pass_gives_what_two_would(kind: str, seed: int, classes: int) -> No
     assert np.array_equal(shares, estimator.predict_proba(matrix))
 
 
+def test_a_tie_is_broken_as_the_estimator_breaks_it() -> None:
+    matrix, codes = np.zeros((10, 1)), np.arange(10) % 2
+    boosting = GradientBoostingClassifier(init="zero", n_estimators=1).fit(matrix, codes)
+
+    labels, shares = labels_and_shares(boosting, matrix)
+
+    assert shares.tolist() == [[0.5, 0.5]] * 10
+    assert labels.tolist() == boosting.predict(matrix).tolist() == [1] * 10  # the first of the highest would be 0
+
+
 def test_a_forest_walks_its_trees_once_where_no_row_is_a_tie(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = np.arange(40.0)[:, np.newaxis]
     forest = RandomForestClassifier(n_estimators=5, random_state=0).fit(matrix, np.arange(40) // 20)
