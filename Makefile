@@ -11,9 +11,10 @@ CDK := PATH="$(abspath $(RUN)):$$PATH" $(RUN)/npx --yes aws-cdk@2.1148.1
 CONTEXTS ?=
 COMMAND ?= diff
 N ?= 200
+SIDE_BY_SIDE := -n auto --no-loadscope-reorder
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test check audit mutants bench bench-full fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test test-fast check audit mutants bench bench-full fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -24,8 +25,11 @@ demo: $(INSTALLED)  ## train and predict on the iris flowers, show what happened
 up: $(INSTALLED)  ## run the platform on this machine until Ctrl-C
 	@$(RUN)/mini-ml up
 
-test: $(INSTALLED)  ## run every test
-	@$(RUN)/python -m pytest
+test: $(INSTALLED)  ## run every test, on all CPUs
+	@$(RUN)/python -m pytest $(SIDE_BY_SIDE) --durations=10
+
+test-fast: $(INSTALLED)  ## run the tests that need no processes but their own: unit, contract, functions
+	@$(RUN)/python -m pytest $(SIDE_BY_SIDE) tests/unit tests/contract tests/functions
 
 images:  ## build the rooms' images with Docker
 	@for room in api trainer predict; do docker build --quiet --build-arg BASE_IMAGE=$(BASE_IMAGE) --tag mini-ml-$$room:local --file functions/$$room/Dockerfile . || exit; done

@@ -7,8 +7,6 @@ the same machine's clock.
 """
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +17,7 @@ from statistics import median
 from typing import Any, Final
 from urllib.request import urlopen
 
+import psutil
 from sklearn.ensemble import RandomForestClassifier
 
 from bench.ratios import table
@@ -30,7 +29,7 @@ from mini_ml.local.embedded import running
 from mini_ml.local.listening import free_ports
 from mini_ml.local.settings import LocalSettings
 from mini_ml.ml.training.train import train
-from mini_ml.topology import Limits
+from mini_ml.topology import MIB, Limits
 
 _OPTIONS: Final = {"target_column": "variety", "model_type": "RandomForestClassifier"}
 _WARM_UPS: Final = 3
@@ -102,14 +101,12 @@ def _median_ms(action: Any) -> str:
 
 def _memory() -> list[list[str]]:
     """Return the resident memory of this process's children, by what they run."""
-    command = ["ps", "-eo", "ppid,rss,args"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[1:]
-    children = [line.split(None, 2) for line in listed if int(line.split(None, 1)[0]) == os.getpid()]
-    return [[_label(args), f"{int(rss) / 1024:.0f}"] for _, rss, args in children if args != " ".join(command)]
+    children = psutil.Process().children()
+    return [[_label(child.cmdline()), f"{child.memory_info().rss / MIB:.0f}"] for child in children]
 
 
-def _label(args: str) -> str:
-    return " ".join(word for word in args.split()[1:] if not word.startswith("-"))[:60]
+def _label(command: list[str]) -> str:
+    return " ".join(word for word in command[1:] if not word.startswith("-"))[:60]
 
 
 if __name__ == "__main__":

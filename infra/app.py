@@ -24,9 +24,14 @@ _FLAGS: Final[Mapping[str, bool]] = {
 """Ways of CDK that are no default for the sake of older stacks; here, so that every caller of this module has them."""
 
 
-def main() -> None:
-    """Write the stack that the context asks for into the assembly."""
-    app = App(context=dict(_FLAGS))
+def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = None) -> None:
+    """Write the stack that the context asks for into an assembly.
+
+    Args:
+        given: the context, beside what the CDK command line passes on.
+        folder: of the assembly; None for the one that the CDK command line names.
+    """
+    app = App(context={**_FLAGS, **(given or {})}, outdir=folder)
     context = app.node.try_get_context
     deployment = chosen(context("stage"), context("architecture"))
     MiniMlStack(
@@ -42,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    synthesise()

@@ -20,6 +20,8 @@ from mini_ml.topology import Limits
 DEFAULT_URL: Final = "http://localhost:8000"
 _TIMEOUT: Final = httpx2.Timeout(40.0, connect=5.0)
 """A request may be held open for as long as `Prefer: wait` says, and the gateway's 29 s."""
+_DIRECT: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+"""Addresses of this machine, which the proxy of a company network cannot reach."""
 _FINISHED: Final = frozenset({"succeeded", "failed"})
 
 
@@ -66,7 +68,7 @@ class Client:
         """Take the platform's address, and an API key or a token where it asks for one; S3 never gets to see it."""
         self._base = url.rstrip("/") + "/"
         self._credential = credential
-        self._http = httpx2.Client(timeout=_TIMEOUT, transport=transport)
+        self._http = httpx2.Client(timeout=_TIMEOUT, transport=transport, mounts=dict.fromkeys(_DIRECT))
         self._sleep = sleep
         self._inline_bytes = inline_bytes
 

@@ -1,5 +1,6 @@
 """From a command line to an exit code: 0 done, 1 refused, 2 misused, 130 interrupted."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from mini_ml.local.failures import LocalFailure
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; prints to standard output, and what went wrong to standard error."""
     as_json = False
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for labels that the terminal's encoding does not have
     try:
         options = arguments.parse(sys.argv[1:] if argv is None else argv)
         as_json = getattr(options, "json", False)

@@ -21,7 +21,7 @@ Show = Callable[[Mapping[str, Any]], Iterable[str]]
 def print_document(document: Document, show: Show, *, as_json: bool) -> None:
     """Print an answer, as it came or as `show` tells it."""
     if as_json:
-        print(json.dumps(document.body, indent=2, ensure_ascii=False))
+        print(json.dumps(document.body, indent=2, ensure_ascii=sys.stdout.encoding.lower() != "utf-8"))
         return
     for line in show(document.body):
         print(visible(line))

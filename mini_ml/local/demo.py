@@ -45,12 +45,13 @@ class _Story:
 def demo() -> None:
     """Tell the story. Raises LocalFailure, ClientFailure; whatever was started is stopped."""
     interrupts.listen()
+    dataset, rows = samples.path("iris.csv"), samples.path("iris_predict.csv")
     print("Mini-ML-Platform: from a CSV to a served, versioned model\n", flush=True)
     story = _Story()
     with tempfile.TemporaryDirectory(prefix="mini-ml-demo-") as folder, ExitStack() as cloud:
         with story.step("start the embedded cloud: S3, SQS, API Gateway, three functions"):
             addresses = cloud.enter_context(running(_settings(Path(folder)), report=print))
-        summary = _tell(story, addresses)
+        summary = _tell(story, addresses, dataset, rows)
         with story.step("stop it"):
             cloud.close()
     print("\n".join(["", *summary, "", "Keep it running with: mini-ml up (or: make up)"]), flush=True)
@@ -68,8 +69,7 @@ def _settings(folder: Path) -> LocalSettings:
     )
 
 
-def _tell(story: _Story, addresses: Addresses) -> list[str]:
-    dataset, rows = samples.path("iris.csv"), samples.path("iris_predict.csv")
+def _tell(story: _Story, addresses: Addresses, dataset: Path, rows: Path) -> list[str]:
     with Client(addresses.rooms["api"]) as client:
         with story.step("POST /train with samples/iris.csv: a random forest learns `variety`"):
             options = {"target_column": "variety", "model_type": "RandomForestClassifier"}

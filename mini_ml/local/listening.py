@@ -1,12 +1,20 @@
 """Tells which ports are free, before anything is started on them."""
 
+import os
 import socket
 import time
 from collections.abc import Mapping
+from itertools import count as counting
+from itertools import islice
+from typing import Final
 
 from mini_ml.local.failures import PortsTaken
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK: Final = "127.0.0.1"
+
+_LOWEST_PORT: Final = 10_000
+_PORTS: Final = 22_000
+_numbers: Final = counting(os.getpid() * 211)
 
 
 def check_free(ports: Mapping[str, int], *, patience_seconds: float = 0.0) -> None:
@@ -35,12 +43,10 @@ def is_free(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return so many different loopback ports that nothing listens on at this moment."""
-    probes = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+    """Return different loopback ports on which nothing listens at this moment.
+
+    They lie below the ports that systems give to outgoing connections, and each process begins its search elsewhere, so
+    that a port is most probably still free when its server starts.
+    """
+    candidates = (_LOWEST_PORT + number % _PORTS for number in _numbers)
+    return list(islice(filter(is_free, candidates), count))

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dotenv import dotenv_values
-
 from mini_ml.adapters.access import api_keys
 from mini_ml.local import emulator
+from mini_ml.local.environment import process_environment
 from mini_ml.local.listening import LOOPBACK
 from mini_ml.local.provision import Account
 from mini_ml.local.settings import LocalSettings
@@ -52,8 +51,9 @@ class Plan:
 
     def emulator(self) -> Command:
         """Return the emulated AWS."""
-        environment = emulator.environment(port=self.settings.emulator_port, folder=self.folder.emulator)
-        return self._command(EMULATOR, emulator.MODULE, (), {**_inherited(), **environment})
+        folder = self.folder.emulator
+        environment = emulator.environment(port=self.settings.emulator_port, folder=folder)
+        return self._command(EMULATOR, emulator.MODULE, (), {**process_environment(home=folder), **environment})
 
     def uvicorns(self) -> Iterator[Command]:
         """Return the rooms over HTTP."""
@@ -78,7 +78,7 @@ class Plan:
 
     def _environment(self) -> dict[str, str]:
         return {
-            **_inherited(),
+            **process_environment(home=self.folder.work),
             **ONE_THREAD,
             "AWS_ACCESS_KEY_ID": emulator.ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": emulator.SECRET_KEY,
@@ -97,7 +97,6 @@ class Plan:
             "MINI_ML_TRAINER_URL": self.rooms["trainer"],
             "MINI_ML_PREDICT_URL": self.rooms["predict"],
             "MINI_ML_SEAL_KEY": self.folder.seal_key(),
-            "TMPDIR": str(self.folder.work),
         }
 
     def _access(self) -> dict[str, str]:
@@ -143,10 +142,3 @@ def local_account(endpoint_url: str) -> Account:
         access_key=emulator.ACCESS_KEY,
         secret_key=emulator.SECRET_KEY,
     )
-
-
-def _inherited() -> dict[str, str]:
-    """Return our own environment and `.env`, less the user's AWS account and proxies, which nothing here may reach."""
-    ours = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    kept = {name: value for name, value in (ours | os.environ).items() if not name.startswith("AWS_")}
-    return kept | {"NO_PROXY": "*", "no_proxy": "*", "PYTHONUNBUFFERED": "1"}

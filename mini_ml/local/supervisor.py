@@ -33,7 +33,7 @@ class Command:
     module: str
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str]
-    """All of it: nothing is inherited."""
+    """All variables of the process: it inherits none."""
     folder: Path
     """Working directory."""
     log: Path | None
@@ -64,7 +64,7 @@ class Supervisor:
 
     def start(self, command: Command) -> None:
         """Start a process."""
-        self._workers.append(_Worker(command=command, process=_spawn(command), started=time.monotonic()))
+        self._workers.append(_Worker(command=command, process=start_process(command), started=time.monotonic()))
 
     def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
         """Return when `ready` says so. Raises StartFailed when a process ends first, or none does in time."""
@@ -105,7 +105,7 @@ class Supervisor:
             self.report(_obituary(worker, pause))
         elif worker.due is not None and now >= worker.due and not self._stopping.is_set():
             _close_pipe(worker.process)
-            worker.process, worker.started, worker.due = _spawn(worker.command), now, None
+            worker.process, worker.started, worker.due = start_process(worker.command), now, None
             self._finish_restart(worker)
 
     def _finish_restart(self, worker: _Worker) -> None:
@@ -116,13 +116,17 @@ class Supervisor:
             worker.process.kill()  # found dead at the next look, and started again
 
 
-def _spawn(command: Command) -> "subprocess.Popen[bytes]":
-    """Start a process in a session of its own, so that Ctrl-C reaches only us and we stop it in order."""
+def start_process(command: Command) -> "subprocess.Popen[bytes]":
+    """Start a process that ends when we do; the caller stops it, and closes its standard input.
+
+    It gets a session of its own, so that Ctrl-C reaches only us, and writes without a buffer, so that the last line of
+    a killed process is in its log.
+    """
     with nullcontext() if command.log is None else command.log.open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "mini_ml.local.child", command.module, *command.arguments],
             cwd=command.folder,
-            env=dict(command.environment),
+            env={**command.environment, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -95,7 +95,7 @@ def test_any_user_can_run_it_on_a_root_that_is_read_only(room: str, inside: dict
 
 @pytest.mark.parametrize("staged", ROOMS)
 def test_docker_builds_a_room_of_what_cdk_stages(staged: str, synthesised: Synthesised) -> None:
-    assembly = synthesised().folder
+    assembly = synthesised("dev").folder
     assets = json.loads((assembly / "MiniMl.assets.json").read_text())["dockerImages"].values()
     [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{staged}/Dockerfile"]
     folder, base = assembly / source["directory"], os.environ.get("BASE_IMAGE", "python:3.12-slim")

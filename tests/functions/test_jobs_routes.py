@@ -51,7 +51,7 @@ def test_jobs_are_listed_newest_first_page_by_page(idle: Rooms) -> None:
 
 
 def test_jobs_are_filtered(idle: Rooms) -> None:
-    train(idle.api, model_name="iris")
+    train(idle.api, model_name="iris", prefer="respond-async")
     train(idle.trainer, model_name="other")
     predict(idle.api, model_name="other", prefer="respond-async")
     key = idle.cloud.queues["predict"].messages[0].key

@@ -9,12 +9,32 @@ import pytest
 
 from tests.fixtures.patience import eventually
 
+HOSTILE = {
+    "HOME": "/nonexistent",
+    "PATH": "/nonexistent",
+    "LANG": "tr_TR.ISO-8859-9",
+    "LC_ALL": "tr_TR.ISO-8859-9",
+    "TZ": "Asia/Kathmandu",
+    "TERM": "dumb",
+    "COLUMNS": "20",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONWARNINGS": "error",
+    "PYTHONOPTIMIZE": "2",
+    "OMP_NUM_THREADS": "7",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+    "http_proxy": "http://127.0.0.1:1",
+    "ALL_PROXY": "http://127.0.0.1:1",
+    "AWS_PROFILE": "production",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+}
+"""What a shell may have set that makes programs behave otherwise; the platform must not notice any of it."""
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
     """The demo, run once in an empty folder."""
     folder = tmp_path_factory.mktemp("demo")
-    environment = {**os.environ, "TMPDIR": str(folder)}
+    environment = {**HOSTILE, "TMPDIR": str(folder)}
     return subprocess.run(
         [sys.executable, "-m", "mini_ml.cli", "demo"],
         cwd=folder,

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx2
+import psutil
 import pytest
 
 from mini_ml.local.listening import is_free
@@ -41,9 +43,7 @@ class Up:
 
     def family(self) -> list[int]:
         """The process and those that it started."""
-        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-        pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
-        return [self.process.pid, *(pid for pid, parent in pairs if parent == self.process.pid)]
+        return [self.process.pid, *(child.pid for child in psutil.Process(self.process.pid).children())]
 
     def wait(self) -> int:
         return self.process.wait(timeout=60)
@@ -80,9 +80,11 @@ def running(folder: Path, settings: LocalSettings | None = None) -> Iterator[Up]
 
 
 def _gone(pid: int) -> bool | None:
-    """Tell that a process is no more, or is only waiting to be buried by its parent."""
-    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return True if listed.stdout.strip()[:1] in ("", "Z") else None
+    """Return whether a process has ended, though its parent may not have read its exit status yet."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE or None
+    except psutil.NoSuchProcess:
+        return True
 
 
 @pytest.fixture(scope="module")
@@ -128,50 +130,70 @@ def test_a_second_one_on_the_same_folder_is_refused(up: Up, tmp_path: Path) -> N
     assert f"process {up.process.pid} already runs on the state folder" in second.printed()
 
 
-def test_sigterm_stops_every_process_and_frees_every_port(tmp_path: Path) -> None:
-    with running(tmp_path) as up:
-        family = up.family()
-        up.process.terminate()
-        code = up.wait()
+@dataclass(frozen=True)
+class Life:
+    """Three runs on one state folder, and what was seen of each."""
 
-    assert code == 0
-    assert len(family) == 8
-    assert all(_gone(pid) for pid in family)
-    assert all(is_free(port) for port in up.settings.ports.values())
-
-
-def test_ctrl_c_stops_it_and_what_was_trained_is_there_again(tmp_path: Path) -> None:
-    with running(tmp_path) as up:
-        job = _train(up.url).json()
-        up.process.send_signal(signal.SIGINT)
-        code = up.wait()
-    with running(tmp_path, up.settings) as again:
-        found = httpx2.get(f"{again.url}/jobs/{job['job_id']}").json()
-        model = httpx2.get(f"{again.url}/models/iris").json()
-
-    assert code == 0
-    assert "Traceback" not in up.printed()
-    assert found["metrics"] == job["metrics"]
-    assert model["latest"] == 1
+    trained: dict[str, Any]
+    """The job of a training in the first run, which ended by Ctrl-C."""
+    interrupted: int
+    printed: str
+    found: dict[str, Any]
+    """The same job in the second run, which was killed."""
+    model: dict[str, Any]
+    orphans: list[int]
+    health: int
+    """The status of `/health` in the third run, which began at once, and ended by SIGTERM."""
+    family: list[int]
+    ended: int
+    ports: list[int]
 
 
-def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
-    with running(tmp_path) as up:
-        family = up.family()
-        up.process.kill()
-        up.wait()
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """Start, train, interrupt, start, look, kill, start, look, terminate."""
+    folder = tmp_path_factory.mktemp("life")
+    with running(folder) as first:
+        trained = _train(first.url).json()
+        first.process.send_signal(signal.SIGINT)
+        interrupted = first.wait()
+    with running(folder, first.settings) as second:
+        found = httpx2.get(f"{second.url}/jobs/{trained['job_id']}").json()
+        model = httpx2.get(f"{second.url}/models/iris").json()
+        orphans = second.family()
+        second.process.kill()
+        second.wait()
+    with running(folder, first.settings) as third:
+        health = httpx2.get(f"{third.url}/health").status_code
+        family = third.family()
+        third.process.terminate()
+        ended = third.wait()
+    ports = list(third.settings.ports.values())
+    return Life(trained, interrupted, first.printed(), found, model, orphans, health, family, ended, ports)
 
-        for pid in family:
-            eventually(partial(_gone, pid))
+
+def test_ctrl_c_stops_it_and_what_was_trained_is_there_again(life: Life) -> None:
+    assert life.interrupted == 0
+    assert "Traceback" not in life.printed
+    assert life.found["metrics"] == life.trained["metrics"]
+    assert life.model["latest"] == 1
 
 
-def test_it_starts_again_right_after_it_was_killed(tmp_path: Path) -> None:
-    with running(tmp_path) as up:
-        up.process.kill()
-        up.wait()
+def test_nothing_outlives_a_killed_parent(life: Life) -> None:
+    assert len(life.orphans) == 8
+    for pid in life.orphans:
+        eventually(partial(_gone, pid))
 
-    with running(tmp_path, up.settings) as again:
-        assert httpx2.get(f"{again.url}/health").status_code == 200
+
+def test_it_starts_again_right_after_it_was_killed(life: Life) -> None:
+    assert life.health == 200
+
+
+def test_sigterm_stops_every_process_and_frees_every_port(life: Life) -> None:
+    assert life.ended == 0
+    assert len(life.family) == 8
+    assert [pid for pid in life.family if not _gone(pid)] == []
+    assert [port for port in life.ports if not is_free(port)] == []
 
 
 def _train(url: str) -> httpx2.Response:

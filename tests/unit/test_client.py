@@ -2,7 +2,9 @@
 
 import io
 import json
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,18 @@ class Platform:
         answers = self.answers[call.removeprefix(f"{request.method} {BASE}/")]
         answer: Any = answers.pop(0) if len(answers) > 1 else answers[0]
         return answer if isinstance(answer, httpx2.Response) else httpx2.Response(200, json=answer)
+
+
+class _Empty(BaseHTTPRequestHandler):
+    """Answers an empty document."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
 
 def _client(platform: Answer, **changes: Any) -> Client:
@@ -144,6 +158,19 @@ def test_filters_that_are_not_given_are_not_sent() -> None:
         client.jobs(state="failed", kind=None)
 
     assert platform.asked[0][1] == f"{BASE}/jobs?state=failed"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_platform_on_this_machine_is_reached_without_the_proxy_of_the_network(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    server = HTTPServer(("127.0.0.1", 0), _Empty)
+    threading.Thread(target=server.handle_request, daemon=True).start()
+
+    with server, Client(f"http://{host}:{server.server_port}") as client:
+        assert client.models().body == {}
 
 
 def test_an_address_where_nobody_answers_is_named() -> None:

@@ -103,6 +103,7 @@ _HINTS: Final = {
     "n_splits": _MORE_ROWS,
     "examples for at least one class": _MORE_ROWS,
     "number of samples is smaller than the number of features": "set `noise_variance`, or use `LassoLarsCV`",
+    "infinite or not a number": "use another model type, or scale the target",
     "shrinkage not supported": "set `shrinkage` to null, or leave `solver` out",
 }
 """What to do, by words of scikit-learn's own sentence."""

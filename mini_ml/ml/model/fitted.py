@@ -20,6 +20,7 @@ _CELLS: Final = 4_000_000
 _KERNELS: Final = frozenset({"GaussianProcessClassifier", "GaussianProcessRegressor", "KernelRidge"})
 """Types that compare every row with every training row, in one matrix."""
 _KERNEL_ROWS: Final = 1024
+_NOT_FINITE: Final = "some predictions are infinite or not a number"
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,18 @@ class FittedModel:
     holdout_rows: Codes
     """Positions, in the dataset, of the rows that the metrics were measured on."""
 
-    def predict(self, frame: Frame, *, probabilities: bool = False) -> Predictions:
+    def predict(self, frame: Frame, *, probabilities: bool = False, strict: bool = False) -> Predictions:
         """Predict each row of a frame that this model's reader parsed.
+
+        Args:
+            frame: the rows.
+            probabilities: whether to return the probability of each class too.
+            strict: raise where the estimator predicts infinity or not a number; else such a prediction becomes the
+                largest float or 0, as JSON has no word for it.
 
         Raises:
             ProbabilitiesUnavailable: they are asked for and the model type has none.
+            FloatingPointError: `strict`, and a predicted number is not finite.
         """
         if probabilities and not self.schema.probabilities:
             name = type(self.estimator).__name__
@@ -64,15 +72,17 @@ class FittedModel:
         rows = _KERNEL_ROWS if kernel else max(1, _CELLS // self.encoder.width)
         if frame.rows > rows:
             parts = [frame.take(slice(start, start + rows)) for start in range(0, frame.rows, rows)]
-            return _joined([self.predict(part, probabilities=probabilities) for part in parts])
+            return _joined([self.predict(part, probabilities=probabilities, strict=strict) for part in parts])
         matrix = self.encoder.transform(frame, self.scaling)
         with np.errstate(all="ignore"):
             predicted, shares = self._estimate(matrix, probabilities=probabilities)
+        if strict and self.schema.labels is None and not np.isfinite(predicted).all():
+            raise FloatingPointError(_NOT_FINITE)
         return Predictions(self._values(predicted), None if shares is None else _finite(shares))
 
-    def answers(self, frame: Frame) -> Predictions:
-        """Predict with all that this model can say, probabilities where it has them."""
-        return self.predict(frame, probabilities=self.schema.probabilities)
+    def answers(self, frame: Frame, *, strict: bool = False) -> Predictions:
+        """Predict with all that this model can say, probabilities where it has them; `strict` as for `predict`."""
+        return self.predict(frame, probabilities=self.schema.probabilities, strict=strict)
 
     def _estimate(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
         """Ask the estimator for class positions or numbers, and for probabilities."""
@@ -84,7 +94,6 @@ class FittedModel:
         """Return labels for class positions, and numbers as they are."""
         labels = self.schema.labels
         if labels is None:
-            # An exponential of an extreme row overflows; JSON has no word for infinity.
             return [float(value) for value in np.nan_to_num(predicted.astype(np.float64)).ravel().tolist()]
         return [labels[code] for code in predicted.astype(np.intp).ravel().tolist()]
 

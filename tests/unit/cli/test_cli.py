@@ -1,7 +1,9 @@
 """The command line prints what came, on the right stream, and ends with the right code."""
 
+import io
 import json
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +81,21 @@ def test_predictions_are_one_a_line(answers: Answers, table: str, capsys: pytest
     assert main(["predict", table]) == 0
 
     assert capsys.readouterr().out == "Setosa\n7\n"
+
+
+@pytest.mark.parametrize(("arguments", "printed"), [([], b"S\\xe3o\n"), (["--json"], b"S\\u00e3o")])
+def test_a_terminal_without_the_characters_of_a_label_gets_their_codes(
+    arguments: list[str], printed: bytes, answers: Answers, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers("predict", {"predictions": ["São"], "links": {}})
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+
+    code = main(["predict", table, *arguments])
+
+    terminal.flush()
+    assert code == 0
+    assert printed in terminal.buffer.getvalue()
 
 
 def test_an_output_file_gets_the_rows_with_their_predictions(

@@ -28,6 +28,44 @@ def test_no_process_is_told_of_the_users_own_account(tmp_path: Path, monkeypatch
     assert {environment.get("AWS_ACCESS_KEY_ID", "test") for environment in environments} == {"test"}
 
 
+HOSTILE = {
+    "HOME": "/nonexistent",
+    "PATH": "/nonexistent",
+    "LANG": "tr_TR",
+    "LC_ALL": "tr_TR",
+    "TZ": "Asia/Kathmandu",
+    "TERM": "xterm",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+    "https_proxy": "http://127.0.0.1:1",
+    "PYTHONWARNINGS": "error",
+    "PYTHONIOENCODING": "ascii",
+    "PYTHONOPTIMIZE": "2",
+    "OMP_NUM_THREADS": "7",
+}
+
+
+def test_no_process_depends_on_the_environment_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = _plan(tmp_path)
+    commands = [plan.emulator(), *plan.uvicorns(), *plan.pollers()]
+    for name, value in HOSTILE.items():
+        monkeypatch.setenv(name, value)
+
+    elsewhere = [plan.emulator(), *plan.uvicorns(), *plan.pollers()]
+
+    assert [dict(command.environment) for command in elsewhere] == [dict(command.environment) for command in commands]
+
+
+def test_a_process_gets_the_settings_of_the_env_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("MINI_ML_LOG_LEVEL=DEBUG\nMINI_ML_ALIAS_FRESH_SECONDS=3\nBASE_IMAGE=python\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MINI_ML_LOG_LEVEL", "ERROR")
+
+    room = next(iter(_plan(tmp_path).uvicorns())).environment
+
+    assert (room["MINI_ML_LOG_LEVEL"], room["MINI_ML_ALIAS_FRESH_SECONDS"]) == ("ERROR", "3")
+    assert "BASE_IMAGE" not in room
+
+
 def test_what_the_user_set_for_the_platform_reaches_the_rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINI_ML_LOG_LEVEL", "DEBUG")
 

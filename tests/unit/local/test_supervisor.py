@@ -32,11 +32,10 @@ def supervisor(reports: list[str]) -> Iterator[Supervisor]:
 
 def _command(folder: Path, code: str, *, after_restart: Callable[[], None] = lambda: None) -> Command:
     (folder / "worker.py").write_text(code)
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
     return Command(
         name="worker",
         module="worker",
-        environment=environment,
+        environment={"PYTHONPATH": str(folder), "PYTHONUNBUFFERED": ""},  # the empty value turns it off
         folder=folder,
         log=folder / "worker.log",
         after_restart=after_restart,
@@ -105,10 +104,9 @@ from pathlib import Path
 from mini_ml.local.supervisor import Command, Supervisor
 from tests.fixtures.patience import eventually
 folder = Path({str(tmp_path)!r})
-environment = dict(os.environ, PYTHONPATH=str(folder))
 supervisor = Supervisor(report=print)
 supervisor.start(
-    Command(name="w", module="worker", environment=environment, folder=folder, log=folder / "log")
+    Command(name="w", module="worker", environment={{"PYTHONPATH": str(folder)}}, folder=folder, log=folder / "log")
 )
 time.sleep(600)
 """

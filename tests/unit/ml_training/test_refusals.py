@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import JsonValue
+from sklearn.linear_model import Ridge
 
 from mini_ml.errors import (
     InvalidDataset,
@@ -14,6 +16,7 @@ from mini_ml.errors import (
     UnknownColumn,
     UnknownModelType,
 )
+from mini_ml.ml.training.holdout import holdout_rows
 from mini_ml.topology import Limits
 from tests.unit.ml_training.tables import flowers, mixed_numbers, train_on, write
 
@@ -166,3 +169,28 @@ def test_an_estimator_that_could_never_predict_even_without_holdout_rows(tmp_pat
 
     with pytest.raises(TrainingFailed, match="n_neighbors"):
         train_on(table, "KNeighborsClassifier", params={"n_neighbors": 5})
+
+
+def test_a_model_that_predicts_no_finite_number_for_a_holdout_row(tmp_path: Path) -> None:
+    """The exponential of a Poisson regression overflows on rows far from those that it was fitted on."""
+    far = set(holdout_rows(None, 60, seed=0).tolist())
+    lines = [f"{1e9 if row in far else row % 7},{row % 7 + 1}" for row in range(60)]
+    table = write(tmp_path / "t.csv", "size,count", *lines)
+
+    with pytest.raises(TrainingFailed, match="infinite or not a number") as refusal:
+        train_on(table, "PoissonRegressor", params={"alpha": 0.0})
+
+    assert refusal.value.faults[0].parameter == "model_type"
+    assert refusal.value.faults[0].hint == "use another model type, or scale the target"
+
+
+@pytest.mark.parametrize("rows", [2, 60])
+@pytest.mark.parametrize("predicted", [np.inf, -np.inf, np.nan])
+def test_an_estimator_that_predicts_no_finite_number_with_or_without_holdout_rows(
+    rows: int, predicted: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = write(tmp_path / "t.csv", "size,count", *(f"{row},{row + 1}" for row in range(rows)))
+    monkeypatch.setattr(Ridge, "predict", lambda _, matrix: np.full(len(matrix), predicted))
+
+    with pytest.raises(TrainingFailed, match=r"Ridge .* infinite or not a number"):
+        train_on(table, "Ridge")
