@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from mini_ml.adapters.aws.clients import s3_client
 from mini_ml.adapters.aws.s3 import S3ObjectStore
@@ -13,7 +12,7 @@ from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
 from mini_ml.adapters.memory_store import MemoryObjectStore
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.ports import ObjectStore, Seal
-from tests.fixtures.emulated import SEAL_KEY, aws_environment
+from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def moto_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudSettings]:
     for name, value in aws_environment("").items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL")
-    with mock_aws():
+    with moto_aws():
         yield CloudSettings(stage="test", seal_key=SEAL_KEY)
 
 

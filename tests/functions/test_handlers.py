@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
-from moto import mock_aws
 
 from mini_ml import keys
 from mini_ml.adapters import logs
@@ -23,7 +22,7 @@ from mini_ml.errors import UnknownEvent
 from mini_ml.ports import Cloud
 from mini_ml.topology import LOCAL_NAMES
 from mini_ml.workflows import jobs, registry
-from tests.fixtures.emulated import SEAL_KEY, aws_environment
+from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.rooms import IRIS_ROW, sample
 
@@ -57,7 +56,7 @@ class Deployed:
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """The handlers, imported as Lambda does, once."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    with pytest.MonkeyPatch.context() as patch, moto_aws():
         for name, value in aws_environment("").items():
             patch.setenv(name, value)
         patch.delenv("AWS_ENDPOINT_URL")

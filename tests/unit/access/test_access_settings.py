@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from pydantic import ValidationError
 
 from mini_ml.adapters.access.caller import Caller
@@ -16,7 +15,7 @@ from mini_ml.adapters.access.settings import AccessSettings
 from mini_ml.errors import CredentialsUnavailable, Unauthenticated
 from mini_ml.local import interrupts, room
 from tests.fixtures.coroutines import run
-from tests.fixtures.emulated import aws_environment
+from tests.fixtures.emulated import aws_environment, moto_aws
 
 ENTRY = f"ci:train:{'ab' * 32}"
 TOKENS = {
@@ -100,7 +99,7 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for name, value in aws_environment("").items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL")
-    with mock_aws():
+    with moto_aws():
         yield boto3.client("secretsmanager")
 
 
