@@ -31,8 +31,8 @@ test: $(INSTALLED)  ## run every test, on all CPUs
 test-fast: $(INSTALLED)  ## run the tests that need no processes but their own: unit, contract, functions
 	@$(RUN)/python -m pytest $(SIDE_BY_SIDE) tests/unit tests/contract tests/functions
 
-images:  ## build the rooms' images with Docker
-	@for room in api trainer predict; do docker build --quiet --build-arg BASE_IMAGE=$(BASE_IMAGE) --tag mini-ml-$$room:local --file functions/$$room/Dockerfile . || exit; done
+images:  ## build the services' images with Docker
+	@for service in api trainer predict; do docker build --quiet --build-arg BASE_IMAGE=$(BASE_IMAGE) --tag mini-ml-$$service:local --file functions/$$service/Dockerfile . || exit; done
 
 e2e: $(INSTALLED)  ## test the containers: the images, Lambda's events, the compose story
 	@$(RUN)/python -m pytest tests/e2e

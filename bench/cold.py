@@ -1,4 +1,4 @@
-"""Measures how long a room takes to import, with bytecode, beside `import sklearn.ensemble`.
+"""Measures how long a service takes to import, with bytecode, beside `import sklearn.ensemble`.
 
 python -m bench.cold
 """

@@ -49,8 +49,8 @@ def main(trainings: int = 9) -> list[Result]:
         settings = LocalSettings(
             state_dir=Path(folder), api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
         )
-        with running(settings, report=lambda line: None) as addresses, Client(addresses.rooms["api"]) as client:
-            address = addresses.rooms["api"]
+        with running(settings, report=lambda line: None) as addresses, Client(addresses.services["api"]) as client:
+            address = addresses.services["api"]
             measured = [_steps(client, address) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
             memory = _memory()
     whole = median(map(sum, measured))

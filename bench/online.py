@@ -67,7 +67,7 @@ def main(*, full: bool = False) -> list[Result]:
         frame.to_csv(folder / "rows.csv", index=False)
         (folder / "body.json").write_bytes(recipe.request(frame))
         api, predict = stack.enter_context(_embedded(folder))
-        client, seed = stack.enter_context(Client(api)), stack.enter_context(_seed_room(folder))
+        client, seed = stack.enter_context(Client(api)), stack.enter_context(_seed_service(folder))
         for model_type in recipe.ESTIMATORS:
             options = {"target_column": recipe.TARGET, "model_type": model_type}
             model_name = model_type.lower()
@@ -92,7 +92,7 @@ def _compare(
     body = folder / "body.json"
     with ExitStack() as stack:
         if full:
-            servers[_MLFLOW] = f"{stack.enter_context(_mlflow_room(path))}/invocations"
+            servers[_MLFLOW] = f"{stack.enter_context(_mlflow_service(path))}/invocations"
         single = _one_by_one(servers, body.read_bytes(), lambda: pipeline.predict(row), effort)
         load = _all_at_once(servers, body, effort)
     return _report(model_type, single, load)
@@ -160,30 +160,30 @@ def _seconds(action: Callable[[], Any]) -> float:
 
 @contextmanager
 def _embedded(folder: Path) -> Iterator[tuple[str, str]]:
-    """Run the embedded cloud; gives the addresses of the api and of the predict room."""
+    """Run the embedded cloud; gives the addresses of the api and of the predict service."""
     api, trainer, predict, emulator = free_ports(4)
     ports = {"api_port": api, "trainer_port": trainer, "predict_port": predict, "emulator_port": emulator}
     with running(LocalSettings(state_dir=folder / "state", **ports), report=lambda text: None) as addresses:
-        yield addresses.rooms["api"], addresses.rooms["predict"]
+        yield addresses.services["api"], addresses.services["predict"]
 
 
 @contextmanager
-def _seed_room(folder: Path) -> Iterator[str]:
+def _seed_service(folder: Path) -> Iterator[str]:
     (port,) = free_ports(1)
-    served = ("bench.seed_room:app", "--host", LOOPBACK, "--port", str(port), "--log-level", "warning")
+    served = ("bench.seed_service:app", "--host", LOOPBACK, "--port", str(port), "--log-level", "warning")
     command = [sys.executable, "-m", "uvicorn", *served, "--no-access-log"]
     with _process(command, port, folder / "seed.log", {"MINI_ML_BENCH_MODELS": str(folder)}) as url:
         yield url
 
 
 @contextmanager
-def _mlflow_room(path: Path) -> Iterator[str]:
+def _mlflow_service(path: Path) -> Iterator[str]:
     """Run MLflow's scoring server, one worker, on the same pipeline."""
     from tests.fixtures.environments import environment_of  # only the full run needs an environment
 
     programs = environment_of("mlflow") / "bin"
     model, (port,) = path.with_suffix(".mlflow"), free_ports(1)
-    subprocess.run([programs / "python", Path(__file__).with_name("mlflow_room.py"), path, model], check=True)
+    subprocess.run([programs / "python", Path(__file__).with_name("mlflow_service.py"), path, model], check=True)
     served = ("--env-manager", "local", "--host", LOOPBACK, "--port", str(port), "--workers", "1")
     command = [str(programs / "mlflow"), "models", "serve", "--model-uri", str(model), *served]
     paths = f"{programs}{os.pathsep}{os.environ['PATH']}"

@@ -1,1 +1,1 @@
-"""The three rooms that run on Lambda: api, trainer and predict; each is handler, app and settings."""
+"""The three services that run on Lambda: api, trainer and predict; each is handler, app and settings."""

@@ -13,7 +13,7 @@ from typing import Final
 from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.admission import CONTEXT, admission_of
+from infra.authentication import CONTEXT, authentication_of
 from infra.stack import MiniMlStack
 from infra.stages import chosen
 
@@ -38,7 +38,7 @@ def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = N
         app,
         "MiniMl",
         deployment=deployment,
-        admission=admission_of({name: context(name) for name in CONTEXT}),
+        authentication=authentication_of({name: context(name) for name in CONTEXT}),
         env=Environment(account=context("account"), region=context("region")),
         seal_key_arn=context("seal_key_arn"),
     )

@@ -7,7 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
-from infra.admission import Admission
+from infra.authentication import Authentication
 from infra.constructs.admin_key import admin_key
 from infra.constructs.api import Api, GatewayLogs
 from infra.constructs.functions import Functions
@@ -29,7 +29,7 @@ class MiniMlStack(Stack):
         id: str,
         *,
         deployment: Deployment,
-        admission: Admission,
+        authentication: Authentication,
         env: Environment | None = None,
         seal_key_arn: str | None = None,
     ) -> None:
@@ -37,7 +37,7 @@ class MiniMlStack(Stack):
 
         Args:
             deployment: what the stage is made of.
-            admission: who may call.
+            authentication: who may call.
             env: account and region; without them the template fits any, and CloudFormation fills in the names.
             seal_key_arn: the key of an earlier stack, whose models then go on being served; None for a new key.
         """
@@ -59,7 +59,7 @@ class MiniMlStack(Stack):
         queues = Queues(self, "Queues", deployment=deployment, names=names)
         queues.announce(storage.uploads, bucket_name=names.uploads_bucket, account=self.account)
         key = seal_key(self, "SealKey", adopted_arn=seal_key_arn, stage_name=deployment.name)
-        secret = admin_key(self, "AdminKey", stage_name=deployment.name) if admission.asks else None
+        secret = admin_key(self, "AdminKey", stage_name=deployment.name) if authentication.asks else None
         functions = Functions(
             self,
             "Functions",
@@ -68,11 +68,11 @@ class MiniMlStack(Stack):
             storage=storage,
             queues=queues.by_name,
             seal_key=key,
-            admission=admission,
+            authentication=authentication,
             admin_key=secret,
         )
         api.serve({"api": functions.by_name["api"], "predict": functions.by_name["predict"]})
-        self._tell(api, storage, key, curl=_CURL if admission.asks else "curl")
+        self._tell(api, storage, key, curl=_CURL if authentication.asks else "curl")
         if secret is not None:
             self._tell_key(secret)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mini_ml.contracts import JsonObject, Task
-from mini_ml.errors import Fault, UnknownModelType
+from mini_ml.errors import Issue, UnknownModelType
 
 AUTO: Final[dict[str, Task | None]] = {
     "auto": None,
@@ -40,7 +40,7 @@ def check_model_type(name: str) -> None:
     if why := model_types()["excluded"].get(name):
         reason, hint = f"`{name}` is not offered: it {why}", "GET /model-types lists those that are"
     raise UnknownModelType(
-        f"{reason[0].upper()}{reason[1:]}.", faults=[Fault(parameter="model_type", reason=reason, hint=hint)]
+        f"{reason[0].upper()}{reason[1:]}.", issues=[Issue(parameter="model_type", reason=reason, hint=hint)]
     )
 
 
@@ -81,17 +81,17 @@ _RELATIVES: Final = {
 }
 
 
-def check_params(model_type: str, params: Mapping[str, object]) -> list[Fault]:
+def check_params(model_type: str, params: Mapping[str, object]) -> list[Issue]:
     """Return everything that is wrong with the parameters of a known model type, in their order."""
     if model_type in AUTO:
         hint = "leave model_params empty, or name a model type"
         return [_fault(name, f"`{model_type}` takes no parameters", hint) for name in params]
     entry = model_types()["model_types"][model_type]
-    faults = (_param_fault(model_type, entry, name, value) for name, value in params.items())
-    return [fault for fault in faults if fault]
+    issues = (_param_fault(model_type, entry, name, value) for name, value in params.items())
+    return [fault for fault in issues if fault]
 
 
-def _param_fault(model_type: str, entry: JsonObject, name: str, value: object) -> Fault | None:
+def _param_fault(model_type: str, entry: JsonObject, name: str, value: object) -> Issue | None:
     if why := entry["not_settable"].get(name):
         return _fault(name, f"`{name}` cannot be set: {why}", "leave it out")
     if name not in entry["parameters"]:
@@ -108,8 +108,8 @@ def _param_fault(model_type: str, entry: JsonObject, name: str, value: object) -
     return _fault(name, reason, f"use {_described(accepted)}")
 
 
-def _fault(name: str, reason: str, hint: str) -> Fault:
-    return Fault(parameter=f"model_params.{_shown(name)}", reason=reason, hint=hint)
+def _fault(name: str, reason: str, hint: str) -> Issue:
+    return Issue(parameter=f"model_params.{_shown(name)}", reason=reason, hint=hint)
 
 
 # ---------------------------------------------------------------- values against fragments

@@ -39,7 +39,7 @@ MiniMLError
 │   └── OutOfSpace
 ├── Unavailable                 the same call may succeed later
 │   ├── StorageUnavailable
-│   ├── RoomUnavailable
+│   ├── ServiceUnavailable
 │   └── CredentialsUnavailable
 └── Internal                    our fault, or a signal between our own parts
     ├── ObjectMissing
@@ -56,7 +56,7 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class Issue:
     """One thing that is wrong, where it is, and what to do about it."""
 
     reason: str
@@ -77,10 +77,10 @@ class MiniMLError(Exception):
     title: ClassVar[str] = "Internal error"
     retryable: ClassVar[bool] = False
 
-    def __init__(self, detail: str, *, faults: Iterable[Fault] = ()) -> None:
+    def __init__(self, detail: str, *, issues: Iterable[Issue] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.faults = tuple(faults)
+        self.issues = tuple(issues)
 
 
 class InvalidRequest(MiniMLError):
@@ -331,7 +331,7 @@ class OutOfMemory(Unprocessable):
 
 
 class OutOfSpace(Unprocessable):
-    """The job needs more room for files than its function has."""
+    """The job needs more disk space than its function has."""
 
     code = "out_of_space"
     title = "The job ran out of disk space"
@@ -352,7 +352,7 @@ class StorageUnavailable(Unavailable):
     title = "The storage is unavailable"
 
 
-class RoomUnavailable(Unavailable):
+class ServiceUnavailable(Unavailable):
     """Another service of the platform did not answer."""
 
     code = "service_unavailable"

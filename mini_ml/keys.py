@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from mini_ml.contracts import Kind
-from mini_ml.errors import Fault, InvalidName
+from mini_ml.errors import InvalidName, Issue
 from mini_ml.topology import PREDICT_PREFIX, TRAIN_PREFIX
 
 DEFAULT_MODEL: Final = "default"
@@ -38,7 +38,7 @@ def checked_alias(name: str) -> str:
     if name == LATEST:
         raise InvalidName(
             "`latest` is no alias; it always names the newest version.",
-            faults=[Fault(parameter="alias", reason="`latest` is reserved", hint="choose another name")],
+            issues=[Issue(parameter="alias", reason="`latest` is reserved", hint="choose another name")],
         )
     return _checked(ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
 
@@ -59,7 +59,7 @@ def _checked(pattern: str, text: str, parameter: str, form: str) -> str:
     reason = f"`{text[:80]}` is not allowed"
     raise InvalidName(
         f"The {parameter.replace('_', ' ')} {reason}.",
-        faults=[Fault(parameter=parameter, reason=reason, hint=f"use {form}")],
+        issues=[Issue(parameter=parameter, reason=reason, hint=f"use {form}")],
     )
 
 
@@ -96,10 +96,10 @@ def parsed_upload(key: str) -> UploadName:
     """Read the key of an upload that is known to be one. Raises InvalidName."""
     name = parse_upload(key)
     if name is None:
-        fault = Fault(
+        fault = Issue(
             parameter="key", reason="outside `train/` and `predict/`, or a folder", hint="use train/{model}/{file}"
         )
-        raise InvalidName("The key names no upload.", faults=[fault])
+        raise InvalidName("The key names no upload.", issues=[fault])
     return name
 
 
@@ -114,7 +114,7 @@ def _parse_below(kind: Kind, rest: str) -> UploadName:
 
 
 _NOT_SHOWN: Final = "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-"""Control characters, and those that turn the direction of text or take no room."""
+"""Control characters, and those that turn the direction of text or take no space."""
 
 
 def safe_filename(name: str) -> str:
@@ -169,7 +169,7 @@ def job_by_time(job_id: str, created_at: datetime) -> str:
     return f"{JOBS_BY_TIME}{_TIME_CEILING - int(created_at.timestamp() * 1000):015d}-{job_id}"
 
 
-def unreadable_letter(message_id: str) -> str:
+def unreadable_message(message_id: str) -> str:
     """Return the key under which a dead letter is kept that names no upload."""
     return f"sweep/unreadable/{message_id}.txt"
 

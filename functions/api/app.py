@@ -3,8 +3,8 @@
 from functions.api.factory import create_app
 from functions.api.settings import Settings
 from mini_ml.adapters import logs
-from mini_ml.adapters.access.opening import gate_of
-from mini_ml.adapters.access.settings import AccessSettings
+from mini_ml.adapters.auth.build import build_authenticator
+from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
 
 logs.configure()
@@ -12,7 +12,7 @@ settings = Settings()
 cloud = build_cloud(settings)
 app = create_app(
     cloud,
-    gate=gate_of(AccessSettings()),
+    authenticator=build_authenticator(AuthSettings()),
     trainer_url=settings.trainer_url,
     predict_url=settings.predict_url,
 )

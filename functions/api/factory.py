@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from functions.api import routes_scoring, routes_status, routes_uploads
-from functions.api.neighbours import BehindQueue, Neighbour
-from mini_ml.adapters.access.gate import Gate
+from functions.api.service_status import BehindQueue, Neighbour
+from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
-from mini_ml.adapters.http.room import Room
 from mini_ml.adapters.http.routes import jobs, models, predict, status, train
+from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.contracts import Kind
 from mini_ml.ports import Cloud
@@ -34,23 +34,23 @@ Links are relative to the address that you asked.
 def create_app(
     cloud: Cloud,
     *,
-    gate: Gate | None,
+    authenticator: Authenticator | None,
     trainer_url: str | None = None,
     predict_url: str | None = None,
     transport: "AsyncBaseTransport | None" = None,
 ) -> FastAPI:
-    """Return the api behind a gate; `transport` stands in for the network to its neighbours in tests."""
+    """Return the api behind a authenticator; `transport` stands in for the network to its neighbours in tests."""
     trainer = _neighbour(cloud, "train", trainer_url, transport)
-    predict_room = _neighbour(cloud, "predict", predict_url, transport)
+    predict_service = _neighbour(cloud, "predict", predict_url, transport)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await trainer.close()
-        await predict_room.close()
+        await predict_service.close()
 
     return new_app(
-        gate=gate,
+        authenticator=authenticator,
         title="Mini-ML-Platform",
         description=_DESCRIPTION,
         routers=[
@@ -63,7 +63,7 @@ def create_app(
             routes_status.router,
             status.health_router,
         ],
-        state={"room": Room(cloud=cloud, waiter=Waiter(cloud)), "trainer": trainer, "predict": predict_room},
+        state={"service": Service(cloud=cloud, waiter=Waiter(cloud)), "trainer": trainer, "predict": predict_service},
         lifespan=lifespan,
     )
 
@@ -71,8 +71,8 @@ def create_app(
 def _neighbour(cloud: Cloud, kind: Kind, url: str | None, transport: "AsyncBaseTransport | None") -> Neighbour:
     if url is None:
         return BehindQueue(cloud.queues[kind])
-    from functions.api.remote import (
-        RemoteRoom,
+    from functions.api.remote_service import (
+        RemoteService,
     )  # loads the HTTP client, of which a function behind a gateway has no use
 
-    return RemoteRoom(url, timeout_seconds=cloud.stage.predict_timeout_seconds, transport=transport)
+    return RemoteService(url, timeout_seconds=cloud.stage.predict_timeout_seconds, transport=transport)

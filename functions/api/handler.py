@@ -7,12 +7,12 @@ from mini_ml.adapters.startup import starting
 with starting():
     from functions.api.app import app, cloud
     from mini_ml.adapters.http.lambda_entry import Entry
-    from mini_ml.workflows import recover
+    from mini_ml.workflows import sweep
 
     lambda_handler = Entry(
         app,
         bucket=cloud.uploads.bucket,
-        upload=partial(recover.bury, cloud),
-        unreadable=partial(recover.keep_letter, cloud),
-        tick=partial(recover.sweep, cloud),
+        upload=partial(sweep.fail_dead_letter, cloud),
+        unreadable=partial(sweep.store_unreadable_message, cloud),
+        tick=partial(sweep.sweep, cloud),
     )

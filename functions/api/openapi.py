@@ -11,7 +11,7 @@ PATH = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 def rendered() -> str:
     """Return the api's OpenAPI document as it is committed."""
-    return json.dumps(create_app(memory_cloud(), gate=None).openapi(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(create_app(memory_cloud(), authenticator=None).openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

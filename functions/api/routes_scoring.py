@@ -1,15 +1,15 @@
-"""Online scoring on the api's own port, where no gateway stands in front: passed on to the predict room."""
+"""Online scoring on the api's own port, where no gateway stands in front: passed on to the predict service."""
 
 from fastapi import Request
 from starlette.responses import Response
 
-from functions.api.neighbours import Neighbour
+from functions.api.service_status import Neighbour
 from mini_ml import keys
+from mini_ml.adapters.auth.middleware import CREDENTIAL_HEADERS
 from mini_ml.adapters.http.bodies import read_online_body, require_media_type
-from mini_ml.adapters.http.guard import CREDENTIAL_HEADERS
 from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
-from mini_ml.adapters.http.room import CloudOf, new_router
 from mini_ml.adapters.http.routes.models import ModelName, Version
+from mini_ml.adapters.http.service import CloudOf, new_router
 from mini_ml.ports import Cloud
 
 router = new_router("Online scoring")
@@ -41,7 +41,7 @@ async def _passed_on(request: Request, cloud: Cloud, path: str, probabilities: b
     predict: Neighbour = request.app.state.predict
     media_type = require_media_type(request, MEDIA_TYPES)
     body = await read_online_body(request, cloud.stage.limits)
-    # The predict room asks for a credential too: it gets the one that the caller has shown us.
+    # The predict service asks for a credential too: it gets the one that the caller has shown us.
     shown = {name: request.headers[name] for name in CREDENTIAL_HEADERS if name in request.headers}
     headers = {"Content-Type": media_type, **shown}
     return await predict.score(path, body=body, headers=headers, probabilities=probabilities)

@@ -5,10 +5,10 @@ import asyncio
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
-from functions.api.neighbours import Neighbour
+from functions.api.service_status import Neighbour
 from mini_ml import catalogue
 from mini_ml.adapters.http.links import links_from
-from mini_ml.adapters.http.room import new_router
+from mini_ml.adapters.http.service import new_router
 from mini_ml.adapters.http.shapes import Status
 from mini_ml.adapters.http.views import answer
 
@@ -27,7 +27,7 @@ _PATHS = {
     "/",
     summary="What this is, and whether its parts answer",
     response_model=Status,
-    response_description="A greeting, the state of the trainer and of the predict room, and links.",
+    response_description="A greeting, the state of the trainer and of the predict service, and links.",
 )
 async def status(request: Request) -> Response:
     """Each part is `healthy`, `unreachable`, or says what its health check answered."""

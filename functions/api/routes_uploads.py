@@ -7,16 +7,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from mini_ml import catalogue, keys
-from mini_ml.adapters.http.guard import require
+from mini_ml.adapters.auth.middleware import require
+from mini_ml.adapters.http.collected_errors import CollectedErrors
 from mini_ml.adapters.http.links import links_from
 from mini_ml.adapters.http.openapi import json_body, problems
-from mini_ml.adapters.http.refusals import Refusals
-from mini_ml.adapters.http.room import CloudOf, new_router
+from mini_ml.adapters.http.service import CloudOf, new_router
 from mini_ml.adapters.http.shapes import UploadInvitation, UploadRequest
 from mini_ml.adapters.http.strict_json import read_shape
 from mini_ml.adapters.http.views import answer, job_path
 from mini_ml.contracts import PredictOptions, TrainOptions
-from mini_ml.errors import Fault
+from mini_ml.errors import Issue
 from mini_ml.ports import Cloud
 from mini_ml.workflows import options, submit
 from mini_ml.workflows.submit import Invitation
@@ -77,7 +77,7 @@ async def invite(request: Request, cloud: CloudOf) -> Response:
 
 
 def _invite(cloud: Cloud, asked: UploadRequest) -> Invitation:
-    refusals = Refusals(_misplaced(asked))
+    refusals = CollectedErrors(_misplaced(asked))
     train: TrainOptions | None = None
     predict: PredictOptions | None = None
     with refusals.collect():
@@ -94,13 +94,13 @@ def _invite(cloud: Cloud, asked: UploadRequest) -> Invitation:
     )
 
 
-def _misplaced(asked: UploadRequest) -> list[Fault]:
+def _misplaced(asked: UploadRequest) -> list[Issue]:
     """Return a fault for everything that is said about the other kind of job."""
     given = [
         name for name, kind in _ONLY_FOR.items() if kind != asked.kind and getattr(asked.options, name) is not None
     ]
     places = [f"options.{name}" for name in given] + (["version"] if asked.kind == "train" and asked.version else [])
-    return [Fault(parameter=place, reason=f"`{place}` means nothing for kind `{asked.kind}`") for place in places]
+    return [Issue(parameter=place, reason=f"`{place}` means nothing for kind `{asked.kind}`") for place in places]
 
 
 def _train_options(asked: UploadRequest) -> TrainOptions:

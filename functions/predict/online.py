@@ -10,14 +10,14 @@ import numpy as np
 
 from mini_ml.adapters.http.strict_json import parse_json
 from mini_ml.contracts import Label, Schema
-from mini_ml.errors import Fault, InvalidRequest, LimitExceeded
+from mini_ml.errors import InvalidRequest, Issue, LimitExceeded
 from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv, score_rows
 from mini_ml.topology import Limits
-from mini_ml.workflows.predict import Loaded
+from mini_ml.workflows.model_cache import Loaded
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 """Made once; an answer holds labels and finite numbers only, and anything else is an error."""
@@ -43,13 +43,13 @@ def _score_json(model: FittedModel, body: bytes, *, probabilities: bool, limits:
     rows = rows_from_json(parse_json(body))
     if rows.count == 0:
         raise InvalidRequest(
-            "There are no rows to score.", faults=[Fault(parameter="body", reason="no rows", hint="send at least one")]
+            "There are no rows to score.", issues=[Issue(parameter="body", reason="no rows", hint="send at least one")]
         )
     if rows.count > limits.online_rows:
         raise LimitExceeded(
             f"The request has {rows.count:,} rows; at most {limits.online_rows:,} are scored online.",
-            faults=[
-                Fault(limit="online_rows", reason="too many rows", hint="send fewer, or a file through POST /predict")
+            issues=[
+                Issue(limit="online_rows", reason="too many rows", hint="send fewer, or a file through POST /predict")
             ],
         )
     return score_rows(model, rows, tally=Tally(), probabilities=probabilities)

@@ -13,7 +13,7 @@ from functions.predict.online import scored
 from mini_ml.adapters.http.bodies import read_online_body
 from mini_ml.keys import LATEST
 from mini_ml.topology import Limits
-from mini_ml.workflows.predict import Loaded, Shelf
+from mini_ml.workflows.model_cache import Loaded, ModelCache
 
 _MOST_BYTES: Final = 8_192
 _MOST_COMMAS: Final = 64
@@ -34,7 +34,7 @@ class QuickRoute(APIRoute):
         if loaded is None:
             await super().handle(scope, receive, send)
             return
-        limits: Limits = request.app.state.room.cloud.stage.limits
+        limits: Limits = request.app.state.service.cloud.stage.limits
         body = await read_online_body(request, limits)
         score = partial(scored, loaded, body, "application/json", probabilities=False, limits=limits)
         answer = score() if body.count(b",") <= _MOST_COMMAS else await run_in_threadpool(score)
@@ -56,6 +56,6 @@ def _is_plain(request: Request) -> bool:
 
 
 def _at_hand(request: Request) -> Loaded | None:
-    shelf: Shelf = request.app.state.shelf
+    model_cache: ModelCache = request.app.state.model_cache
     asked = request.path_params
-    return shelf.at_hand(asked["model_name"], asked.get("version", LATEST))
+    return model_cache.at_hand(asked["model_name"], asked.get("version", LATEST))

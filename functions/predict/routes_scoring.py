@@ -8,11 +8,11 @@ from functions.predict.online import scored
 from functions.predict.quick import QuickRoute
 from mini_ml.adapters.http.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
-from mini_ml.adapters.http.room import new_router
 from mini_ml.adapters.http.routes.models import ModelName, Version
+from mini_ml.adapters.http.service import new_router
 from mini_ml.keys import LATEST
 from mini_ml.topology import Limits
-from mini_ml.workflows.predict import Shelf
+from mini_ml.workflows.model_cache import ModelCache
 
 router = new_router("Online scoring")
 router.route_class = QuickRoute
@@ -33,13 +33,13 @@ async def score_version(
 
 
 async def _answer(request: Request, model_name: str, version: str, probabilities: bool) -> Response:
-    shelf: Shelf = request.app.state.shelf
-    limits: Limits = request.app.state.room.cloud.stage.limits
+    model_cache: ModelCache = request.app.state.model_cache
+    limits: Limits = request.app.state.service.cloud.stage.limits
     media_type = require_media_type(request, MEDIA_TYPES)
     body = await read_online_body(request, limits)
 
     def work() -> bytes:
-        loaded = shelf.model(model_name, version)
+        loaded = model_cache.model(model_name, version)
         return scored(loaded, body, media_type, probabilities=probabilities, limits=limits)
 
     return Response(await run_in_threadpool(work), media_type="application/json")

@@ -1,4 +1,4 @@
-"""Settings of the predict room."""
+"""Settings of the predict service."""
 
 import tempfile
 from pathlib import Path

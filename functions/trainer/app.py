@@ -3,11 +3,13 @@
 from functions.trainer.factory import create_app
 from functions.trainer.settings import Settings
 from mini_ml.adapters import logs
-from mini_ml.adapters.access.opening import gate_of
-from mini_ml.adapters.access.settings import AccessSettings
+from mini_ml.adapters.auth.build import build_authenticator
+from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
 
 logs.configure()
 settings = Settings()
 cloud = build_cloud(settings)
-app = create_app(cloud, gate=gate_of(AccessSettings()), workdir=settings.workdir, threads=settings.threads)
+app = create_app(
+    cloud, authenticator=build_authenticator(AuthSettings()), workdir=settings.workdir, threads=settings.threads
+)

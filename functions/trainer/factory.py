@@ -7,10 +7,10 @@ from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 
-from mini_ml.adapters.access.gate import Gate
+from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
-from mini_ml.adapters.http.room import Room
 from mini_ml.adapters.http.routes import jobs, models, status, train
+from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.adapters.http.worker import OneAtATime
 from mini_ml.contracts import Upload
@@ -40,11 +40,13 @@ def trainer_of(cloud: Cloud, workdir: Path, threads: int | None = None) -> Calla
     return train_one
 
 
-def create_app(cloud: Cloud, *, gate: Gate | None, workdir: Path, threads: int | None = None) -> FastAPI:
+def create_app(
+    cloud: Cloud, *, authenticator: Authenticator | None, workdir: Path, threads: int | None = None
+) -> FastAPI:
     """Return the trainer's application."""
     worker = OneAtATime(trainer_of(cloud, workdir, threads))
     return new_app(
-        gate=gate,
+        authenticator=authenticator,
         title="Mini-ML-Platform: trainer",
         description=_DESCRIPTION,
         routers=[
@@ -54,5 +56,5 @@ def create_app(cloud: Cloud, *, gate: Gate | None, workdir: Path, threads: int |
             status.welcome_router("The trainer of Mini-ML-Platform."),
             status.health_router,
         ],
-        state={"room": Room(cloud=cloud, waiter=Waiter(cloud), work_on=worker.start, scores=False)},
+        state={"service": Service(cloud=cloud, waiter=Waiter(cloud), work_on=worker.start, scores=False)},
     )

@@ -1,4 +1,4 @@
-"""The REST API: the routes of the topology and no others, each to its room; refusals as problem documents."""
+"""The REST API: the routes of the topology and no others, each to its service; refusals as problem documents."""
 
 import json
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ from constructs import Construct
 from infra.acknowledgements import acknowledge
 from infra.constructs.functions import log_retention
 from infra.stages import Deployment
-from mini_ml.topology import GATEWAY_REFUSALS, ROUTES, GatewayRefusal, Names
+from mini_ml.topology import GATEWAY_PROBLEMS, ROUTES, GatewayProblem, Names
 
 _PROXIES = (
-    "Every method hands the whole request to its room, which reads it strictly and refuses with a problem document "
-    "that names all faults; a model of the gateway would answer first, and worse."
+    "Every method hands the whole request to its service, which reads it strictly and refuses with a problem document "
+    "that names all issues; a model of the gateway would answer first, and worse."
 )
 _NO_FIREWALL = (
     "A web ACL costs more a month than the rest of an idle stack. Rate and burst are limited, sizes are refused; who "
     "needs a firewall attaches one to the stage."
 )
-_ROOMS_ASK = (
-    "The rooms ask for the credential themselves, alike on a laptop, in containers and here: an API key or a token, "
+_SERVICES_ASK = (
+    "The services ask for the credential themselves, alike on a laptop, in containers and here: an API key or a token, "
     "with the scope that the route needs. An authorizer would be a second place to keep in step with them."
 )
 _LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -48,16 +48,18 @@ class Api(Construct):
         stack = self.rest_api.stack
         return f"https://{self.rest_api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
-    def serve(self, rooms: Mapping[str, lambda_.IFunction]) -> None:
-        """Send every route of the topology to its room's function."""
+    def serve(self, services: Mapping[str, lambda_.IFunction]) -> None:
+        """Send every route of the topology to its service's function."""
         integrations = {
             # One permission for the whole API: one for each route would outgrow the function's policy.
-            room: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
-            for room, function in rooms.items()
+            service: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
+            for service, function in services.items()
         }
         for route in ROUTES:
             resource = self.rest_api.root.resource_for_path(route.path)
-            resource.add_method("ANY", integrations[route.room], authorization_type=apigateway.AuthorizationType.NONE)
+            resource.add_method(
+                "ANY", integrations[route.service], authorization_type=apigateway.AuthorizationType.NONE
+            )
 
     def _rest_api(self, names: Names) -> apigateway.RestApi:
         log_group = logs.LogGroup(
@@ -97,7 +99,7 @@ class Api(Construct):
         )
 
     def _add_refusals(self) -> None:
-        for refusal in GATEWAY_REFUSALS:
+        for refusal in GATEWAY_PROBLEMS:
             self.rest_api.add_gateway_response(
                 refusal.response_type,
                 type=apigateway.ResponseType.of(refusal.response_type),
@@ -109,8 +111,8 @@ class Api(Construct):
     def _acknowledge(self) -> None:
         acknowledge(self.rest_api, "APIG2", _PROXIES)
         acknowledge(self.rest_api, "APIG3", _NO_FIREWALL)
-        acknowledge(self.rest_api, "APIG4", _ROOMS_ASK)
-        acknowledge(self.rest_api, "COG4", _ROOMS_ASK)
+        acknowledge(self.rest_api, "APIG4", _SERVICES_ASK)
+        acknowledge(self.rest_api, "COG4", _SERVICES_ASK)
 
 
 class GatewayLogs(Construct):
@@ -131,5 +133,5 @@ class GatewayLogs(Construct):
         self.account.apply_removal_policy(RemovalPolicy.RETAIN)
 
 
-def _template(refusal: GatewayRefusal) -> str:
+def _template(refusal: GatewayProblem) -> str:
     return json.dumps(refusal.problem())

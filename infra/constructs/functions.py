@@ -18,11 +18,11 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledgements import acknowledge, keys_below
-from infra.admission import Admission
+from infra.authentication import Authentication
 from infra.constructs.rights import RIGHTS, Rights, statements
 from infra.constructs.storage import Storage
 from infra.stages import Deployment
-from mini_ml.topology import Function, FunctionName, Names, QueueName, Room, functions
+from mini_ml.topology import Function, FunctionName, Names, QueueName, Service, functions
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _PLATFORMS: Final = {
@@ -48,7 +48,7 @@ class Functions(Construct):
         storage: Storage,
         queues: Mapping[QueueName, sqs.IQueue],
         seal_key: kms.IKey,
-        admission: Admission,
+        authentication: Authentication,
         admin_key: secretsmanager.ISecret | None,
     ) -> None:
         super().__init__(scope, id)
@@ -57,7 +57,7 @@ class Functions(Construct):
         self._storage = storage
         self._queues = queues
         self._seal_key = seal_key
-        self._admission = admission
+        self._admission = authentication
         self._admin_key = admin_key
         self.by_name: dict[FunctionName, lambda_.Function] = {}
         for function in functions(deployment.stage):
@@ -75,9 +75,9 @@ class Functions(Construct):
             description=f"{function.name} of Mini-ML-Platform, stage {self._deployment.name}",
             code=lambda_.DockerImageCode.from_image_asset(
                 str(ROOT),
-                file=f"functions/{function.room}/Dockerfile",
+                file=f"functions/{function.service}/Dockerfile",
                 cmd=[function.handler.replace(":", ".")],
-                exclude=_left_out(function.room),
+                exclude=_left_out(function.service),
                 platform=platform,
             ),
             architecture=architecture,
@@ -161,10 +161,10 @@ class Functions(Construct):
             )
 
 
-def _left_out(room: Room) -> list[str]:
-    """Return what of the repository has no part in a room's image: a change of it must not deploy the room anew."""
-    others = [f"functions/{other}" for other in get_args(Room) if other != room]
-    return [*others, "requirements/*", f"!requirements/{room}.txt", f"!functions/{room}/Dockerfile"]
+def _left_out(service: Service) -> list[str]:
+    """Return what is not part of a service's image, so that a change of it does not redeploy the service."""
+    others = [f"functions/{other}" for other in get_args(Service) if other != service]
+    return [*others, "requirements/*", f"!requirements/{service}.txt", f"!functions/{service}/Dockerfile"]
 
 
 def log_retention(days: int) -> logs.RetentionDays:

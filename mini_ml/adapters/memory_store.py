@@ -13,7 +13,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from mini_ml.contracts import Upload
-from mini_ml.errors import AlreadyExists, Fault, ObjectMissing, StaleWrite, UploadTooLarge
+from mini_ml.errors import AlreadyExists, Issue, ObjectMissing, StaleWrite, UploadTooLarge
 from mini_ml.ports import ObjectHead, ObjectWriter, PresignedPost, StoredObject
 
 _CHUNK_BYTES = 64 * 1024
@@ -131,7 +131,7 @@ class MemoryObjectStore:
     def receive(self, post: PresignedPost, body: bytes) -> ObjectHead:
         """Take the upload that a client makes with a presigned post. Raises UploadTooLarge, as S3 answers 400."""
         if len(body) > int(post.fields["max-bytes"]):
-            raise UploadTooLarge("EntityTooLarge", faults=[Fault(limit="upload_bytes", reason="too large")])
+            raise UploadTooLarge("EntityTooLarge", issues=[Issue(limit="upload_bytes", reason="too large")])
         mark = "x-amz-meta-"
         metadata = {name.removeprefix(mark): value for name, value in post.fields.items() if name.startswith(mark)}
         return self.put(post.fields["key"], body, metadata=metadata)

@@ -1,4 +1,4 @@
-"""Where the cloud is, as a type: the settings that every room shares."""
+"""Where the cloud is, as a type: the settings that every service shares."""
 
 from typing import Self
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mini_ml.adapters.access.api_keys import checked_name, checked_scopes
+from mini_ml.adapters.auth.api_keys import checked_name, checked_scopes
 from mini_ml.client import DEFAULT_URL
 from mini_ml.topology import Scope
 

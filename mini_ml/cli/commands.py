@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from mini_ml.adapters.access.api_keys import new_key
+from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.cli import printing
 from mini_ml.cli.arguments import CliSettings
 from mini_ml.client import Client, Document

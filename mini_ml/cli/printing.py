@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from mini_ml.adapters.access.api_keys import ApiKey
+from mini_ml.adapters.auth.api_keys import ApiKey
 from mini_ml.client import Document
 
 _STEERING: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")

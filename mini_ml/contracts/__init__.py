@@ -25,7 +25,7 @@ from mini_ml.contracts.models import (
     ModelView,
     Schema,
 )
-from mini_ml.contracts.problems import Failure, FaultShape, Problem
+from mini_ml.contracts.problems import Failure, IssueView, Problem
 from mini_ml.contracts.shape import Shape
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.vocabulary import OPEN_STATES, JsonObject, Kind, Label, State, Task
@@ -41,7 +41,7 @@ __all__ = [
     "ColumnKind",
     "Dataset",
     "Failure",
-    "FaultShape",
+    "IssueView",
     "Job",
     "JobView",
     "JsonObject",

@@ -6,12 +6,12 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from mini_ml.contracts.shape import Shape
-from mini_ml.errors import Fault
+from mini_ml.errors import Issue
 
 _IfKnown = Field(default=None, exclude_if=lambda value: value is None)
 
 
-class FaultShape(Shape):
+class IssueView(Shape):
     """One thing that is wrong; column, line, parameter and limit say where, as far as anything can."""
 
     reason: str
@@ -22,7 +22,7 @@ class FaultShape(Shape):
     limit: Annotated[str | None, _IfKnown]
 
     @classmethod
-    def of(cls, fault: Fault) -> Self:
+    def of(cls, fault: Issue) -> Self:
         """Return a fault as it crosses a boundary."""
         return cls(**asdict(fault))
 
@@ -35,7 +35,7 @@ class Problem(Shape):
     status: int
     detail: str
     code: str
-    errors: tuple[FaultShape, ...] = ()
+    errors: tuple[IssueView, ...] = ()
     instance: str | None = None
     """Where a job failed: a reference to it, relative to the request."""
 
@@ -45,5 +45,5 @@ class Failure(Shape):
 
     code: str
     detail: str
-    errors: tuple[FaultShape, ...] = ()
+    errors: tuple[IssueView, ...] = ()
     retryable: bool = False

@@ -70,7 +70,7 @@ def _settings(folder: Path) -> LocalSettings:
 
 
 def _tell(story: _Story, addresses: Addresses, dataset: Path, rows: Path) -> list[str]:
-    with Client(addresses.rooms["api"]) as client:
+    with Client(addresses.services["api"]) as client:
         with story.step("POST /train with samples/iris.csv: a random forest learns `variety`"):
             options = {"target_column": "variety", "model_type": "RandomForestClassifier"}
             trained = client.train(dataset, model_name=_MODEL, options=options)

@@ -20,10 +20,10 @@ from mini_ml.local.processes import EMULATOR, Plan, local_account
 from mini_ml.local.provision import provision
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.supervisor import Supervisor
-from mini_ml.topology import LOCAL_NAMES, STAGES, Room
+from mini_ml.topology import LOCAL_NAMES, STAGES, Service
 
 _STOP_SECONDS: Final = 1.2
-"""Grace of the rooms and pollers; with the emulator's it has to stay below 5 s."""
+"""Grace of the services and pollers; with the emulator's it has to stay below 5 s."""
 _EMULATOR_STOP_SECONDS: Final = 3.5
 """Grace of the emulator, which writes its state down when its last request has ended, or after 3 s."""
 _LEFTOVER_SECONDS: Final = 8.0
@@ -36,7 +36,7 @@ _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Addresses:
     """Where a running cloud is reached."""
 
-    rooms: Mapping[Room, str]
+    services: Mapping[Service, str]
     gateway_url: str
     endpoint_url: str
     logs: Path
@@ -52,11 +52,13 @@ def running(settings: LocalSettings, *, report: Callable[[str], None]) -> Iterat
         check_free(settings.ports, patience_seconds=_LEFTOVER_SECONDS if folder.was_left_open else 0.0)
         plan = Plan(settings=settings, folder=folder)
         supervisor = Supervisor(report=report)
-        with gateway.serving({room: url for room, url in plan.rooms.items() if room != "trainer"}) as functions:
+        with gateway.serving(
+            {service: url for service, url in plan.services.items() if service != "trainer"}
+        ) as functions:
             try:
                 _start(plan, supervisor, functions)
                 yield Addresses(
-                    rooms=plan.rooms,
+                    services=plan.services,
                     gateway_url=emulator.rest_api_url(plan.endpoint_url),
                     endpoint_url=plan.endpoint_url,
                     logs=folder.logs,
@@ -65,8 +67,8 @@ def running(settings: LocalSettings, *, report: Callable[[str], None]) -> Iterat
                 supervisor.stop(last=EMULATOR, seconds=_STOP_SECONDS, last_seconds=_EMULATOR_STOP_SECONDS)
 
 
-def _start(plan: Plan, supervisor: Supervisor, functions: Mapping[Room, str]) -> None:
-    """Start emulator and rooms together, provision, then start what takes messages out of queues."""
+def _start(plan: Plan, supervisor: Supervisor, functions: Mapping[Service, str]) -> None:
+    """Start emulator and services together, provision, then start what takes messages out of queues."""
     seconds = plan.settings.start_seconds
     supervisor.start(replace(plan.emulator(), after_restart=lambda: _make_ready_again(plan, functions)))
     for command in plan.uvicorns():
@@ -75,25 +77,25 @@ def _start(plan: Plan, supervisor: Supervisor, functions: Mapping[Room, str]) ->
     _provision(plan, functions)
     for command in plan.pollers():
         supervisor.start(command)
-    for room, url in plan.rooms.items():
-        supervisor.wait_until(partial(_is_healthy, url), what=f"the {room} room", seconds=seconds)
+    for service, url in plan.services.items():
+        supervisor.wait_until(partial(_is_healthy, url), what=f"the {service} service", seconds=seconds)
     supervisor.watch()
 
 
-def _provision(plan: Plan, functions: Mapping[Room, str]) -> None:
+def _provision(plan: Plan, functions: Mapping[Service, str]) -> None:
     try:
         provision(
             local_account(plan.endpoint_url),
             stage=STAGES[plan.settings.stage],
             names=LOCAL_NAMES,
-            integrations=ThroughFunctions({room: emulator.forwarding(url) for room, url in functions.items()}),
+            integrations=ThroughFunctions({service: emulator.forwarding(url) for service, url in functions.items()}),
             rest_api_tags=emulator.REST_API_TAGS,
         )
     except (BotoCoreError, ClientError) as error:
         raise StartFailed(f"Buckets, queues and the REST API could not be made: {error}") from error
 
 
-def _make_ready_again(plan: Plan, functions: Mapping[Room, str]) -> None:
+def _make_ready_again(plan: Plan, functions: Mapping[Service, str]) -> None:
     """Provision an emulator that was started again: killed ones forget what was made since they started."""
     end = time.monotonic() + _EMULATOR_SECONDS
     while not emulator.is_ready(plan.endpoint_url):
@@ -103,9 +105,9 @@ def _make_ready_again(plan: Plan, functions: Mapping[Room, str]) -> None:
     _provision(plan, functions)
 
 
-def _is_healthy(room_url: str) -> bool:
+def _is_healthy(service_url: str) -> bool:
     try:
-        with _NO_PROXY.open(f"{room_url}/health", timeout=5) as answer:
+        with _NO_PROXY.open(f"{service_url}/health", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False

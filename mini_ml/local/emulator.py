@@ -65,7 +65,7 @@ def forwarding(url: str) -> dict[str, str]:
     """Return the environment of an emulated function whose invocations are posted to `url` as they are.
 
     The emulator's HTTP_PROXY integration follows redirects itself and drops every response header but the content
-    type, so the REST API invokes functions, as it does on AWS, and those lead to the rooms (see gateway.py).
+    type, so the REST API invokes functions, as it does on AWS, and those lead to the services (see gateway.py).
     """
     return {"MINISTACK_LAMBDA_PROXY_URL": url}
 

@@ -1,4 +1,4 @@
-"""What the emulated functions behind the REST API do: replay a gateway event on the room that answers it.
+"""What the emulated functions behind the REST API do: replay a gateway event on the service that answers it.
 
 The event is the one a Lambda function would get, so the same REST API, resources and function integrations stand
 locally as on AWS; only the last step is HTTP to a uvicorn process, which answers many callers at once. `mini-ml up`
@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.local import interrupts
 from mini_ml.local.listening import LOOPBACK
-from mini_ml.topology import GATEWAY_REFUSALS, Room
+from mini_ml.topology import GATEWAY_PROBLEMS, Service
 
 _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"})
 _TIMEOUT_SECONDS: Final = 35.0
@@ -35,28 +35,28 @@ class GatewaySettings(BaseSettings):
     """Address of the api."""
 
     predict_address: str
-    """Address of the predict room."""
+    """Address of the predict service."""
 
     gateway_port: int = Field(default=9000, ge=1, le=65535)
-    """Port for the events, on every address of the container; each room's arrive at its name as the path."""
+    """Port for the events, on every address of the container; each service's arrive at its name as the path."""
 
 
 @contextmanager
-def serving(rooms: Mapping[Room, str]) -> Iterator[dict[Room, str]]:
-    """Accept gateway events on a free loopback port while the block runs; yields the address for each room's."""
-    server = _EventServer(rooms, (LOOPBACK, 0))
+def serving(services: Mapping[Service, str]) -> Iterator[dict[Service, str]]:
+    """Accept gateway events on a free loopback port while the block runs; yields the address for each service's."""
+    server = _EventServer(services, (LOOPBACK, 0))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="gateway", daemon=True)
     thread.start()
     try:
-        yield {room: f"http://{LOOPBACK}:{server.server_port}/{room}" for room in rooms}
+        yield {service: f"http://{LOOPBACK}:{server.server_port}/{service}" for service in services}
     finally:
         server.shutdown()
         server.server_close()
 
 
-def replay(event: Mapping[str, Any], room_url: str) -> dict[str, Any]:
-    """Send a REST API event to a room as the HTTP request it was, and shape the answer as a function's."""
-    address = urlsplit(room_url)
+def replay(event: Mapping[str, Any], service_url: str) -> dict[str, Any]:
+    """Send a REST API event to a service as the HTTP request it was, and shape the answer as a function's."""
+    address = urlsplit(service_url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS)
     try:
         connection.putrequest(event["httpMethod"], _target(event), skip_accept_encoding=True)
@@ -103,7 +103,7 @@ def _shaped(response: http.client.HTTPResponse) -> dict[str, Any]:
 
 
 def _unavailable() -> dict[str, Any]:
-    refusal = next(refusal for refusal in GATEWAY_REFUSALS if refusal.response_type == "INTEGRATION_FAILURE")
+    refusal = next(refusal for refusal in GATEWAY_PROBLEMS if refusal.response_type == "INTEGRATION_FAILURE")
     return {
         "statusCode": refusal.status,
         "multiValueHeaders": {name: [value] for name, value in refusal.headers.items()},
@@ -115,9 +115,9 @@ def _unavailable() -> dict[str, Any]:
 class _EventServer(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, rooms: Mapping[Room, str], address: tuple[str, int]) -> None:
+    def __init__(self, services: Mapping[Service, str], address: tuple[str, int]) -> None:
         super().__init__(address, _EventHandler)
-        self.rooms = {f"/{room}": url for room, url in rooms.items()}
+        self.services = {f"/{service}": url for service, url in services.items()}
 
 
 class _EventHandler(BaseHTTPRequestHandler):
@@ -125,12 +125,12 @@ class _EventHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer one invocation."""
-        room_url = self.server.rooms.get(self.path)
-        if room_url is None:
+        service_url = self.server.services.get(self.path)
+        if service_url is None:
             self.send_error(404)
             return
         event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        answer = json.dumps(replay(event, room_url)).encode()
+        answer = json.dumps(replay(event, service_url)).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer)))
@@ -138,16 +138,16 @@ class _EventHandler(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Stay silent: the rooms write the access log."""
+        """Stay silent: the services write the access log."""
 
 
 def main() -> None:
     """Serve until SIGTERM or Ctrl-C."""
     interrupts.listen()
     settings = GatewaySettings()
-    rooms: dict[Room, str] = {"api": settings.api_address, "predict": settings.predict_address}
+    services: dict[Service, str] = {"api": settings.api_address, "predict": settings.predict_address}
     everywhere = "0.0.0.0"  # noqa: S104  # inside a container; what is published decides its owner
-    with _EventServer(rooms, (everywhere, settings.gateway_port)) as server, suppress(KeyboardInterrupt):
+    with _EventServer(services, (everywhere, settings.gateway_port)) as server, suppress(KeyboardInterrupt):
         server.serve_forever(poll_interval=0.1)
 
 

@@ -1,10 +1,10 @@
-"""How the REST API reaches the rooms: through functions, as on AWS, or over HTTP where an emulator runs none."""
+"""How the REST API reaches the services: through functions, as on AWS, or over HTTP where an emulator runs none."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from mini_ml.topology import PROJECT, Room, Route
+from mini_ml.topology import PROJECT, Route, Service
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -26,7 +26,7 @@ Targets = Callable[[Route], Target]
 
 
 class Integrations(Protocol):
-    """A way to reach the rooms."""
+    """A way to reach the services."""
 
     def ensure(self, functions: "LambdaClient", *, region: str, account: str, timeout_seconds: int) -> Targets:
         """Make what is needed behind the REST API, and return where each route leads."""
@@ -35,38 +35,38 @@ class Integrations(Protocol):
 
 @dataclass(frozen=True)
 class ThroughFunctions:
-    """The REST API invokes a function for each room."""
+    """The REST API invokes a function for each service."""
 
-    environments: Mapping[Room, Mapping[str, str]]
-    """Environment of each room's function."""
+    environments: Mapping[Service, Mapping[str, str]]
+    """Environment of each service's function."""
 
     def ensure(self, functions: "LambdaClient", *, region: str, account: str, timeout_seconds: int) -> Targets:
         """Make the functions, or bring them up to date."""
         role = _ROLE.format(account=account, project=PROJECT)
         uris = {
-            room: _invocations(region, _ensure_function(functions, room, variables, role, timeout_seconds))
-            for room, variables in self.environments.items()
+            service: _invocations(region, _ensure_function(functions, service, variables, role, timeout_seconds))
+            for service, variables in self.environments.items()
         }
-        return lambda route: Target(type="AWS_PROXY", method="POST", uri=uris[route.room])
+        return lambda route: Target(type="AWS_PROXY", method="POST", uri=uris[route.service])
 
 
 @dataclass(frozen=True)
 class OverHttp:
-    """The REST API passes every request on to the room itself."""
+    """The REST API passes every request on to the service itself."""
 
-    urls: Mapping[Room, str]
-    """Address of each room, as the gateway reaches it."""
+    urls: Mapping[Service, str]
+    """Address of each service, as the gateway reaches it."""
 
     def ensure(self, functions: "LambdaClient", *, region: str, account: str, timeout_seconds: int) -> Targets:
-        """Make nothing: the rooms are there."""
-        return lambda route: Target(type="HTTP_PROXY", method="ANY", uri=f"{self.urls[route.room]}{route.path}")
+        """Make nothing: the services are there."""
+        return lambda route: Target(type="HTTP_PROXY", method="ANY", uri=f"{self.urls[route.service]}{route.path}")
 
 
 def _ensure_function(
-    functions: "LambdaClient", room: Room, environment: Mapping[str, str], role: str, timeout_seconds: int
+    functions: "LambdaClient", service: Service, environment: Mapping[str, str], role: str, timeout_seconds: int
 ) -> str:
-    """Return the ARN of a room's function."""
-    name = f"{PROJECT}-{room}"
+    """Return the ARN of a service's function."""
+    name = f"{PROJECT}-{service}"
     variables: EnvironmentTypeDef = {"Variables": dict(environment)}
     try:
         functions.update_function_configuration(FunctionName=name, Timeout=timeout_seconds, Environment=variables)

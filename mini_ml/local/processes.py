@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mini_ml.adapters.access import api_keys
+from mini_ml.adapters.auth import api_keys
 from mini_ml.local import emulator
 from mini_ml.local.environment import process_environment
 from mini_ml.local.listening import LOOPBACK
@@ -13,14 +13,14 @@ from mini_ml.local.provision import Account
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.statefolder import StateFolder
 from mini_ml.local.supervisor import Command
-from mini_ml.topology import ADMIN, LOCAL_NAMES, STAGES, Function, QueueName, Room, Stage, functions
+from mini_ml.topology import ADMIN, LOCAL_NAMES, STAGES, Function, QueueName, Service, Stage, functions
 
 EMULATOR: Final = "emulator"
 ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Sums of floats depend on how many threads share them; one thread, same model."""
 SERVED_BY: Final = ("--http", "h11", "--no-access-log")
-"""How uvicorn runs a room: h11 bounds the head of a request, which the reader it would prefer does not, where that is
-installed; and each room logs its requests itself, by route and without what was sent."""
+"""How uvicorn runs a service. h11 limits the size of a request's head, which httptools does not; each service logs its
+requests itself, by route and without their content."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,17 +36,17 @@ class Plan:
         return emulator.endpoint_url(self.settings.emulator_port)
 
     @property
-    def rooms(self) -> dict[Room, str]:
-        """Address of each room."""
-        ports: dict[Room, int] = {
+    def services(self) -> dict[Service, str]:
+        """Address of each service."""
+        ports: dict[Service, int] = {
             "api": self.settings.api_port,
             "trainer": self.settings.trainer_port,
             "predict": self.settings.predict_port,
         }
-        return {room: f"http://{LOOPBACK}:{port}" for room, port in ports.items()}
+        return {service: f"http://{LOOPBACK}:{port}" for service, port in ports.items()}
 
     def queue_url(self, name: QueueName) -> str:
-        """Return the address of a queue; it follows from the name, so rooms need not wait for the queue."""
+        """Return the address of a queue; it follows from the name, so services need not wait for the queue."""
         return emulator.queue_url(self.endpoint_url, LOCAL_NAMES.queue(name))
 
     def emulator(self) -> Command:
@@ -56,12 +56,12 @@ class Plan:
         return self._command(EMULATOR, emulator.MODULE, (), {**process_environment(home=folder), **environment})
 
     def uvicorns(self) -> Iterator[Command]:
-        """Return the rooms over HTTP."""
-        for room, url in self.rooms.items():
+        """Return the services over HTTP."""
+        for service, url in self.services.items():
             port = url.rpartition(":")[2]
-            arguments = (f"functions.{room}.app:app", "--host", LOOPBACK, "--port", port)
+            arguments = (f"functions.{service}.app:app", "--host", LOOPBACK, "--port", port)
             graceful = ("--timeout-graceful-shutdown", "1")
-            yield self._command(room, "uvicorn", arguments + graceful + SERVED_BY, self._environment())
+            yield self._command(service, "uvicorn", arguments + graceful + SERVED_BY, self._environment())
 
     def pollers(self) -> Iterator[Command]:
         """Return the event source mappings and the schedule."""
@@ -94,8 +94,8 @@ class Plan:
             "MINI_ML_TRAIN_QUEUE_URL": self.queue_url("train"),
             "MINI_ML_PREDICT_QUEUE_URL": self.queue_url("predict"),
             "MINI_ML_PUBLIC_S3_URL": self.endpoint_url,
-            "MINI_ML_TRAINER_URL": self.rooms["trainer"],
-            "MINI_ML_PREDICT_URL": self.rooms["predict"],
+            "MINI_ML_TRAINER_URL": self.services["trainer"],
+            "MINI_ML_PREDICT_URL": self.services["predict"],
             "MINI_ML_SEAL_KEY": self.folder.seal_key(),
         }
 

@@ -90,7 +90,7 @@ def provision(
         account: the endpoint and its credentials.
         stage: timeouts and receive counts.
         names: names of buckets and queues.
-        integrations: how the REST API reaches the rooms.
+        integrations: how the REST API reaches the services.
         rest_api_tags: tags that give the REST API its fixed id.
     """
     s3 = account.s3

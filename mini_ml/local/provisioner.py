@@ -1,4 +1,4 @@
-"""Provisions an emulated AWS once and ends, before the rooms start: `python -m mini_ml.local.provisioner`."""
+"""Provisions an emulated AWS once and ends, before the services start: `python -m mini_ml.local.provisioner`."""
 
 from typing import Literal
 
@@ -9,11 +9,11 @@ from mini_ml.local import emulator
 from mini_ml.local.integrations import Integrations, OverHttp, ThroughFunctions
 from mini_ml.local.processes import local_account
 from mini_ml.local.provision import provision
-from mini_ml.topology import LOCAL_NAMES, STAGES, Room
+from mini_ml.topology import LOCAL_NAMES, STAGES, Service
 
 
 class ProvisionerSettings(BaseSettings):
-    """What to provision, and how the REST API shall reach the rooms."""
+    """What to provision, and how the REST API shall reach the services."""
 
     model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
 
@@ -24,7 +24,7 @@ class ProvisionerSettings(BaseSettings):
     """Leases, timeouts and schedules; `test` counts in seconds."""
 
     integration: Literal["http", "function"] = "http"
-    """How the REST API reaches a room: over HTTP, or by invoking a function, whose events go to the address."""
+    """How the REST API reaches a service: over HTTP, or by invoking a function, whose events go to the address."""
 
     api_address: str
     """Where requests to the api are sent, as the emulated AWS reaches it."""
@@ -34,11 +34,11 @@ class ProvisionerSettings(BaseSettings):
 
 
 def integrations(settings: ProvisionerSettings) -> Integrations:
-    """Return the way to the rooms that the settings ask for."""
-    addresses: dict[Room, str] = {"api": settings.api_address, "predict": settings.predict_address}
+    """Return the way to the services that the settings ask for."""
+    addresses: dict[Service, str] = {"api": settings.api_address, "predict": settings.predict_address}
     if settings.integration == "http":
         return OverHttp(addresses)
-    return ThroughFunctions({room: emulator.forwarding(address) for room, address in addresses.items()})
+    return ThroughFunctions({service: emulator.forwarding(address) for service, address in addresses.items()})
 
 
 def main() -> None:

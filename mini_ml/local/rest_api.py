@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mini_ml.local.integrations import Target, Targets
-from mini_ml.topology import GATEWAY_REFUSALS, PROJECT, REST_STAGE, ROUTES
+from mini_ml.topology import GATEWAY_PROBLEMS, PROJECT, REST_STAGE, ROUTES
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
@@ -65,7 +65,7 @@ def _ensure_resource(gateway: "APIGatewayClient", api_id: str, path: str, resour
 
 
 def _add_refusals(gateway: "APIGatewayClient", api_id: str) -> None:
-    for refusal in GATEWAY_REFUSALS:
+    for refusal in GATEWAY_PROBLEMS:
         gateway.put_gateway_response(
             restApiId=api_id,
             responseType=refusal.response_type,

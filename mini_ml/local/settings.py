@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mini_ml.adapters.access import api_keys
+from mini_ml.adapters.auth import api_keys
 
 
 class LocalSettings(BaseSettings):
@@ -26,7 +26,7 @@ class LocalSettings(BaseSettings):
     """Port of the trainer on loopback."""
 
     predict_port: int = Field(default=8002, ge=1, le=65535)
-    """Port of the predict room on loopback."""
+    """Port of the predict service on loopback."""
 
     emulator_port: int = Field(default=4566, ge=1, le=65535)
     """Port of the emulated AWS on loopback."""
@@ -38,7 +38,7 @@ class LocalSettings(BaseSettings):
     """Whether requests need a credential; everything is on loopback, so it may be off."""
 
     api_keys: str = ""
-    """API keys by their digests, as every room takes them; the one in the state folder's `admin.key` counts as well."""
+    """API keys by their digests, as every service takes them; the key in the state folder's `admin.key` is added."""
 
     trainer_pollers: int = Field(default=1, ge=1, le=16)
     """Trainings that may run at once."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TextIO
 
-from mini_ml.adapters.access.api_keys import new_secret
+from mini_ml.adapters.auth.api_keys import new_secret
 from mini_ml.local.failures import SecretExposed, StateInUse
 
 _OTHERS: Final = 0o077

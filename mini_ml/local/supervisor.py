@@ -102,7 +102,7 @@ class Supervisor:
             pause = min(_LONGEST_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2**worker.failures)
             worker.failures += 1
             worker.due = now + pause
-            self.report(_obituary(worker, pause))
+            self.report(_exit_report(worker, pause))
         elif worker.due is not None and now >= worker.due and not self._stopping.is_set():
             _close_pipe(worker.process)
             worker.process, worker.started, worker.due = start_process(worker.command), now, None
@@ -152,7 +152,7 @@ def _close_pipe(process: "subprocess.Popen[bytes]") -> None:
         process.stdin.close()
 
 
-def _obituary(worker: _Worker, pause: float) -> str:
+def _exit_report(worker: _Worker, pause: float) -> str:
     status = worker.process.returncode
     return f"{worker.command.name} ended ({status}); it starts again in {pause:.1f} s.{_tail(worker.command.log)}"
 

@@ -30,7 +30,7 @@ def _say(text: str) -> None:
 
 def welcome(addresses: Addresses, settings: LocalSettings, *, seconds: float) -> str:
     """Return what the terminal says once everything answers: addresses, and lines to paste."""
-    api, trainer, predict = (url.replace("127.0.0.1", "localhost") for url in addresses.rooms.values())
+    api, trainer, predict = (url.replace("127.0.0.1", "localhost") for url in addresses.services.values())
     gateway, endpoint = (
         url.replace("127.0.0.1", "localhost") for url in (addresses.gateway_url, addresses.endpoint_url)
     )

@@ -4,9 +4,9 @@ The local provisioner, the poller and the CDK stack all read it; a test holds th
 Units are in the names; sizes are bytes unless they say otherwise.
 """
 
+from mini_ml.topology.gateway_problems import GATEWAY_PROBLEMS, GatewayProblem, GatewayResponse
 from mini_ml.topology.headers import SAFE_HEADERS
 from mini_ml.topology.limits import MIB, Limits
-from mini_ml.topology.refusals import GATEWAY_REFUSALS, GatewayRefusal, GatewayResponse
 from mini_ml.topology.resources import (
     LOCAL_NAMES,
     PREDICT_PREFIX,
@@ -16,7 +16,7 @@ from mini_ml.topology.resources import (
     FunctionName,
     Names,
     QueueName,
-    Room,
+    Service,
     WorkQueue,
     aws_names,
     functions,
@@ -28,7 +28,7 @@ from mini_ml.topology.stage import STAGES, Stage
 
 __all__ = [
     "ADMIN",
-    "GATEWAY_REFUSALS",
+    "GATEWAY_PROBLEMS",
     "LOCAL_NAMES",
     "MIB",
     "PREDICT_PREFIX",
@@ -42,14 +42,14 @@ __all__ = [
     "TRAIN_PREFIX",
     "Function",
     "FunctionName",
-    "GatewayRefusal",
+    "GatewayProblem",
     "GatewayResponse",
     "Limits",
     "Names",
     "QueueName",
-    "Room",
     "Route",
     "Scope",
+    "Service",
     "Stage",
     "WorkQueue",
     "allows",

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, a room's and the gateway's own."""
+"""Headers that every answer carries, a service's and the gateway's own."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from mini_ml.topology.stage import Stage
 
-Room = Literal["api", "trainer", "predict"]
+Service = Literal["api", "trainer", "predict"]
 QueueName = Literal["train", "predict", "dead-letters"]
 FunctionName = Literal["api", "trainer", "predict", "predict-batch"]
 
@@ -30,10 +30,10 @@ class WorkQueue:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A Lambda function: one room's image, with one way to be called."""
+    """A Lambda function: one service's image, with one way to be called."""
 
     name: FunctionName
-    room: Room
+    service: Service
     handler: str
     """`module:function`, as the poller imports it; the image's command is the same with a dot."""
     timeout_seconds: int
@@ -71,11 +71,11 @@ def queues(stage: Stage) -> tuple[WorkQueue, ...]:
 
 def functions(stage: Stage) -> tuple[Function, ...]:
     """Return the functions of a stage; predict's image is deployed twice, for REST and for its queue."""
-    api, trainer, predict = (f"functions.{room}.handler:lambda_handler" for room in ("api", "trainer", "predict"))
+    api, trainer, predict = (f"functions.{service}.handler:lambda_handler" for service in ("api", "trainer", "predict"))
     return (
         Function(
             name="api",
-            room="api",
+            service="api",
             handler=api,
             timeout_seconds=stage.api_timeout_seconds,
             memory_mib=stage.api_memory_mib,
@@ -84,7 +84,7 @@ def functions(stage: Stage) -> tuple[Function, ...]:
         ),
         Function(
             name="trainer",
-            room="trainer",
+            service="trainer",
             handler=trainer,
             timeout_seconds=stage.trainer_timeout_seconds,
             memory_mib=stage.trainer_memory_mib,
@@ -92,14 +92,14 @@ def functions(stage: Stage) -> tuple[Function, ...]:
         ),
         Function(
             name="predict",
-            room="predict",
+            service="predict",
             handler=predict,
             timeout_seconds=stage.predict_timeout_seconds,
             memory_mib=stage.predict_memory_mib,
         ),
         Function(
             name="predict-batch",
-            room="predict",
+            service="predict",
             handler=predict,
             timeout_seconds=stage.batch_timeout_seconds,
             memory_mib=stage.batch_memory_mib,

@@ -13,15 +13,15 @@ from mini_ml.ml.scoring.score import ScoreOptions, Sizes, score_csv
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.workflows import intake, lease, registry, transfer
 from mini_ml.workflows.lease import Held
-from mini_ml.workflows.predict import Loaded, Shelf
+from mini_ml.workflows.model_cache import Loaded, ModelCache
 
 
-def score_upload(cloud: Cloud, shelf: Shelf, upload: Upload, *, threads: int = 1) -> None:
+def score_upload(cloud: Cloud, model_cache: ModelCache, upload: Upload, *, threads: int = 1) -> None:
     """Score one uploaded object, unless its job is done or somebody holds it; delivered twice, it acts once.
 
     Args:
         cloud: the ports.
-        shelf: the models that this process has loaded.
+        model_cache: the models that this process has loaded.
         upload: the object version that the event named.
         threads: parts of the file that are scored at once.
     """
@@ -38,13 +38,15 @@ def score_upload(cloud: Cloud, shelf: Shelf, upload: Upload, *, threads: int = 1
     with held:
         name, version, options = held.job.model_name, held.job.version, held.job.predict
         if name is None or version is None or options is None:
-            raise errors.InvalidName("The upload names no model that could score it.", faults=[intake.NO_MODEL])
+            raise errors.InvalidName("The upload names no model that could score it.", issues=[intake.NO_MODEL])
         wanted = ScoreOptions(
             columns_to_drop=options.columns_to_drop,
             only_predictions=options.only_predictions,
             probabilities=options.probabilities,
         )
-        batch = _Batch(cloud=cloud, held=held, loaded=shelf.version(name, version), options=wanted, threads=threads)
+        batch = _Batch(
+            cloud=cloud, held=held, loaded=model_cache.version(name, version), options=wanted, threads=threads
+        )
         held.succeed(result=batch.run())
 
 

@@ -13,7 +13,7 @@ from mini_ml.workflows import jobs, options
 from mini_ml.workflows.jobs import Record
 
 JOB_ID_METADATA = "job-id"
-NO_MODEL = errors.Fault(parameter="key", reason="no model's name in the key", hint="use train/{model}/{file}")
+NO_MODEL = errors.Issue(parameter="key", reason="no model's name in the key", hint="use train/{model}/{file}")
 
 
 @dataclass(frozen=True, kw_only=True)

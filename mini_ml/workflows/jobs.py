@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Failure, FaultShape, Job, Upload
+from mini_ml.contracts import Failure, IssueView, Job, Upload
 from mini_ml.ports import Cloud, ObjectHead
 from mini_ml.workflows import registry
 
@@ -34,8 +34,8 @@ def load(cloud: Cloud, job_id: str) -> Record:
     try:
         stored = cloud.artifacts.get(keys.job(job_id))
     except errors.ObjectMissing as error:
-        fault = errors.Fault(parameter="job_id", reason="no job has this id", hint="GET /jobs lists them")
-        raise errors.JobNotFound(f"There is no job {job_id}.", faults=[fault]) from error
+        fault = errors.Issue(parameter="job_id", reason="no job has this id", hint="GET /jobs lists them")
+        raise errors.JobNotFound(f"There is no job {job_id}.", issues=[fault]) from error
     return Record(job=Job.model_validate_json(stored.body, extra="ignore"), etag=stored.head.etag)
 
 
@@ -107,8 +107,8 @@ def fail(cloud: Cloud, record: Record, error: errors.MiniMLError) -> Record:
 
 def failure_of(error: errors.MiniMLError) -> Failure:
     """Return an error as it is stored in a job."""
-    faults = tuple(map(FaultShape.of, error.faults))
-    return Failure(code=error.code, detail=error.detail, errors=faults, retryable=error.retryable)
+    issues = tuple(map(IssueView.of, error.issues))
+    return Failure(code=error.code, detail=error.detail, errors=issues, retryable=error.retryable)
 
 
 def has_live_lease(cloud: Cloud, job: Job) -> bool:

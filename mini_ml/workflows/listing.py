@@ -58,8 +58,8 @@ def _start(cursor: str | None) -> str:
     if cursor is None:
         return ""
     if not re.fullmatch(CURSOR, cursor):
-        fault = errors.Fault(parameter="cursor", reason="no page gave this cursor", hint="follow `links.next`")
-        raise errors.InvalidName("The cursor is not one of ours.", faults=[fault])
+        fault = errors.Issue(parameter="cursor", reason="no page gave this cursor", hint="follow `links.next`")
+        raise errors.InvalidName("The cursor is not one of ours.", issues=[fault])
     return keys.JOBS_BY_TIME + cursor
 
 

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from mini_ml import catalogue
 from mini_ml.contracts import PredictOptions, TrainOptions
-from mini_ml.errors import Fault, InvalidOption, InvalidRequest
+from mini_ml.errors import InvalidOption, InvalidRequest, Issue
 
 OUTPUTS = ("rows", "predictions", "probabilities")
 _METADATA = ("target-column", "model-type", "model-params", "columns-to-drop", "output")
@@ -26,17 +26,17 @@ def train_options(*, target_column: str, model_type: str, model_params: str, col
 
     Raises:
         InvalidRequest: a value is not of the form that its parameter has.
-        UnknownModelType, InvalidOption: a value is of the right form and wrong; all faults at once.
+        UnknownModelType, InvalidOption: a value is of the right form and wrong; all issues at once.
     """
     params = parse_params(model_params)
     dropped = parse_columns(columns_to_drop)
     catalogue.check_model_type(model_type or "auto")
-    faults = catalogue.check_params(model_type or "auto", params)
+    issues = catalogue.check_params(model_type or "auto", params)
     if target_column and target_column in dropped:
         reason = f"`{target_column}` is the target and cannot be dropped"
-        faults = [*faults, Fault(parameter="columns_to_drop", reason=reason, hint="take it out of columns_to_drop")]
-    if faults:
-        raise InvalidOption(f"{len(faults)} of the options cannot be used.", faults=faults)
+        issues = [*issues, Issue(parameter="columns_to_drop", reason=reason, hint="take it out of columns_to_drop")]
+    if issues:
+        raise InvalidOption(f"{len(issues)} of the options cannot be used.", issues=issues)
     return TrainOptions(
         target_column=target_column or None,
         model_type=model_type or "auto",
@@ -50,11 +50,11 @@ def predict_options(*, version: str, columns_to_drop: str, output: str = "") -> 
     wanted = [part.strip() for part in output.split(",") if part.strip()] or ["rows"]
     unknown = [part for part in wanted if part not in OUTPUTS]
     if unknown:
-        faults = [
-            Fault(parameter="output", reason=f"`{part[:80]}` is unknown", hint=f"use {', '.join(OUTPUTS)}")
+        issues = [
+            Issue(parameter="output", reason=f"`{part[:80]}` is unknown", hint=f"use {', '.join(OUTPUTS)}")
             for part in unknown
         ]
-        raise InvalidOption("The output cannot be of this kind.", faults=faults)
+        raise InvalidOption("The output cannot be of this kind.", issues=issues)
     return PredictOptions(
         version=version,
         columns_to_drop=parse_columns(columns_to_drop),
@@ -80,13 +80,13 @@ def _refuse_misspelt(metadata: Mapping[str, str]) -> None:
     """
     spare = [key for key in metadata if key not in _METADATA]
     near = {key: get_close_matches(key.lower().replace("_", "-"), _METADATA, n=1, cutoff=_ALIKE) for key in spare}
-    faults = [
-        Fault(parameter=key[:80], reason=f"there is no option `{key[:80]}`", hint=f"did you mean `{known[0]}`?")
+    issues = [
+        Issue(parameter=key[:80], reason=f"there is no option `{key[:80]}`", hint=f"did you mean `{known[0]}`?")
         for key, known in near.items()
         if known
     ]
-    if faults:
-        raise InvalidOption("The object's metadata has keys that are almost options.", faults=faults)
+    if issues:
+        raise InvalidOption("The object's metadata has keys that are almost options.", issues=issues)
 
 
 def parse_columns(text: str) -> tuple[str, ...]:
@@ -150,5 +150,5 @@ def _finite(token: str) -> float:
 
 
 def _malformed(parameter: str, reason: str, hint: str) -> InvalidRequest:
-    fault = Fault(parameter=parameter, reason=reason, hint=hint)
-    return InvalidRequest(f"`{parameter}` cannot be read: {reason}.", faults=[fault])
+    fault = Issue(parameter=parameter, reason=reason, hint=hint)
+    return InvalidRequest(f"`{parameter}` cannot be read: {reason}.", issues=[fault])

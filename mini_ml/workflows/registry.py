@@ -84,7 +84,7 @@ def missing_version(store: ObjectStore, model_name: str, asked: str) -> errors.N
         return missing_model(store, model_name)
     return errors.VersionNotFound(
         f"Model {model_name} has versions 1 to {last}; there is no version {asked}.",
-        faults=[errors.Fault(parameter="version", reason="no such version", hint=f"use 1 to {last}, or `latest`")],
+        issues=[errors.Issue(parameter="version", reason="no such version", hint=f"use 1 to {last}, or `latest`")],
     )
 
 
@@ -92,8 +92,8 @@ def missing_model(store: ObjectStore, model_name: str) -> errors.ModelNotFound:
     """Return the error for a model that has no version, naming the model that was perhaps meant."""
     near = difflib.get_close_matches(model_name, list(model_names(store)), n=1)
     hint = f"did you mean `{near[0]}`?" if near else "GET /models lists them"
-    fault = errors.Fault(parameter="model_name", reason="no model has this name", hint=hint)
-    return errors.ModelNotFound(f"There is no model {model_name}.", faults=[fault])
+    fault = errors.Issue(parameter="model_name", reason="no model has this name", hint=hint)
+    return errors.ModelNotFound(f"There is no model {model_name}.", issues=[fault])
 
 
 def latest(store: ObjectStore, model_name: str, *, at_least: int = 0) -> Manifest | None:
@@ -133,8 +133,8 @@ def _alias(store: ObjectStore, model_name: str, name: str) -> int:
     if version is None:
         if newest(store, model_name) == 0:
             raise missing_model(store, model_name)
-        fault = errors.Fault(parameter="alias", reason="no such alias", hint="GET /models/{model_name} lists them")
-        raise errors.AliasNotFound(f"Model {model_name} has no alias {name}.", faults=[fault])
+        fault = errors.Issue(parameter="alias", reason="no such alias", hint="GET /models/{model_name} lists them")
+        raise errors.AliasNotFound(f"Model {model_name} has no alias {name}.", issues=[fault])
     return version
 
 

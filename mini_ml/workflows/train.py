@@ -55,7 +55,7 @@ def _published(cloud: Cloud, held: Held, workdir: Path, threads: int) -> Manifes
     """Return what a lost predecessor published, else train and publish."""
     model_name, options = held.job.model_name, held.job.train
     if model_name is None or options is None:
-        raise errors.InvalidName("The upload names no model that could be trained.", faults=[intake.NO_MODEL])
+        raise errors.InvalidName("The upload names no model that could be trained.", issues=[intake.NO_MODEL])
     return outcome.published(cloud, held.job) or _train(cloud, held, model_name, options, workdir, threads)
 
 
@@ -105,8 +105,8 @@ def _check_size(size: int, limit: int) -> None:
         return
     raise errors.LimitExceeded(
         f"The trained model has {size:,} bytes before compression; at most {limit:,} are allowed.",
-        faults=[
-            errors.Fault(
+        issues=[
+            errors.Issue(
                 limit="artifact_bytes",
                 parameter="model_params",
                 reason=f"{size:,} bytes before compression, and the limit is {limit:,}",

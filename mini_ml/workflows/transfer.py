@@ -40,8 +40,8 @@ def _check_size(upload: Upload, max_bytes: int) -> None:
     if (upload.size or 0) > max_bytes:
         raise errors.LimitExceeded(
             f"The file has {upload.size:,} bytes; at most {max_bytes:,} are allowed.",
-            faults=[
-                errors.Fault(
+            issues=[
+                errors.Issue(
                     limit="upload_bytes", reason="too many bytes", hint=f"hand over at most {max_bytes:,} bytes"
                 )
             ],

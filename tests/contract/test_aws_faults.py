@@ -99,7 +99,7 @@ def test_a_store_that_goes_on_throttling_is_unavailable_after_four_calls(behind:
 
 def test_a_client_is_told_when_to_come_back(behind: Behind) -> None:
     behind.faults.fates = [SLOW_DOWN] * 4
-    with TestClient(functions.api.factory.create_app(build_cloud(behind.settings), gate=None)) as client:
+    with TestClient(functions.api.factory.create_app(build_cloud(behind.settings), authenticator=None)) as client:
         answer = client.get("/models")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")

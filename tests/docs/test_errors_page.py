@@ -2,7 +2,7 @@
 
 from mini_ml import errors
 from mini_ml.adapters.http import problems
-from mini_ml.topology import GATEWAY_REFUSALS
+from mini_ml.topology import GATEWAY_PROBLEMS
 from tests.docs.pages import one_line, page
 
 PAGE = page("docs/errors.md")
@@ -33,6 +33,6 @@ def test_every_code_says_what_to_do() -> None:
 
 
 def test_every_refusal_of_the_gateway_is_told() -> None:
-    told = [[str(refusal.status), f"`{refusal.code}`", refusal.detail] for refusal in GATEWAY_REFUSALS]
+    told = [[str(refusal.status), f"`{refusal.code}`", refusal.detail] for refusal in GATEWAY_PROBLEMS]
 
     assert PAGE.rows("Codes of the gateway") == told

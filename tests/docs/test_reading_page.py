@@ -8,8 +8,8 @@ import pytest
 from mini_ml.ml.cells.dates import FORMATS
 from mini_ml.ml.cells.words import FALSE_WORDS, MISSING_WORDS, TRUE_WORDS
 from mini_ml.ml.encoding.encoders import MOST_CATEGORIES, MOST_WORDS
-from mini_ml.ml.records.faults import MOST_LISTED
 from mini_ml.ml.records.header import DELIMITERS
+from mini_ml.ml.records.issues import MOST_LISTED
 from mini_ml.topology import Limits
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")

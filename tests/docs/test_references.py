@@ -38,7 +38,7 @@ SPELLED = {
         keys.alias("iris", "champion"),
         keys.prediction("iris", 7, JOB, "summary.json"),
         keys.SWEEP_STATE,
-        keys.unreadable_letter(JOB),
+        keys.unreadable_message(JOB),
     ],
 }
 """Every kind of key that the platform writes or reads, by bucket."""

@@ -15,13 +15,13 @@ from pydantic_settings import BaseSettings
 from functions.api.settings import Settings as ApiSettings
 from functions.predict.settings import Settings as PredictSettings
 from functions.trainer.settings import Settings as TrainerSettings
-from mini_ml.adapters.access.settings import AccessSettings
+from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.cli.arguments import CliSettings
 from mini_ml.local.gateway import GatewaySettings
 from mini_ml.local.poller import PollerSettings
 from mini_ml.local.provisioner import ProvisionerSettings
-from mini_ml.local.room import RoomSettings
+from mini_ml.local.service import ServiceSettings
 from mini_ml.local.settings import LocalSettings
 from mini_ml.topology import STAGES, Limits
 from tests.docs.pages import ROOT, one_line, page
@@ -29,13 +29,13 @@ from tests.docs.pages import ROOT, one_line, page
 SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
     "`mini-ml train`, `predict`, `jobs`, `models`": CliSettings,
-    "Every room": CloudSettings,
-    "Who may call": AccessSettings,
+    "Every service": CloudSettings,
+    "Who may call": AuthSettings,
     "api": ApiSettings,
     "trainer": TrainerSettings,
     "predict": PredictSettings,
     "Poller": PollerSettings,
-    "Room in a container": RoomSettings,
+    "Service in a container": ServiceSettings,
     "Provisioner": ProvisionerSettings,
     "Gateway in a container": GatewaySettings,
 }

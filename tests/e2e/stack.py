@@ -44,9 +44,9 @@ class Stack:
     def gateway_url(self) -> str:
         return f"{self.endpoint_url}/_aws/execute-api/mini-ml/local"
 
-    def room_url(self, room: str) -> str:
-        """Return the address of a room."""
-        return f"http://localhost:{self.ports[f'MINI_ML_{room.upper()}_PORT']}"
+    def service_url(self, service: str) -> str:
+        """Return the address of a service."""
+        return f"http://localhost:{self.ports[f'MINI_ML_{service.upper()}_PORT']}"
 
     def compose(self, *arguments: str) -> str:
         """Run Compose on this project; a failure fails the test with what it complained of."""

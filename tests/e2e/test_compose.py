@@ -8,10 +8,10 @@ import httpx2
 import pytest
 
 from tests.e2e.stack import README_LINE, SAMPLES, Stack, running
-from tests.fixtures.patience import eventually
+from tests.fixtures.waiting import eventually
 from tests.integration.test_http_contract import SEED_PREDICT, SEED_TRAIN
 
-ROOMS = ("api", "trainer", "predict")
+SERVICES = ("api", "trainer", "predict")
 
 
 def pasted(line: str, base_url: str) -> str:
@@ -67,15 +67,15 @@ def test_a_form_of_the_api_posts_a_file_straight_to_s3(stack: Stack) -> None:
         assert (posted.status_code, eventually(lambda: ended(http, invitation["key"]))["state"]) == (204, "succeeded")
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_every_room_has_its_own_page(stack: Stack, room: str) -> None:
-    with stack.http(stack.room_url(room)) as http:
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_its_own_page(stack: Stack, service: str) -> None:
+    with stack.http(stack.service_url(service)) as http:
         assert http.get("docs").status_code == http.get("health").status_code == 200
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_can_do_no_more_than_it_has_to(stack: Stack, room: str) -> None:
-    container = stack.inspected(room)
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_can_do_no_more_than_it_has_to(stack: Stack, service: str) -> None:
+    container = stack.inspected(service)
 
     limits = container["HostConfig"]
     assert (limits["ReadonlyRootfs"], limits["CapDrop"]) == (True, ["ALL"])
@@ -85,7 +85,7 @@ def test_a_room_can_do_no_more_than_it_has_to(stack: Stack, room: str) -> None:
 
 
 def test_every_port_is_published_on_loopback_alone(stack: Stack) -> None:
-    services = [*ROOMS, "localstack"]
+    services = [*SERVICES, "localstack"]
 
     bound = [port for name in services for port in stack.inspected(name)["HostConfig"]["PortBindings"].values()]
 

@@ -10,7 +10,7 @@ from tests.e2e.stack import Stack
 from tests.e2e.tools import docker
 from tests.fixtures.synthesis import Synthesised
 
-ROOMS = ("api", "trainer", "predict")
+SERVICES = ("api", "trainer", "predict")
 ML = {"pandas", "numpy", "sklearn", "scipy", "joblib"}
 CONFINED = ("--rm", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none")
 ENVIRONMENT = (
@@ -26,7 +26,7 @@ compiled = {path.parent.parent / path.name.split(".")[0] for f in (site, task) f
 every = [path for folder in (site, task) for path in folder.rglob("*")]
 print(json.dumps({
     "packages": sorted(path.name for path in site.iterdir()),
-    "rooms": sorted(path.name for path in (task / "functions").iterdir() if path.is_dir() and path.name[0] != "_"),
+    "services": sorted(path.name for path in (task / "functions").iterdir() if path.is_dir() and path.name[0] != "_"),
     "tests": [str(path) for path in every if path.is_dir() and path.name in ("test", "tests")],
     "uncompiled": [str(path) for path in sources if path.parent / path.name.split(".")[0] not in compiled],
     "unreadable": [str(path) for path in every if not path.stat().st_mode & 0o004],
@@ -35,28 +35,28 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(scope="module", params=ROOMS)
-def room(request: pytest.FixtureRequest, stack: Stack) -> str:
-    """A room whose image is built."""
+@pytest.fixture(scope="module", params=SERVICES)
+def service(request: pytest.FixtureRequest, stack: Stack) -> str:
+    """A service whose image is built."""
     name: str = request.param
     return name
 
 
 @pytest.fixture(scope="module")
-def inside(room: str) -> dict[str, Any]:
-    """What lies in the room's image."""
+def inside(service: str) -> dict[str, Any]:
+    """What lies in the service's image."""
     found: dict[str, Any] = json.loads(
-        docker("run", *CONFINED, "--entrypoint", "python", f"mini-ml-{room}:local", "-c", LOOK)
+        docker("run", *CONFINED, "--entrypoint", "python", f"mini-ml-{service}:local", "-c", LOOK)
     )
     return found
 
 
-def test_the_ml_stack_is_where_it_is_needed_and_not_in_the_api(room: str, inside: dict[str, Any]) -> None:
-    assert ML & set(inside["packages"]) == (set() if room == "api" else ML)
+def test_the_ml_stack_is_where_it_is_needed_and_not_in_the_api(service: str, inside: dict[str, Any]) -> None:
+    assert ML & set(inside["packages"]) == (set() if service == "api" else ML)
 
 
-def test_an_image_holds_its_own_room_alone(room: str, inside: dict[str, Any]) -> None:
-    assert inside["rooms"] == [room]
+def test_an_image_holds_its_own_service_alone(service: str, inside: dict[str, Any]) -> None:
+    assert inside["services"] == [service]
 
 
 def test_neither_tests_nor_installers_are_carried_along(inside: dict[str, Any]) -> None:
@@ -73,8 +73,8 @@ def test_it_runs_as_nobody_special_and_writes_to_tmp_alone(inside: dict[str, Any
     assert (inside["user"], inside["home"], inside["joblib"]) == (10001, "/tmp", "/tmp")
 
 
-def test_any_user_can_run_it_on_a_root_that_is_read_only(room: str, inside: dict[str, Any]) -> None:
-    handler = f"from functions.{room}.handler import lambda_handler; print(lambda_handler.__class__.__name__)"
+def test_any_user_can_run_it_on_a_root_that_is_read_only(service: str, inside: dict[str, Any]) -> None:
+    handler = f"from functions.{service}.handler import lambda_handler; print(lambda_handler.__class__.__name__)"
 
     printed = docker(
         "run",
@@ -84,7 +84,7 @@ def test_any_user_can_run_it_on_a_root_that_is_read_only(room: str, inside: dict
         "993:990",
         "--entrypoint",
         "python",
-        f"mini-ml-{room}:local",
+        f"mini-ml-{service}:local",
         "-c",
         handler,
     )
@@ -93,8 +93,8 @@ def test_any_user_can_run_it_on_a_root_that_is_read_only(room: str, inside: dict
     assert printed.strip() == "Entry"
 
 
-@pytest.mark.parametrize("staged", ROOMS)
-def test_docker_builds_a_room_of_what_cdk_stages(staged: str, synthesised: Synthesised) -> None:
+@pytest.mark.parametrize("staged", SERVICES)
+def test_docker_builds_a_service_of_what_cdk_stages(staged: str, synthesised: Synthesised) -> None:
     assembly = synthesised("dev").folder
     assets = json.loads((assembly / "MiniMl.assets.json").read_text())["dockerImages"].values()
     [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{staged}/Dockerfile"]

@@ -18,42 +18,42 @@ from mini_ml.workflows import jobs
 from tests.e2e.stack import SAMPLES, SEAL_KEY, Stack
 from tests.e2e.tools import docker, runtime_emulator
 from tests.fixtures.platform import cloud_at
-from tests.fixtures.unheard import put_unheard
+from tests.fixtures.silent_upload import put_without_event
 
 EVENTS = Path(__file__).parents[1] / "events"
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 MODEL = "rie"
 UPLOADS = {
     "api": ("train/rie-buried/iris.csv", "iris.csv"),
     "trainer": ("train/rie-trained/iris.csv", "iris.csv"),
     "predict": (f"predict/{MODEL}/new.csv", "iris_predict.csv"),
 }
-"""What each room's queue announces to it: its key, and the sample that lies there. To the api it is a dead letter."""
+"""What each service's queue announces to it: a key, and the sample behind it. For the api it is a dead letter."""
 ENDS: dict[str, tuple[str, str | None]] = {
     "api": ("failed", "worker_lost"),
     "trainer": ("succeeded", None),
     "predict": ("succeeded", None),
 }
-"""The state that each room leaves the upload's job in, and the code of the failure."""
+"""The state that each service leaves the upload's job in, and the code of the failure."""
 Invoke = Callable[[dict[str, Any]], Any]
 
 
 @pytest.fixture(scope="module", params=["api", "trainer", "predict"])
-def room(request: pytest.FixtureRequest) -> str:
+def service(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
 
 
 @pytest.fixture(scope="module")
-def invoke(room: str, stack: Stack) -> Iterator[Invoke]:
-    """Call the room's image; one call at a time, as the emulator wants it."""
+def invoke(service: str, stack: Stack) -> Iterator[Invoke]:
+    """Call the service's image; one call at a time, as the emulator wants it."""
     environment = {
         "AWS_ENDPOINT_URL": "http://localstack:4566",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_LAMBDA_FUNCTION_NAME": f"mini-ml-{room}",
+        "AWS_LAMBDA_FUNCTION_NAME": f"mini-ml-{service}",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
         "MINI_ML_AUTH": "off",
         "MINI_ML_SEAL_KEY": SEAL_KEY,
@@ -61,7 +61,7 @@ def invoke(room: str, stack: Stack) -> Iterator[Invoke]:
         "MINI_ML_PREDICT_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-predict",
     }
     told = [argument for name, value in environment.items() for argument in ("--env", f"{name}={value}")]
-    image = f"mini-ml-{room}:local"
+    image = f"mini-ml-{service}:local"
     entrypoint, command = (
         json.loads(docker("inspect", "--format", f"{{{{json .Config.{part}}}}}", image))
         for part in ("Entrypoint", "Cmd")
@@ -80,7 +80,7 @@ def invoke(room: str, stack: Stack) -> Iterator[Invoke]:
 
 
 def _invoked(client: httpx2.Client, address: str, event: dict[str, Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         try:
             return client.post(f"http://{address}/2015-03-31/functions/function/invocations", json=event).json()
@@ -127,24 +127,24 @@ def test_a_problem_is_a_document_in_plain_text(invoke: Invoke) -> None:
 
 @pytest.mark.usefixtures("model")
 def test_of_a_batch_the_good_is_worked_on_and_the_poison_comes_back_until_the_api_keeps_it(
-    invoke: Invoke, room: str, stack: Stack
+    invoke: Invoke, service: str, stack: Stack
 ) -> None:
     [poison] = event("sqs_malformed_body")["Records"]
     [good] = event("sqs_upload")["Records"]
-    key, sample = UPLOADS[room]
+    key, sample = UPLOADS[service]
     # Nobody else hears of it, so whatever has become of it is this image's work.
     s3, body = local_account(stack.endpoint_url).s3, (SAMPLES / sample).read_bytes()
-    upload = put_unheard(s3, LOCAL_NAMES.uploads_bucket, key, body)
+    upload = put_without_event(s3, LOCAL_NAMES.uploads_bucket, key, body)
 
     answer = invoke({"Records": [{**good, "body": object_created_body(upload)}, poison]})
 
     job = job_of(stack, upload)
-    returned = [] if room == "api" else [{"itemIdentifier": poison["messageId"]}]
+    returned = [] if service == "api" else [{"itemIdentifier": poison["messageId"]}]
     assert answer == {"batchItemFailures": returned}
-    assert (job.state, job.failure and job.failure.code) == ENDS[room]
+    assert (job.state, job.failure and job.failure.code) == ENDS[service]
 
 
-def test_the_schedule_sweeps_and_calls_nobody_but_the_api(invoke: Invoke, room: str) -> None:
+def test_the_schedule_sweeps_and_calls_nobody_but_the_api(invoke: Invoke, service: str) -> None:
     answer = invoke(event("scheduled"))
 
-    assert (answer == {}) if room == "api" else (answer["errorType"] == "UnknownEvent")
+    assert (answer == {}) if service == "api" else (answer["errorType"] == "UnknownEvent")

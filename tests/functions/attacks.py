@@ -15,7 +15,7 @@ from mini_ml.contracts import Artifact, Manifest
 from mini_ml.ports import StoredObject
 from mini_ml.workflows import jobs, registry
 from mini_ml.workflows.sealing import sealed
-from tests.functions.rooms import IRIS_ROW, Rooms, predict, problem, sample
+from tests.functions.services import IRIS_ROW, Services, predict, problem, sample
 
 MODEL: Final = "default"
 
@@ -146,35 +146,35 @@ FORGERIES: Final = (
 EXCHANGES: Final = (exchange_the_bytes, exchange_the_bytes_for_as_many)
 
 
-def through_the_api(rooms: Rooms) -> str:
-    answer = rooms.api.post(f"/models/{MODEL}/invocations", json={"instances": [IRIS_ROW]})
+def through_the_api(services: Services) -> str:
+    answer = services.api.post(f"/models/{MODEL}/invocations", json={"instances": [IRIS_ROW]})
     return str(problem(answer)["code"])
 
 
-def through_the_predict_room(rooms: Rooms) -> str:
-    answer = rooms.predict.post(f"/models/{MODEL}/versions/latest/invocations", json={"instances": [IRIS_ROW]})
+def through_the_predict_service(services: Services) -> str:
+    answer = services.predict.post(f"/models/{MODEL}/versions/latest/invocations", json={"instances": [IRIS_ROW]})
     return str(problem(answer)["code"])
 
 
-def through_a_file(rooms: Rooms) -> str:
-    return str(problem(predict(rooms.predict))["code"])
+def through_a_file(services: Services) -> str:
+    return str(problem(predict(services.predict))["code"])
 
 
-def through_an_upload(rooms: Rooms) -> str:
-    head = rooms.cloud.uploads.put(f"predict/{MODEL}/flowers.csv", sample("iris_predict.csv"))
-    rooms.deliver()
-    job_id = keys.job_id_of_upload(rooms.cloud.uploads.bucket, head.key, head.version_id)
-    failure = jobs.read(rooms.cloud, job_id).failure
+def through_an_upload(services: Services) -> str:
+    head = services.cloud.uploads.put(f"predict/{MODEL}/flowers.csv", sample("iris_predict.csv"))
+    services.deliver()
+    job_id = keys.job_id_of_upload(services.cloud.uploads.bucket, head.key, head.version_id)
+    failure = jobs.read(services.cloud, job_id).failure
     return failure.code if failure else "succeeded"
 
 
-def through_a_download(rooms: Rooms) -> str:
-    return str(problem(rooms.predict.get(f"/models/{MODEL}/versions/latest/artifact"))["code"])
+def through_a_download(services: Services) -> str:
+    return str(problem(services.predict.get(f"/models/{MODEL}/versions/latest/artifact"))["code"])
 
 
-def through_the_apis_download(rooms: Rooms) -> str:
-    return str(problem(rooms.api.get(f"/models/{MODEL}/versions/latest/artifact"))["code"])
+def through_the_apis_download(services: Services) -> str:
+    return str(problem(services.api.get(f"/models/{MODEL}/versions/latest/artifact"))["code"])
 
 
-SCORING: Final = (through_the_api, through_the_predict_room, through_a_file, through_an_upload)
+SCORING: Final = (through_the_api, through_the_predict_service, through_a_file, through_an_upload)
 DOWNLOADS: Final = (through_a_download, through_the_apis_download)

@@ -1,31 +1,31 @@
-"""Rooms for the tests of the functions."""
+"""Services for the tests of the functions."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.functions.rooms import Rooms, predict, rooms_in, train
+from tests.functions.services import Services, predict, services_in, train
 
 
 @pytest.fixture
-def idle(tmp_path: Path) -> Iterator[Rooms]:
-    """Rooms whose queues nobody reads, so that every job stays open."""
-    with rooms_in(tmp_path) as rooms:
-        yield rooms
+def idle(tmp_path: Path) -> Iterator[Services]:
+    """Services whose queues nobody reads, so that every job stays open."""
+    with services_in(tmp_path) as services:
+        yield services
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Iterator[Rooms]:
-    """Rooms whose queues are read, so that jobs end by themselves."""
-    with rooms_in(tmp_path) as rooms, rooms.polling():
-        yield rooms
+def services(tmp_path: Path) -> Iterator[Services]:
+    """Services whose queues are read, so that jobs end by themselves."""
+    with services_in(tmp_path) as services, services.polling():
+        yield services
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
-    """Rooms that have a model `default` with one version and one prediction; shared, so only to be looked at."""
-    with rooms_in(tmp_path_factory.mktemp("trained")) as rooms, rooms.polling():
-        assert train(rooms.api).status_code == 201
-        assert predict(rooms.api).status_code == 200
-        yield rooms
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services that have a model `default` with one version and one prediction; shared, so only to be looked at."""
+    with services_in(tmp_path_factory.mktemp("trained")) as services, services.polling():
+        assert train(services.api).status_code == 201
+        assert predict(services.api).status_code == 200
+        yield services

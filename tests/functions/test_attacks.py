@@ -14,15 +14,15 @@ from mini_ml.contracts import Alias
 from mini_ml.workflows import registry
 from tests.functions import attacks
 from tests.functions.attacks import DOWNLOADS, EXCHANGES, FORGERIES, MODEL, SCORING, Attack
-from tests.functions.rooms import IRIS_ROW, Rooms, train
+from tests.functions.services import IRIS_ROW, Services, train
 
 Forgery = Callable[[Attack], None]
-Door = Callable[[Rooms], str]
+Door = Callable[[Services], str]
 
 
 @pytest.fixture
-def attack(idle: Rooms, tmp_path: Path) -> Attack:
-    """An attack on rooms that have a model with one version, which nobody has loaded yet."""
+def attack(idle: Services, tmp_path: Path) -> Attack:
+    """An attack on services that have a model with one version, which nobody has loaded yet."""
     assert train(idle.trainer).status_code == 201
     return Attack(idle.cloud, tmp_path / "marker")
 
@@ -36,7 +36,7 @@ def test_the_malware_is_real(attack: Attack) -> None:
 @pytest.mark.parametrize("door", SCORING + DOWNLOADS)
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_version_that_the_trainer_did_not_seal_is_rejected(
-    idle: Rooms, attack: Attack, forgery: Forgery, door: Door
+    idle: Services, attack: Attack, forgery: Forgery, door: Door
 ) -> None:
     forgery(attack)
 
@@ -48,7 +48,9 @@ def test_a_version_that_the_trainer_did_not_seal_is_rejected(
 
 @pytest.mark.parametrize("door", SCORING)
 @pytest.mark.parametrize("exchange", EXCHANGES)
-def test_an_artifact_with_other_bytes_is_rejected(idle: Rooms, attack: Attack, exchange: Forgery, door: Door) -> None:
+def test_an_artifact_with_other_bytes_is_rejected(
+    idle: Services, attack: Attack, exchange: Forgery, door: Door
+) -> None:
     exchange(attack)
 
     code = door(idle)
@@ -57,7 +59,7 @@ def test_an_artifact_with_other_bytes_is_rejected(idle: Rooms, attack: Attack, e
     assert not attack.marker.exists()
 
 
-def test_an_artifact_written_over_the_sealed_one_is_not_what_is_read(idle: Rooms, attack: Attack) -> None:
+def test_an_artifact_written_over_the_sealed_one_is_not_what_is_read(idle: Services, attack: Attack) -> None:
     sealed = attack.manifest().artifact
     plan = attack.manifest().plan
     assert plan
@@ -74,7 +76,7 @@ def test_an_artifact_written_over_the_sealed_one_is_not_what_is_read(idle: Rooms
 
 
 def test_an_alias_rolled_back_by_hand_serves_a_sealed_version_that_says_which_one_it_is(
-    idle: Rooms, attack: Attack
+    idle: Services, attack: Attack
 ) -> None:
     train(idle.trainer)
     registry.move_alias(attack.cloud, MODEL, "champion", 2)
@@ -87,7 +89,7 @@ def test_an_alias_rolled_back_by_hand_serves_a_sealed_version_that_says_which_on
 
 
 @pytest.mark.parametrize("version", [2, -1, 10**9])
-def test_an_alias_leads_to_nothing_but_sealed_versions(idle: Rooms, attack: Attack, version: int) -> None:
+def test_an_alias_leads_to_nothing_but_sealed_versions(idle: Services, attack: Attack, version: int) -> None:
     attacks.plant_a_newer_version(attack)
     alias = Alias(alias="champion", version=version, updated_at=attack.cloud.now())
     attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), alias.model_dump_json().encode())
@@ -99,7 +101,7 @@ def test_an_alias_leads_to_nothing_but_sealed_versions(idle: Rooms, attack: Atta
 
 
 @pytest.mark.parametrize("path", ["", "/schema"])
-def test_a_damaged_manifest_is_told_as_one(idle: Rooms, attack: Attack, path: str) -> None:
+def test_a_damaged_manifest_is_told_as_one(idle: Services, attack: Attack, path: str) -> None:
     attacks.damage_the_manifest(attack)
 
     answer = idle.api.get(f"/models/{MODEL}/versions/1{path}")
@@ -107,7 +109,7 @@ def test_a_damaged_manifest_is_told_as_one(idle: Rooms, attack: Attack, path: st
     assert (answer.status_code, answer.json()["code"]) == (500, "artifact_rejected")
 
 
-def test_a_damaged_alias_is_told_as_one_and_mended_by_moving_it(idle: Rooms, attack: Attack) -> None:
+def test_a_damaged_alias_is_told_as_one_and_mended_by_moving_it(idle: Services, attack: Attack) -> None:
     attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), b"{")
     path = f"/models/{MODEL}/versions/champion/schema"
 
@@ -118,7 +120,7 @@ def test_a_damaged_alias_is_told_as_one_and_mended_by_moving_it(idle: Rooms, att
     assert idle.api.get(path).status_code == 200
 
 
-def test_a_rejected_model_fails_its_batch_at_the_first_attempt(idle: Rooms, attack: Attack) -> None:
+def test_a_rejected_model_fails_its_batch_at_the_first_attempt(idle: Services, attack: Attack) -> None:
     attacks.edit_the_manifest(attack)
 
     attacks.through_an_upload(idle)
@@ -128,11 +130,11 @@ def test_a_rejected_model_fails_its_batch_at_the_first_attempt(idle: Rooms, atta
 
 
 def test_a_rejection_is_logged_with_its_version_and_reason(
-    idle: Rooms, attack: Attack, caplog: pytest.LogCaptureFixture
+    idle: Services, attack: Attack, caplog: pytest.LogCaptureFixture
 ) -> None:
     attacks.edit_the_manifest(attack)
 
-    attacks.through_the_predict_room(idle)
+    attacks.through_the_predict_service(idle)
 
     [told] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
     assert (told["levelname"], told["model_name"], told["model_version"]) == ("ERROR", MODEL, 1)
@@ -144,11 +146,11 @@ def test_a_rejection_is_logged_with_its_version_and_reason(
     [(attacks.exchange_the_bytes, "size"), (attacks.exchange_the_bytes_for_as_many, "digest")],
 )
 def test_an_artifact_is_measured_before_its_digest_is_taken(
-    idle: Rooms, attack: Attack, exchange: Forgery, reason: str, caplog: pytest.LogCaptureFixture
+    idle: Services, attack: Attack, exchange: Forgery, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     exchange(attack)
 
-    attacks.through_the_predict_room(idle)
+    attacks.through_the_predict_service(idle)
 
     [told] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
     assert f"the artifact's {reason} does not match" in told["reason"]

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tests.functions.rooms import IRIS_ROW, Rooms, predict, rooms_in, train
+from tests.functions.services import IRIS_ROW, Services, predict, services_in, train
 
 PREFIXES = ["", "/prod", "/_aws/execute-api/mini-ml/local"]
 VERBS = {"cancel", "retry", "invocations"}
@@ -32,23 +32,23 @@ class Gateway:
 
 
 @pytest.fixture(scope="module")
-def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
-    """Rooms with a model, an alias, and jobs in every state that a client can meet."""
-    with rooms_in(tmp_path_factory.mktemp("lived-in")) as rooms:
-        train(rooms.trainer)
-        train(rooms.trainer, target_column="nope")
-        predict(rooms.predict)
-        rooms.api.put("/models/default/aliases/champion", json={"version": 1})
-        rooms.api.post("/uploads", json={"kind": "train", "filename": "x.csv"})
-        train(rooms.api, prefer="respond-async")
-        yield rooms
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services with a model, an alias, and jobs in every state that a client can meet."""
+    with services_in(tmp_path_factory.mktemp("lived-in")) as services:
+        train(services.trainer)
+        train(services.trainer, target_column="nope")
+        predict(services.predict)
+        services.api.put("/models/default/aliases/champion", json={"version": 1})
+        services.api.post("/uploads", json={"kind": "train", "filename": "x.csv"})
+        train(services.api, prefer="respond-async")
+        yield services
 
 
-@pytest.fixture(params=[(room, prefix) for room in ("api", "trainer", "predict") for prefix in PREFIXES], ids=str)
-def client(request: pytest.FixtureRequest, lived_in: Rooms) -> TestClient:
-    """A client of a room, on its port or behind a stage path."""
-    room, prefix = request.param
-    app = Gateway(lived_in.apps[room], prefix)
+@pytest.fixture(params=[(service, prefix) for service in ("api", "trainer", "predict") for prefix in PREFIXES], ids=str)
+def client(request: pytest.FixtureRequest, lived_in: Services) -> TestClient:
+    """A client of a service, on its port or behind a stage path."""
+    service, prefix = request.param
+    app = Gateway(lived_in.apps[service], prefix)
     return TestClient(app, base_url=f"http://client.test{prefix}/", follow_redirects=False)
 
 
@@ -117,7 +117,7 @@ def test_the_server_of_the_document_is_the_stage(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_scoring_is_reached_behind_a_stage_path(lived_in: Rooms, prefix: str) -> None:
+def test_scoring_is_reached_behind_a_stage_path(lived_in: Services, prefix: str) -> None:
     client = TestClient(Gateway(lived_in.apps["predict"], prefix), base_url=f"http://client.test{prefix}/")
 
     answer = client.post("models/default/invocations", json={"instances": [IRIS_ROW]})
@@ -126,10 +126,10 @@ def test_scoring_is_reached_behind_a_stage_path(lived_in: Rooms, prefix: str) ->
 
 
 def test_an_encoded_slash_in_a_path_breaks_no_link(tmp_path: Path) -> None:
-    with rooms_in(tmp_path) as rooms:
-        job_id = train(rooms.api, prefer="respond-async").json()["job_id"]
+    with services_in(tmp_path) as services:
+        job_id = train(services.api, prefer="respond-async").json()["job_id"]
         address = f"http://testserver/jobs%2F{job_id}"
 
-        answer = rooms.api.get(address)
+        answer = services.api.get(address)
 
-        assert rooms.api.get(urljoin(address, answer.json()["links"]["self"])).status_code == 200
+        assert services.api.get(urljoin(address, answer.json()["links"]["self"])).status_code == 200

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mini_ml.topology import Limits
-from tests.functions.rooms import Rooms, faulty, problem, sample
+from tests.functions.services import Services, faulty, problem, sample
 
 CSV = ("iris.csv", b"a,b\n1,2\n", "text/csv")
 BOUNDARY = "cut"
@@ -26,12 +26,12 @@ def multipart(*parts: tuple[str, bytes], boundary: str = BOUNDARY) -> bytes:
 FILE = ('name="dataset_file"; filename="iris.csv"', b"a,b\n1,2\n")
 
 
-def post(rooms: Rooms, body: bytes, content_type: str = f"multipart/form-data; boundary={BOUNDARY}") -> Any:
+def post(services: Services, body: bytes, content_type: str = f"multipart/form-data; boundary={BOUNDARY}") -> Any:
     """Post raw bytes to /train."""
-    return rooms.api.post("/train", content=body, headers={"Content-Type": content_type, **ASYNC})
+    return services.api.post("/train", content=body, headers={"Content-Type": content_type, **ASYNC})
 
 
-def test_all_faults_are_told_at_once(idle: Rooms) -> None:
+def test_all_faults_are_told_at_once(idle: Services) -> None:
     fields = {
         "target_colum": "variety",
         "model_type": "RandomForst",
@@ -54,13 +54,13 @@ def test_all_faults_are_told_at_once(idle: Rooms) -> None:
     } == set(faulty(answer))
 
 
-def test_a_misspelled_field_is_told_its_name(idle: Rooms) -> None:
+def test_a_misspelled_field_is_told_its_name(idle: Services) -> None:
     answer = idle.api.post("/train", data={"target_colum": "variety"}, files={"dataset_file": CSV})
 
     assert problem(answer)["errors"][0]["hint"] == "did you mean `target_column`?"
 
 
-def test_well_formed_values_that_are_wrong_are_a_422(idle: Rooms) -> None:
+def test_well_formed_values_that_are_wrong_are_a_422(idle: Services) -> None:
     fields = {"model_params": '{"n_estimators": -1, "nestimators": 5}', "model_name": "../etc"}
 
     answer = idle.api.post("/train", data=fields, files={"dataset_file": CSV})
@@ -69,7 +69,7 @@ def test_well_formed_values_that_are_wrong_are_a_422(idle: Rooms) -> None:
     assert set(faulty(answer)) == {"model_name", "model_params.n_estimators", "model_params.nestimators"}
 
 
-def test_an_unknown_model_type_alone_keeps_its_own_code_and_names_the_nearest(idle: Rooms) -> None:
+def test_an_unknown_model_type_alone_keeps_its_own_code_and_names_the_nearest(idle: Services) -> None:
     answer = idle.api.post("/train", data={"model_type": "RandomForestClasifier"}, files={"dataset_file": CSV})
 
     assert problem(answer)["code"] == "unknown_model_type"
@@ -77,7 +77,7 @@ def test_an_unknown_model_type_alone_keeps_its_own_code_and_names_the_nearest(id
 
 
 @pytest.mark.parametrize("params", ["[1]", "3", '"x"', "null"])
-def test_model_params_that_are_no_object_are_malformed(idle: Rooms, params: str) -> None:
+def test_model_params_that_are_no_object_are_malformed(idle: Services, params: str) -> None:
     answer = idle.api.post("/train", data={"model_params": params}, files={"dataset_file": CSV})
 
     assert problem(answer)["status"] == 400
@@ -85,49 +85,49 @@ def test_model_params_that_are_no_object_are_malformed(idle: Rooms, params: str)
 
 
 @pytest.mark.parametrize("version", ["0", "1.5", "Champion!", "1000000", "../1"])
-def test_a_version_of_no_known_form_is_refused(idle: Rooms, version: str) -> None:
+def test_a_version_of_no_known_form_is_refused(idle: Services, version: str) -> None:
     answer = idle.api.post("/predict", data={"version": version}, files={"input_file": CSV})
 
     assert problem(answer)["status"] == 422
     assert set(faulty(answer)) == {"version"}
 
 
-def test_a_field_given_twice_is_refused(idle: Rooms) -> None:
+def test_a_field_given_twice_is_refused(idle: Services) -> None:
     body = multipart(FILE, ('name="model_name"', b"a"), ('name="model_name"', b"b"))
 
     assert set(faulty(post(idle, body))) == {"model_name"}
 
 
-def test_a_file_given_twice_is_refused(idle: Rooms) -> None:
+def test_a_file_given_twice_is_refused(idle: Services) -> None:
     assert set(faulty(post(idle, multipart(FILE, FILE)))) == {"dataset_file"}
 
 
-def test_a_file_sent_as_text_is_missing(idle: Rooms) -> None:
+def test_a_file_sent_as_text_is_missing(idle: Services) -> None:
     answer = post(idle, multipart(('name="dataset_file"', b"a,b\n1,2\n")))
 
     assert faulty(answer) == {"dataset_file": "`dataset_file` is missing"}
 
 
-def test_a_file_field_left_empty_by_a_browser_is_missing(idle: Rooms) -> None:
+def test_a_file_field_left_empty_by_a_browser_is_missing(idle: Services) -> None:
     answer = post(idle, multipart(('name="dataset_file"; filename=""', b"")))
 
     assert faulty(answer) == {"dataset_file": "`dataset_file` is missing"}
 
 
-def test_a_text_field_sent_as_a_file_is_refused(idle: Rooms) -> None:
+def test_a_text_field_sent_as_a_file_is_refused(idle: Services) -> None:
     body = multipart(FILE, ('name="model_name"; filename="x"', b"iris"))
 
     assert faulty(post(idle, body)) == {"model_name": "`model_name` is a file"}
 
 
-def test_an_empty_file_is_refused_before_a_job_exists(idle: Rooms) -> None:
+def test_an_empty_file_is_refused_before_a_job_exists(idle: Services) -> None:
     answer = idle.api.post("/train", files={"dataset_file": ("iris.csv", b"", "text/csv")})
 
     assert problem(answer)["code"] == "invalid_dataset"
     assert idle.api.get("/jobs").json()["jobs"] == []
 
 
-def test_a_truncated_form_is_refused(idle: Rooms) -> None:
+def test_a_truncated_form_is_refused(idle: Services) -> None:
     whole = multipart(FILE, ('name="model_name"', b"iris"))
 
     answers = [post(idle, whole[:length]) for length in range(0, len(whole) - 4, 7)]
@@ -148,25 +148,25 @@ def test_a_truncated_form_is_refused(idle: Rooms) -> None:
         ("", 415),
     ],
 )
-def test_a_body_of_another_type_is_refused(idle: Rooms, content_type: str, status: int) -> None:
+def test_a_body_of_another_type_is_refused(idle: Services, content_type: str, status: int) -> None:
     assert problem(post(idle, multipart(FILE), content_type))["status"] == status
 
 
-def test_a_compressed_body_is_refused(idle: Rooms) -> None:
+def test_a_compressed_body_is_refused(idle: Services) -> None:
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Content-Encoding": "gzip"}
 
     assert problem(idle.api.post("/train", content=multipart(FILE), headers=headers))["status"] == 415
 
 
 @pytest.mark.parametrize("boundary", ["'()+_,-./:=?", "x" * 70, "a b"])
-def test_a_quoted_boundary_is_read(idle: Rooms, boundary: str) -> None:
+def test_a_quoted_boundary_is_read(idle: Services, boundary: str) -> None:
     body = multipart(FILE, boundary=boundary)
 
     assert post(idle, body, f'multipart/form-data; boundary="{boundary}"').status_code == 202
 
 
 @pytest.mark.parametrize("size", [1, 10_000_000])
-def test_a_file_past_the_limit_is_refused_by_name(idle: Rooms, size: int) -> None:
+def test_a_file_past_the_limit_is_refused_by_name(idle: Services, size: int) -> None:
     limit = Limits().inline_upload_bytes
 
     answer = idle.api.post("/train", files={"dataset_file": ("big.csv", b"x" * (limit + size), "text/csv")})
@@ -176,7 +176,7 @@ def test_a_file_past_the_limit_is_refused_by_name(idle: Rooms, size: int) -> Non
     assert "/uploads" in problem(answer)["detail"]
 
 
-def test_a_file_past_the_limit_is_refused_though_it_comes_in_pieces_without_a_length(idle: Rooms) -> None:
+def test_a_file_past_the_limit_is_refused_though_it_comes_in_pieces_without_a_length(idle: Services) -> None:
     def pieces() -> Any:
         yield from [b"x" * 1_000_000] * 6
 
@@ -187,7 +187,7 @@ def test_a_file_past_the_limit_is_refused_though_it_comes_in_pieces_without_a_le
     assert problem(answer)["status"] == 413
 
 
-def test_a_file_of_exactly_the_limit_is_taken(idle: Rooms) -> None:
+def test_a_file_of_exactly_the_limit_is_taken(idle: Services) -> None:
     content = b"a,b\n" + b"1" * (Limits().inline_upload_bytes - 4)
 
     answer = idle.api.post("/train", files={"dataset_file": ("big.csv", content, "text/csv")}, headers=ASYNC)
@@ -196,13 +196,13 @@ def test_a_file_of_exactly_the_limit_is_taken(idle: Rooms) -> None:
 
 
 @pytest.mark.parametrize("dropped", ["a,b", '["a", "b"]', " a , b ", '["a","b","a"]'])
-def test_columns_to_drop_is_a_json_list_or_has_commas(idle: Rooms, dropped: str) -> None:
+def test_columns_to_drop_is_a_json_list_or_has_commas(idle: Services, dropped: str) -> None:
     answer = idle.api.post("/train", data={"columns_to_drop": dropped}, files={"dataset_file": CSV}, headers=ASYNC)
 
     assert answer.json()["options"]["columns_to_drop"] == ["a", "b"]
 
 
-def test_what_is_left_out_or_empty_has_its_default(idle: Rooms) -> None:
+def test_what_is_left_out_or_empty_has_its_default(idle: Services) -> None:
     empty = dict.fromkeys(["target_column", "model_type", "model_params", "columns_to_drop", "model_name"], "")
 
     left_out = idle.api.post("/train", files={"dataset_file": CSV}, headers=ASYNC).json()
@@ -214,7 +214,7 @@ def test_what_is_left_out_or_empty_has_its_default(idle: Rooms) -> None:
     assert left_out["options"]["target_column"] is None
 
 
-def test_a_field_without_a_body_is_an_empty_one(idle: Rooms) -> None:
+def test_a_field_without_a_body_is_an_empty_one(idle: Services) -> None:
     bare = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="columns_to_drop"\r\n\r\n'.encode()
     file = (FILE[0], b"a,b\r\n1,2\r\n\r\n")
 
@@ -225,7 +225,7 @@ def test_a_field_without_a_body_is_an_empty_one(idle: Rooms) -> None:
     assert idle.cloud.uploads.get(key).body == file[1]
 
 
-def test_a_file_name_cannot_leave_its_folder(idle: Rooms) -> None:
+def test_a_file_name_cannot_leave_its_folder(idle: Services) -> None:
     file = ("../../models/x\\evil\n.csv", b"a,b\n1,2\n", "text/csv")
 
     idle.api.post("/train", files={"dataset_file": file}, headers=ASYNC)
@@ -236,7 +236,7 @@ def test_a_file_name_cannot_leave_its_folder(idle: Rooms) -> None:
 
 
 @pytest.mark.parametrize("half", ['["\\ud800"]', '{"n_estimators": "\\ud800"}', '{"\\ud800": 1}', "a\nb", "a\rb"])
-def test_text_that_cannot_be_written_down_is_refused(idle: Rooms, half: str) -> None:
+def test_text_that_cannot_be_written_down_is_refused(idle: Services, half: str) -> None:
     fields = {"columns_to_drop": half, "model_params": half}
 
     assert problem(idle.api.post("/train", data=fields, files={"dataset_file": CSV}))["status"] == 400
@@ -244,7 +244,7 @@ def test_text_that_cannot_be_written_down_is_refused(idle: Rooms, half: str) -> 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=60), field=st.sampled_from(["columns_to_drop", "model_params", "target_column"]))
-def test_no_field_value_is_our_fault(idle: Rooms, content: bytes, field: str) -> None:
+def test_no_field_value_is_our_fault(idle: Services, content: bytes, field: str) -> None:
     answer = post(idle, multipart(FILE, (f'name="{field}"', content)))
 
     assert answer.status_code < 500
@@ -252,7 +252,7 @@ def test_no_field_value_is_our_fault(idle: Rooms, content: bytes, field: str) ->
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 400), junk=st.binary(min_size=1, max_size=8))
-def test_no_damaged_form_is_our_fault(idle: Rooms, place: int, junk: bytes) -> None:
+def test_no_damaged_form_is_our_fault(idle: Services, place: int, junk: bytes) -> None:
     whole = multipart(FILE, ('name="model_name"', b"iris"), ('name="target_column"', b"b"))
 
     answer = post(idle, whole[:place] + junk + whole[place:])
@@ -260,5 +260,5 @@ def test_no_damaged_form_is_our_fault(idle: Rooms, place: int, junk: bytes) -> N
     assert answer.status_code < 500
 
 
-def test_the_samples_of_the_readme_fit_through_the_form(idle: Rooms) -> None:
+def test_the_samples_of_the_readme_fit_through_the_form(idle: Services) -> None:
     assert len(sample("iris.csv")) < Limits().inline_upload_bytes

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from tests.functions.rooms import Rooms
+from tests.functions.services import Services
 
 LABELS = ["=1+1", "'quoted", "-5x"]
 ROWS = b"n,label\n" + b"1,'=1+1\n5,''quoted\n9,'-5x\n" * 5
@@ -11,24 +11,24 @@ TO_SCORE = b"n\n1\n5\n9\n"
 
 
 @pytest.fixture
-def formulas(rooms: Rooms) -> Rooms:
-    """Rooms with a model of labels that begin like formulas, trained on a file in which they are guarded."""
+def formulas(services: Services) -> Services:
+    """Services with a model of labels that begin like formulas, trained on a file in which they are guarded."""
     file = {"dataset_file": ("labels.csv", ROWS, "text/csv")}
-    assert rooms.api.post("/train", files=file, data={"model_type": "DecisionTreeClassifier"}).status_code == 201
-    return rooms
+    assert services.api.post("/train", files=file, data={"model_type": "DecisionTreeClassifier"}).status_code == 201
+    return services
 
 
-def scored(rooms: Rooms) -> httpx2.Response:
-    return rooms.api.post("/predict", files={"input_file": ("n.csv", TO_SCORE, "text/csv")})
+def scored(services: Services) -> httpx2.Response:
+    return services.api.post("/predict", files={"input_file": ("n.csv", TO_SCORE, "text/csv")})
 
 
-def test_a_training_file_is_read_without_the_guard(formulas: Rooms) -> None:
+def test_a_training_file_is_read_without_the_guard(formulas: Services) -> None:
     schema = formulas.api.get("/models/default/versions/1/schema").json()
 
     assert schema["labels"] == sorted(LABELS)
 
 
-def test_json_answers_have_no_guard(formulas: Rooms) -> None:
+def test_json_answers_have_no_guard(formulas: Services) -> None:
     by_json = formulas.api.post("/models/default/invocations", json={"instances": [{"n": n} for n in (1, 5, 9)]})
     by_csv = formulas.api.post("/models/default/invocations", content=TO_SCORE, headers={"Content-Type": "text/csv"})
 
@@ -37,7 +37,7 @@ def test_json_answers_have_no_guard(formulas: Rooms) -> None:
     assert scored(formulas).json()["predictions"] == LABELS
 
 
-def test_a_result_file_has_them_and_trains_the_same_labels_again(formulas: Rooms) -> None:
+def test_a_result_file_has_them_and_trains_the_same_labels_again(formulas: Services) -> None:
     scored(formulas)
     [result] = [key for key in formulas.cloud.artifacts.list_keys("predictions/") if key.endswith("n.csv")]
     output = formulas.cloud.artifacts.get(result).body

@@ -24,7 +24,7 @@ from mini_ml.topology import LOCAL_NAMES
 from mini_ml.workflows import jobs, registry
 from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws
 from tests.functions.attacks import Marker
-from tests.functions.rooms import IRIS_ROW, sample
+from tests.functions.services import IRIS_ROW, sample
 
 EVENTS = Path(__file__).parents[1] / "events"
 Handler = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
@@ -39,9 +39,9 @@ class Deployed:
     predict: Handler
     cloud: Cloud
 
-    def named(self, room: str) -> Handler:
-        """Return the handler of a room."""
-        handler: Handler = getattr(self, room)
+    def named(self, service: str) -> Handler:
+        """Return the handler of a service."""
+        handler: Handler = getattr(self, service)
         return handler
 
     def job_of(self, key: str) -> Job | None:
@@ -67,8 +67,11 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         patch.setattr(logs, "configure", lambda: None)
         settings = CloudSettings()
         _provision(settings, patch)
-        rooms = {room: importlib.import_module(f"functions.{room}.handler") for room in ("api", "trainer", "predict")}
-        handlers = {room: module.lambda_handler for room, module in rooms.items()}
+        services = {
+            service: importlib.import_module(f"functions.{service}.handler")
+            for service in ("api", "trainer", "predict")
+        }
+        handlers = {service: module.lambda_handler for service, module in services.items()}
         yield Deployed(**handlers, cloud=build_cloud(settings))
 
 
@@ -162,7 +165,7 @@ def test_the_same_message_twice_gives_one_version(deployed: Deployed, published:
     assert list(deployed.cloud.artifacts.list_keys("models/twice/versions/")) == ["models/twice/versions/000001.json"]
 
 
-def test_the_predict_room_scores_what_sqs_announces(deployed: Deployed, published: str) -> None:
+def test_the_predict_service_scores_what_sqs_announces(deployed: Deployed, published: str) -> None:
     upload = put(deployed, f"predict/{published}@1/new flowers+ç.csv", sample("iris_predict.csv"))
 
     answer = deployed.predict(announced(upload), None)
@@ -173,7 +176,7 @@ def test_the_predict_room_scores_what_sqs_announces(deployed: Deployed, publishe
     assert (job.state, job.version) == ("succeeded", 1)
 
 
-def test_the_predict_room_scores_online_behind_the_gateway(deployed: Deployed, published: str) -> None:
+def test_the_predict_service_scores_online_behind_the_gateway(deployed: Deployed, published: str) -> None:
     answer = deployed.predict(request("POST", f"/models/{published}/invocations", {"instances": [IRIS_ROW]}), None)
 
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
@@ -251,18 +254,18 @@ def test_the_schedule_sweeps(deployed: Deployed) -> None:
     assert deployed.cloud.artifacts.head(keys.SWEEP_STATE)
 
 
-@pytest.mark.parametrize("room", ["trainer", "predict"])
-def test_a_room_without_a_schedule_refuses_one_clearly(deployed: Deployed, room: str) -> None:
+@pytest.mark.parametrize("service", ["trainer", "predict"])
+def test_a_service_without_a_schedule_refuses_one_clearly(deployed: Deployed, service: str) -> None:
     with pytest.raises(UnknownEvent, match="no schedule"):
-        deployed.named(room)(event("scheduled"), None)
+        deployed.named(service)(event("scheduled"), None)
 
 
-@pytest.mark.parametrize("room", ["api", "trainer", "predict"])
+@pytest.mark.parametrize("service", ["api", "trainer", "predict"])
 @pytest.mark.parametrize("name", ["sqs_test_event", "sqs_folder_marker", "sqs_foreign_bucket", "sqs_object_removed"])
-def test_what_is_no_upload_is_acknowledged_without_a_job(deployed: Deployed, room: str, name: str) -> None:
+def test_what_is_no_upload_is_acknowledged_without_a_job(deployed: Deployed, service: str, name: str) -> None:
     before = list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME))
 
-    assert deployed.named(room)(event(name), None) == {"batchItemFailures": []}
+    assert deployed.named(service)(event(name), None) == {"batchItemFailures": []}
     assert list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME)) == before
 
 
@@ -271,29 +274,29 @@ def test_a_dead_letter_that_cannot_be_read_is_kept_for_a_human_and_comes_back_no
 
     answer = deployed.api({"Records": [broken]}, None)
 
-    kept = deployed.cloud.artifacts.get(keys.unreadable_letter(broken["messageId"]))
+    kept = deployed.cloud.artifacts.get(keys.unreadable_message(broken["messageId"]))
     assert answer == {"batchItemFailures": []}
     assert kept.body.decode() == broken["body"]
 
 
-@pytest.mark.parametrize("room", ["trainer", "predict"])
-def test_a_message_that_cannot_be_read_comes_back_alone(deployed: Deployed, room: str) -> None:
+@pytest.mark.parametrize("service", ["trainer", "predict"])
+def test_a_message_that_cannot_be_read_comes_back_alone(deployed: Deployed, service: str) -> None:
     broken = event("sqs_malformed_body")["Records"]
     whole = event("sqs_test_event")["Records"]
 
-    answer = deployed.named(room)({"Records": [*broken, *whole]}, None)
+    answer = deployed.named(service)({"Records": [*broken, *whole]}, None)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": broken[0]["messageId"]}]}
 
 
-@pytest.mark.parametrize("room", ["api", "trainer", "predict"])
-def test_an_event_of_no_known_shape_is_refused(deployed: Deployed, room: str) -> None:
+@pytest.mark.parametrize("service", ["api", "trainer", "predict"])
+def test_an_event_of_no_known_shape_is_refused(deployed: Deployed, service: str) -> None:
     with pytest.raises(UnknownEvent):
-        deployed.named(room)({"warmer": True}, None)
+        deployed.named(service)({"warmer": True}, None)
 
 
-@pytest.mark.parametrize("room", ["trainer", "predict"])
-def test_every_room_answers_requests_too(deployed: Deployed, room: str) -> None:
-    answer = deployed.named(room)(request("GET", "/health"), None)
+@pytest.mark.parametrize("service", ["trainer", "predict"])
+def test_every_service_answers_requests_too(deployed: Deployed, service: str) -> None:
+    answer = deployed.named(service)(request("GET", "/health"), None)
 
     assert json.loads(answer["body"]) == {"status": "healthy"}

@@ -7,18 +7,18 @@ from hashlib import sha256
 import httpx2
 import pytest
 
-from tests.functions.rooms import Rooms
+from tests.functions.services import Services
 
-ROOMS = ["api", "trainer", "predict"]
+SERVICES = ["api", "trainer", "predict"]
 STRICT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 ELSEWHERE = {"Origin": "https://elsewhere.example"}
 GETS = ["/", "/health", "/openapi.json", "/docs", "/docs/swagger-ui.css", "/models", "/jobs", "/models/x", "/nowhere"]
 
 
 @pytest.mark.parametrize("path", GETS)
-@pytest.mark.parametrize("room", ROOMS)
-def test_every_answer_is_safe_to_open_in_a_browser(idle: Rooms, room: str, path: str) -> None:
-    answer = idle.client(room).get(path)
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_answer_is_safe_to_open_in_a_browser(idle: Services, service: str, path: str) -> None:
+    answer = idle.client(service).get(path)
 
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["x-frame-options"] == "DENY"
@@ -28,15 +28,15 @@ def test_every_answer_is_safe_to_open_in_a_browser(idle: Rooms, room: str, path:
 
 
 @pytest.mark.parametrize("path", [path for path in GETS if not path.startswith("/docs")])
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_answer_with_data_is_kept_or_runs_anything(idle: Rooms, room: str, path: str) -> None:
-    answer = idle.client(room).get(path)
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_answer_with_data_is_kept_or_runs_anything(idle: Services, service: str, path: str) -> None:
+    answer = idle.client(service).get(path)
 
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-security-policy"] == STRICT
 
 
-def test_an_error_that_nobody_thought_of_is_safe_too(idle: Rooms) -> None:
+def test_an_error_that_nobody_thought_of_is_safe_too(idle: Services) -> None:
     def broken(method: str, key: str) -> None:
         raise RuntimeError
 
@@ -48,9 +48,9 @@ def test_an_error_that_nobody_thought_of_is_safe_too(idle: Rooms) -> None:
     assert answer.headers["content-security-policy"] == STRICT
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_the_docs_page_runs_its_own_script_and_our_files_and_nothing_else(idle: Rooms, room: str) -> None:
-    answer = idle.client(room).get("/docs")
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_docs_page_runs_its_own_script_and_our_files_and_nothing_else(idle: Services, service: str) -> None:
+    answer = idle.client(service).get("/docs")
     policy = answer.headers["content-security-policy"]
     [script] = re.findall("<script>(.*?)</script>", answer.text, re.DOTALL)
     digest = b64encode(sha256(script.encode()).digest()).decode()
@@ -65,21 +65,21 @@ def test_the_docs_page_runs_its_own_script_and_our_files_and_nothing_else(idle: 
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_other_origin_is_ever_allowed(idle: Rooms, room: str, method: str) -> None:
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_other_origin_is_ever_allowed(idle: Services, service: str, method: str) -> None:
     asked = {**ELSEWHERE, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type"}
 
-    answers = [_asked(idle, room, method, route, asked) for route in _paths(idle, room)]
+    answers = [_asked(idle, service, method, route, asked) for route in _paths(idle, service)]
 
     assert len(answers) > 10
     assert [str(answer.url) for answer in answers if "access-control-allow-origin" in answer.headers] == []
 
 
-def _paths(rooms: Rooms, room: str) -> list[str]:
-    """Return an address for every route of a room."""
-    patterns = [str(route.path) for route in rooms.apps[room].router.routes]  # type: ignore[attr-defined]  # BaseRoute
+def _paths(services: Services, service: str) -> list[str]:
+    """Return an address for every route of a service."""
+    patterns = [str(route.path) for route in services.apps[service].router.routes]  # type: ignore[attr-defined]  # BaseRoute
     return [re.sub("{.*?}", "x", pattern) for pattern in patterns]
 
 
-def _asked(rooms: Rooms, room: str, method: str, path: str, headers: dict[str, str]) -> httpx2.Response:
-    return rooms.client(room).request(method, path, headers=headers)
+def _asked(services: Services, service: str, method: str, path: str, headers: dict[str, str]) -> httpx2.Response:
+    return services.client(service).request(method, path, headers=headers)

@@ -3,12 +3,12 @@
 import pytest
 
 from mini_ml import keys
-from tests.functions.rooms import Rooms, faulty, predict, problem, train
+from tests.functions.services import Services, faulty, predict, problem, train
 
 NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 
-def test_a_finished_job_reads_as_the_contract_says(trained: Rooms) -> None:
+def test_a_finished_job_reads_as_the_contract_says(trained: Services) -> None:
     [job] = trained.api.get("/jobs?kind=train").json()["jobs"]
 
     read = trained.api.get(f"/jobs/{job['job_id']}").json()
@@ -38,7 +38,7 @@ def test_a_finished_job_reads_as_the_contract_says(trained: Rooms) -> None:
     assert set(read["links"]) == {"self", "result", "model_version"}
 
 
-def test_jobs_are_listed_newest_first_page_by_page(idle: Rooms) -> None:
+def test_jobs_are_listed_newest_first_page_by_page(idle: Services) -> None:
     made = [train(idle.api, prefer="respond-async").json()["job_id"] for _ in range(5)]
 
     pages, address = [], "/jobs?limit=2"
@@ -50,7 +50,7 @@ def test_jobs_are_listed_newest_first_page_by_page(idle: Rooms) -> None:
     assert pages == [[made[4], made[3]], [made[2], made[1]], [made[0]]]
 
 
-def test_jobs_are_filtered(idle: Rooms) -> None:
+def test_jobs_are_filtered(idle: Services) -> None:
     train(idle.api, model_name="iris", prefer="respond-async")
     train(idle.trainer, model_name="other")
     predict(idle.api, model_name="other", prefer="respond-async")
@@ -67,7 +67,7 @@ def test_jobs_are_filtered(idle: Rooms) -> None:
     assert found("model_name=other&kind=train") == [("train", "other", "succeeded")]
 
 
-def test_the_next_page_keeps_the_filters(idle: Rooms) -> None:
+def test_the_next_page_keeps_the_filters(idle: Services) -> None:
     for name in ("a", "b", "a", "b", "a"):
         train(idle.api, model_name=name, prefer="respond-async")
 
@@ -91,24 +91,24 @@ def test_the_next_page_keeps_the_filters(idle: Rooms) -> None:
         ("model_name=", 422, "model_name"),
     ],
 )
-def test_a_query_that_is_wrong_is_refused_by_name(idle: Rooms, query: str, status: int, parameter: str) -> None:
+def test_a_query_that_is_wrong_is_refused_by_name(idle: Services, query: str, status: int, parameter: str) -> None:
     answer = idle.api.get(f"/jobs?{query}")
 
     assert problem(answer)["status"] == status
     assert set(faulty(answer)) == {parameter}
 
 
-def test_a_misspelled_filter_is_told_its_name(idle: Rooms) -> None:
+def test_a_misspelled_filter_is_told_its_name(idle: Services) -> None:
     assert problem(idle.api.get("/jobs?modelname=x"))["errors"][0]["hint"] == "did you mean `model_name`?"
 
 
 @pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("GET", "/result"), ("POST", "/retry"), ("POST", "/cancel")])
-def test_an_unknown_job_is_not_found_and_a_bad_id_is_refused(idle: Rooms, method: str, tail: str) -> None:
+def test_an_unknown_job_is_not_found_and_a_bad_id_is_refused(idle: Services, method: str, tail: str) -> None:
     assert problem(idle.api.request(method, f"/jobs/{NOBODY}{tail}"))["code"] == "job_not_found"
     assert problem(idle.api.request(method, f"/jobs/nonsense{tail}"))["code"] == "invalid_name"
 
 
-def test_the_result_of_a_training_is_its_version(trained: Rooms) -> None:
+def test_the_result_of_a_training_is_its_version(trained: Services) -> None:
     [job] = trained.api.get("/jobs?kind=train").json()["jobs"]
 
     answer = trained.api.get(f"/jobs/{job['job_id']}/result")
@@ -118,7 +118,7 @@ def test_the_result_of_a_training_is_its_version(trained: Rooms) -> None:
     assert (told.status_code, told.json()) == (200, {"url": "../../models/default/versions/1"})
 
 
-def test_the_result_of_a_prediction_is_downloaded_from_s3(trained: Rooms) -> None:
+def test_the_result_of_a_prediction_is_downloaded_from_s3(trained: Services) -> None:
     job = trained.api.get("/jobs?kind=predict").json()["jobs"][-1]
 
     answer = trained.api.get(f"/jobs/{job['job_id']}/result")
@@ -127,7 +127,7 @@ def test_the_result_of_a_prediction_is_downloaded_from_s3(trained: Rooms) -> Non
     assert answer.headers["location"].startswith("memory://mini-ml-artifacts/predictions/default/000001/")
 
 
-def test_an_unfinished_job_has_no_result_yet(idle: Rooms) -> None:
+def test_an_unfinished_job_has_no_result_yet(idle: Services) -> None:
     job_id = train(idle.api, prefer="respond-async").json()["job_id"]
 
     answer = idle.api.get(f"/jobs/{job_id}/result")
@@ -136,7 +136,7 @@ def test_an_unfinished_job_has_no_result_yet(idle: Rooms) -> None:
     assert "retry-after" in answer.headers
 
 
-def test_the_result_of_a_failed_job_is_its_problem(idle: Rooms) -> None:
+def test_the_result_of_a_failed_job_is_its_problem(idle: Services) -> None:
     job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
     idle.deliver()
 
@@ -146,7 +146,7 @@ def test_the_result_of_a_failed_job_is_its_problem(idle: Rooms) -> None:
     assert problem(answer)["instance"] == f"../{job_id}"
 
 
-def test_the_error_of_a_job_is_the_problem_that_its_result_answers(idle: Rooms) -> None:
+def test_the_error_of_a_job_is_the_problem_that_its_result_answers(idle: Services) -> None:
     job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
     idle.deliver()
 
@@ -156,7 +156,7 @@ def test_the_error_of_a_job_is_the_problem_that_its_result_answers(idle: Rooms) 
     assert None not in error["errors"][0].values()
 
 
-def test_a_failed_job_tells_its_problem_and_can_be_retried(idle: Rooms) -> None:
+def test_a_failed_job_tells_its_problem_and_can_be_retried(idle: Services) -> None:
     job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
     idle.deliver()
     failed = idle.api.get(f"/jobs/{job_id}")
@@ -168,13 +168,13 @@ def test_a_failed_job_tells_its_problem_and_can_be_retried(idle: Rooms) -> None:
     assert idle.cloud.queues["train"].messages[-1].key.startswith("train/default/")
 
 
-def test_only_a_failed_job_can_be_retried(idle: Rooms) -> None:
+def test_only_a_failed_job_can_be_retried(idle: Services) -> None:
     job_id = train(idle.api, prefer="respond-async").json()["job_id"]
 
     assert problem(idle.api.post(f"/jobs/{job_id}/retry"))["code"] == "job_not_retryable"
 
 
-def test_an_open_job_can_be_cancelled_once(idle: Rooms) -> None:
+def test_an_open_job_can_be_cancelled_once(idle: Services) -> None:
     job_id = train(idle.api, prefer="respond-async").json()["job_id"]
 
     cancelled = idle.api.post(f"/jobs/{job_id}/cancel")

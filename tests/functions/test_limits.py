@@ -22,7 +22,7 @@ from mini_ml.ml.training.dataset import table_of
 from mini_ml.ml.training.train import train
 from mini_ml.topology import STAGES, Limits
 from tests.fixtures.coroutines import run
-from tests.functions.rooms import Rooms, problem, rooms_over
+from tests.functions.services import Services, problem, services_over
 from tests.functions.test_forms import multipart
 
 SMALL = "a,b,y\n" + "".join(f"{n * n % 17},{n * 7 % 13},{'uv'[n % 2]}\n" for n in range(60))
@@ -37,7 +37,7 @@ def refused(work: Callable[[], object]) -> list[str]:
     try:
         work()
     except MiniMLError as error:
-        return [str(fault.limit) for fault in error.faults]
+        return [str(fault.limit) for fault in error.issues]
     return []
 
 
@@ -50,11 +50,11 @@ def training(limits: Limits, csv: str, folder: Path, model_type: str = "Gaussian
 
 
 @contextmanager
-def limited(folder: Path, **limits: int) -> Iterator[Rooms]:
-    """Open rooms with other limits than usual."""
+def limited(folder: Path, **limits: int) -> Iterator[Services]:
+    """Open services with other limits than usual."""
     stage = replace(STAGES["test"], limits=replace(LIMITS, **limits))
-    with rooms_over(memory_cloud(stage=stage), folder) as rooms:
-        yield rooms
+    with services_over(memory_cloud(stage=stage), folder) as services:
+        yield services
 
 
 def answered(answer: Any) -> list[str]:
@@ -64,51 +64,51 @@ def answered(answer: Any) -> list[str]:
     return [str(fault.get("limit")) for fault in problem(answer)["errors"]]
 
 
-def posted(rooms: Rooms, *parts: tuple[str, bytes]) -> list[str]:
+def posted(services: Services, *parts: tuple[str, bytes]) -> list[str]:
     """Post a form to /train, without waiting for the training."""
     headers = {"Content-Type": "multipart/form-data; boundary=cut", "Prefer": "respond-async"}
-    return answered(rooms.api.post("/train", content=multipart(*parts), headers=headers))
+    return answered(services.api.post("/train", content=multipart(*parts), headers=headers))
 
 
-def scored(rooms: Rooms, body: str) -> list[str]:
+def scored(services: Services, body: str) -> list[str]:
     """Score rows online, with a model that is trained first."""
-    rooms.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
+    services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
     headers = {"Content-Type": "application/json"}
-    return answered(rooms.predict.post("/models/default/invocations", content=body, headers=headers))
+    return answered(services.predict.post("/models/default/invocations", content=body, headers=headers))
 
 
 # ---------------------------------------------------------------- what a request may hold
 
 
 def inline_upload_bytes(over: int, folder: Path) -> list[str]:
-    with limited(folder, inline_upload_bytes=len(FILE[1]) - over) as rooms:
-        return posted(rooms, FILE)
+    with limited(folder, inline_upload_bytes=len(FILE[1]) - over) as services:
+        return posted(services, FILE)
 
 
 def upload_bytes(over: int, folder: Path) -> list[str]:
-    with limited(folder, upload_bytes=len(FILE[1]) - over) as rooms:
-        head = rooms.cloud.uploads.put("train/default/t.csv", FILE[1])
-        rooms.deliver()
-        [job] = rooms.api.get("/jobs").json()["jobs"]
+    with limited(folder, upload_bytes=len(FILE[1]) - over) as services:
+        head = services.cloud.uploads.put("train/default/t.csv", FILE[1])
+        services.deliver()
+        [job] = services.api.get("/jobs").json()["jobs"]
         assert head.size == len(FILE[1])
         return [fault["limit"] for fault in job["error"]["errors"]] if job["error"] else []
 
 
 def field_bytes(over: int, folder: Path) -> list[str]:
-    with limited(folder, field_bytes=500) as rooms:
-        return posted(rooms, FILE, ('name="target_column"', b"y" * (500 + over)))
+    with limited(folder, field_bytes=500) as services:
+        return posted(services, FILE, ('name="target_column"', b"y" * (500 + over)))
 
 
 def form_parts(over: int, folder: Path) -> list[str]:
-    with limited(folder, form_parts=3) as rooms:
+    with limited(folder, form_parts=3) as services:
         names = ["model_name", "target_column", "model_type", "model_params"][: 3 + over]
-        return posted(rooms, FILE, *((f'name="{name}"', b"") for name in names))
+        return posted(services, FILE, *((f'name="{name}"', b"") for name in names))
 
 
 def json_bytes(over: int, folder: Path) -> list[str]:
     body = json.dumps({"kind": "train", "filename": "t.csv"})
-    with limited(folder, json_bytes=len(body) - over) as rooms:
-        return answered(rooms.api.post("/uploads", content=body, headers={"Content-Type": "application/json"}))
+    with limited(folder, json_bytes=len(body) - over) as services:
+        return answered(services.api.post("/uploads", content=body, headers={"Content-Type": "application/json"}))
 
 
 def body_seconds(over: int, folder: Path) -> list[str]:
@@ -124,21 +124,21 @@ def body_seconds(over: int, folder: Path) -> list[str]:
 
 
 def online_rows(over: int, folder: Path) -> list[str]:
-    with limited(folder, online_rows=4) as rooms:
-        return scored(rooms, json.dumps({"instances": [[1, 2]] * (4 + over)}))
+    with limited(folder, online_rows=4) as services:
+        return scored(services, json.dumps({"instances": [[1, 2]] * (4 + over)}))
 
 
 def online_bytes(over: int, folder: Path) -> list[str]:
     body = json.dumps({"instances": [[1, 2]]})
-    with limited(folder, online_bytes=len(body) - over) as rooms:
-        return scored(rooms, body)
+    with limited(folder, online_bytes=len(body) - over) as services:
+        return scored(services, body)
 
 
 def answer_bytes(over: int, folder: Path) -> list[str]:
     """Past it nothing is refused: the answer links to the predictions instead of holding them."""
-    with limited(folder, answer_bytes=len('"u"') + 2 - over) as rooms:
-        rooms.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
-        answer = rooms.predict.post("/predict", files={"input_file": ("p.csv", "a,b\n2,1\n")}).json()
+    with limited(folder, answer_bytes=len('"u"') + 2 - over) as services:
+        services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
+        answer = services.predict.post("/predict", files={"input_file": ("p.csv", "a,b\n2,1\n")}).json()
         return ["answer_bytes"] if answer["truncated"] else []
 
 
@@ -196,12 +196,12 @@ def estimated_memory_mib(over: int, folder: Path) -> list[str]:
 
 def artifact_bytes(over: int, folder: Path) -> list[str]:
     """The finished file is measured too: a Bayesian model has an estimate of nothing."""
-    with limited(folder, artifact_bytes=10**9) as rooms:
-        rooms.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
-        size = rooms.api.get("/models/default/versions/1").json()["artifact"]["unpacked_size"]
-    with limited(folder, artifact_bytes=size - over) as rooms:
+    with limited(folder, artifact_bytes=10**9) as services:
+        services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
+        size = services.api.get("/models/default/versions/1").json()["artifact"]["unpacked_size"]
+    with limited(folder, artifact_bytes=size - over) as services:
         form = {"model_type": "GaussianNB"}
-        return answered(rooms.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data=form))
+        return answered(services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data=form))
 
 
 PAIRS: dict[str, Pair] = {

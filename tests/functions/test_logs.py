@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from mini_ml.adapters.logs import JsonFormatter
-from tests.functions.rooms import Rooms, sample, train
+from tests.functions.services import Services, sample, train
 
 
 def test_an_event_is_one_line_of_json_with_its_fields() -> None:
@@ -31,12 +31,12 @@ def test_an_exception_stays_on_the_line_of_its_event() -> None:
 
 
 def test_a_request_is_logged_by_its_route_and_never_by_its_content(
-    rooms: Rooms, caplog: pytest.LogCaptureFixture
+    services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="mini_ml")
 
-    answer = train(rooms.api, model_name="hush")
-    rooms.api.get(f"/jobs/{answer.json()['job_id']}?whisper=1")
+    answer = train(services.api, model_name="hush")
+    services.api.get(f"/jobs/{answer.json()['job_id']}?whisper=1")
 
     told = [JsonFormatter().format(record) for record in caplog.records if record.name.startswith("mini_ml")]
     requests = [(json.loads(line)["route"], json.loads(line)["status"]) for line in told if '"request"' in line]

@@ -3,17 +3,17 @@
 import pytest
 
 from mini_ml.topology import Limits
-from tests.functions.rooms import Rooms, faulty, predict, problem, train
+from tests.functions.services import Services, faulty, predict, problem, train
 
 
-def test_models_are_listed_with_their_versions(trained: Rooms) -> None:
+def test_models_are_listed_with_their_versions(trained: Services) -> None:
     [model] = trained.api.get("/models").json()["models"]
 
     assert (model["model_name"], model["latest"], model["versions"], model["aliases"]) == ("default", 1, 1, {})
     assert trained.api.get("/" + model["links"]["self"]).json()["model_name"] == "default"
 
 
-def test_models_are_listed_page_by_page(idle: Rooms) -> None:
+def test_models_are_listed_page_by_page(idle: Services) -> None:
     for name in ("a", "b", "c"):
         train(idle.trainer, model_name=name)
 
@@ -25,7 +25,7 @@ def test_models_are_listed_page_by_page(idle: Rooms) -> None:
 
 
 @pytest.mark.parametrize("version", ["1", "latest"])
-def test_a_version_answers_its_manifest(trained: Rooms, version: str) -> None:
+def test_a_version_answers_its_manifest(trained: Services, version: str) -> None:
     manifest = trained.api.get(f"/models/default/versions/{version}").json()
 
     assert (manifest["version"], manifest["task"], manifest["target"]) == (1, "classification", "variety")
@@ -34,7 +34,7 @@ def test_a_version_answers_its_manifest(trained: Rooms, version: str) -> None:
     assert {"sha256", "size", "version_id"} <= set(manifest["artifact"])
 
 
-def test_a_schema_names_the_columns(trained: Rooms) -> None:
+def test_a_schema_names_the_columns(trained: Services) -> None:
     schema = trained.api.get("/models/default/versions/latest/schema").json()
 
     assert [column["name"] for column in schema["columns"]] == [
@@ -45,7 +45,7 @@ def test_a_schema_names_the_columns(trained: Rooms) -> None:
     ]
 
 
-def test_an_artifact_is_downloaded_from_s3(trained: Rooms) -> None:
+def test_an_artifact_is_downloaded_from_s3(trained: Services) -> None:
     answer = trained.api.get("/models/default/versions/1/artifact")
     told = trained.api.get("/models/default/versions/1/artifact?redirect=false").json()["url"]
 
@@ -72,17 +72,17 @@ def test_an_artifact_is_downloaded_from_s3(trained: Rooms) -> None:
         ("/models?cursor=Bad", "invalid_name"),
     ],
 )
-def test_what_is_not_there_or_badly_named_says_so(trained: Rooms, path: str, code: str) -> None:
+def test_what_is_not_there_or_badly_named_says_so(trained: Services, path: str, code: str) -> None:
     assert problem(trained.api.get(path))["code"] == code
 
 
-def test_a_nearly_right_model_name_is_helped(trained: Rooms) -> None:
+def test_a_nearly_right_model_name_is_helped(trained: Services) -> None:
     [fault] = problem(trained.api.get("/models/defualt"))["errors"]
 
     assert (fault["parameter"], fault["hint"]) == ("model_name", "did you mean `default`?")
 
 
-def test_an_alias_is_made_moved_and_removed(idle: Rooms) -> None:
+def test_an_alias_is_made_moved_and_removed(idle: Services) -> None:
     train(idle.trainer)
     train(idle.trainer)
     address = "/models/default/aliases/champion"
@@ -99,7 +99,7 @@ def test_an_alias_is_made_moved_and_removed(idle: Rooms) -> None:
 
 
 @pytest.mark.parametrize("alias", ["latest", "1", "Champion", "x" * 65])
-def test_an_alias_of_no_allowed_form_is_refused(idle: Rooms, alias: str) -> None:
+def test_an_alias_of_no_allowed_form_is_refused(idle: Services, alias: str) -> None:
     train(idle.trainer)
 
     assert problem(idle.api.put(f"/models/default/aliases/{alias}", json={"version": 1}))["code"] == "invalid_name"
@@ -118,14 +118,14 @@ def test_an_alias_of_no_allowed_form_is_refused(idle: Rooms, alias: str) -> None
         ([], 400, "None"),
     ],
 )
-def test_an_alias_needs_a_version_number(idle: Rooms, body: object, status: int, parameter: str) -> None:
+def test_an_alias_needs_a_version_number(idle: Services, body: object, status: int, parameter: str) -> None:
     answer = idle.api.put("/models/default/aliases/champion", json=body)
 
     assert problem(answer)["status"] == status
     assert set(faulty(answer)) == {parameter}
 
 
-def test_a_whole_number_may_be_written_with_a_point(idle: Rooms) -> None:
+def test_a_whole_number_may_be_written_with_a_point(idle: Services) -> None:
     train(idle.trainer)
 
     answer = idle.api.put("/models/default/aliases/champion", json={"version": 1.0})
@@ -133,28 +133,28 @@ def test_a_whole_number_may_be_written_with_a_point(idle: Rooms) -> None:
     assert answer.status_code == 204
 
 
-def test_an_alias_of_a_version_that_is_not_there_is_refused(trained: Rooms) -> None:
+def test_an_alias_of_a_version_that_is_not_there_is_refused(trained: Services) -> None:
     answer = trained.api.put("/models/default/aliases/champion", json={"version": 9})
 
     assert problem(answer)["code"] == "version_not_found"
 
 
-def test_a_body_that_is_no_json_is_refused(idle: Rooms) -> None:
+def test_a_body_that_is_no_json_is_refused(idle: Services) -> None:
     address = "/models/default/aliases/champion"
 
     assert problem(idle.api.put(address, content=b"version=1"))["status"] == 415
     assert problem(idle.api.put(address, content=b"{", headers={"Content-Type": "application/json"}))["status"] == 400
 
 
-def test_the_trainer_and_the_predict_room_show_the_same_registry(trained: Rooms) -> None:
-    shown = [trained.client(room).get("/models/default").json() for room in ("api", "predict", "trainer")]
+def test_the_trainer_and_the_predict_service_show_the_same_registry(trained: Services) -> None:
+    shown = [trained.client(service).get("/models/default").json() for service in ("api", "predict", "trainer")]
     scoring = [answer["links"].pop("invocations", None) for answer in shown]
 
     assert shown[0] == shown[1] == shown[2]
     assert scoring == ["default/invocations", "default/invocations", None]
 
 
-def test_model_types_are_the_catalogue(trained: Rooms) -> None:
+def test_model_types_are_the_catalogue(trained: Services) -> None:
     catalogue = trained.api.get("/model-types").json()
 
     assert catalogue["model_types"]["RandomForestClassifier"]["parameters"]["n_estimators"]["default"] == 100

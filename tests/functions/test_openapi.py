@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from functions.api import openapi
-from tests.functions.rooms import Rooms, predict, rooms_in, sample, train
+from tests.functions.services import Services, predict, sample, services_in, train
 
 DOCUMENT: dict[str, Any] = json.loads(openapi.PATH.read_text("utf-8"))
 OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
@@ -51,56 +51,56 @@ def named_examples(body: dict[str, Any]) -> dict[str, Any]:
     return {"prefilled": {k: v.get("example", v.get("default")) for k, v in body["schema"]["properties"].items()}}
 
 
-def address(rooms: Rooms, example: Example) -> str:
+def address(services: Services, example: Example) -> str:
     """Return the path with the example of each parameter; a job is one that fits the operation."""
     path = example.path
     for parameter in DOCUMENT["paths"][example.path][example.method].get("parameters", []):
         if parameter["in"] == "path" and parameter["name"] != "job_id":
             first = next(iter(parameter["examples"].values()))["value"]
             path = path.replace(f"{{{parameter['name']}}}", first)
-    return path.replace("{job_id}", job_for(rooms, path))
+    return path.replace("{job_id}", job_for(services, path))
 
 
-def job_for(rooms: Rooms, path: str) -> str:
+def job_for(services: Services, path: str) -> str:
     """Return a job on which the operation can be tried."""
     if path.endswith("/cancel"):
-        return str(train(rooms.api, prefer="respond-async").json()["job_id"])
+        return str(train(services.api, prefer="respond-async").json()["job_id"])
     if path.endswith("/retry"):
-        train(rooms.trainer, target_column="nope")
-        return str(rooms.api.get("/jobs?state=failed").json()["jobs"][0]["job_id"])
-    return str(rooms.api.get("/jobs?state=succeeded").json()["jobs"][0]["job_id"])
+        train(services.trainer, target_column="nope")
+        return str(services.api.get("/jobs?state=failed").json()["jobs"][0]["job_id"])
+    return str(services.api.get("/jobs?state=succeeded").json()["jobs"][0]["job_id"])
 
 
-def tried(rooms: Rooms, example: Example) -> httpx2.Response:
+def tried(services: Services, example: Example) -> httpx2.Response:
     """Do what the page does with an example."""
-    where = address(rooms, example)
+    where = address(services, example)
     if example.media_type == "multipart/form-data":
         [file_field] = set(example.value) & set(FILES)
         fields = {name: value for name, value in example.value.items() if name != file_field}
         file = {file_field: (FILES[file_field], sample(FILES[file_field]), "text/csv")}
-        return rooms.api.post(where, data=fields, files=file, headers={"Prefer": "respond-async"})
+        return services.api.post(where, data=fields, files=file, headers={"Prefer": "respond-async"})
     body = example.value if isinstance(example.value, str) else json.dumps(example.value)
     headers = {"Content-Type": example.media_type} if example.media_type else {}
-    return rooms.api.request(example.method, where, content=body if example.media_type else None, headers=headers)
+    return services.api.request(example.method, where, content=body if example.media_type else None, headers=headers)
 
 
 @pytest.fixture(scope="module")
-def tryout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
-    """Rooms in which a person has done the first steps of the page."""
-    with rooms_in(tmp_path_factory.mktemp("tryout")) as rooms:
-        train(rooms.trainer)
-        predict(rooms.predict)
-        rooms.api.put("/models/default/aliases/champion", json={"version": 1})
-        yield rooms
+def tryout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services in which a person has done the first steps of the page."""
+    with services_in(tmp_path_factory.mktemp("tryout")) as services:
+        train(services.trainer)
+        predict(services.predict)
+        services.api.put("/models/default/aliases/champion", json={"version": 1})
+        yield services
 
 
-def test_the_committed_document_is_the_one_the_api_answers(idle: Rooms) -> None:
+def test_the_committed_document_is_the_one_the_api_answers(idle: Services) -> None:
     assert openapi.PATH.read_text("utf-8") == openapi.rendered(), "run: python -m functions.api.openapi"
     assert idle.api.get("/openapi.json").json() == DOCUMENT
 
 
 @pytest.mark.parametrize("example", list(examples()), ids=str)
-def test_every_example_works(tryout: Rooms, example: Example) -> None:
+def test_every_example_works(tryout: Services, example: Example) -> None:
     answer = tried(tryout, example)
 
     documented = DOCUMENT["paths"][example.path][example.method]["responses"]

@@ -5,9 +5,9 @@ import pytest
 from mini_ml import errors
 from mini_ml.adapters.http.problems import HTTP_STATUS, all_error_types, problem_of, problem_of_failure, response_to
 from mini_ml.contracts import Failure
-from tests.functions.rooms import Rooms, problem
+from tests.functions.services import Services, problem
 
-ROOMS = ["api", "trainer", "predict"]
+SERVICES = ["api", "trainer", "predict"]
 
 
 @pytest.mark.parametrize("error_type", [one for one in all_error_types() if one is not errors.MiniMLError])
@@ -23,7 +23,7 @@ def test_no_two_errors_share_a_code_unless_one_inherits_it() -> None:
 
 @pytest.mark.parametrize("error_type", [one for one in all_error_types() if issubclass(one, errors.Internal)])
 def test_what_is_our_fault_tells_nothing_of_the_machine(error_type: type[errors.MiniMLError]) -> None:
-    told = problem_of(error_type("/var/lib/secret on 10.0.0.1", faults=[errors.Fault(reason="/var/lib/secret")]))
+    told = problem_of(error_type("/var/lib/secret on 10.0.0.1", issues=[errors.Issue(reason="/var/lib/secret")]))
 
     assert told.status == 500
     assert "secret" not in told.model_dump_json()
@@ -49,39 +49,39 @@ def test_what_may_succeed_later_says_when_to_try_again() -> None:
     assert "retry-after" not in response_to(errors.JobNotFound("none")).headers
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_an_unknown_path_is_a_problem(idle: Rooms, room: str) -> None:
-    assert problem(idle.client(room).get("/nowhere"))["code"] == "route_not_found"
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_unknown_path_is_a_problem(idle: Services, service: str) -> None:
+    assert problem(idle.client(service).get("/nowhere"))["code"] == "route_not_found"
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_slash_too_many_is_no_redirect_to_a_host(idle: Rooms, room: str) -> None:
-    assert problem(idle.client(room).get("/jobs/"))["code"] == "route_not_found"
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_slash_too_many_is_no_redirect_to_a_host(idle: Services, service: str) -> None:
+    assert problem(idle.client(service).get("/jobs/"))["code"] == "route_not_found"
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_another_method_is_told_which_ones_the_route_takes(idle: Rooms, room: str) -> None:
-    answer = idle.client(room).patch("/models/iris/aliases/champion")
+@pytest.mark.parametrize("service", SERVICES)
+def test_another_method_is_told_which_ones_the_route_takes(idle: Services, service: str) -> None:
+    answer = idle.client(service).patch("/models/iris/aliases/champion")
 
     assert problem(answer)["code"] == "method_not_allowed"
     assert answer.headers["allow"] == "DELETE, OPTIONS, PUT"
 
 
-def test_options_names_the_methods(idle: Rooms) -> None:
+def test_options_names_the_methods(idle: Services) -> None:
     answer = idle.api.options("/jobs")
 
     assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/jobs", "/docs", "/openapi.json", "/nowhere", "/train"])
-def test_head_answers_as_get_does_without_a_body(idle: Rooms, path: str) -> None:
+def test_head_answers_as_get_does_without_a_body(idle: Services, path: str) -> None:
     head, get = idle.api.head(path), idle.api.get(path)
 
     assert (head.status_code, head.headers["content-type"]) == (get.status_code, get.headers["content-type"])
     assert head.content == b""
 
 
-def test_a_store_that_is_away_is_a_503_with_retry_after(idle: Rooms) -> None:
+def test_a_store_that_is_away_is_a_503_with_retry_after(idle: Services) -> None:
     def away(method: str, key: str) -> None:
         raise errors.StorageUnavailable("S3 does not answer.")
 
@@ -94,7 +94,7 @@ def test_a_store_that_is_away_is_a_503_with_retry_after(idle: Rooms) -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("/opt/secret"), KeyError("secret"), errors.ObjectMissing("secret")])
-def test_a_bug_is_a_500_that_gives_nothing_away(idle: Rooms, error: Exception) -> None:
+def test_a_bug_is_a_500_that_gives_nothing_away(idle: Services, error: Exception) -> None:
     def broken(method: str, key: str) -> None:
         raise error
 
@@ -106,7 +106,7 @@ def test_a_bug_is_a_500_that_gives_nothing_away(idle: Rooms, error: Exception) -
     assert "secret" not in answer.text
 
 
-def test_a_document_in_s3_that_cannot_be_read_is_our_fault(idle: Rooms) -> None:
+def test_a_document_in_s3_that_cannot_be_read_is_our_fault(idle: Services) -> None:
     job_id = idle.cloud.new_id()
     idle.cloud.artifacts.put(f"jobs/{job_id}.json", b'{"job_id": 1}')
 

@@ -8,30 +8,30 @@ import pytest
 from starlette.concurrency import run_in_threadpool
 
 from functions.predict import quick, routes_scoring
-from mini_ml.workflows.predict import Shelf
-from tests.functions.rooms import IRIS_ROW, Rooms, faulty, problem, rooms_in, train
+from mini_ml.workflows.model_cache import ModelCache
+from tests.functions.services import IRIS_ROW, Services, faulty, problem, services_in, train
 
 ADDRESS = "/models/default/invocations"
 BODY = json.dumps({"instances": [IRIS_ROW]}).encode()
 
 
 @pytest.fixture(scope="module")
-def at_hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
-    """Rooms whose model is loaded and stays fresh."""
+def at_hand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services whose model is loaded and stays fresh."""
     folder = tmp_path_factory.mktemp("at_hand")
-    with rooms_in(folder) as rooms:
-        train(rooms.trainer)
-        rooms.apps["predict"].state.shelf = Shelf(rooms.cloud, workdir=folder, fresh_seconds=3600)
-        post(rooms, BODY)
-        yield rooms
+    with services_in(folder) as services:
+        train(services.trainer)
+        services.apps["predict"].state.model_cache = ModelCache(services.cloud, workdir=folder, fresh_seconds=3600)
+        post(services, BODY)
+        yield services
 
 
-def post(rooms: Rooms, body: bytes, query: str = "", content_type: str = "application/json") -> httpx2.Response:
-    return rooms.predict.post(f"{ADDRESS}{query}", content=body, headers={"Content-Type": content_type})
+def post(services: Services, body: bytes, query: str = "", content_type: str = "application/json") -> httpx2.Response:
+    return services.predict.post(f"{ADDRESS}{query}", content=body, headers={"Content-Type": content_type})
 
 
 def test_a_model_at_hand_answers_without_the_store_and_without_a_thread(
-    at_hand: Rooms, monkeypatch: pytest.MonkeyPatch
+    at_hand: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(routes_scoring, "run_in_threadpool", lambda work: pytest.fail("a thread was asked"))
     monkeypatch.setattr(at_hand.cloud.artifacts, "before", lambda method, key: pytest.fail("the store was asked"))
@@ -39,7 +39,7 @@ def test_a_model_at_hand_answers_without_the_store_and_without_a_thread(
     assert post(at_hand, BODY).json() == {"predictions": ["Setosa"], "model_name": "default", "version": 1}
 
 
-def test_both_ways_give_the_same_answer_to_the_byte(at_hand: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_ways_give_the_same_answer_to_the_byte(at_hand: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     short = post(at_hand, BODY)
     monkeypatch.setattr(quick, "_is_plain", lambda request: False)
     long = post(at_hand, BODY)
@@ -47,13 +47,13 @@ def test_both_ways_give_the_same_answer_to_the_byte(at_hand: Rooms, monkeypatch:
     assert (short.content, dict(short.headers)) == (long.content, dict(long.headers))
 
 
-def test_a_large_body_goes_the_long_way_and_gets_the_same_predictions(at_hand: Rooms) -> None:
+def test_a_large_body_goes_the_long_way_and_gets_the_same_predictions(at_hand: Services) -> None:
     many = json.dumps({"instances": [IRIS_ROW] * 200}).encode()
 
     assert post(at_hand, many).json()["predictions"] == ["Setosa"] * 200
 
 
-def test_a_small_body_of_many_rows_is_scored_in_a_thread(at_hand: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_body_of_many_rows_is_scored_in_a_thread(at_hand: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     async def in_thread(work: Callable[[], bytes]) -> bytes:
@@ -77,21 +77,21 @@ def test_a_small_body_of_many_rows_is_scored_in_a_thread(at_hand: Rooms, monkeyp
     ],
 )
 def test_what_the_short_way_does_not_read_goes_the_long_one(
-    at_hand: Rooms, query: str, content_type: str, status: int
+    at_hand: Services, query: str, content_type: str, status: int
 ) -> None:
     assert post(at_hand, BODY, query, content_type).status_code == status
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"instances": [[NaN, 1, 1, 1]]}', b'{"instances": []}'])
-def test_a_wrong_body_is_malformed_on_the_short_way_too(at_hand: Rooms, body: bytes) -> None:
+def test_a_wrong_body_is_malformed_on_the_short_way_too(at_hand: Services, body: bytes) -> None:
     assert problem(post(at_hand, body))["status"] == 400
 
 
-def test_missing_columns_are_named_on_the_short_way_too(at_hand: Rooms) -> None:
+def test_missing_columns_are_named_on_the_short_way_too(at_hand: Services) -> None:
     answer = post(at_hand, b'{"instances": [{"sepal.length": 1, "petal.width": 1}]}')
 
     assert set(faulty(answer)) == {"sepal.width", "petal.length"}
 
 
-def test_another_method_is_refused_with_those_that_the_route_takes(at_hand: Rooms) -> None:
+def test_another_method_is_refused_with_those_that_the_route_takes(at_hand: Services) -> None:
     assert at_hand.predict.put(ADDRESS, content=BODY).headers["allow"] == "OPTIONS, POST"

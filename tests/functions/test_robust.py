@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mini_ml import topology
-from tests.functions.rooms import IRIS_ROW, Rooms, rooms_in, train
+from tests.functions.services import IRIS_ROW, Services, services_in, train
 
 LEAKS = re.compile(r"Traceback|site-packages|/usr/|/tmp/|File \"|0x[0-9a-f]{6,}|127\.0\.0\.1|localhost")
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
@@ -46,11 +46,11 @@ bodies = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
-    """Rooms with a model."""
-    with rooms_in(tmp_path_factory.mktemp("busy")) as rooms:
-        train(rooms.trainer)
-        yield rooms
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services with a model."""
+    with services_in(tmp_path_factory.mktemp("busy")) as services:
+        train(services.trainer)
+        yield services
 
 
 @st.composite
@@ -69,18 +69,18 @@ def told(answer: Any) -> str:
 
 @settings(max_examples=300, deadline=None)
 @given(
-    room=st.sampled_from(["api", "trainer", "predict"]),
+    service=st.sampled_from(["api", "trainer", "predict"]),
     method=st.sampled_from(METHODS),
     address=addresses(),
     body=bodies,
     media_type=st.sampled_from(TYPES),
 )
 def test_no_request_is_our_fault(
-    busy: Rooms, room: str, method: str, address: str, body: bytes, media_type: str
+    busy: Services, service: str, method: str, address: str, body: bytes, media_type: str
 ) -> None:
     headers = {"Content-Type": media_type, "Prefer": "respond-async"}
 
-    answer = busy.client(room).request(method, address, content=body, headers=headers)
+    answer = busy.client(service).request(method, address, content=body, headers=headers)
 
     assert answer.status_code < 500, told(answer)
     assert answer.status_code < 400 or method == "HEAD" or answer.json()["status"] == answer.status_code
@@ -89,7 +89,7 @@ def test_no_request_is_our_fault(
 
 @settings(max_examples=200, deadline=None)
 @given(body=st.one_of(rows, payloads).map(lambda tree: json.dumps(tree).encode("utf-8", "surrogatepass")))
-def test_no_rows_are_our_fault(busy: Rooms, body: bytes) -> None:
+def test_no_rows_are_our_fault(busy: Services, body: bytes) -> None:
     answer = busy.predict.post(
         "/models/default/invocations", content=body, headers={"Content-Type": "application/json"}
     )
@@ -100,7 +100,7 @@ def test_no_rows_are_our_fault(busy: Rooms, body: bytes) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(body=st.one_of(st.binary(max_size=200), st.text(alphabet='abc,;"\n\r\t1.-', max_size=120).map(str.encode)))
-def test_no_csv_is_our_fault(busy: Rooms, body: bytes) -> None:
+def test_no_csv_is_our_fault(busy: Services, body: bytes) -> None:
     header = (",".join(IRIS_ROW) + "\n").encode()
 
     for content in (body, header + body):

@@ -1,4 +1,4 @@
-"""Online scoring, in the predict room and through the api: five forms, one answer."""
+"""Online scoring, in the predict service and through the api: five forms, one answer."""
 
 import json
 from dataclasses import replace
@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from functions.api.factory import create_app
-from functions.api.remote import RemoteRoom
+from functions.api.remote_service import RemoteService
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.topology import STAGES
 from tests.fixtures.coroutines import run
-from tests.functions.rooms import IRIS_ROW, Rooms, faulty, predict, problem, rooms_over, sample, train
+from tests.functions.services import IRIS_ROW, Services, faulty, predict, problem, sample, services_over, train
 
 NAMES, VALUES = list(IRIS_ROW), list(IRIS_ROW.values())
 ADDRESS = "/models/default/invocations"
@@ -35,10 +35,10 @@ def as_csv(client: TestClient, body: bytes, address: str = ADDRESS) -> httpx2.Re
     return client.post(address, content=body, headers={"Content-Type": "text/csv; charset=utf-8"})
 
 
-@pytest.mark.parametrize("room", ["api", "predict"])
+@pytest.mark.parametrize("service", ["api", "predict"])
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_of_json_gives_the_same_prediction(trained: Rooms, room: str, form: str) -> None:
-    answer = trained.client(room).post(ADDRESS, json=FORMS[form])
+def test_every_form_of_json_gives_the_same_prediction(trained: Services, service: str, form: str) -> None:
+    answer = trained.client(service).post(ADDRESS, json=FORMS[form])
 
     assert (answer.status_code, answer.json()) == (
         200,
@@ -46,36 +46,36 @@ def test_every_form_of_json_gives_the_same_prediction(trained: Rooms, room: str,
     )
 
 
-@pytest.mark.parametrize("room", ["api", "predict"])
-def test_csv_gives_the_same_prediction(trained: Rooms, room: str) -> None:
-    assert as_csv(trained.client(room), CSV).json()["predictions"] == ["Setosa"]
+@pytest.mark.parametrize("service", ["api", "predict"])
+def test_csv_gives_the_same_prediction(trained: Services, service: str) -> None:
+    assert as_csv(trained.client(service), CSV).json()["predictions"] == ["Setosa"]
 
 
-@pytest.mark.parametrize("room", ["api", "predict"])
-def test_parameters_of_the_content_type_do_not_matter(trained: Rooms, room: str) -> None:
+@pytest.mark.parametrize("service", ["api", "predict"])
+def test_parameters_of_the_content_type_do_not_matter(trained: Services, service: str) -> None:
     headers = {b"Content-Type": "application/json; name=café".encode("latin-1")}
 
-    answer = trained.client(room).post(ADDRESS, content=json.dumps(FORMS["instances"]), headers=headers)
+    answer = trained.client(service).post(ADDRESS, content=json.dumps(FORMS["instances"]), headers=headers)
 
     assert answer.json()["predictions"] == ["Setosa"]
 
 
-def test_online_and_batch_agree_row_by_row(trained: Rooms) -> None:
+def test_online_and_batch_agree_row_by_row(trained: Services) -> None:
     online = as_csv(trained.predict, sample("iris_predict.csv")).json()["predictions"]
 
     assert online == predict(trained.api).json()["predictions"]
 
 
 @pytest.mark.parametrize("version", ["1", "latest"])
-def test_a_version_is_scored_by_number_or_by_name(trained: Rooms, version: str) -> None:
+def test_a_version_is_scored_by_number_or_by_name(trained: Services, version: str) -> None:
     address = f"/models/default/versions/{version}/invocations"
 
     assert trained.api.post(address, json=FORMS["instances"]).json()["version"] == 1
 
 
-@pytest.mark.parametrize("room", ["api", "predict"])
-def test_probabilities_come_by_label_when_asked_for(trained: Rooms, room: str) -> None:
-    client = trained.client(room)
+@pytest.mark.parametrize("service", ["api", "predict"])
+def test_probabilities_come_by_label_when_asked_for(trained: Services, service: str) -> None:
+    client = trained.client(service)
 
     from_json = client.post(f"{ADDRESS}?probabilities=true", json=FORMS["instances"]).json()["probabilities"]
     from_csv = as_csv(client, CSV, f"{ADDRESS}?probabilities=true").json()["probabilities"]
@@ -85,7 +85,7 @@ def test_probabilities_come_by_label_when_asked_for(trained: Rooms, room: str) -
     assert sum(from_json[0].values()) == pytest.approx(1)
 
 
-def test_a_type_without_probabilities_says_so(idle: Rooms) -> None:
+def test_a_type_without_probabilities_says_so(idle: Services) -> None:
     train(idle.trainer, model_type="LinearSVC")
 
     answer = idle.api.post(f"{ADDRESS}?probabilities=true", json=FORMS["instances"])
@@ -93,7 +93,7 @@ def test_a_type_without_probabilities_says_so(idle: Rooms) -> None:
     assert problem(answer)["code"] == "probabilities_unavailable"
 
 
-def test_all_missing_columns_are_named(trained: Rooms) -> None:
+def test_all_missing_columns_are_named(trained: Services) -> None:
     answer = trained.api.post(ADDRESS, json={"instances": [{"sepal.length": 1, "petal.width": 1}]})
 
     assert problem(answer)["code"] == "schema_mismatch"
@@ -124,14 +124,14 @@ def test_all_missing_columns_are_named(trained: Rooms) -> None:
         b'{"inputs": {"a": []}}',
     ],
 )
-def test_a_body_that_is_wrong_is_malformed(trained: Rooms, body: bytes) -> None:
+def test_a_body_that_is_wrong_is_malformed(trained: Services, body: bytes) -> None:
     answer = trained.predict.post(ADDRESS, content=body, headers={"Content-Type": "application/json"})
 
     assert problem(answer)["status"] == 400
 
 
 @pytest.mark.parametrize("value", [None, "", "soon", True, 10**400, -1e300, "7", " 5.1 "])
-def test_a_value_of_any_kind_is_scored_or_refused_but_never_our_fault(trained: Rooms, value: object) -> None:
+def test_a_value_of_any_kind_is_scored_or_refused_but_never_our_fault(trained: Services, value: object) -> None:
     row = {**IRIS_ROW, "sepal.length": value}
 
     answer = trained.predict.post(ADDRESS, json={"instances": [row]})
@@ -140,21 +140,21 @@ def test_a_value_of_any_kind_is_scored_or_refused_but_never_our_fault(trained: R
 
 
 @pytest.mark.parametrize("body", [b"", b"a,b\n", CSV.splitlines()[0], CSV + b"1,2\n", b"\x1f\x8b\x08", b"PK\x03\x04"])
-def test_csv_that_is_wrong_is_refused(trained: Rooms, body: bytes) -> None:
+def test_csv_that_is_wrong_is_refused(trained: Services, body: bytes) -> None:
     assert problem(as_csv(trained.predict, body))["status"] == 422
 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/xml", "multipart/form-data"])
-@pytest.mark.parametrize("room", ["api", "predict"])
-def test_another_content_type_is_refused(trained: Rooms, room: str, content_type: str) -> None:
-    answer = trained.client(room).post(ADDRESS, content=CSV, headers={"Content-Type": content_type})
+@pytest.mark.parametrize("service", ["api", "predict"])
+def test_another_content_type_is_refused(trained: Services, service: str, content_type: str) -> None:
+    answer = trained.client(service).post(ADDRESS, content=CSV, headers={"Content-Type": content_type})
 
     assert problem(answer)["status"] == 415
 
 
-@pytest.mark.parametrize("room", ["api", "predict"])
-def test_a_body_past_the_limit_is_refused(trained: Rooms, room: str) -> None:
-    answer = as_csv(trained.client(room), CSV + b"1,2,3,4\n" * 700_000)
+@pytest.mark.parametrize("service", ["api", "predict"])
+def test_a_body_past_the_limit_is_refused(trained: Services, service: str) -> None:
+    answer = as_csv(trained.client(service), CSV + b"1,2,3,4\n" * 700_000)
 
     assert problem(answer)["code"] == "upload_too_large"
 
@@ -162,15 +162,15 @@ def test_a_body_past_the_limit_is_refused(trained: Rooms, room: str) -> None:
 def test_rows_past_the_limit_are_refused(tmp_path: Path) -> None:
     narrow = replace(STAGES["test"], limits=replace(STAGES["test"].limits, online_rows=2))
 
-    with rooms_over(memory_cloud(stage=narrow), tmp_path) as rooms:
-        train(rooms.trainer)
-        from_json = rooms.predict.post(ADDRESS, json={"instances": [VALUES] * 3})
-        from_csv = as_csv(rooms.predict, CSV + CSV.splitlines(keepends=True)[1] * 2)
+    with services_over(memory_cloud(stage=narrow), tmp_path) as services:
+        train(services.trainer)
+        from_json = services.predict.post(ADDRESS, json={"instances": [VALUES] * 3})
+        from_csv = as_csv(services.predict, CSV + CSV.splitlines(keepends=True)[1] * 2)
 
     assert problem(from_json)["code"] == problem(from_csv)["code"] == "limit_exceeded"
 
 
-@pytest.mark.parametrize("room", ["api", "predict"])
+@pytest.mark.parametrize("service", ["api", "predict"])
 @pytest.mark.parametrize(
     ("address", "code"),
     [
@@ -183,13 +183,15 @@ def test_rows_past_the_limit_are_refused(tmp_path: Path) -> None:
         (f"{ADDRESS}?probability=true", "invalid_request"),
     ],
 )
-def test_a_wrong_address_is_refused_alike_in_both_rooms(trained: Rooms, room: str, address: str, code: str) -> None:
-    answer = trained.client(room).post(address, json=FORMS["instances"])
+def test_a_wrong_address_is_refused_alike_in_both_services(
+    trained: Services, service: str, address: str, code: str
+) -> None:
+    answer = trained.client(service).post(address, json=FORMS["instances"])
 
     assert problem(answer)["code"] == code
 
 
-def test_numbers_are_predicted_as_numbers(idle: Rooms) -> None:
+def test_numbers_are_predicted_as_numbers(idle: Services) -> None:
     rows = b"x,y\n" + b"".join(f"{n},{2 * n}\n".encode() for n in range(40))
     file = {"dataset_file": ("line.csv", rows, "text/csv")}
     idle.trainer.post("/train", files=file, data={"model_type": "LinearRegression", "model_name": "line"})
@@ -200,12 +202,12 @@ def test_numbers_are_predicted_as_numbers(idle: Rooms) -> None:
     assert json.loads(answer.text, parse_constant=lambda token: pytest.fail(token))
 
 
-def test_a_predict_room_that_is_away_is_a_503() -> None:
+def test_a_predict_service_that_is_away_is_a_503() -> None:
     def refuse(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused")
 
     app = create_app(
-        memory_cloud(), gate=None, predict_url="http://predict.test", transport=httpx2.MockTransport(refuse)
+        memory_cloud(), authenticator=None, predict_url="http://predict.test", transport=httpx2.MockTransport(refuse)
     )
 
     with TestClient(app) as client:
@@ -215,12 +217,15 @@ def test_a_predict_room_that_is_away_is_a_503() -> None:
     assert "retry-after" in answer.headers
 
 
-def test_what_answers_in_place_of_the_predict_room_is_not_passed_on() -> None:
+def test_what_answers_in_place_of_the_predict_service_is_not_passed_on() -> None:
     def proxy_page(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(502, html="<h1>Bad gateway at 10.0.0.7</h1>")
 
     app = create_app(
-        memory_cloud(), gate=None, predict_url="http://predict.test", transport=httpx2.MockTransport(proxy_page)
+        memory_cloud(),
+        authenticator=None,
+        predict_url="http://predict.test",
+        transport=httpx2.MockTransport(proxy_page),
     )
 
     with TestClient(app) as client:
@@ -238,13 +243,13 @@ def test_a_credential_is_passed_on_byte_for_byte_whatever_it_is(value: bytes) ->
         passed.append(dict(request.headers.raw)[b"Authorization"])
         return httpx2.Response(200, json={})
 
-    room = RemoteRoom("http://predict.test", timeout_seconds=1, transport=httpx2.MockTransport(answer))
+    service = RemoteService("http://predict.test", timeout_seconds=1, transport=httpx2.MockTransport(answer))
 
-    run(room.score(ADDRESS, body=b"", headers={"Authorization": value.decode("latin-1")}, probabilities=False))
+    run(service.score(ADDRESS, body=b"", headers={"Authorization": value.decode("latin-1")}, probabilities=False))
 
     assert passed == [value]
 
 
-def test_without_an_address_of_the_predict_room_the_api_says_so() -> None:
-    with TestClient(create_app(memory_cloud(), gate=None)) as client:
+def test_without_an_address_of_the_predict_service_the_api_says_so() -> None:
+    with TestClient(create_app(memory_cloud(), authenticator=None)) as client:
         assert problem(client.post(ADDRESS, json=FORMS["instances"]))["code"] == "service_unavailable"

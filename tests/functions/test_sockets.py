@@ -16,16 +16,16 @@ from fastapi import FastAPI
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.local.listening import free_ports
 from mini_ml.topology import STAGES, Limits
-from tests.functions.rooms import problem, rooms_over
+from tests.functions.services import problem, services_over
 from tests.functions.test_forms import FILE, multipart
 
 FORM = "Content-Type: multipart/form-data; boundary=cut"
-PATIENCE_SECONDS = 20.0
+TIMEOUT_SECONDS = 20.0
 
 
 @contextmanager
 def served(app: FastAPI) -> Iterator[int]:
-    """Run uvicorn as the rooms do, on a port of its own."""
+    """Run uvicorn as the services do, on a port of its own."""
     [port] = free_ports(1)
     config = uvicorn.Config(app, port=port, http="h11", access_log=False, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
@@ -45,8 +45,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The api on a real port, patient for a second."""
     stage = replace(STAGES["test"], limits=Limits(body_seconds=1))
     with (
-        rooms_over(memory_cloud(stage=stage), tmp_path_factory.mktemp("sockets")) as rooms,
-        served(rooms.apps["api"]) as port,
+        services_over(memory_cloud(stage=stage), tmp_path_factory.mktemp("sockets")) as services,
+        served(services.apps["api"]) as port,
     ):
         yield port
 
@@ -54,7 +54,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def answer_to(port: int, *pieces: bytes) -> bytes:
     """Send pieces over one connection, and return all that comes back until the server closes it."""
     found = b""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS)
     with closing(connection) as client, suppress(ConnectionError):  # a server may close before it has read all
         for piece in pieces:
             client.sendall(piece)
@@ -106,7 +106,7 @@ def test_slow_clients_keep_nobody_else_waiting(port: int) -> None:
 
 def test_a_body_in_drops_is_given_up_although_it_moves(port: int) -> None:
     head = request("/train", FORM, "Content-Length: 100000")
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)) as client:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS)) as client:
         client.sendall(head)
         drops = threading.Thread(target=_drip, args=(client,), daemon=True)
         drops.start()
@@ -206,7 +206,7 @@ ODD_NAMES = {
 def test_an_odd_file_name_leads_nowhere_else(name: str, tmp_path: Path) -> None:
     stage = STAGES["test"]
     cloud = memory_cloud(stage=stage)
-    with rooms_over(cloud, tmp_path) as rooms, served(rooms.apps["api"]) as port:
+    with services_over(cloud, tmp_path) as services, served(services.apps["api"]) as port:
         body = multipart((f'name="dataset_file"; filename="{name}"', b"a,b\n1,2\n"))
         headers = {**dict([FORM.split(": ")]), "Prefer": "respond-async"}
         answer = httpx2.post(f"http://127.0.0.1:{port}/train", content=body, headers=headers, trust_env=False)

@@ -1,4 +1,4 @@
-"""In how many threads a room works: as its settings say, else one for each CPU."""
+"""In how many threads a service works: as its settings say, else one for each CPU."""
 
 from os import cpu_count
 from pathlib import Path

@@ -9,13 +9,13 @@ import pytest
 from mini_ml import errors, keys
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.topology import STAGES
-from tests.functions.rooms import Rooms, predict, problem, rooms_over, sample, train
+from tests.functions.services import Services, predict, problem, sample, services_over, train
 
 FLOWERS = {"Setosa", "Versicolor", "Virginica"}
 
 
-def test_training_answers_the_finished_job_and_where_the_version_is(rooms: Rooms) -> None:
-    answer = train(rooms.api, model_name="iris")
+def test_training_answers_the_finished_job_and_where_the_version_is(services: Services) -> None:
+    answer = train(services.api, model_name="iris")
 
     assert (answer.status_code, answer.headers["location"]) == (201, "models/iris/versions/1")
     assert answer.json()["state"] == "succeeded"
@@ -23,7 +23,7 @@ def test_training_answers_the_finished_job_and_where_the_version_is(rooms: Rooms
     assert "preference-applied" not in answer.headers
 
 
-def test_predicting_answers_a_label_per_row_in_order(trained: Rooms) -> None:
+def test_predicting_answers_a_label_per_row_in_order(trained: Services) -> None:
     answer = predict(trained.api, columns_to_drop='["variety"]')
 
     body = answer.json()
@@ -36,17 +36,17 @@ def test_predicting_answers_a_label_per_row_in_order(trained: Rooms) -> None:
 def test_predictions_past_the_answer_limit_are_only_linked_to(tmp_path: Path) -> None:
     small = replace(STAGES["test"], limits=replace(STAGES["test"].limits, answer_bytes=50))
 
-    with rooms_over(memory_cloud(stage=small), tmp_path) as rooms:
-        train(rooms.trainer)
-        body = predict(rooms.predict).json()
-        result = rooms.api.get(f"/jobs/{body['job_id']}/result")
+    with services_over(memory_cloud(stage=small), tmp_path) as services:
+        train(services.trainer)
+        body = predict(services.predict).json()
+        result = services.api.get(f"/jobs/{body['job_id']}/result")
 
     assert (body["predictions"], body["truncated"]) == (None, True)
     assert body["links"]["result"] == f"jobs/{body['job_id']}/result"
     assert result.headers["location"].startswith("memory://mini-ml-artifacts/predictions/default/000001/")
 
 
-def test_without_waiting_the_job_is_accepted_and_really_waits_for_its_event(idle: Rooms) -> None:
+def test_without_waiting_the_job_is_accepted_and_really_waits_for_its_event(idle: Services) -> None:
     answer = train(idle.api, prefer="respond-async")
 
     body = answer.json()
@@ -58,7 +58,7 @@ def test_without_waiting_the_job_is_accepted_and_really_waits_for_its_event(idle
     assert list(idle.cloud.artifacts.list_keys(keys.MODELS)) == []
 
 
-def test_an_accepted_job_succeeds_once_its_event_is_handled(idle: Rooms) -> None:
+def test_an_accepted_job_succeeds_once_its_event_is_handled(idle: Services) -> None:
     accepted = train(idle.api, prefer="respond-async")
 
     idle.deliver()
@@ -66,47 +66,47 @@ def test_an_accepted_job_succeeds_once_its_event_is_handled(idle: Rooms) -> None
     assert idle.api.get("/" + accepted.headers["location"]).json()["state"] == "succeeded"
 
 
-@pytest.mark.parametrize("room", ["trainer", "predict"])
-def test_without_waiting_even_what_is_done_at_once_is_a_202(idle: Rooms, room: str) -> None:
+@pytest.mark.parametrize("service", ["trainer", "predict"])
+def test_without_waiting_even_what_is_done_at_once_is_a_202(idle: Services, service: str) -> None:
     train(idle.trainer)
-    submit = train if room == "trainer" else predict
+    submit = train if service == "trainer" else predict
 
-    answers = [submit(idle.client(room), prefer="respond-async") for _ in range(3)]
+    answers = [submit(idle.client(service), prefer="respond-async") for _ in range(3)]
 
     assert {answer.status_code for answer in answers} == {202}
 
 
-def test_a_wait_that_runs_out_is_a_202(idle: Rooms) -> None:
+def test_a_wait_that_runs_out_is_a_202(idle: Services) -> None:
     answer = train(idle.api, prefer="wait=0")
 
     assert (answer.status_code, answer.headers["preference-applied"]) == (202, "wait=0")
 
 
-def test_a_job_that_fails_within_the_wait_answers_its_problem(rooms: Rooms) -> None:
-    answer = train(rooms.api, target_column="varieti")
+def test_a_job_that_fails_within_the_wait_answers_its_problem(services: Services) -> None:
+    answer = train(services.api, target_column="varieti")
 
     told = problem(answer)
     assert (answer.status_code, told["code"]) == (422, "unknown_column")
     assert "variety" in told["errors"][0]["hint"]
-    assert rooms.api.get(urljoin("/train", told["instance"])).json()["state"] == "failed"
+    assert services.api.get(urljoin("/train", told["instance"])).json()["state"] == "failed"
 
 
-def test_a_failed_training_changes_nothing_that_is_served(rooms: Rooms) -> None:
-    train(rooms.api)
+def test_a_failed_training_changes_nothing_that_is_served(services: Services) -> None:
+    train(services.api)
 
-    train(rooms.api, target_column="nope")
+    train(services.api, target_column="nope")
 
-    assert rooms.api.get("/models/default").json()["latest"] == 1
+    assert services.api.get("/models/default").json()["latest"] == 1
 
 
-def test_an_unknown_model_is_refused_before_a_job_exists(idle: Rooms) -> None:
+def test_an_unknown_model_is_refused_before_a_job_exists(idle: Services) -> None:
     answer = predict(idle.api, model_name="nobody")
 
     assert problem(answer)["code"] == "model_not_found"
     assert idle.api.get("/jobs").json()["jobs"] == []
 
 
-def test_a_store_that_refuses_the_file_is_a_503_and_the_job_says_so(idle: Rooms) -> None:
+def test_a_store_that_refuses_the_file_is_a_503_and_the_job_says_so(idle: Services) -> None:
     def full(method: str, key: str) -> None:
         if method == "put_new":
             raise errors.StorageUnavailable("S3 does not answer.")
@@ -121,14 +121,14 @@ def test_a_store_that_refuses_the_file_is_a_503_and_the_job_says_so(idle: Rooms)
 
 
 @pytest.mark.parametrize("fields", [{}, {"columns_to_drop": "petal.width", "model_params": '{"C": 0.5}'}])
-def test_the_trainer_trains_directly_without_any_event(idle: Rooms, fields: dict[str, str]) -> None:
+def test_the_trainer_trains_directly_without_any_event(idle: Services, fields: dict[str, str]) -> None:
     answer = train(idle.trainer, **fields)
 
     assert (answer.status_code, answer.headers["location"]) == (201, "models/default/versions/1")
     assert idle.trainer.get(answer.headers["location"]).status_code == 200
 
 
-def test_the_event_that_also_arrives_at_the_trainer_changes_nothing(idle: Rooms) -> None:
+def test_the_event_that_also_arrives_at_the_trainer_changes_nothing(idle: Services) -> None:
     train(idle.trainer)
 
     idle.deliver()
@@ -136,7 +136,7 @@ def test_the_event_that_also_arrives_at_the_trainer_changes_nothing(idle: Rooms)
     assert idle.api.get("/models/default").json()["versions"] == 1
 
 
-def test_the_predict_room_predicts_directly_without_any_event(idle: Rooms) -> None:
+def test_the_predict_service_predicts_directly_without_any_event(idle: Services) -> None:
     train(idle.trainer)
 
     answer = predict(idle.predict)
@@ -146,7 +146,7 @@ def test_the_predict_room_predicts_directly_without_any_event(idle: Rooms) -> No
     assert idle.predict.get(answer.json()["links"]["job"]).json()["state"] == "succeeded"
 
 
-def test_work_in_a_room_leaves_no_files_behind(idle: Rooms, tmp_path: Path) -> None:
+def test_work_in_a_service_leaves_no_files_behind(idle: Services, tmp_path: Path) -> None:
     train(idle.trainer)
     predict(idle.predict)
 

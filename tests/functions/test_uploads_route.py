@@ -7,18 +7,18 @@ import pytest
 
 from mini_ml.errors import UploadTooLarge
 from mini_ml.ports import PresignedPost
-from tests.functions.rooms import Rooms, faulty, problem, sample, train
+from tests.functions.services import Services, faulty, problem, sample, train
 
 ASKED: dict[str, Any] = {"kind": "train", "filename": "iris.csv", "options": {"target_column": "variety"}}
 
 
-def upload(rooms: Rooms, invitation: dict[str, Any], body: bytes) -> None:
+def upload(services: Services, invitation: dict[str, Any], body: bytes) -> None:
     """Post a file as the invitation says."""
     post = PresignedPost(url=invitation["url"], fields=invitation["fields"])
-    rooms.cloud.uploads.receive(post, body)
+    services.cloud.uploads.receive(post, body)
 
 
-def test_an_upload_is_posted_to_s3_and_trains_as_its_job_says(idle: Rooms) -> None:
+def test_an_upload_is_posted_to_s3_and_trains_as_its_job_says(idle: Services) -> None:
     answer = idle.api.post("/uploads", json=ASKED)
     invitation = answer.json()
 
@@ -32,7 +32,7 @@ def test_an_upload_is_posted_to_s3_and_trains_as_its_job_says(idle: Rooms) -> No
     assert done["options"]["target_column"] == "variety"
 
 
-def test_a_prediction_by_upload_writes_what_was_asked_for(idle: Rooms) -> None:
+def test_a_prediction_by_upload_writes_what_was_asked_for(idle: Services) -> None:
     train(idle.trainer)
     asked = {"kind": "predict", "filename": "new.csv", "version": "1", "options": {"output": "predictions"}}
 
@@ -45,7 +45,7 @@ def test_a_prediction_by_upload_writes_what_was_asked_for(idle: Rooms) -> None:
     assert written.splitlines()[0] == b"prediction"
 
 
-def test_s3_itself_refuses_more_than_was_announced(idle: Rooms) -> None:
+def test_s3_itself_refuses_more_than_was_announced(idle: Services) -> None:
     invitation = idle.api.post("/uploads", json=ASKED).json()
     invitation["fields"]["max-bytes"] = "3"
 
@@ -53,7 +53,7 @@ def test_s3_itself_refuses_more_than_was_announced(idle: Rooms) -> None:
         upload(idle, invitation, sample("iris.csv"))
 
 
-def test_an_upload_for_an_unknown_model_is_refused_before_a_job_exists(idle: Rooms) -> None:
+def test_an_upload_for_an_unknown_model_is_refused_before_a_job_exists(idle: Services) -> None:
     answer = idle.api.post("/uploads", json={"kind": "predict", "filename": "x.csv", "model_name": "nobody"})
 
     assert problem(answer)["code"] == "model_not_found"
@@ -80,7 +80,7 @@ def test_an_upload_for_an_unknown_model_is_refused_before_a_job_exists(idle: Roo
     ],
 )
 def test_what_is_wrong_is_told_by_name(
-    idle: Rooms, changed: dict[str, Any], status: int, parameters: set[str] | None
+    idle: Services, changed: dict[str, Any], status: int, parameters: set[str] | None
 ) -> None:
     answer = idle.api.post("/uploads", json={**ASKED, **changed})
 
@@ -89,13 +89,13 @@ def test_what_is_wrong_is_told_by_name(
 
 
 @pytest.mark.parametrize("body", ["{}", "[]", "3", "null", '"x"', '{"kind": "train", "kind": "predict"}'])
-def test_a_body_of_another_form_is_malformed(idle: Rooms, body: str) -> None:
+def test_a_body_of_another_form_is_malformed(idle: Services, body: str) -> None:
     answer = idle.api.post("/uploads", content=body.encode(), headers={"Content-Type": "application/json"})
 
     assert problem(answer)["status"] == 400
 
 
-def test_half_a_character_in_a_column_name_is_malformed(idle: Rooms) -> None:
+def test_half_a_character_in_a_column_name_is_malformed(idle: Services) -> None:
     body = json.dumps({**ASKED, "options": {"target_column": "\ud800"}})
 
     answer = idle.api.post("/uploads", content=body.encode(), headers={"Content-Type": "application/json"})
@@ -113,13 +113,13 @@ def test_half_a_character_in_a_column_name_is_malformed(idle: Rooms) -> None:
         ({"kind": "train"}, "the field is missing"),
     ],
 )
-def test_what_is_wrong_is_told_in_the_words_of_json(idle: Rooms, changed: object, reason: str) -> None:
+def test_what_is_wrong_is_told_in_the_words_of_json(idle: Services, changed: object, reason: str) -> None:
     answer = idle.api.post("/uploads", json=changed)
 
     assert problem(answer)["errors"][0]["reason"] == reason
 
 
-def test_a_version_may_be_a_number_or_its_text(idle: Rooms) -> None:
+def test_a_version_may_be_a_number_or_its_text(idle: Services) -> None:
     train(idle.trainer)
     asked = {"kind": "predict", "filename": "new.csv"}
 
@@ -128,7 +128,7 @@ def test_a_version_may_be_a_number_or_its_text(idle: Rooms) -> None:
     assert [answer.status_code for answer in answers] == [201, 201]
 
 
-def test_a_job_whose_file_never_arrived_offers_no_retry(idle: Rooms) -> None:
+def test_a_job_whose_file_never_arrived_offers_no_retry(idle: Services) -> None:
     job = idle.api.post("/uploads", json=ASKED).json()["links"]["job"]
 
     cancelled = idle.api.post(f"/{job}/cancel").json()

@@ -15,7 +15,7 @@ from mini_ml.contracts import Job
 from mini_ml.errors import UnknownEvent
 from mini_ml.topology import LOCAL_NAMES
 from mini_ml.workflows import jobs
-from tests.functions.rooms import Rooms, rooms_over, sample, train
+from tests.functions.services import Services, sample, services_over, train
 from tests.fuzz import inputs
 from tests.fuzz.hooks import LEAKS, strict
 from tests.fuzz.inputs import examples
@@ -26,18 +26,18 @@ FAST = st.sampled_from(
 few = settings(examples(60), suppress_health_check=list(HealthCheck))
 
 
-def ended(rooms: Rooms, key: str, body: bytes, metadata: dict[str, str]) -> Job | None:
+def ended(services: Services, key: str, body: bytes, metadata: dict[str, str]) -> Job | None:
     """Upload an object, let the workers work, and return its job; None where there is none."""
-    rooms.cloud.uploads.put(key, body, metadata=metadata)
-    rooms.deliver()
-    found = list(rooms.cloud.artifacts.list_keys("jobs/"))
+    services.cloud.uploads.put(key, body, metadata=metadata)
+    services.deliver()
+    found = list(services.cloud.artifacts.list_keys("jobs/"))
     ids = [name.removeprefix("jobs/").removesuffix(".json") for name in found if name.endswith(".json")]
-    return jobs.read(rooms.cloud, ids[0]) if ids else None
+    return jobs.read(services.cloud, ids[0]) if ids else None
 
 
-def fit_to_be_told(rooms: Rooms, job: Job) -> bool:
+def fit_to_be_told(services: Services, job: Job) -> bool:
     """Tell whether a job that has ended keeps what is promised of each: not our fault, strict JSON, nothing leaked."""
-    answer = rooms.api.get(f"/jobs/{job.job_id}")
+    answer = services.api.get(f"/jobs/{job.job_id}")
     document = strict(answer.text)
     faulty = job.failure is None or (job.failure.code != "internal" and bool(job.failure.errors))
     return (
@@ -51,20 +51,20 @@ def fit_to_be_told(rooms: Rooms, job: Job) -> bool:
 @few
 @given(body=inputs.files, model_type=FAST, dropped=st.sampled_from(["", "a", "a,b", "nope"]))
 def test_any_table_ends_as_a_version_or_as_a_refusal_of_the_client(body: bytes, model_type: str, dropped: str) -> None:
-    with TemporaryDirectory() as folder, rooms_over(memory_cloud(), Path(folder)) as rooms:
-        job = ended(rooms, "train/t/a.csv", body, {"model-type": model_type, "columns-to-drop": dropped})
+    with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
+        job = ended(services, "train/t/a.csv", body, {"model-type": model_type, "columns-to-drop": dropped})
 
         assert job is not None
         assert job.state in ("succeeded", "failed")
-        assert fit_to_be_told(rooms, job)
+        assert fit_to_be_told(services, job)
 
 
 @few
 @given(body=inputs.files)
 def test_any_file_is_scored_row_by_row_or_refused(body: bytes) -> None:
-    with TemporaryDirectory() as folder, rooms_over(memory_cloud(), Path(folder)) as rooms:
-        train(rooms.trainer)
-        answer = rooms.predict.post("/predict", files={"input_file": ("p.csv", body)})
+    with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
+        train(services.trainer)
+        answer = services.predict.post("/predict", files={"input_file": ("p.csv", body)})
 
         assert answer.status_code in (200, 422), answer.text
         assert not LEAKS.search(answer.text)
@@ -73,20 +73,20 @@ def test_any_file_is_scored_row_by_row_or_refused(body: bytes) -> None:
 @few
 @given(key=inputs.keys, metadata=inputs.metadata)
 def test_any_key_and_metadata_end_as_a_job_or_as_nothing(key: str, metadata: dict[str, str]) -> None:
-    with TemporaryDirectory() as folder, rooms_over(memory_cloud(), Path(folder)) as rooms:
-        job = ended(rooms, key, b"a,b,y\n1,2,u\n2,1,v\n3,1,u\n4,4,v\n", metadata)
+    with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
+        job = ended(services, key, b"a,b,y\n1,2,u\n2,1,v\n3,1,u\n4,4,v\n", metadata)
 
         assert job is None or job.state in ("succeeded", "failed")
-        assert job is None or fit_to_be_told(rooms, job)
+        assert job is None or fit_to_be_told(services, job)
 
 
 @few
 @given(params=inputs.params, model_type=st.sampled_from(sorted(catalogue.model_types()["model_types"])))
 def test_any_parameters_are_taken_or_refused_by_name(params: dict[str, Any], model_type: str) -> None:
-    with TemporaryDirectory() as folder, rooms_over(memory_cloud(), Path(folder)) as rooms:
+    with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
         form = {"model_type": model_type, "model_params": json.dumps(params), "target_column": "variety"}
         file = {"dataset_file": ("iris.csv", sample("iris.csv"))}
-        answer = rooms.api.post("/train", data=form, files=file, headers={"Prefer": "respond-async"})
+        answer = services.api.post("/train", data=form, files=file, headers={"Prefer": "respond-async"})
 
         assert answer.status_code in (202, 400, 422), answer.text
         assert answer.status_code == 202 or all("parameter" in fault for fault in answer.json()["errors"])

@@ -58,7 +58,7 @@ def _paths(template: Template) -> dict[str, str]:
     return {logical_id: path(logical_id) for logical_id in resources}
 
 
-def test_every_route_and_no_other_takes_any_method_to_its_room(template: Template) -> None:
+def test_every_route_and_no_other_takes_any_method_to_its_service(template: Template) -> None:
     paths = _paths(template)
     methods = template.of_type("AWS::ApiGateway::Method").values()
     routes = {paths.get(one["ResourceId"].get("Ref"), "/"): template.text(one["Integration"]["Uri"]) for one in methods}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.admission import admission_of
+from infra.authentication import authentication_of
 from infra.stages import DEPLOYMENTS, Deployment, chosen
 from tests.fixtures.synthesis import Synthesised, Template
 
@@ -51,21 +51,21 @@ def test_the_context_chooses_stage_architecture_and_an_earlier_key(prod: Templat
 
 @pytest.mark.parametrize("auth", [None, "on"])
 def test_credentials_are_asked_for_where_the_context_says_nothing(auth: str | None) -> None:
-    admission = admission_of({"auth": auth})
+    authentication = authentication_of({"auth": auth})
 
-    assert (admission.asks, admission.settings) == (True, {"MINI_ML_AUTH": "on"})
+    assert (authentication.asks, authentication.settings) == (True, {"MINI_ML_AUTH": "on"})
 
 
 @pytest.mark.parametrize("auth", ["false", "OFF", "none"])
 def test_anything_but_on_and_off_is_refused(auth: str) -> None:
     with pytest.raises(ValueError, match="auth is on or off"):
-        admission_of({"auth": auth})
+        authentication_of({"auth": auth})
 
 
 def test_the_context_names_further_keys_and_an_issuer_of_tokens() -> None:
     context = {"api_keys": "ci:train:ab", "jwt_issuer": "i", "jwt_audience": "a", "jwt_jwks_url": "https://u"}
 
-    assert admission_of(context).settings == {
+    assert authentication_of(context).settings == {
         "MINI_ML_AUTH": "on",
         "MINI_ML_API_KEYS": "ci:train:ab",
         "MINI_ML_JWT_ISSUER": "i",
@@ -158,7 +158,7 @@ def test_cfn_lint_finds_nothing(stage: Template) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_one_image_for_each_room(template: Template) -> None:
+def test_one_image_for_each_service(template: Template) -> None:
     assets = json.loads((template.folder / "MiniMl.assets.json").read_text())["dockerImages"]
 
     assert sorted(asset["source"]["dockerFile"] for asset in assets.values()) == [
@@ -168,10 +168,10 @@ def test_one_image_for_each_room(template: Template) -> None:
     ]
 
 
-@pytest.mark.parametrize("room", ["api", "trainer", "predict"])
-def test_an_image_is_built_of_its_room_the_library_and_its_pins_alone(template: Template, room: str) -> None:
+@pytest.mark.parametrize("service", ["api", "trainer", "predict"])
+def test_an_image_is_built_of_its_service_the_library_and_its_pins_alone(template: Template, service: str) -> None:
     assets = json.loads((template.folder / "MiniMl.assets.json").read_text())["dockerImages"].values()
-    [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{room}/Dockerfile"]
+    [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{service}/Dockerfile"]
     folder = template.folder / source["directory"]
     files = {path.relative_to(folder).parts[:2] for path in folder.rglob("*") if path.is_file()}
 
@@ -179,8 +179,8 @@ def test_an_image_is_built_of_its_room_the_library_and_its_pins_alone(template: 
     assert {parts for parts in files if parts[0] != "mini_ml"} == {
         (".dockerignore",),
         ("functions", "__init__.py"),
-        ("functions", room),
-        ("requirements", f"{room}.txt"),
+        ("functions", service),
+        ("requirements", f"{service}.txt"),
     }
 
 

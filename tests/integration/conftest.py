@@ -1,4 +1,4 @@
-"""What every integration test shares: whatever cloud it starts, the calls of its rooms are recorded."""
+"""What every integration test shares: whatever cloud it starts, the calls of its services are recorded."""
 
 from pathlib import Path
 
@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _every_cloud_records(recorded_calls: Path) -> None:
-    """Rooms and pollers that a test starts by itself record their calls too."""
+    """Services and pollers that a test starts by itself record their calls too."""

@@ -11,12 +11,12 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import Job, PredictResult
 from mini_ml.workflows import registry
-from tests.fixtures import storm
+from tests.fixtures import chaos_run
+from tests.fixtures.chaos_run import all_jobs, job_id_of
 from tests.fixtures.hand_run import hand_run
 from tests.fixtures.killer import FAULTS, PLAN, Killer
 from tests.fixtures.load import Load, loads
 from tests.fixtures.platform import Platform, local_settings
-from tests.fixtures.storm import all_jobs, job_id_of
 
 SEED = int(os.environ.get("MINI_ML_CHAOS_SEED", "2026"))
 OURS = {"worker_lost", "internal", "storage_unavailable", "timed_out"}
@@ -41,12 +41,12 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
     """A cloud that has been through it."""
     folder, lot, killer = tmp_path_factory.mktemp("chaos"), Random(SEED), Killer(SEED)
     with hand_run(local_settings(folder / "state", stage="test")) as cloud:
-        cloud.start_doors()
+        cloud.start_services()
         platform = cloud.platform
-        storm.train_base(platform, folder / "work", lot)
-        wanted = {job_id_of(storm.put(platform, load)): load for load in loads(lot)}
-        events = storm.double_and_shuffle(platform, lot)
-        with storm.storm(cloud, killer) as out:
+        chaos_run.train_base(platform, folder / "work", lot)
+        wanted = {job_id_of(chaos_run.put(platform, load)): load for load in loads(lot)}
+        events = chaos_run.double_and_shuffle(platform, lot)
+        with chaos_run.storm(cloud, killer) as out:
             out.until(lambda: _made(platform) > len(wanted) and not _open(platform))
             stormy = all_jobs(platform)
             killer.faulty = False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.patience import eventually
+from tests.fixtures.waiting import eventually
 
 HOSTILE = {
     "HOME": "/nonexistent",

@@ -18,8 +18,8 @@ from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES
 from mini_ml.workflows import jobs
 from tests.fixtures.hand_run import HandRun, hand_run
-from tests.fixtures.patience import eventually
 from tests.fixtures.platform import Platform, local_settings
+from tests.fixtures.waiting import eventually
 
 IRIS = Path(__file__).parents[2] / "samples" / "iris.csv"
 
@@ -28,7 +28,7 @@ IRIS = Path(__file__).parents[2] / "samples" / "iris.csv"
 def unpolled(tmp_path: Path) -> Iterator[HandRun]:
     """A cloud of its own in which nobody takes messages out of the queues."""
     with hand_run(local_settings(tmp_path, stage="test")) as cloud:
-        cloud.start_doors()
+        cloud.start_services()
         yield cloud
 
 

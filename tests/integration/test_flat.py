@@ -134,9 +134,9 @@ def events_of(ground: Ground, function: str) -> Iterator[dict[str, Any]]:
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc, which only Linux has")
 @pytest.mark.parametrize("function", ["api", "trainer", "predict", "predict-batch"])
 def test_memory_and_tmp_stay_flat_over_a_hundred_warm_invocations(ground: Ground, function: str) -> None:
-    room = function.removesuffix("-batch")
+    service = function.removesuffix("-batch")
 
-    told = ground.called(f"functions.{room}.handler:lambda_handler", events_of(ground, function))
+    told = ground.called(f"functions.{service}.handler:lambda_handler", events_of(ground, function))
 
     warm, end = told["held"]
     print(f"{function}: {warm / 2**20:.1f} MiB warm, {(end - warm) / 2**20:+.2f} MiB after {MEASURED} more")

@@ -1,4 +1,4 @@
-"""The emulated REST API takes every request to its room, and its answer back, unharmed."""
+"""The emulated REST API takes every request to its service, and its answer back, unharmed."""
 
 import threading
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from tests.fixtures.emulated import running_ministack
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """A room that answers with what it was sent."""
+    """A service that answers with what it was sent."""
 
-    room = ""
+    service = ""
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -28,7 +28,7 @@ class _Echo(BaseHTTPRequestHandler):
         self.send_header("Location", "../jobs/x")
         self.send_header("Retry-After", "2")
         self.send_header("Content-Security-Policy", "default-src 'none'")
-        self.send_header("X-Asked", f"{self.room} {self.command} {self.path}")
+        self.send_header("X-Asked", f"{self.service} {self.command} {self.path}")
         self.send_header("X-Prefer", self.headers.get("Prefer", ""))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -41,8 +41,8 @@ class _Echo(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _room(name: str) -> Iterator[str]:
-    handler = type("Echo", (_Echo,), {"room": name})
+def _service(name: str) -> Iterator[str]:
+    handler = type("Echo", (_Echo,), {"service": name})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -51,18 +51,18 @@ def _room(name: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
-    """A client of the REST API's stage, in front of two echoing rooms."""
+    """A client of the REST API's stage, in front of two echoing services."""
     with (
         running_ministack(tmp_path_factory.mktemp("gateway")) as endpoint_url,
-        _room("api") as api,
-        _room("predict") as predict,
+        _service("api") as api,
+        _service("predict") as predict,
         gateway.serving({"api": api, "predict": predict}) as functions,
     ):
         provision(
             local_account(endpoint_url),
             stage=STAGES["test"],
             names=LOCAL_NAMES,
-            integrations=ThroughFunctions({room: emulator.forwarding(url) for room, url in functions.items()}),
+            integrations=ThroughFunctions({service: emulator.forwarding(url) for service, url in functions.items()}),
             rest_api_tags=emulator.REST_API_TAGS,
         )
         with httpx2.Client(base_url=emulator.rest_api_url(endpoint_url)) as client:
@@ -70,16 +70,16 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-def test_every_route_reaches_its_room(http: httpx2.Client, route: Route) -> None:
+def test_every_route_reaches_its_service(http: httpx2.Client, route: Route) -> None:
     path = route.path.replace("{", "").replace("}", "")
 
     asked = http.get(path).headers["X-Asked"]
 
-    assert asked == f"{route.room} GET {path}"
+    assert asked == f"{route.service} GET {path}"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_every_method_reaches_the_room(http: httpx2.Client, method: str) -> None:
+def test_every_method_reaches_the_service(http: httpx2.Client, method: str) -> None:
     answer = http.request(method, "/models/iris/aliases/champion", content=b"{}")
 
     assert answer.headers["X-Asked"] == f"api {method} /models/iris/aliases/champion"
@@ -130,7 +130,7 @@ def test_an_unknown_route_is_a_problem_document_of_the_gateways_own(http: httpx2
     assert {name: answer.headers.get(name) for name in SAFE_HEADERS} == SAFE_HEADERS
 
 
-def test_headers_of_a_room_come_back_and_the_gateway_allows_no_other_origin(http: httpx2.Client) -> None:
+def test_headers_of_a_service_come_back_and_the_gateway_allows_no_other_origin(http: httpx2.Client) -> None:
     answer = http.get("/jobs", headers={"Origin": "https://elsewhere.example"})
 
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'"

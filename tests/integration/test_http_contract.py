@@ -10,8 +10,8 @@ from urllib.parse import unquote, urljoin
 import httpx2
 import pytest
 
-from tests.fixtures.patience import eventually
 from tests.fixtures.platform import Platform
+from tests.fixtures.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 SEED_TRAIN = (
@@ -213,16 +213,16 @@ def test_a_file_that_is_too_large_is_refused_while_it_is_sent(http: httpx2.Clien
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("room", ["trainer", "predict"])
-def test_every_room_has_its_own_page(platform: Platform, room: str) -> None:
-    url: str = getattr(platform, f"{room}_url")
+@pytest.mark.parametrize("service", ["trainer", "predict"])
+def test_every_service_has_its_own_page(platform: Platform, service: str) -> None:
+    url: str = getattr(platform, f"{service}_url")
 
     with platform.http(url) as client:
         assert client.get("/docs").status_code == client.get("/openapi.json").status_code == 200
         assert client.get("/health").json() == {"status": "healthy"}
 
 
-def test_the_trainer_and_the_predict_room_work_directly(platform: Platform) -> None:
+def test_the_trainer_and_the_predict_service_work_directly(platform: Platform) -> None:
     trained = run(SEED_TRAIN.replace("http://localhost:8000", platform.trainer_url.rstrip("/")), "")
     predicted = run(SEED_PREDICT.replace("http://localhost:8000", platform.predict_url.rstrip("/")), "")
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 from mini_ml import keys
 from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES, QueueName
-from tests.fixtures.patience import eventually
 from tests.fixtures.platform import Platform
+from tests.fixtures.waiting import eventually
 
 IRIS = Path(__file__).parents[2] / "samples" / "iris.csv"
 
@@ -28,7 +28,7 @@ def waiting(platform: Platform, name: QueueName) -> int:
 def kept(platform: Platform) -> list[str]:
     """Return the dead letters that named no upload."""
     store = platform.cloud.artifacts
-    return [store.get(key).body.decode() for key in store.list_keys(keys.unreadable_letter("").removesuffix(".txt"))]
+    return [store.get(key).body.decode() for key in store.list_keys(keys.unreadable_message("").removesuffix(".txt"))]
 
 
 def test_poison_leaves_its_queue_and_is_kept_while_others_are_trained(platform: Platform) -> None:

@@ -1,12 +1,12 @@
-"""Rooms and pollers record what they call, so that it can be held to their policies when the tests end."""
+"""Services and pollers record what they call, so that it can be held to their policies when the tests end."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.calls import recorded
-from tests.fixtures.patience import eventually
 from tests.fixtures.platform import Platform
+from tests.fixtures.waiting import eventually
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ROW = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.width": 0.2}

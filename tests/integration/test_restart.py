@@ -9,8 +9,8 @@ from mini_ml import keys
 from mini_ml.contracts import Job, PredictResult
 from mini_ml.workflows import jobs
 from tests.fixtures.hand_run import HandRun, hand_run
-from tests.fixtures.patience import eventually
 from tests.fixtures.platform import Platform, local_settings
+from tests.fixtures.waiting import eventually
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -60,7 +60,7 @@ def seen(platform: Platform, *addresses: str) -> list[object]:
 
 def test_models_jobs_and_predictions_survive_a_restart(cloud: HandRun) -> None:
     platform = cloud.platform
-    cloud.start_doors()
+    cloud.start_services()
     cloud.start_pollers()
     trained = platform.finished(train(platform))
     scored = platform.finished(predict(platform))
@@ -75,7 +75,7 @@ def test_models_jobs_and_predictions_survive_a_restart(cloud: HandRun) -> None:
     output = platform.text(output_of(scored))
 
     cloud.stop()
-    cloud.start_doors()
+    cloud.start_services()
     cloud.start_pollers()
 
     assert seen(platform, *addresses) == before
@@ -86,12 +86,12 @@ def test_models_jobs_and_predictions_survive_a_restart(cloud: HandRun) -> None:
 
 def test_no_accepted_upload_is_lost_when_everything_is_killed(cloud: HandRun) -> None:
     platform = cloud.platform
-    cloud.start_doors()
+    cloud.start_services()
     submitted = train(platform)
     platform.aws.s3("cp", str(SAMPLES / "iris.csv"), "s3://mini-ml-uploads/train/bare/")
 
     cloud.kill()
-    cloud.start_doors()
+    cloud.start_services()
     cloud.start_pollers()
 
     assert platform.finished(submitted).state == "succeeded"
@@ -100,13 +100,13 @@ def test_no_accepted_upload_is_lost_when_everything_is_killed(cloud: HandRun) ->
 
 def test_a_training_whose_worker_is_killed_is_taken_up_again(cloud: HandRun) -> None:
     platform = cloud.platform
-    cloud.start_doors()
+    cloud.start_services()
     cloud.start_pollers()
     submitted = train(platform, trees=1000)
     eventually(lambda: jobs.read(platform.cloud, submitted).state == "running" or None)
 
     cloud.kill()
-    cloud.start_doors()
+    cloud.start_services()
     cloud.start_pollers()
 
     job = platform.finished(submitted)

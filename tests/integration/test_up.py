@@ -20,8 +20,8 @@ import pytest
 from mini_ml.local.listening import is_free
 from mini_ml.local.settings import LocalSettings
 from tests.fixtures.awscli import aws_executable
-from tests.fixtures.patience import eventually
 from tests.fixtures.platform import local_settings
+from tests.fixtures.waiting import eventually
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 

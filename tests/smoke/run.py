@@ -13,7 +13,7 @@ from itertools import chain
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mini_ml.client import ClientFailure
-from tests.fixtures.patience import NeverHappened
+from tests.fixtures.waiting import NeverHappened
 from tests.smoke.locked import LOCKED, READER
 from tests.smoke.only_aws import ONLY_AWS
 from tests.smoke.site import Site, SmokeFailure, site_of

@@ -7,7 +7,7 @@ from typing import Final
 from mini_ml import keys
 from mini_ml.client import Document
 from tests.docs.pages import ROOT
-from tests.fixtures.patience import eventually
+from tests.fixtures.waiting import eventually
 from tests.smoke.site import Site, require
 
 MODEL: Final = "smoke"

@@ -77,8 +77,8 @@ def test_an_unknown_model_type_is_refused_with_the_nearest_names() -> None:
     with pytest.raises(UnknownModelType) as refusal:
         catalogue.check_model_type("randomforestclasifier")
 
-    assert refusal.value.faults[0].parameter == "model_type"
-    assert "`RandomForestClassifier`" in str(refusal.value.faults[0].hint)
+    assert refusal.value.issues[0].parameter == "model_type"
+    assert "`RandomForestClassifier`" in str(refusal.value.issues[0].hint)
 
 
 def test_an_excluded_model_type_is_refused_with_its_reason() -> None:
@@ -87,9 +87,9 @@ def test_an_excluded_model_type_is_refused_with_its_reason() -> None:
 
 
 def test_all_faults_are_told_at_once() -> None:
-    faults = catalogue.check_params("RandomForestClassifier", {"n_estimators": 0, "depth": 3, "criterion": "ginny"})
+    issues = catalogue.check_params("RandomForestClassifier", {"n_estimators": 0, "depth": 3, "criterion": "ginny"})
 
-    assert [fault.parameter for fault in faults] == [
+    assert [fault.parameter for fault in issues] == [
         "model_params.n_estimators",
         "model_params.depth",
         "model_params.criterion",

@@ -26,7 +26,7 @@ def test_any_other_model_name_is_refused_by_its_parameter(name: str) -> None:
     with pytest.raises(InvalidName) as refused:
         keys.checked_model_name(name)
 
-    (fault,) = refused.value.faults
+    (fault,) = refused.value.issues
     assert (fault.parameter, fault.hint) == (
         "model_name",
         "use a lower-case letter or digit, then letters, digits, `.`, `_`, `-`, at most 64",

@@ -5,7 +5,7 @@ from threading import Event
 from mini_ml.adapters.ticker import HandTicker, every
 from mini_ml.errors import LeaseLost, StorageUnavailable
 
-PATIENCE_SECONDS = 10
+TIMEOUT_SECONDS = 10
 
 
 def test_a_tick_is_called_again_and_again_until_the_block_ends() -> None:
@@ -18,7 +18,7 @@ def test_a_tick_is_called_again_and_again_until_the_block_ends() -> None:
             thrice.set()
 
     with every(0.001, tick):
-        assert thrice.wait(PATIENCE_SECONDS)
+        assert thrice.wait(TIMEOUT_SECONDS)
 
     after_the_end = len(ticks)
     assert not Event().wait(0.02)
@@ -36,7 +36,7 @@ def test_a_tick_that_may_succeed_later_is_tried_again() -> None:
         again.set()
 
     with every(0.001, tick):
-        assert again.wait(PATIENCE_SECONDS)
+        assert again.wait(TIMEOUT_SECONDS)
 
 
 def test_a_tick_that_lost_its_lease_is_not_called_again() -> None:
@@ -49,7 +49,7 @@ def test_a_tick_that_lost_its_lease_is_not_called_again() -> None:
         raise LeaseLost("lost")
 
     with every(0.001, tick):
-        assert failed.wait(PATIENCE_SECONDS)
+        assert failed.wait(TIMEOUT_SECONDS)
         assert not Event().wait(0.02)
 
     assert ticks == [1]

@@ -8,7 +8,7 @@ import botocore.session
 from botocore.loaders import Loader
 
 _SERVICES: Final = ("kms", "s3", "secretsmanager", "sqs")
-"""All that the rooms call; a further one is added here."""
+"""All that the services call; a further one is added here."""
 
 
 class _OurServices(Loader):

@@ -1,4 +1,4 @@
-"""What `POST /train` and `POST /predict` answer, in whichever room: the outcome, its problem, or where to look."""
+"""What `POST /train` and `POST /predict` answer, in whichever service: the outcome, its problem, or where to look."""
 
 import json
 

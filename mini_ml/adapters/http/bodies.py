@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from anyio import fail_after
 from starlette.requests import ClientDisconnect, Request
 
-from mini_ml.errors import BodyTooSlow, Fault, InvalidRequest, UnsupportedMediaType, UploadTooLarge
+from mini_ml.errors import BodyTooSlow, InvalidRequest, Issue, UnsupportedMediaType, UploadTooLarge
 from mini_ml.topology import Limits
 
 _DRAIN_BYTES = 64 * 1024 * 1024
@@ -26,7 +26,7 @@ def require_media_type(request: Request, allowed: Iterable[str]) -> str:
     read = " or ".join(wanted)
     raise UnsupportedMediaType(
         f"The body has {sent}; this route reads {read}.",
-        faults=[Fault(parameter="Content-Type", reason=f"the body has {sent}", hint=f"send {read}")],
+        issues=[Issue(parameter="Content-Type", reason=f"the body has {sent}", hint=f"send {read}")],
     )
 
 
@@ -42,11 +42,11 @@ async def read_body(request: Request, *, limit_bytes: int, limit: str, within_se
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise UnsupportedMediaType(
             "The body is compressed; send it without a content encoding.",
-            faults=[Fault(parameter="Content-Encoding", reason="compressed bodies are not read", hint="leave it out")],
+            issues=[Issue(parameter="Content-Encoding", reason="compressed bodies are not read", hint="leave it out")],
         )
     too_large = UploadTooLarge(
         f"The body has more than {limit_bytes:,} bytes, the most that this route takes.{hint}",
-        faults=[Fault(parameter="body", limit=limit, reason=f"more than {limit_bytes:,} bytes")],
+        issues=[Issue(parameter="body", limit=limit, reason=f"more than {limit_bytes:,} bytes")],
     )
     try:
         with fail_after(within_seconds):
@@ -55,11 +55,11 @@ async def read_body(request: Request, *, limit_bytes: int, limit: str, within_se
                 raise too_large
             return await _read(request, limit_bytes, too_large)
     except TimeoutError as error:
-        fault = Fault(parameter="body", limit="body_seconds", reason=f"not whole after {within_seconds:g} s")
-        raise BodyTooSlow(f"The body did not arrive within {within_seconds:g} seconds.", faults=[fault]) from error
+        fault = Issue(parameter="body", limit="body_seconds", reason=f"not whole after {within_seconds:g} s")
+        raise BodyTooSlow(f"The body did not arrive within {within_seconds:g} seconds.", issues=[fault]) from error
     except ClientDisconnect as error:
-        fault = Fault(parameter="body", reason="it ended before its announced length")
-        raise InvalidRequest("The body ended before its announced length.", faults=[fault]) from error
+        fault = Issue(parameter="body", reason="it ended before its announced length")
+        raise InvalidRequest("The body ended before its announced length.", issues=[fault]) from error
 
 
 async def read_online_body(request: Request, limits: Limits) -> bytes:

@@ -1,4 +1,4 @@
-"""Makes a room's FastAPI application: the same edges, the same docs page, the same shape of document."""
+"""Makes a service's FastAPI application: the same edges, the same docs page, the same shape of document."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from mini_ml.adapters.access.gate import Gate
+from mini_ml.adapters.auth.authenticator import Authenticator
+from mini_ml.adapters.auth.middleware import AuthMiddleware
 from mini_ml.adapters.http import docs
-from mini_ml.adapters.http.edge import add_exception_handlers
-from mini_ml.adapters.http.guard import Guard
-from mini_ml.adapters.http.middleware import Envelope
+from mini_ml.adapters.http.exception_handlers import add_exception_handlers
+from mini_ml.adapters.http.middleware import ResponseMiddleware
 from mini_ml.adapters.http.openapi import document
 
 CONTRACT_VERSION = "1.0.0"
@@ -25,10 +25,10 @@ def new_app(
     description: str,
     routers: Sequence[APIRouter],
     state: Mapping[str, object],
-    gate: Gate | None,
+    authenticator: Authenticator | None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """Return an application with these routes, behind this gate; `state` is what they find in `request.app.state`.
+    """Return an application with these routes behind this authenticator; they find `state` in `request.app.state`.
 
     The routes are put in as they are, not included as routers, so that each can be seen and matched by itself.
     A path with a slash too many is no route: a redirect would have to name the host.
@@ -50,8 +50,8 @@ def new_app(
     for name, value in state.items():
         setattr(app.state, name, value)
     add_exception_handlers(app)
-    app.add_middleware(Guard, gate=gate)
-    app.add_middleware(Envelope)
+    app.add_middleware(AuthMiddleware, authenticator=authenticator)
+    app.add_middleware(ResponseMiddleware)
     _describe(app)
     return app
 

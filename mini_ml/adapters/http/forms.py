@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from mini_ml.adapters.http.bodies import read_body, require_media_type
 from mini_ml.adapters.http.multipart import with_bodies
-from mini_ml.errors import Fault, InvalidRequest, UploadTooLarge
+from mini_ml.errors import InvalidRequest, Issue, UploadTooLarge
 from mini_ml.topology import Limits
 
 _PARSER_LIMITS = {"Too many": "form_parts", "Part exceeded": "field_bytes"}
@@ -36,7 +36,7 @@ class Form:
     body: bytes
     fields: Mapping[str, str]
     """Every text field of the form's spec, defaults filled in."""
-    faults: tuple[Fault, ...]
+    issues: tuple[Issue, ...]
     """What is wrong with the form itself; where there are any, the request is malformed."""
 
 
@@ -64,8 +64,8 @@ async def read_form(request: Request, spec: FormSpec, limits: Limits) -> Form:
     finally:
         await parts.close()
     if len(form.body) > file_bytes:
-        fault = Fault(parameter=spec.file_field, limit="inline_upload_bytes", reason=f"{len(form.body):,} bytes")
-        raise UploadTooLarge(f"`{spec.file_field}` has {len(form.body):,} bytes.{hint}", faults=[fault])
+        fault = Issue(parameter=spec.file_field, limit="inline_upload_bytes", reason=f"{len(form.body):,} bytes")
+        raise UploadTooLarge(f"`{spec.file_field}` has {len(form.body):,} bytes.{hint}", issues=[fault])
     return form
 
 
@@ -95,7 +95,7 @@ class _InMemoryParser(MultiPartParser):
 
 def _malformed(parameter: str, detail: str, limit: str | None = None) -> InvalidRequest:
     reason = f"{detail[:1].lower()}{detail[1:]}".rstrip(".")
-    return InvalidRequest(detail, faults=[Fault(parameter=parameter, limit=limit, reason=reason)])
+    return InvalidRequest(detail, issues=[Issue(parameter=parameter, limit=limit, reason=reason)])
 
 
 def _boundary(request: Request) -> bytes:
@@ -119,44 +119,44 @@ def _parameters(content_type: str) -> list[tuple[str, str]]:
 
 async def _read(parts: FormData, spec: FormSpec) -> Form:
     items = parts.multi_items()
-    faults = [*_unknown(items, spec), *_repeated(items), *_of_wrong_kind(items, spec)]
+    issues = [*_unknown(items, spec), *_repeated(items), *_of_wrong_kind(items, spec)]
     upload = next((v for k, v in items if k == spec.file_field and isinstance(v, UploadFile) and v.filename), None)
     if upload is None:
         hint = f"send the CSV as a file, as in curl's -F '{spec.file_field}=@your.csv;type=text/csv'"
-        faults.insert(0, Fault(parameter=spec.file_field, reason=f"`{spec.file_field}` is missing", hint=hint))
+        issues.insert(0, Issue(parameter=spec.file_field, reason=f"`{spec.file_field}` is missing", hint=hint))
     texts = {k: v for k, v in items if isinstance(v, str) and v.strip()}
     return Form(
         filename=(upload.filename if upload else None) or "",
         body=await upload.read() if upload else b"",
         fields={name: texts.get(name, default) for name, default in spec.defaults.items()},
-        faults=tuple(faults),
+        issues=tuple(issues),
     )
 
 
-def _unknown(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Fault]:
+def _unknown(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Issue]:
     known = [spec.file_field, *spec.defaults]
     names = dict.fromkeys(name for name, _ in items if name not in known)
     return [_unknown_name(name, known) for name in names]
 
 
-def _unknown_name(name: str, known: list[str]) -> Fault:
+def _unknown_name(name: str, known: list[str]) -> Issue:
     near = difflib.get_close_matches(name[:80], known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"the fields are {', '.join(known)}"
-    return Fault(parameter=name[:80], reason=f"there is no field `{name[:80]}`", hint=hint)
+    return Issue(parameter=name[:80], reason=f"there is no field `{name[:80]}`", hint=hint)
 
 
-def _repeated(items: list[tuple[str, UploadFile | str]]) -> list[Fault]:
+def _repeated(items: list[tuple[str, UploadFile | str]]) -> list[Issue]:
     counts = Counter(name for name, _ in items)
     return [
-        Fault(parameter=name[:80], reason=f"`{name[:80]}` is given {count} times", hint="give it once")
+        Issue(parameter=name[:80], reason=f"`{name[:80]}` is given {count} times", hint="give it once")
         for name, count in counts.items()
         if count > 1
     ]
 
 
-def _of_wrong_kind(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Fault]:
+def _of_wrong_kind(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Issue]:
     return [
-        Fault(parameter=name, reason=f"`{name}` is a file", hint="send it as a text field")
+        Issue(parameter=name, reason=f"`{name}` is a file", hint="send it as a text field")
         for name, value in items
         if name in spec.defaults and isinstance(value, UploadFile)
     ]

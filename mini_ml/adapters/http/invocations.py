@@ -1,4 +1,4 @@
-"""How online scoring is described: the predict room answers it, the api passes it on, and both document it alike."""
+"""How online scoring is described: the predict service answers it, the api passes it on, and both document it alike."""
 
 from typing import Annotated, Any
 
@@ -51,4 +51,4 @@ SCORING: dict[str, Any] = {
     "responses": problems(400, 404, 408, 413, 415, 422, 503),
     "openapi_extra": json_body(_BODY, _EXAMPLES, **{"text/csv": _CSV}),
 }
-"""What both rooms tell FastAPI about the routes."""
+"""What both services tell FastAPI about the routes."""

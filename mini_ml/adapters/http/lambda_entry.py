@@ -1,4 +1,4 @@
-"""A room as a Lambda function: requests go to its application, uploads and ticks to its workflows."""
+"""A service as a Lambda function: requests go to its application, uploads and ticks to its workflows."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,14 +27,14 @@ class Entry:
         unreadable: Callable[[str, str], None] | None = None,
         tick: Callable[[], None] | None = None,
     ) -> None:
-        """Take what the room does.
+        """Take what the service does.
 
         Args:
             app: answers requests.
             bucket: uploads to other buckets are none of our business.
             upload: handles one announced upload; what it raises sends the message back.
             unreadable: takes messages that nobody can read; None where they go on to the dead letters.
-            tick: is called by the schedule; None where the room has none.
+            tick: is called by the schedule; None where the service has none.
         """
         self._http = Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES)
         self._bucket = bucket

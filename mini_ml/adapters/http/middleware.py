@@ -11,7 +11,7 @@ from mini_ml.adapters.http.headers import HEADERS
 logger = logging.getLogger("mini_ml.http")
 
 
-class Envelope:
+class ResponseMiddleware:
     """Wraps an ASGI application."""
 
     def __init__(self, app: ASGIApp) -> None:

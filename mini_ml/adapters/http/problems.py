@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fastapi.responses import Response
 
 from mini_ml import errors
-from mini_ml.contracts import Failure, FaultShape, Problem
+from mini_ml.contracts import Failure, IssueView, Problem
 
 HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
     errors.InvalidRequest: 400,
@@ -36,7 +36,7 @@ def status_for(error_type: type[errors.MiniMLError]) -> int:
 
 def problem_of(error: errors.MiniMLError) -> Problem:
     """Return the document for an error; of what is our own fault it tells nothing but that."""
-    return _problem(type(error), error.detail, map(FaultShape.of, error.faults))
+    return _problem(type(error), error.detail, map(IssueView.of, error.issues))
 
 
 def problem_of_failure(failure: Failure, *, instance: str | None = None) -> Problem:
@@ -45,7 +45,7 @@ def problem_of_failure(failure: Failure, *, instance: str | None = None) -> Prob
 
 
 def _problem(
-    error_type: type[errors.MiniMLError], detail: str, faults: Iterable[FaultShape], instance: str | None = None
+    error_type: type[errors.MiniMLError], detail: str, issues: Iterable[IssueView], instance: str | None = None
 ) -> Problem:
     status = status_for(error_type)
     return Problem(
@@ -54,7 +54,7 @@ def _problem(
         status=status,
         detail=_INTERNAL_DETAIL if status == 500 else detail,
         code=error_type.code,
-        errors=() if status == 500 else tuple(faults),
+        errors=() if status == 500 else tuple(issues),
         instance=instance,
     )
 

@@ -6,7 +6,7 @@ from collections import Counter
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from mini_ml.errors import Fault, InvalidRequest
+from mini_ml.errors import InvalidRequest, Issue
 
 
 async def refuse_unknown_query(request: Request) -> None:
@@ -15,18 +15,18 @@ async def refuse_unknown_query(request: Request) -> None:
         return
     known = _names(request.scope["route"])
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    faults = [_fault(name[:80], count, known) for name, count in counts.items() if count > 1 or name not in known]
-    if faults:
-        names = ", ".join(f"`{fault.parameter}`" for fault in faults[:5])
-        raise InvalidRequest(f"The query cannot be read: {names}.", faults=faults)
+    issues = [_fault(name[:80], count, known) for name, count in counts.items() if count > 1 or name not in known]
+    if issues:
+        names = ", ".join(f"`{fault.parameter}`" for fault in issues[:5])
+        raise InvalidRequest(f"The query cannot be read: {names}.", issues=issues)
 
 
-def _fault(name: str, count: int, known: tuple[str, ...]) -> Fault:
+def _fault(name: str, count: int, known: tuple[str, ...]) -> Issue:
     if name in known:
-        return Fault(parameter=name, reason=f"`{name}` is given {count} times", hint="give it once")
+        return Issue(parameter=name, reason=f"`{name}` is given {count} times", hint="give it once")
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"this route knows {', '.join(known) or 'none'}"
-    return Fault(parameter=name, reason=f"there is no query parameter `{name}`", hint=hint)
+    return Issue(parameter=name, reason=f"there is no query parameter `{name}`", hint=hint)
 
 
 def _names(route: APIRoute) -> tuple[str, ...]:

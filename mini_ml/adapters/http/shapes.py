@@ -19,7 +19,7 @@ class Status(Shape):
 
 
 class Welcome(Shape):
-    """The front page of the trainer and of the predict room."""
+    """The front page of the trainer and of the predict service."""
 
     message: str
     links: dict[str, str]

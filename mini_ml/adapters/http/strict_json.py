@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from mini_ml.adapters.http.bodies import read_body, require_media_type
 from mini_ml.contracts import Shape
-from mini_ml.errors import Fault, InvalidOption, InvalidRequest, MiniMLError
+from mini_ml.errors import InvalidOption, InvalidRequest, Issue, MiniMLError
 from mini_ml.topology import Limits
 
 S = TypeVar("S", bound=Shape)
@@ -45,7 +45,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def _malformed(reason: str) -> InvalidRequest:
-    return InvalidRequest(f"The body is {reason}.", faults=[Fault(parameter="body", reason=reason)])
+    return InvalidRequest(f"The body is {reason}.", issues=[Issue(parameter="body", reason=reason)])
 
 
 def _reason(error: ValueError | RecursionError) -> str:
@@ -115,12 +115,12 @@ async def read_shape(request: Request, shape: type[S], limits: Limits) -> S:
 
 def _refusal_of(error: ValidationError) -> MiniMLError:
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    faults = [_fault(".".join(map(str, one["loc"])), _PLAIN_REASONS.get(one["type"], one["msg"])) for one in found]
-    names = ", ".join(f"`{fault.parameter}`" for fault in faults if fault.parameter) or "the body"
+    issues = [_fault(".".join(map(str, one["loc"])), _PLAIN_REASONS.get(one["type"], one["msg"])) for one in found]
+    names = ", ".join(f"`{fault.parameter}`" for fault in issues if fault.parameter) or "the body"
     if any(one["type"] in _MALFORMED for one in found):
-        return InvalidRequest(f"The request is not of the form that this route reads: {names}.", faults=faults)
-    return InvalidOption(f"What the request says cannot be used: {names}.", faults=faults)
+        return InvalidRequest(f"The request is not of the form that this route reads: {names}.", issues=issues)
+    return InvalidOption(f"What the request says cannot be used: {names}.", issues=issues)
 
 
-def _fault(where: str, reason: str) -> Fault:
-    return Fault(parameter=where[:80] or None, reason=f"{reason[:1].lower()}{reason[1:]}")
+def _fault(where: str, reason: str) -> Issue:
+    return Issue(parameter=where[:80] or None, reason=f"{reason[:1].lower()}{reason[1:]}")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from mini_ml import catalogue, keys
+from mini_ml.adapters.http.collected_errors import CollectedErrors
 from mini_ml.adapters.http.forms import Form, FormSpec, read_form
-from mini_ml.adapters.http.refusals import Refusals
 from mini_ml.contracts import PredictOptions, TrainOptions
-from mini_ml.errors import Fault, InvalidDataset
+from mini_ml.errors import InvalidDataset, Issue
 from mini_ml.topology import Limits
 from mini_ml.workflows import options
 
@@ -86,12 +86,12 @@ async def predict_submission(request: Request, limits: Limits) -> PredictSubmiss
     return PredictSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
 
 
-def _common_refusals(form: Form, file_field: str) -> Refusals:
-    refusals = Refusals(form.faults)
+def _common_refusals(form: Form, file_field: str) -> CollectedErrors:
+    refusals = CollectedErrors(form.issues)
     with refusals.collect():
         keys.checked_model_name(form.fields["model_name"])
     with refusals.collect():
-        if not form.body and not form.faults:
-            fault = Fault(parameter=file_field, reason="the file is empty", hint="send a header line and rows")
-            raise InvalidDataset("The file is empty; it needs a header line and at least one row.", faults=[fault])
+        if not form.body and not form.issues:
+            fault = Issue(parameter=file_field, reason="the file is empty", hint="send a header line and rows")
+            raise InvalidDataset("The file is empty; it needs a header line and at least one row.", issues=[fault])
     return refusals

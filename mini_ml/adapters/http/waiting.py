@@ -17,7 +17,7 @@ _WAITERS = 200
 
 
 class Waiter:
-    """The waiting room of one process."""
+    """The waiting service of one process."""
 
     def __init__(self, cloud: Cloud) -> None:
         """Take the cloud whose jobs are waited for."""

@@ -7,9 +7,9 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from mini_ml.errors import Fault, InvalidRequest
+from mini_ml.errors import InvalidRequest, Issue
 from mini_ml.ml.cells.feature import Cell
-from mini_ml.ml.records.faults import Faults, short
+from mini_ml.ml.records.issues import Issues, short
 
 FORMS: Final = ("dataframe_split", "dataframe_records", "instances", "inputs")
 _HINT: Final = f"send one of {', '.join(FORMS)}, as to an MLflow server"
@@ -28,7 +28,7 @@ def rows_from_json(payload: JsonValue) -> Rows:
     """Read one of the four forms.
 
     Raises:
-        InvalidRequest: the payload is in none of them, or some rows are none; all faults, each by parameter.
+        InvalidRequest: the payload is in none of them, or some rows are none; all issues, each by parameter.
     """
     forms = [form for form in FORMS if form in payload] if isinstance(payload, dict) else []
     if not isinstance(payload, dict) or len(forms) != 1:
@@ -78,22 +78,22 @@ def _table(form: str, names: Sequence[str] | None, rows: Sequence[JsonValue]) ->
     _refuse_doubled(form, trimmed or ())
     listed = [row if isinstance(row, list) else [row] for row in rows]
     width = len(listed[0]) if trimmed is None else len(trimmed)
-    faults = Faults()
+    issues = Issues()
     for place, row in enumerate(listed):
         if len(row) != width:
-            faults.add(Fault(parameter=f"{form}[{place}]", reason=f"{len(row)} values where {width} are needed"))
+            issues.add(Issue(parameter=f"{form}[{place}]", reason=f"{len(row)} values where {width} are needed"))
         for column, cell in enumerate(row[:width]):
             if isinstance(cell, dict | list):
-                faults.add(_nested(f"{form}[{place}]", trimmed[column] if trimmed else None))
-    if faults.total:
-        raise InvalidRequest("Some rows cannot be read.", faults=faults.all())
+                issues.add(_nested(f"{form}[{place}]", trimmed[column] if trimmed else None))
+    if issues.total:
+        raise InvalidRequest("Some rows cannot be read.", issues=issues.all())
     plain = [[cell for cell in row if not isinstance(cell, dict | list)] for row in listed]
     return Rows(trimmed, tuple(zip(*plain, strict=True)), len(rows))
 
 
-def _nested(parameter: str, name: str | None) -> Fault:
+def _nested(parameter: str, name: str | None) -> Issue:
     reason = "a value is neither text, number, boolean nor null"
-    return Fault(parameter=parameter, column=short(name) if name else None, reason=reason)
+    return Issue(parameter=parameter, column=short(name) if name else None, reason=reason)
 
 
 def _list(parameter: str, value: JsonValue) -> list[JsonValue]:
@@ -110,9 +110,9 @@ def _refuse_doubled(form: str, names: Sequence[str]) -> None:
     if doubled:
         raise InvalidRequest(
             "Some columns are named twice.",
-            faults=[Fault(parameter=form, column=short(name), reason="the name occurs twice") for name in doubled],
+            issues=[Issue(parameter=form, column=short(name), reason="the name occurs twice") for name in doubled],
         )
 
 
 def _malformed(parameter: str, reason: str) -> InvalidRequest:
-    return InvalidRequest("The rows cannot be read.", faults=[Fault(parameter=parameter, reason=reason, hint=_HINT)])
+    return InvalidRequest("The rows cannot be read.", issues=[Issue(parameter=parameter, reason=reason, hint=_HINT)])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mini_ml.ml.frame import Frame
-from mini_ml.ml.records.faults import short
+from mini_ml.ml.records.issues import short
 
 _MOST_NAMED: Final = 10
 _MOST_KEPT: Final = 1_000

@@ -84,9 +84,9 @@ class Vocabulary:
 
 
 def fit_tokens(
-    features: tuple[Feature, ...], tokens: tuple[Tokens, ...], room: int
+    features: tuple[Feature, ...], tokens: tuple[Tokens, ...], service: int
 ) -> tuple[Categories | Vocabulary, ...]:
-    """Learn the columns of tokens, with fewer categories and words each where the room is scarce."""
+    """Learn the columns of tokens, with fewer categories and words each where the service is scarce."""
     cap = MOST_WORDS
     while True:
         fitted = tuple(
@@ -95,7 +95,7 @@ def fit_tokens(
             else _fit_categories(feature.name, column, min(cap, MOST_CATEGORIES))
             for feature, column in zip(features, tokens, strict=True)
         )
-        if cap == 1 or sum(column.width for column in fitted) <= room:
+        if cap == 1 or sum(column.width for column in fitted) <= service:
             return fitted
         cap //= 2
 

@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from mini_ml.errors import Fault, LimitExceeded
+from mini_ml.errors import Issue, LimitExceeded
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.encoders import Categories, Vocabulary, fit_tokens
 from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.frame import Codes, Frame, Matrix
-from mini_ml.ml.records.faults import Faults, short
+from mini_ml.ml.records.issues import Issues, short
 from mini_ml.topology import Limits
 
 _DAY: Final = 86_400.0
@@ -124,13 +124,13 @@ def _too_wide(
     """Name the columns that take most of the width."""
     widths = {column.name: column.width for column in columns}
     widths |= {feature.name: 5 for feature in reader.number_features if feature.kind == "datetime"}
-    faults = Faults()
+    issues = Issues()
     for name, taken in sorted(widths.items(), key=lambda item: -item[1]):
-        faults.add(Fault(column=short(name), reason=f"{taken} features", hint="drop it with columns_to_drop"))
+        issues.add(Issue(column=short(name), reason=f"{taken} features", hint="drop it with columns_to_drop"))
     hint = "drop some with columns_to_drop"
-    faults.add(Fault(limit="encoded_width", reason=f"{len(reader.features)} columns", hint=hint))
+    issues.add(Issue(limit="encoded_width", reason=f"{len(reader.features)} columns", hint=hint))
     return LimitExceeded(
-        f"The columns encode to {width} features; the limit is {limits.encoded_width}.", faults=faults.all()
+        f"The columns encode to {width} features; the limit is {limits.encoded_width}.", issues=issues.all()
     )
 
 

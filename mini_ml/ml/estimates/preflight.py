@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from mini_ml.errors import Fault, LimitExceeded
+from mini_ml.errors import Issue, LimitExceeded
 from mini_ml.ml.estimates.costs import training_cost
 from mini_ml.ml.estimates.formulas import Params
 from mini_ml.ml.estimates.memory import fitting_bytes
@@ -78,11 +78,11 @@ def check(plan: Plan, limits: Limits) -> None:
         LimitExceeded: with every limit that it exceeds, and what would stay below.
     """
     _check_rows(plan)
-    faults = [*_too_slow(plan, limits), *_too_large(plan, limits)]
-    if faults:
+    issues = [*_too_slow(plan, limits), *_too_large(plan, limits)]
+    if issues:
         shape = f"{plan.matrix.rows:,} rows of {plan.matrix.width:,} encoded columns"
         raise LimitExceeded(
-            f"{plan.model_type} on {shape} takes {' and '.join(fault.reason for fault in faults)}.", faults=faults
+            f"{plan.model_type} on {shape} takes {' and '.join(fault.reason for fault in issues)}.", issues=issues
         )
     check_size(plan.model_type, plan.params, matrix=plan.matrix, limits=limits)
 
@@ -95,7 +95,7 @@ def check_table(table_bytes: float, limits: Limits) -> None:
         reason = f"an estimated {needed:,.0f} MiB of memory, and the limit is {most:,} MiB"
         hint = f"hand over at most about {share:.0%} of its rows, or use {_larger(needed, limits)}"
         raise LimitExceeded(
-            f"Reading this file takes {reason}.", faults=[Fault(limit="estimated_memory_mib", reason=reason, hint=hint)]
+            f"Reading this file takes {reason}.", issues=[Issue(limit="estimated_memory_mib", reason=reason, hint=hint)]
         )
 
 
@@ -104,8 +104,8 @@ def _check_rows(plan: Plan) -> None:
     if most is not None and rows > most:
         raise LimitExceeded(
             f"{plan.model_type} takes at most {most:,} training rows; there are {rows:,}.",
-            faults=[
-                Fault(
+            issues=[
+                Issue(
                     parameter="model_type",
                     limit="rows",
                     reason=f"{rows:,} training rows, and the limit of {plan.model_type} is {most:,}",
@@ -115,9 +115,9 @@ def _check_rows(plan: Plan) -> None:
         )
 
 
-def _too_slow(plan: Plan, limits: Limits) -> Iterator[Fault]:
+def _too_slow(plan: Plan, limits: Limits) -> Iterator[Issue]:
     if plan.seconds > limits.estimated_seconds:
-        yield Fault(
+        yield Issue(
             parameter="model_params",
             limit="estimated_seconds",
             reason=f"an estimated {math.ceil(plan.seconds):,} s, and the limit is {limits.estimated_seconds:,} s",
@@ -125,10 +125,10 @@ def _too_slow(plan: Plan, limits: Limits) -> Iterator[Fault]:
         )
 
 
-def _too_large(plan: Plan, limits: Limits) -> Iterator[Fault]:
+def _too_large(plan: Plan, limits: Limits) -> Iterator[Issue]:
     needed, most = plan.memory_mib, limits.estimated_memory_mib
     if needed > most:
-        yield Fault(
+        yield Issue(
             parameter="model_type",
             limit="estimated_memory_mib",
             reason=f"an estimated {needed:,.0f} MiB of memory, and the limit is {most:,} MiB",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from mini_ml.errors import Fault, LimitExceeded
+from mini_ml.errors import Issue, LimitExceeded
 from mini_ml.ml.estimators.build import Matrix
 from mini_ml.topology import MIB, Limits
 
@@ -27,8 +27,8 @@ def check_size(model_type: str, params: Params, *, matrix: Matrix, limits: Limit
     most = limits.artifact_bytes // MIB
     raise LimitExceeded(
         f"The model would have about {size // MIB:,} MiB; the limit is {most:,} MiB.",
-        faults=[
-            Fault(
+        issues=[
+            Issue(
                 parameter="model_params",
                 limit="artifact_bytes",
                 reason=f"{model_type} on {matrix.rows:,} rows makes {size // MIB:,} MiB; the limit is {most:,} MiB",

@@ -15,10 +15,10 @@ from sklearn.preprocessing import KBinsDiscretizer
 from sklearn.utils._param_validation import InvalidParameterError
 
 from mini_ml import catalogue
-from mini_ml.errors import Fault, InvalidOption
+from mini_ml.errors import InvalidOption, Issue
 from mini_ml.ml.encoding.scaling import Scale
 from mini_ml.ml.estimators.ceilings import PLATFORM_DEFAULTS
-from mini_ml.ml.records.faults import short
+from mini_ml.ml.records.issues import short
 
 JsonParams = Mapping[str, JsonValue]
 
@@ -66,7 +66,7 @@ def build(model_type: str, params: JsonParams, *, matrix: Matrix, seed: int) -> 
     """Return an unfitted estimator of a type of the catalogue.
 
     Raises:
-        InvalidOption: a parameter does not fit the catalogue, scikit-learn or the labels; all faults at once.
+        InvalidOption: a parameter does not fit the catalogue, scikit-learn or the labels; all issues at once.
     """
     chosen = _reported(model_type, params, matrix)
     _refuse(catalogue.check_params(model_type, params) + _unknown_labels(params, matrix))
@@ -79,7 +79,7 @@ def build(model_type: str, params: JsonParams, *, matrix: Matrix, seed: int) -> 
         estimator._validate_params()
     except InvalidParameterError as error:
         raise InvalidOption(
-            f"scikit-learn refuses a parameter of {model_type}.", faults=[_sklearn_fault(error)]
+            f"scikit-learn refuses a parameter of {model_type}.", issues=[_sklearn_fault(error)]
         ) from error
     if model_type == "CategoricalNB":
         estimator = make_pipeline(
@@ -94,15 +94,15 @@ def estimator_class(model_type: str) -> type[BaseEstimator]:
     return cast(type[BaseEstimator], getattr(import_module(module), name))
 
 
-def _refuse(faults: list[Fault]) -> None:
-    if faults:
-        raise InvalidOption("; ".join(fault.reason for fault in faults) + ".", faults=faults)
+def _refuse(issues: list[Issue]) -> None:
+    if issues:
+        raise InvalidOption("; ".join(fault.reason for fault in issues) + ".", issues=issues)
 
 
-def _sklearn_fault(error: InvalidParameterError) -> Fault:
+def _sklearn_fault(error: InvalidParameterError) -> Issue:
     sentence = str(error)
     named = sentence.partition("'")[2].partition("'")[0]
-    return Fault(parameter=f"model_params.{named}" if named else "model_params", reason=sentence[:300])
+    return Issue(parameter=f"model_params.{named}" if named else "model_params", reason=sentence[:300])
 
 
 # ---------------------------------------------------------------- parameters
@@ -146,12 +146,12 @@ def _libsvm_iterations(matrix: Matrix) -> int:
     return min(2**31 - 1, max(10_000, _LIBSVM_OPERATIONS // (matrix.rows * max(1, matrix.width))))
 
 
-def _unknown_labels(params: JsonParams, matrix: Matrix) -> list[Fault]:
+def _unknown_labels(params: JsonParams, matrix: Matrix) -> list[Issue]:
     if matrix.labels is None:
         return []
     known = set(matrix.labels)
     return [
-        Fault(
+        Issue(
             parameter=f"model_params.{name}",
             reason=f"`{short(label)}` is no label of the target",
             hint=_nearest_label(label, matrix.labels),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from mini_ml.errors import Fault, TrainingFailed
+from mini_ml.errors import Issue, TrainingFailed
 from mini_ml.ml.frame import Matrix
 
 _Value = TypeVar("_Value")
@@ -79,7 +79,7 @@ def _refusals_told(model_type: str) -> Any:
         said = _safe_sentence(str(error)) or "the estimator gave no reason"
         raise TrainingFailed(
             f"{model_type} cannot be trained on this dataset: {said}.",
-            faults=[Fault(parameter="model_type", reason=said, hint=_hint(error, said))],
+            issues=[Issue(parameter="model_type", reason=said, hint=_hint(error, said))],
         ) from error
 
 

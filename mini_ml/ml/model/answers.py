@@ -32,7 +32,7 @@ class Estimator(Protocol):
         ...
 
 
-def labels_and_shares(estimator: Any, matrix: Matrix) -> tuple[NDArray[np.generic], Matrix]:
+def labels_and_probabilities(estimator: Any, matrix: Matrix) -> tuple[NDArray[np.generic], Matrix]:
     """Return what `predict` gives, and what `predict_proba` gives: shapes (rows,) and (rows, classes)."""
     shares: Matrix = estimator.predict_proba(matrix)
     if not _follows(estimator) or shares.shape[1] < 2:
@@ -47,4 +47,4 @@ def labels_and_shares(estimator: Any, matrix: Matrix) -> tuple[NDArray[np.generi
 
 def _follows(estimator: Any) -> bool:
     """Tell whether a label follows from the probabilities; forms of a plan say so themselves."""
-    return type(estimator).__name__ in _LIKELIEST or getattr(estimator, "labels_follow_shares", False)
+    return type(estimator).__name__ in _LIKELIEST or getattr(estimator, "labels_follow_probabilities", False)

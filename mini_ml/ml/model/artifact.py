@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO
 
-from mini_ml.errors import ArtifactRejected, Fault, ModelNeedsRetraining
+from mini_ml.errors import ArtifactRejected, Issue, ModelNeedsRetraining
 from mini_ml.ml.model.fitted import FittedModel
 
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
@@ -61,7 +61,7 @@ def _needs_retraining(persisted_by: str, instead: str) -> ModelNeedsRetraining:
         f"The model was persisted by {persisted_by} and this platform {instead}. "
         "Train it again: copy its dataset, which the manifest names, below train/ in the uploads bucket, "
         "or hand it over anew.",
-        faults=[Fault(parameter="version", reason=f"persisted by {persisted_by}", hint="train it again")],
+        issues=[Issue(parameter="version", reason=f"persisted by {persisted_by}", hint="train it again")],
     )
 
 

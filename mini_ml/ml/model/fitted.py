@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.contracts import Label, Schema
-from mini_ml.errors import Fault, ProbabilitiesUnavailable
+from mini_ml.errors import Issue, ProbabilitiesUnavailable
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.frame import Codes, Frame, Matrix
-from mini_ml.ml.model.answers import Estimator, labels_and_shares
+from mini_ml.ml.model.answers import Estimator, labels_and_probabilities
 
 _CELLS: Final = 4_000_000
 """Most cells of the matrix that an estimator sees at a time, so that memory does not grow with rows times columns."""
@@ -66,8 +66,8 @@ class FittedModel:
         """
         if probabilities and not self.schema.probabilities:
             name = type(self.estimator).__name__
-            fault = Fault(parameter="probabilities", reason=f"{name} gives none", hint="ask without them")
-            raise ProbabilitiesUnavailable(f"{name} gives no probabilities.", faults=[fault])
+            fault = Issue(parameter="probabilities", reason=f"{name} gives none", hint="ask without them")
+            raise ProbabilitiesUnavailable(f"{name} gives no probabilities.", issues=[fault])
         kernel = type(self.estimator).__name__ in _KERNELS
         rows = _KERNEL_ROWS if kernel else max(1, _CELLS // self.encoder.width)
         if frame.rows > rows:
@@ -87,7 +87,7 @@ class FittedModel:
     def _estimate(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
         """Ask the estimator for class positions or numbers, and for probabilities."""
         if probabilities:
-            return labels_and_shares(self.estimator, matrix)
+            return labels_and_probabilities(self.estimator, matrix)
         return self.estimator.predict(matrix), None
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:

@@ -92,7 +92,7 @@ class TreeClassifier:
 
     trees: Trees
     classes_: Codes
-    labels_follow_shares: ClassVar = True
+    labels_follow_probabilities: ClassVar = True
 
     def predict(self, X: Matrix) -> Codes:
         """Return class positions."""
@@ -129,7 +129,7 @@ class BoostedClassifier:
     classes_: Codes
     ties_go_up: bool
     """Whether a sum of 0 means the second class."""
-    labels_follow_shares: ClassVar = True
+    labels_follow_probabilities: ClassVar = True
 
     def predict(self, X: Matrix) -> Codes:
         """Return class positions."""

@@ -104,7 +104,7 @@ def of_histogram_trees(predictors: Iterable[Any]) -> Trees | None:
 
 
 class _Packing:
-    """Room for all nodes, filled tree by tree: a forest has millions of them, and each is copied once."""
+    """Service for all nodes, filled tree by tree: a forest has millions of them, and each is copied once."""
 
     def __init__(self, sizes: Sequence[int], *, outputs: int) -> None:
         self._nodes = np.empty(sum(sizes), dtype=NODE)

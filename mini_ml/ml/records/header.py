@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
-from mini_ml.ml.records.faults import MOST_LISTED, Faults, short
+from mini_ml.errors import InvalidDataset, Issue, LimitExceeded
+from mini_ml.ml.records.issues import MOST_LISTED, Issues, short
 from mini_ml.ml.records.sniff import HEAD_BYTES, looks_like
 from mini_ml.ml.records.text import BOM, decode
 from mini_ml.topology import MIB, Limits
@@ -49,7 +49,7 @@ def read_header(source: BinaryIO, limits: Limits) -> tuple[Header, bytes]:
             continue
         if found is None:
             raise LimitExceeded(
-                "The header is too long.", faults=[Fault(reason="a quote in the header is never closed", line=1)]
+                "The header is too long.", issues=[Issue(reason="a quote in the header is never closed", line=1)]
             )
         names, size, lines = found
         check_names(names, limits)
@@ -61,44 +61,44 @@ def check_names(names: Sequence[str], limits: Limits) -> None:
     if len(names) > limits.columns:
         raise LimitExceeded(
             f"The file has {len(names)} columns; the limit is {limits.columns}.",
-            faults=[
-                Fault(limit="columns", reason=f"{len(names)} columns, at most {limits.columns} are allowed", line=1)
+            issues=[
+                Issue(limit="columns", reason=f"{len(names)} columns, at most {limits.columns} are allowed", line=1)
             ],
         )
-    faults = Faults()
+    issues = Issues()
     for position, name in enumerate(names[1:], start=2):
         if not name:
-            faults.add(Fault(reason=f"column {position} has no name", hint="name every column", line=1))
+            issues.add(Issue(reason=f"column {position} has no name", hint="name every column", line=1))
     for name, times in Counter(filter(None, names)).items():
         if times > 1:
-            faults.add(
-                Fault(
+            issues.add(
+                Issue(
                     column=short(name), reason=f"the name occurs {times} times", hint="make column names unique", line=1
                 )
             )
-    if faults.total:
-        raise InvalidDataset("The header has blank or duplicate column names.", faults=faults.all())
+    if issues.total:
+        raise InvalidDataset("The header has blank or duplicate column names.", issues=issues.all())
 
 
 def _refuse_what_is_no_csv(head: bytes) -> None:
     """Refuse an empty file, a header without a single name, and what is recognisably something else."""
     if not head.removeprefix(BOM).strip():
         raise InvalidDataset(
-            "The file is empty.", faults=[Fault(reason="the file is empty", hint="send a CSV", line=1)]
+            "The file is empty.", issues=[Issue(reason="the file is empty", hint="send a CSV", line=1)]
         )
     other = looks_like(head)
     if other is not None:
         kind, hint = other
         raise InvalidDataset(
             f"The file is not a CSV: it looks like {kind}.",
-            faults=[Fault(reason=f"it looks like {kind}", hint=hint, line=1)],
+            issues=[Issue(reason=f"it looks like {kind}", hint=hint, line=1)],
         )
     if b"\0" in head.splitlines()[0]:
-        raise InvalidDataset("The file has a NUL byte.", faults=[Fault(reason="NUL byte in the header", line=1)])
+        raise InvalidDataset("The file has a NUL byte.", issues=[Issue(reason="NUL byte in the header", line=1)])
     if not head.removeprefix(BOM).splitlines()[0].strip():
         raise InvalidDataset(
             "The header line is blank.",
-            faults=[Fault(reason="the first line is blank", hint="start with a header", line=1)],
+            issues=[Issue(reason="the first line is blank", hint="start with a header", line=1)],
         )
 
 

@@ -5,10 +5,10 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from mini_ml.errors import Fault, InvalidDataset, LimitExceeded
+from mini_ml.errors import InvalidDataset, Issue, LimitExceeded
 from mini_ml.ml.records.block import Block, Offsets, line_ends
-from mini_ml.ml.records.faults import Faults, short
 from mini_ml.ml.records.header import Header
+from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.scan import Marks, Scan, scan
 from mini_ml.ml.records.text import decode
 from mini_ml.topology import MIB, Limits
@@ -22,7 +22,7 @@ _RECORD_BYTES: Final = 8 * MIB
 
 
 class BlockStream(Iterator[Block]):
-    """The rows of a CSV, block by block; after a fault it yields no more but reads on, to name all faults at once."""
+    """The rows of a CSV, block by block; after a fault it yields no more but reads on, to name all issues at once."""
 
     def __init__(
         self, source: BinaryIO, header: Header, rest: bytes, *, limits: Limits, chunk_bytes: int = CHUNK_BYTES
@@ -33,7 +33,7 @@ class BlockStream(Iterator[Block]):
         self._chunk_bytes = min(_LONGEST_CHUNK, chunk_bytes * max(1, len(header.names) // _FEW_COLUMNS))
         self._carry = rest
         self._line = header.next_line
-        self._faults = Faults()
+        self._issues = Issues()
         self._too_large = False
         self._finished = False
         self.rows = 0
@@ -44,9 +44,9 @@ class BlockStream(Iterator[Block]):
     def __next__(self) -> Block:
         while not self._finished:
             block = self._advance()
-            if block is not None and not self._faults.total:
+            if block is not None and not self._issues.total:
                 return block
-        if self._faults.total:
+        if self._issues.total:
             raise self._refusal()
         raise StopIteration
 
@@ -68,7 +68,7 @@ class BlockStream(Iterator[Block]):
         return block
 
     def _checked(self, found: Scan, raw: bytes, size: int) -> Block | None:
-        """Make a block of the records before `size`, unless they have faults."""
+        """Make a block of the records before `size`, unless they have issues."""
         records = int(np.searchsorted(found.record_stops, size, side="left")) if size < found.size else -1
         kept = slice(None) if records < 0 else slice(records)
         record_starts, record_stops = found.record_starts[kept], found.record_stops[kept]
@@ -80,7 +80,7 @@ class BlockStream(Iterator[Block]):
         self._find_nul(raw)
         self._find_ragged(found.last[:cells], record_starts, raw)
         self._refuse_too_many_rows()
-        if self._faults.total:
+        if self._issues.total:
             return None
         shape = (len(record_starts), columns)
         block = Block(
@@ -99,10 +99,10 @@ class BlockStream(Iterator[Block]):
 
     def _find_nul(self, raw: bytes) -> None:
         place = raw.find(0)
-        while place >= 0 and self._faults.room:
+        while place >= 0 and self._issues.service:
             line = self._line + line_ends(raw[:place])
-            self._faults.add(
-                Fault(reason="NUL byte", hint="the file may be binary or UTF-16; send UTF-8 text", line=line)
+            self._issues.add(
+                Issue(reason="NUL byte", hint="the file may be binary or UTF-16; send UTF-8 text", line=line)
             )
             end = raw.find(b"\n", place)
             place = raw.find(0, end) if end >= 0 else -1
@@ -114,14 +114,14 @@ class BlockStream(Iterator[Block]):
         widths = np.diff(np.flatnonzero(last), prepend=-1)
         ragged = np.flatnonzero(widths != columns)
         first = [
-            Fault(
+            Issue(
                 reason=f"{int(widths[row])} cells where the header has {columns}",
                 hint="quote cells that hold the delimiter or a line end",
                 line=self._line + line_ends(raw[: int(starts[row])]),
             )
-            for row in ragged[: self._faults.room]
+            for row in ragged[: self._issues.service]
         ]
-        self._faults.count(len(ragged), first)
+        self._issues.count(len(ragged), first)
 
     def _find_long_cells(self, block: Block) -> None:
         limit = self._limits.cell_chars
@@ -132,8 +132,8 @@ class BlockStream(Iterator[Block]):
             chars = len(decode(block.cells[start:stop]))
             if chars > limit:
                 self._too_large = True
-                self._faults.add(
-                    Fault(
+                self._issues.add(
+                    Issue(
                         column=short(self._header.names[position]),
                         line=block.line_of(int(row)),
                         limit="cell_chars",
@@ -145,8 +145,8 @@ class BlockStream(Iterator[Block]):
         if self.rows > self._limits.rows:
             raise LimitExceeded(
                 f"The file has more than {self._limits.rows} rows.",
-                faults=[
-                    Fault(
+                issues=[
+                    Issue(
                         limit="rows", reason=f"more rows than the limit of {self._limits.rows}", hint="split the file"
                     )
                 ],
@@ -158,14 +158,14 @@ class BlockStream(Iterator[Block]):
             return
         if not self._carry.strip(b"\r\n"):
             raise InvalidDataset(
-                "The file has too many blank lines.", faults=[Fault(reason="blank lines", line=self._line)]
+                "The file has too many blank lines.", issues=[Issue(reason="blank lines", line=self._line)]
             )
-        open_quote = Fault(reason="a quote opened in this row is never closed", line=self._line)
-        raise InvalidDataset("A quote is never closed.", faults=[*self._faults.all(), open_quote])
+        open_quote = Issue(reason="a quote opened in this row is never closed", line=self._line)
+        raise InvalidDataset("A quote is never closed.", issues=[*self._issues.all(), open_quote])
 
     def _refusal(self) -> InvalidDataset:
         kind = LimitExceeded if self._too_large else InvalidDataset
-        return kind("Some rows of the file cannot be read.", faults=self._faults.all())
+        return kind("Some rows of the file cannot be read.", issues=self._issues.all())
 
 
 def _without_blank_end(records: bytes) -> bytes:

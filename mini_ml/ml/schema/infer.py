@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from mini_ml.contracts import LeftOut
-from mini_ml.errors import Fault, InvalidDataset, UnknownColumn
+from mini_ml.errors import InvalidDataset, Issue, UnknownColumn
 from mini_ml.ml.cells.feature import Feature
 from mini_ml.ml.cells.reader import Reader
-from mini_ml.ml.records.faults import Faults, short
+from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.table import Table
 from mini_ml.ml.schema.evidence import weigh
 from mini_ml.ml.schema.kinds import Verdict, judge
@@ -31,21 +31,21 @@ def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Reader:
     )
     left_out = tuple(_left_out(table, target, dropped, verdicts))
     if not features:
-        raise InvalidDataset("No column is left to learn from.", faults=list(_nothing_left(table, target, left_out)))
+        raise InvalidDataset("No column is left to learn from.", issues=list(_nothing_left(table, target, left_out)))
     notes = tuple(f"{name}: {note}" for name, verdict in verdicts.items() for note in verdict.notes)
     return Reader(target, features, decimal, table.header.delimiter, left_out, notes)
 
 
 def check_dropped(table: Table, target: str, dropped: tuple[str, ...]) -> None:
     """Refuse to drop the target, or a column that is not there."""
-    faults = Faults()
+    issues = Issues()
     for name in dropped:
         if name not in table.names:
-            faults.add(absent(name, table.names, "columns_to_drop"))
+            issues.add(absent(name, table.names, "columns_to_drop"))
         elif name == target:
-            faults.add(Fault(column=short(name), parameter="columns_to_drop", reason="the target cannot be dropped"))
-    if faults.total:
-        raise UnknownColumn("Some columns to drop cannot be dropped.", faults=faults.all())
+            issues.add(Issue(column=short(name), parameter="columns_to_drop", reason="the target cannot be dropped"))
+    if issues.total:
+        raise UnknownColumn("Some columns to drop cannot be dropped.", issues=issues.all())
 
 
 def _rescued(verdict: Verdict) -> Verdict:
@@ -55,14 +55,14 @@ def _rescued(verdict: Verdict) -> Verdict:
     return Verdict(verdict.fallback, notes=("looks like an identifier; kept, since no other column is left",))
 
 
-def _nothing_left(table: Table, target: str, left_out: tuple[LeftOut, ...]) -> Iterable[Fault]:
+def _nothing_left(table: Table, target: str, left_out: tuple[LeftOut, ...]) -> Iterable[Issue]:
     """Tell why no column is left, and with it what the target lacks, which nobody would look at any more."""
     for column in left_out:
-        yield Fault(column=short(column.name), reason=column.reason)
+        yield Issue(column=short(column.name), reason=column.reason)
     if not left_out:
-        yield Fault(column=short(target), reason="the target is the only column", hint="check the delimiter")
+        yield Issue(column=short(target), reason="the target is the only column", hint="check the delimiter")
     if len(set(table.spelled(target).texts) - {""}) < 2:
-        yield Fault(
+        yield Issue(
             column=short(target), reason="the target has fewer than two values", hint="add rows with another one"
         )
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.contracts import Label
-from mini_ml.errors import Fault, InvalidTarget, UnknownColumn
+from mini_ml.errors import InvalidTarget, Issue, UnknownColumn
 from mini_ml.ml.cells import words
 from mini_ml.ml.cells.words import Decimal
 from mini_ml.ml.frame import Codes, Matrix
-from mini_ml.ml.records.faults import Faults, short
+from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.table import Spelled, Table
 
 _MOST_CLASSES = 20
@@ -53,21 +53,21 @@ def target_column(table: Table, name: str | None, *, dropped: Sequence[str] = ()
     if name is None:
         return table.names[-1]
     if name not in table.names:
-        faults = Faults()
-        faults.add(absent(name, table.names, "target_column"))
+        issues = Issues()
+        issues.add(absent(name, table.names, "target_column"))
         for other in dropped:
             if other not in table.names:
-                faults.add(absent(other, table.names, "columns_to_drop"))
-        raise UnknownColumn(f"There is no column “{short(name)}” to predict.", faults=faults.all())
+                issues.add(absent(other, table.names, "columns_to_drop"))
+        raise UnknownColumn(f"There is no column “{short(name)}” to predict.", issues=issues.all())
     return name
 
 
-def absent(name: str, names: Sequence[str], parameter: str | None = None) -> Fault:
+def absent(name: str, names: Sequence[str], parameter: str | None = None) -> Issue:
     """Return the fault of a column that is not there, with the nearest name."""
     lowered = {known.lower(): known for known in names if known}
     near = get_close_matches(name.lower(), lowered, n=1)
     hint = f"did you mean “{short(lowered[near[0]])}”?" if near else None
-    return Fault(column=short(name), parameter=parameter, reason="no such column", hint=hint)
+    return Issue(column=short(name), parameter=parameter, reason="no such column", hint=hint)
 
 
 def is_auto_classification(table: Table, target: str, decimal: Decimal) -> bool:
@@ -98,7 +98,7 @@ def classification_target(table: Table, target: str) -> ClassTarget:
     if len(used) == 1:
         raise InvalidTarget(
             f"All rows have the same “{short(target)}”.",
-            faults=[Fault(column=short(target), reason="only one class", hint="at least two classes are needed")],
+            issues=[Issue(column=short(target), reason="only one class", hint="at least two classes are needed")],
         )
     plain = all(words.is_plain_integer(text) for text in used)
     texts = sorted(used, key=int) if plain else sorted(used)
@@ -122,7 +122,7 @@ def regression_target(table: Table, target: str, decimal: Decimal) -> NumberTarg
     strange = rows[np.isnan(values)]
     if len(strange):
         raise InvalidTarget(
-            f"The target “{short(target)}” is not a number in every row.", faults=_no_numbers(table, target, strange)
+            f"The target “{short(target)}” is not a number in every row.", issues=_no_numbers(table, target, strange)
         )
     return NumberTarget(rows, values, table.rows - len(rows))
 
@@ -138,21 +138,21 @@ def _rows_with_target(table: Table, target: str, spelled: Spelled) -> Codes:
     if not len(rows):
         raise InvalidTarget(
             f"The target “{short(target)}” is empty in every row.",
-            faults=[Fault(column=short(target), reason="empty in every row")],
+            issues=[Issue(column=short(target), reason="empty in every row")],
         )
     return rows
 
 
-def _no_numbers(table: Table, target: str, rows: Codes) -> tuple[Fault, ...]:
-    faults = Faults()
+def _no_numbers(table: Table, target: str, rows: Codes) -> tuple[Issue, ...]:
+    issues = Issues()
     first = [
-        Fault(
+        Issue(
             column=short(target),
             line=table.line_of(int(row)),
             reason="not a number",
             hint="a text target needs a classifier; correct or empty the cell otherwise",
         )
-        for row in rows[: faults.room]
+        for row in rows[: issues.service]
     ]
-    faults.count(len(rows), first)
-    return faults.all()
+    issues.count(len(rows), first)
+    return issues.all()

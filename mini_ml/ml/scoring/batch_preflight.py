@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_ml.errors import Fault, LimitExceeded
+from mini_ml.errors import Issue, LimitExceeded
 from mini_ml.ml.estimates.rounding import BASE_BYTES, READING_NANOSECONDS, round_down, round_up
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.topology import MIB, Limits
@@ -38,12 +38,12 @@ class Batch:
 
 def check_batch(model: FittedModel, batch: Batch, limits: Limits) -> None:
     """Refuse a batch that takes too long or too much memory. Raises LimitExceeded, with the rows that would not."""
-    faults = []
+    issues = []
     seconds = batch.rows * row_nanoseconds(model, batch.columns) / 1e9
     if seconds > limits.estimated_seconds:
         most = round_down(int(batch.rows * limits.estimated_seconds / seconds))
-        faults.append(
-            Fault(
+        issues.append(
+            Issue(
                 limit="estimated_seconds",
                 reason=f"an estimated {math.ceil(seconds):,} s, and the limit is {limits.estimated_seconds:,} s",
                 hint=f"hand over at most {most:,} rows at a time, or train a model type that predicts faster",
@@ -51,16 +51,16 @@ def check_batch(model: FittedModel, batch: Batch, limits: Limits) -> None:
         )
     needed, most_mib = memory_bytes(model, batch) / MIB, limits.estimated_memory_mib
     if needed > most_mib:
-        faults.append(
-            Fault(
+        issues.append(
+            Issue(
                 limit="estimated_memory_mib",
                 reason=f"an estimated {needed:,.0f} MiB of memory, and the limit is {most_mib:,} MiB",
                 hint=f"train a smaller model, or use a stage whose function may take {round_up(needed):,} MiB",
             )
         )
-    if faults:
-        told = " and ".join(fault.reason for fault in faults)
-        raise LimitExceeded(f"Scoring about {batch.rows:,} rows takes {told}.", faults=faults)
+    if issues:
+        told = " and ".join(fault.reason for fault in issues)
+        raise LimitExceeded(f"Scoring about {batch.rows:,} rows takes {told}.", issues=issues)
 
 
 def memory_bytes(model: FittedModel, batch: Batch) -> int:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO, Final
 
-from mini_ml.errors import Fault, InvalidDataset, InvalidRequest, SchemaMismatch
+from mini_ml.errors import InvalidDataset, InvalidRequest, Issue, SchemaMismatch
 from mini_ml.ml.cells.feature import Cell
 from mini_ml.ml.cells.rows import Rows
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.records.block import Block
-from mini_ml.ml.records.faults import Faults, short
 from mini_ml.ml.records.header import read_header
+from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
 from mini_ml.ml.schema.target import absent
 from mini_ml.ml.scoring.ahead import in_order
@@ -127,7 +127,7 @@ def score_csv(
     if not stream.rows:
         raise InvalidDataset(
             "The file has a header and no rows.",
-            faults=[Fault(reason="no rows after the header", hint="add data rows", line=header.next_line)],
+            issues=[Issue(reason="no rows after the header", hint="add data rows", line=header.next_line)],
         )
 
 
@@ -163,8 +163,8 @@ def _by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell]]:
     if len(rows.columns) != len(names):
         raise InvalidRequest(
             f"A row has {len(rows.columns)} values and the model {len(names)} columns.",
-            faults=[
-                Fault(
+            issues=[
+                Issue(
                     parameter="body",
                     reason=f"{len(names)} values per row are needed",
                     hint=", ".join(map(short, names[:20])),
@@ -181,17 +181,17 @@ def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str],
         SchemaMismatch: some features are absent or dropped.
     """
     places = {name: place for place, name in enumerate(names)}
-    faults = Faults()
+    issues = Issues()
     for name in model.reader.names:
         if name in dropped:
-            faults.add(Fault(column=short(name), parameter="columns_to_drop", reason="the model needs this column"))
+            issues.add(Issue(column=short(name), parameter="columns_to_drop", reason="the model needs this column"))
         elif name not in places:
             spare = [other for other in names if other not in model.reader.names]
-            faults.add(absent(name, spare))
-    if faults.total:
-        needed = "A column" if faults.total == 1 else f"{faults.total} columns"
-        verb = "is" if faults.total == 1 else "are"
-        raise SchemaMismatch(f"{needed} that the model needs {verb} missing.", faults=faults.all())
+            issues.add(absent(name, spare))
+    if issues.total:
+        needed = "A column" if issues.total == 1 else f"{issues.total} columns"
+        verb = "is" if issues.total == 1 else "are"
+        raise SchemaMismatch(f"{needed} that the model needs {verb} missing.", issues=issues.all())
     tally.notes.extend(f"columns_to_drop: there is no column “{short(name)}”" for name in dropped if name not in places)
     return {name: places[name] for name in model.reader.names}
 

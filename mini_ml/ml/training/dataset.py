@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from mini_ml.errors import Fault, InvalidDataset
+from mini_ml.errors import InvalidDataset, Issue
 from mini_ml.ml.estimates.preflight import check_table
 from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.header import read_header
@@ -19,7 +19,7 @@ def read_table(path: Path, limits: Limits) -> Table:
     """Read a CSV whole.
 
     Raises:
-        InvalidDataset: the file is empty, no CSV, has no rows, or its header or rows are faulty; all faults by line.
+        InvalidDataset: the file is empty, no CSV, has no rows, or its header or rows are faulty; all issues by line.
         LimitExceeded: there are too many rows, columns, characters in a cell, or too much of it for the memory.
     """
     with path.open("rb") as source:
@@ -39,6 +39,6 @@ def table_of(source: BinaryIO, limits: Limits, *, size: int | None = None) -> Ta
     if not stream.rows:
         raise InvalidDataset(
             "The file has a header and no rows.",
-            faults=[Fault(reason="no rows after the header", hint="add data rows", line=header.next_line)],
+            issues=[Issue(reason="no rows after the header", hint="add data rows", line=header.next_line)],
         )
     return Table(header=header, blocks=tuple(blocks), rows=stream.rows, bytes=stream.bytes_read)

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from mini_ml import catalogue
 from mini_ml.contracts import Label, Task
-from mini_ml.errors import Fault, InvalidTarget, LimitExceeded
+from mini_ml.errors import InvalidTarget, Issue, LimitExceeded
 from mini_ml.ml.cells.reader import Reader
-from mini_ml.ml.records.faults import short
+from mini_ml.ml.records.issues import short
 from mini_ml.ml.records.table import Table
 from mini_ml.ml.schema.target import classification_target, is_auto_classification, regression_target
 from mini_ml.ml.training.holdout import Rows, holdout_rows, others
@@ -78,7 +78,7 @@ def _numbers(table: Table, reader: Reader, model_type: str, seed: int) -> Split:
         target = regression_target(table, reader.target, reader.decimal)
     except InvalidTarget as error:
         # Lines matter only where most cells are numbers.
-        if any(fault.line for fault in error.faults) and is_auto_classification(table, reader.target, reader.decimal):
+        if any(fault.line for fault in error.issues) and is_auto_classification(table, reader.target, reader.decimal):
             raise _text_target(reader.target, model_type) from error
         raise
     held = holdout_rows(None, len(target.rows), seed=seed)
@@ -99,8 +99,8 @@ def _text_target(target: str, model_type: str) -> InvalidTarget:
     reason = f"`{model_type}` predicts numbers, and the target holds text"
     return InvalidTarget(
         f"`{model_type}` predicts numbers, and the target “{short(target)}” holds text.",
-        faults=[
-            Fault(
+        issues=[
+            Issue(
                 parameter="model_type",
                 column=short(target),
                 reason=reason,
@@ -121,8 +121,8 @@ def _refuse_many_classes(target: str, model_type: str, classes: int, limits: Lim
     instead = "auto:regression" if model_type in catalogue.AUTO else catalogue.counterpart(model_type, "regression")
     raise LimitExceeded(
         f"The target “{short(target)}” has {classes:,} different labels; the limit is {limits.classes:,}.",
-        faults=[
-            Fault(
+        issues=[
+            Issue(
                 column=short(target),
                 limit="classes",
                 reason=f"{classes:,} different labels, and the limit is {limits.classes:,}",

@@ -14,8 +14,8 @@ from mini_ml.ml.estimators.fitting import watched
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan.agreement import plan_of
 from mini_ml.ml.training.holdout import Rows
+from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout
 from mini_ml.ml.training.prepare import Dataset, Prepared, prepare, read_dataset
-from mini_ml.ml.training.rehearsal import rehearse
 from mini_ml.ml.training.work import Fitted, Work
 from mini_ml.topology import Limits
 
@@ -89,13 +89,13 @@ def train(
     model = _model(dataset, prepared, fitted)
     del prepared  # and with it the matrix, by far the largest thing in memory
     checkpoint(rows, dataset.bytes)
-    rehearsal, warned = watched(lambda: rehearse(model, dataset), model_type=fitted.model_type)
+    evaluation_on_holdout, warned = watched(lambda: evaluate_on_holdout(model, dataset), model_type=fitted.model_type)
     return Trained(
         model=model,
-        plan=plan_of(model, dataset.holdout, rehearsal.answers),
+        plan=plan_of(model, dataset.holdout, evaluation_on_holdout.answers),
         model_type=fitted.model_type,
         model_params=fitted.params,
-        metrics=rehearsal.metrics,
+        metrics=evaluation_on_holdout.metrics,
         candidates=fitted.candidates,
         notes=tuple(dict.fromkeys([*_notes(dataset), *fitted.notes, *warned])),
         rows=rows,
@@ -113,9 +113,9 @@ def split_document(trained: Trained) -> bytes:
 
 def _check_options(options: TrainOptions) -> None:
     catalogue.check_model_type(options.model_type)
-    faults = catalogue.check_params(options.model_type, options.model_params)
-    if faults:
-        raise InvalidOption("; ".join(fault.reason for fault in faults) + ".", faults=faults)
+    issues = catalogue.check_params(options.model_type, options.model_params)
+    if issues:
+        raise InvalidOption("; ".join(fault.reason for fault in issues) + ".", issues=issues)
 
 
 def _model(dataset: Dataset, prepared: Prepared, fitted: Fitted) -> FittedModel:

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from mini_ml import catalogue
 from mini_ml.contracts import Candidate, TrainOptions
-from mini_ml.errors import Fault, LimitExceeded
+from mini_ml.errors import Issue, LimitExceeded
 from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.estimates.preflight import Plan, Read, check
 from mini_ml.ml.estimators.build import Matrix as Shape
@@ -81,8 +81,8 @@ def _check_cells(shape: Shape, limits: Limits) -> None:
         raise LimitExceeded(
             f"{shape.rows:,} training rows of {shape.width:,} encoded columns make {cells:,} cells; "
             f"the limit is {limits.matrix_cells:,}.",
-            faults=[
-                Fault(
+            issues=[
+                Issue(
                     limit="matrix_cells",
                     reason=f"{cells:,} cells to train on, and the limit is {limits.matrix_cells:,}",
                     hint="use fewer rows, or drop columns with columns_to_drop",

@@ -7,9 +7,9 @@ import httpx2
 from mini_ml.adapters.aws.events import object_created_body
 from tests.docs.pages import ROOT
 from tests.fixtures.deployed import Deployed
-from tests.fixtures.patience import eventually
+from tests.fixtures.silent_upload import put_without_event
 from tests.fixtures.synthesis import STACK
-from tests.fixtures.unheard import put_unheard
+from tests.fixtures.waiting import eventually
 
 Kind = Literal["train", "predict"]
 KINDS: tuple[Kind, ...] = ("train", "predict")
@@ -53,7 +53,7 @@ def buried(deployed: Deployed, client: httpx2.Client, kind: Kind) -> dict[str, A
     """Have the message of an upload end among the dead letters, and return the job."""
     invitation = invited(client, kind, "iris")
     key, bucket = invitation["key"], deployed.outputs["UploadsBucket"]
-    upload = put_unheard(deployed.client("s3"), bucket, key, FILES[kind], {"job-id": invitation["job_id"]})
+    upload = put_without_event(deployed.client("s3"), bucket, key, FILES[kind], {"job-id": invitation["job_id"]})
     queues = deployed.client("sqs")
     dead_letters = queues.get_queue_url(QueueName=f"{STACK}-dead-letters")["QueueUrl"]
     queues.send_message(QueueUrl=dead_letters, MessageBody=object_created_body(upload))

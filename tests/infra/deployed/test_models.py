@@ -37,7 +37,7 @@ def test_an_alias_moves_and_is_scored_by(aliased: dict[str, Any]) -> None:
     assert aliased == {"moved": 204, "online": 1, "batch": 1, "removed": 204}
 
 
-def test_a_model_downloads_by_the_rights_of_the_room_that_may_read_it(
+def test_a_model_downloads_by_the_rights_of_the_service_that_may_read_it(
     downloaded: bytes, deployed: Deployed, http: httpx2.Client
 ) -> None:
     manifest = http.get("/models/iris/versions/1").json()
@@ -46,7 +46,7 @@ def test_a_model_downloads_by_the_rights_of_the_room_that_may_read_it(
     assert [call for call in deployed.calls("api") if call.get("Key", "").endswith(".joblib")] == []
 
 
-def test_the_welcome_tells_that_the_rooms_behind_the_queues_are_well(welcome: dict[str, Any]) -> None:
+def test_the_welcome_tells_that_the_services_behind_the_queues_are_well(welcome: dict[str, Any]) -> None:
     assert (welcome["trainer_status"], welcome["predict_status"]) == ("healthy", "healthy")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from mini_ml.adapters.access.api_keys import digest, parse
+from mini_ml.adapters.auth.api_keys import digest, parse
 from mini_ml.cli import main
 from mini_ml.cli.arguments import CliSettings
 

@@ -11,7 +11,7 @@ import pytest
 from mini_ml.local.gateway import replay
 
 
-class _Room(BaseHTTPRequestHandler):
+class _Service(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(303)
@@ -26,8 +26,8 @@ class _Room(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def room() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Room) as server:
+def service() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Service) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
@@ -45,31 +45,31 @@ def _event(**changes: object) -> dict[str, Any]:
     return event | changes
 
 
-def test_path_query_and_headers_arrive_as_they_were_sent(room: str) -> None:
-    answer = replay(_event(), room)
+def test_path_query_and_headers_arrive_as_they_were_sent(service: str) -> None:
+    answer = replay(_event(), service)
 
-    host = room.removeprefix("http://")
+    host = service.removeprefix("http://")
     assert answer["multiValueHeaders"]["X-Asked"] == [f"/models/a%20b%25/x?q=1&q=%2B+%26 wait=3 {host}"]
 
 
-def test_a_redirect_is_given_back_and_not_followed(room: str) -> None:
-    answer = replay(_event(), room)
+def test_a_redirect_is_given_back_and_not_followed(service: str) -> None:
+    answer = replay(_event(), service)
 
     assert answer["statusCode"] == 303
     assert answer["multiValueHeaders"]["Location"] == ["../jobs/x"]
     assert answer["body"] == "plain"
 
 
-def test_bytes_that_are_no_text_survive_both_ways(room: str) -> None:
+def test_bytes_that_are_no_text_survive_both_ways(service: str) -> None:
     content = bytes(range(256))
 
-    answer = replay(_event(body=base64.b64encode(content).decode(), isBase64Encoded=True), room)
+    answer = replay(_event(body=base64.b64encode(content).decode(), isBase64Encoded=True), service)
 
     assert answer["isBase64Encoded"] is True
     assert base64.b64decode(answer["body"]) == content
 
 
-def test_a_room_that_is_away_is_a_problem_document_with_retry_after() -> None:
+def test_a_service_that_is_away_is_a_problem_document_with_retry_after() -> None:
     answer = replay(_event(), "http://127.0.0.1:1")
 
     assert answer["statusCode"] == 504

@@ -1,4 +1,4 @@
-"""The REST API reaches the rooms in the way that a setting names, and in no other."""
+"""The REST API reaches the services in the way that a setting names, and in no other."""
 
 from unittest.mock import MagicMock
 
@@ -9,7 +9,7 @@ from mini_ml.local.integrations import OverHttp, Target
 from mini_ml.local.provisioner import ProvisionerSettings, integrations
 from mini_ml.topology import Route
 
-ROUTE = Route(path="/models/{model_name}/invocations", room="predict")
+ROUTE = Route(path="/models/{model_name}/invocations", service="predict")
 ADDRESSES = {"MINI_ML_API_ADDRESS": "http://api:8000", "MINI_ML_PREDICT_ADDRESS": "http://predict:8002"}
 
 
@@ -21,7 +21,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> ProvisionerSettings:
     return ProvisionerSettings()
 
 
-def test_over_http_a_route_leads_to_the_same_path_of_its_room(settings: ProvisionerSettings) -> None:
+def test_over_http_a_route_leads_to_the_same_path_of_its_service(settings: ProvisionerSettings) -> None:
     nobody = MagicMock(spec=boto3.client("lambda", region_name="us-east-1"))
 
     targets = integrations(settings).ensure(nobody, region="r", account="1", timeout_seconds=1)

@@ -60,18 +60,20 @@ def test_a_process_gets_the_settings_of_the_env_file_too(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MINI_ML_LOG_LEVEL", "ERROR")
 
-    room = next(iter(_plan(tmp_path).uvicorns())).environment
+    service = next(iter(_plan(tmp_path).uvicorns())).environment
 
-    assert (room["MINI_ML_LOG_LEVEL"], room["MINI_ML_ALIAS_FRESH_SECONDS"]) == ("ERROR", "3")
-    assert "BASE_IMAGE" not in room
+    assert (service["MINI_ML_LOG_LEVEL"], service["MINI_ML_ALIAS_FRESH_SECONDS"]) == ("ERROR", "3")
+    assert "BASE_IMAGE" not in service
 
 
-def test_what_the_user_set_for_the_platform_reaches_the_rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_user_set_for_the_platform_reaches_the_services(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MINI_ML_LOG_LEVEL", "DEBUG")
 
-    room = next(iter(_plan(tmp_path).uvicorns()))
+    service = next(iter(_plan(tmp_path).uvicorns()))
 
-    assert room.environment["MINI_ML_LOG_LEVEL"] == "DEBUG"
+    assert service.environment["MINI_ML_LOG_LEVEL"] == "DEBUG"
 
 
 def test_every_queue_has_a_poller_and_the_api_sweeps(tmp_path: Path) -> None:
@@ -95,15 +97,15 @@ def test_arithmetic_runs_on_one_thread(tmp_path: Path) -> None:
     assert {command.environment["OMP_NUM_THREADS"] for command in commands} == {"1"}
 
 
-def test_the_rooms_listen_on_loopback_and_ask_nobody_unless_told_to(tmp_path: Path) -> None:
-    rooms = list(_plan(tmp_path).uvicorns())
+def test_the_services_listen_on_loopback_and_ask_nobody_unless_told_to(tmp_path: Path) -> None:
+    services = list(_plan(tmp_path).uvicorns())
 
-    assert {room.arguments[1:3] for room in rooms} == {("--host", "127.0.0.1")}
-    assert {room.environment["MINI_ML_AUTH"] for room in rooms} == {"off"}
+    assert {service.arguments[1:3] for service in services} == {("--host", "127.0.0.1")}
+    assert {service.environment["MINI_ML_AUTH"] for service in services} == {"off"}
     assert not (tmp_path / "admin.key").exists()
 
 
-def test_rooms_that_ask_know_the_key_of_the_state_folder_by_its_digest(tmp_path: Path) -> None:
+def test_services_that_ask_know_the_key_of_the_state_folder_by_its_digest(tmp_path: Path) -> None:
     ci = f"ci:train:{'ab' * 32}"
     with opened(tmp_path) as folder:
         settings = LocalSettings(state_dir=tmp_path, auth="on", api_keys=ci)

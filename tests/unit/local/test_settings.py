@@ -38,7 +38,7 @@ def test_a_port_can_be_set_by_the_environment_and_by_a_file(tmp_path: Path, monk
     assert (settings.api_port, settings.trainer_port) == (9000, 9001)
 
 
-def test_two_rooms_cannot_share_a_port() -> None:
+def test_two_services_cannot_share_a_port() -> None:
     with pytest.raises(ValidationError, match="must differ: MINI_ML_API_PORT=8001, MINI_ML_TRAINER_PORT=8001"):
         LocalSettings(api_port=8001)
 

@@ -12,7 +12,7 @@ import pytest
 
 from mini_ml.local.failures import StartFailed
 from mini_ml.local.supervisor import Command, Supervisor
-from tests.fixtures.patience import eventually
+from tests.fixtures.waiting import eventually
 
 _SLEEPER = "import os, time, pathlib; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(600)"
 _STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + _SLEEPER
@@ -83,9 +83,9 @@ def test_stopping_ends_a_process_that_ignores_sigterm(tmp_path: Path) -> None:
 
 
 def test_a_process_that_ends_while_it_is_waited_for_fails_the_start(supervisor: Supervisor, tmp_path: Path) -> None:
-    supervisor.start(_command(tmp_path, "raise SystemExit('no such room')"))
+    supervisor.start(_command(tmp_path, "raise SystemExit('no such service')"))
 
-    with pytest.raises(StartFailed, match=r"(?s)worker ended.*no such room"):
+    with pytest.raises(StartFailed, match=r"(?s)worker ended.*no such service"):
         supervisor.wait_until(lambda: False, what="the worker", seconds=30)
 
 
@@ -102,7 +102,7 @@ def test_no_process_outlives_a_supervisor_that_was_killed(tmp_path: Path) -> Non
 import os, time
 from pathlib import Path
 from mini_ml.local.supervisor import Command, Supervisor
-from tests.fixtures.patience import eventually
+from tests.fixtures.waiting import eventually
 folder = Path({str(tmp_path)!r})
 supervisor = Supervisor(report=print)
 supervisor.start(

@@ -9,13 +9,13 @@ from mini_ml.local.embedded import Addresses
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.up import welcome
 
-ROOMS = {"api": "http://127.0.0.1:8000", "trainer": "http://127.0.0.1:8001", "predict": "http://127.0.0.1:8002"}
+SERVICES = {"api": "http://127.0.0.1:8000", "trainer": "http://127.0.0.1:8001", "predict": "http://127.0.0.1:8002"}
 
 
 def told(auth: Literal["on", "off"], monkeypatch: pytest.MonkeyPatch, folder: Path) -> str:
     monkeypatch.chdir(folder)
     addresses = Addresses(
-        rooms=ROOMS,  # type: ignore[arg-type]  # the names of rooms
+        services=SERVICES,  # type: ignore[arg-type]  # the names of services
         gateway_url="http://127.0.0.1:4566/g",
         endpoint_url="http://127.0.0.1:4566",
         logs=folder / "logs",

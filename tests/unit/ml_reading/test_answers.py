@@ -12,7 +12,7 @@ from sklearn.ensemble import (
 )
 from sklearn.naive_bayes import GaussianNB
 
-from mini_ml.ml.model.answers import labels_and_shares
+from mini_ml.ml.model.answers import labels_and_probabilities
 
 KINDS = {
     "forest": RandomForestClassifier(n_estimators=4),  # an even number of trees, so that some rows are ties
@@ -32,7 +32,7 @@ def test_one_pass_gives_what_two_would(kind: str, seed: int, classes: int) -> No
     codes[:classes] = np.arange(classes) + 2
     estimator = KINDS[kind].set_params(random_state=seed).fit(matrix, codes)
 
-    labels, shares = labels_and_shares(estimator, matrix)
+    labels, shares = labels_and_probabilities(estimator, matrix)
 
     assert labels.tolist() == estimator.predict(matrix).tolist()
     assert np.array_equal(shares, estimator.predict_proba(matrix))
@@ -42,7 +42,7 @@ def test_a_tie_is_broken_as_the_estimator_breaks_it() -> None:
     matrix, codes = np.zeros((10, 1)), np.arange(10) % 2
     boosting = GradientBoostingClassifier(init="zero", n_estimators=1).fit(matrix, codes)
 
-    labels, shares = labels_and_shares(boosting, matrix)
+    labels, shares = labels_and_probabilities(boosting, matrix)
 
     assert shares.tolist() == [[0.5, 0.5]] * 10
     assert labels.tolist() == boosting.predict(matrix).tolist() == [1] * 10  # the first of the highest would be 0
@@ -54,7 +54,7 @@ def test_a_forest_walks_its_trees_once_where_no_row_is_a_tie(monkeypatch: pytest
     expected = forest.predict(matrix).tolist()
     monkeypatch.setattr(forest, "predict", lambda rows: pytest.fail("it walked its trees again"))
 
-    assert labels_and_shares(forest, matrix)[0].tolist() == expected
+    assert labels_and_probabilities(forest, matrix)[0].tolist() == expected
 
 
 def test_estimators_whose_labels_do_not_follow_from_probabilities_are_asked_for_both() -> None:
@@ -65,4 +65,4 @@ def test_estimators_whose_labels_do_not_follow_from_probabilities_are_asked_for_
     matrix = np.arange(10.0)[:, np.newaxis]
     estimator = Contrary().fit(matrix, np.arange(10) % 2)
 
-    assert set(labels_and_shares(estimator, matrix)[0].tolist()) == {7}
+    assert set(labels_and_probabilities(estimator, matrix)[0].tolist()) == {7}

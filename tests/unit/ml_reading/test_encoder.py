@@ -99,7 +99,7 @@ def test_a_table_that_cannot_be_encoded_within_the_width_is_refused() -> None:
         fitted("a,b,c,y\n1,2024-01-01,x,u\n4,2024-01-02,z,v\n", Limits(encoded_width=2))
 
     assert caught.value.detail == "The columns encode to 8 features; the limit is 2."
-    assert [fault.column for fault in caught.value.faults] == ["b", "c", None]
+    assert [fault.column for fault in caught.value.issues] == ["b", "c", None]
 
 
 def test_columns_that_say_what_was_missing_are_left_out_where_the_width_is_scarce() -> None:

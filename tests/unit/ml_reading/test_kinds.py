@@ -127,7 +127,7 @@ def test_a_table_without_any_usable_column_is_refused_with_the_reasons() -> None
     with pytest.raises(InvalidDataset) as caught:
         reader("a,b,y\n1,,u\n1,,v\n")
 
-    assert [(fault.column, fault.reason) for fault in caught.value.faults] == [
+    assert [(fault.column, fault.reason) for fault in caught.value.issues] == [
         ("a", "constant: all cells are the same"),
         ("b", "all cells are missing"),
     ]
@@ -137,7 +137,7 @@ def test_a_single_row_is_refused_for_its_columns_and_its_target() -> None:
     with pytest.raises(InvalidDataset) as caught:
         reader("a,y\n1,u\n")
 
-    assert [(fault.column, fault.reason) for fault in caught.value.faults] == [
+    assert [(fault.column, fault.reason) for fault in caught.value.issues] == [
         ("a", "constant: all cells are the same"),
         ("y", "the target has fewer than two values"),
     ]
@@ -147,7 +147,7 @@ def test_a_target_without_any_other_column_is_refused() -> None:
     with pytest.raises(InvalidDataset) as caught:
         reader("y\nu\nv\n")
 
-    assert caught.value.faults[0].reason == "the target is the only column"
+    assert caught.value.issues[0].reason == "the target is the only column"
 
 
 def test_a_dropped_column_is_left_out() -> None:
@@ -161,7 +161,7 @@ def test_unknown_columns_to_drop_are_refused_with_the_nearest_name() -> None:
     with pytest.raises(UnknownColumn) as caught:
         reader("width,height,y\n1,2,u\n3,5,v\n", dropped=("Widht", "xyz", "y"))
 
-    assert [(fault.column, fault.reason, fault.hint) for fault in caught.value.faults] == [
+    assert [(fault.column, fault.reason, fault.hint) for fault in caught.value.issues] == [
         ("Widht", "no such column", "did you mean “width”?"),
         ("xyz", "no such column", None),
         ("y", "the target cannot be dropped", None),

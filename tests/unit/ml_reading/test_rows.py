@@ -62,14 +62,14 @@ def test_what_is_in_no_form_is_refused_by_parameter(payload: JsonValue, paramete
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json(payload)
 
-    assert [fault.parameter for fault in caught.value.faults] == parameters
+    assert [fault.parameter for fault in caught.value.issues] == parameters
 
 
 def test_a_value_that_is_no_cell_is_refused_by_row_and_column() -> None:
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json({"instances": [{"a": 1, "b": 2}, {"a": [1], "b": {}}]})
 
-    assert [(fault.parameter, fault.column) for fault in caught.value.faults] == [
+    assert [(fault.parameter, fault.column) for fault in caught.value.issues] == [
         ("instances[1]", "a"),
         ("instances[1]", "b"),
     ]
@@ -79,7 +79,7 @@ def test_a_column_that_is_named_twice_is_refused() -> None:
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json({"dataframe_split": {"columns": ["a", " a"], "data": [[1, 2]]}})
 
-    assert caught.value.faults[0].column == "a"
+    assert caught.value.issues[0].column == "a"
 
 
 def test_all_missing_columns_are_named_with_the_nearest_name() -> None:
@@ -88,7 +88,7 @@ def test_all_missing_columns_are_named_with_the_nearest_name() -> None:
     with pytest.raises(SchemaMismatch) as caught:
         score_rows(model, rows_from_json({"instances": [{"Amount": 1, "color": "red", "flag": True}]}), tally=Tally())
 
-    assert [(fault.column, fault.hint) for fault in caught.value.faults] == [
+    assert [(fault.column, fault.hint) for fault in caught.value.issues] == [
         ("amount", "did you mean “Amount”?"),
         ("colour", "did you mean “color”?"),
         ("day", None),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_ml.errors import Fault, InvalidDataset
+from mini_ml.errors import InvalidDataset, Issue
 from mini_ml.ml.records.header import Header
 from mini_ml.ml.records.scan import Scan, _by_csv, _by_numpy
 from mini_ml.ml.records.stream import BlockStream
@@ -50,7 +50,7 @@ def test_escaped_quotes_need_no_closer_look() -> None:
     assert records[: fast.size] == records
 
 
-def read(csv: bytes, columns: int, chunk_bytes: int) -> tuple[list[list[bytes]], list[tuple[Fault, ...]], list[int]]:
+def read(csv: bytes, columns: int, chunk_bytes: int) -> tuple[list[list[bytes]], list[tuple[Issue, ...]], list[int]]:
     header = Header(tuple(f"c{place}" for place in range(columns)), ",", b"c0\n", 2)
     rows: list[list[bytes]] = []
     lines: list[int] = []
@@ -61,7 +61,7 @@ def read(csv: bytes, columns: int, chunk_bytes: int) -> tuple[list[list[bytes]],
             rows.extend([list(row) for row in zip(*columns_of, strict=True)])
             lines.extend(block.line_of(row) for row in range(block.rows))
     except InvalidDataset as error:
-        return [], [error.faults], []
+        return [], [error.issues], []
     return rows, [], lines
 
 

@@ -164,7 +164,7 @@ def test_all_missing_columns_are_refused_with_the_nearest_name(flowers: FittedMo
     with pytest.raises(SchemaMismatch) as caught:
         score(flowers, "Length,color\n1,red\n")
 
-    assert [(fault.column, fault.hint) for fault in caught.value.faults] == [
+    assert [(fault.column, fault.hint) for fault in caught.value.issues] == [
         ("length", "did you mean “Length”?"),
         ("colour", "did you mean “color”?"),
     ]
@@ -179,7 +179,7 @@ def test_dropping_a_column_that_the_model_needs_is_refused(flowers: FittedModel)
     with pytest.raises(SchemaMismatch) as caught:
         score(flowers, "length,colour\n1,red\n", ScoreOptions(columns_to_drop=("colour",)))
 
-    assert caught.value.faults[0].column == "colour"
+    assert caught.value.issues[0].column == "colour"
 
 
 def test_target_and_extra_columns_may_be_dropped_and_unknown_names_are_noted(flowers: FittedModel) -> None:
@@ -195,7 +195,7 @@ def test_a_faulty_row_behind_many_good_ones_is_refused_by_line(flowers: FittedMo
     with pytest.raises(InvalidDataset) as caught:
         score(flowers, "length,colour\n" + "1,red\n" * 500 + "1\n" + "1,red\n" * 500 + "1,2,3\n", chunk_bytes=200)
 
-    assert [fault.line for fault in caught.value.faults] == [502, 1003]
+    assert [fault.line for fault in caught.value.issues] == [502, 1003]
 
 
 def test_too_many_rows_are_refused(flowers: FittedModel) -> None:

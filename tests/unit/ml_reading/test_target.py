@@ -33,7 +33,7 @@ def test_an_absent_target_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(UnknownColumn) as caught:
         target_column(table("variety,size\n1,2\n"), "Varietys")
 
-    fault = caught.value.faults[0]
+    fault = caught.value.issues[0]
     assert (fault.column, fault.parameter, fault.hint) == ("Varietys", "target_column", "did you mean “variety”?")
 
 
@@ -41,7 +41,7 @@ def test_an_absent_target_does_not_hide_dropped_columns_that_are_absent_too() ->
     with pytest.raises(UnknownColumn) as caught:
         target_column(table("variety,size\n1,2\n"), "nope", dropped=("Size", "variety"))
 
-    assert [(fault.column, fault.parameter) for fault in caught.value.faults] == [
+    assert [(fault.column, fault.parameter) for fault in caught.value.issues] == [
         ("nope", "target_column"),
         ("Size", "columns_to_drop"),
     ]
@@ -92,14 +92,14 @@ def test_a_target_that_is_empty_in_every_row_is_refused(cells: tuple[str, ...]) 
     with pytest.raises(InvalidTarget, match="empty in every row") as caught:
         classes(*cells)
 
-    assert caught.value.faults[0].column == "y"
+    assert caught.value.issues[0].column == "y"
 
 
 def test_a_target_with_one_class_is_refused() -> None:
     with pytest.raises(InvalidTarget) as caught:
         classes("a", "a", "")
 
-    assert caught.value.faults[0].reason == "only one class"
+    assert caught.value.issues[0].reason == "only one class"
 
 
 def test_a_regression_target_is_read_with_the_files_decimal_mark() -> None:
@@ -115,7 +115,7 @@ def test_a_regression_target_that_is_text_is_refused_by_line() -> None:
     with pytest.raises(InvalidTarget) as caught:
         regression_target(table(target("1", "two", "3", "inf", "NA")), "y", ".")
 
-    assert [(fault.column, fault.line) for fault in caught.value.faults] == [("y", 3), ("y", 5), ("y", 6)]
+    assert [(fault.column, fault.line) for fault in caught.value.issues] == [("y", 3), ("y", 5), ("y", 6)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is no table is refused by name and line, with all its faults at once."""
+"""What is no table is refused by name and line, with all its issues at once."""
 
 import gzip
 import io
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_ml.errors import Fault, InvalidDataset, LimitExceeded, Unprocessable
+from mini_ml.errors import InvalidDataset, Issue, LimitExceeded, Unprocessable
 from mini_ml.topology import Limits
 from tests.unit.ml_reading.models import classifier, score, table
 
@@ -24,8 +24,8 @@ def refusal(csv: str | bytes, limits: Limits = Limits()) -> InvalidDataset:  # n
     return caught.value
 
 
-def faults(csv: str | bytes) -> tuple[Fault, ...]:
-    return refusal(csv).faults
+def issues(csv: str | bytes) -> tuple[Issue, ...]:
+    return refusal(csv).issues
 
 
 def xlsx() -> bytes:
@@ -46,7 +46,7 @@ def test_a_header_without_rows_is_refused(csv: str) -> None:
     error = refusal(csv)
 
     assert error.detail == "The file has a header and no rows."
-    assert error.faults[0].line == 2
+    assert error.issues[0].line == 2
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_no_csv_is_told_by_its_looks(content: bytes, kind: str) -> None:
     error = refusal(content)
 
     assert error.detail == f"The file is not a CSV: it looks like {kind}."
-    assert error.faults[0].hint
+    assert error.issues[0].hint
 
 
 @pytest.mark.parametrize("csv", ["[kg],<b>,y\n1,2,u\n", "{a},b,y\n1,2,u\n", "<id>,b,y\n1,2,u\n", "PK,b,y\n1,2,u\n"])
@@ -84,31 +84,31 @@ def test_a_header_may_begin_with_strange_names(csv: str) -> None:
 
 
 def test_megabytes_of_blank_lines_are_refused() -> None:
-    assert refusal("a,y\n1,u\n" + "\n" * (10 << 20)).faults[0].line == 3
+    assert refusal("a,y\n1,u\n" + "\n" * (10 << 20)).issues[0].line == 3
 
 
 def test_a_blank_first_line_is_refused() -> None:
-    assert faults("\na,y\n1,2\n")[0].line == 1
+    assert issues("\na,y\n1,2\n")[0].line == 1
 
 
 def test_duplicate_and_blank_names_are_listed_together() -> None:
     error = refusal("a,b,a,,b,y,\n1,2,3,4,5,6,7\n")
 
-    assert [(fault.column, fault.reason) for fault in error.faults] == [
+    assert [(fault.column, fault.reason) for fault in error.issues] == [
         (None, "column 4 has no name"),
         (None, "column 7 has no name"),
         ("a", "the name occurs 2 times"),
         ("b", "the name occurs 2 times"),
     ]
-    assert {fault.line for fault in error.faults} == {1}
+    assert {fault.line for fault in error.issues} == {1}
 
 
 def test_names_that_differ_only_in_blanks_are_duplicates() -> None:
-    assert faults("a, a ,y\n1,2,3\n")[0].column == "a"
+    assert issues("a, a ,y\n1,2,3\n")[0].column == "a"
 
 
 def test_ragged_rows_are_listed_by_line() -> None:
-    found = faults("a,b,y\n1,2,u\n3,v\n5,6,u\n1,2,3,4\n")
+    found = issues("a,b,y\n1,2,u\n3,v\n5,6,u\n1,2,3,4\n")
 
     assert [(fault.line, fault.reason) for fault in found] == [
         (3, "2 cells where the header has 3"),
@@ -117,46 +117,46 @@ def test_ragged_rows_are_listed_by_line() -> None:
 
 
 def test_lines_are_counted_through_quoted_line_ends() -> None:
-    found = faults('a,"b\nc",y\n"1\r\n1",2,u\n3,v\n')
+    found = issues('a,"b\nc",y\n"1\r\n1",2,u\n3,v\n')
 
     assert [fault.line for fault in found] == [5]
 
 
 def test_lines_are_counted_through_escaped_quotes() -> None:
-    found = faults('a,b,y\n"1 ""x""\n1",2,u\n3,v\n')
+    found = issues('a,b,y\n"1 ""x""\n1",2,u\n3,v\n')
 
     assert [fault.line for fault in found] == [4]
 
 
 def test_a_blank_line_between_rows_is_ragged() -> None:
-    assert faults("a,y\n1,u\n\n2,v\n")[0].line == 3
+    assert issues("a,y\n1,u\n\n2,v\n")[0].line == 3
 
 
 def test_ragged_rows_and_nul_bytes_of_the_whole_file_are_named_at_once() -> None:
     rows = "1,2,u\n" * 300_000
 
-    found = faults(f"a,b,y\n1,2\n{rows}1,\0,u\n{rows}9\n")
+    found = issues(f"a,b,y\n1,2\n{rows}1,\0,u\n{rows}9\n")
 
     assert [fault.line for fault in found] == [2, 300_003, 600_004]
     assert found[1].reason == "NUL byte"
 
 
 def test_only_the_first_twenty_faults_are_spelled_out() -> None:
-    found = faults("a,b,y\n" + "1,2\n" * 50)
+    found = issues("a,b,y\n" + "1,2\n" * 50)
 
     assert len(found) == 21
-    assert found[-1].reason == "30 more faults are not listed"
+    assert found[-1].reason == "30 more issues are not listed"
 
 
 def test_a_quote_that_is_never_closed_is_named_by_its_line() -> None:
     error = refusal('a,b,y\n1,2,u\n3,"4,v\n5,6,u\n')
 
     assert error.detail == "A quote is never closed."
-    assert error.faults[0].line == 3
+    assert error.issues[0].line == 3
 
 
 def test_a_quote_that_is_never_closed_in_the_header_is_refused() -> None:
-    assert faults('a,"b,y\n1,2,u\n')[0].line == 1
+    assert issues('a,"b,y\n1,2,u\n')[0].line == 1
 
 
 def test_too_many_columns_are_refused_by_number() -> None:
@@ -177,7 +177,7 @@ def test_too_long_cells_are_refused_by_column_and_line() -> None:
     error = refusal("a,b,y\n1,çççç,u\n123456,2,v\n", Limits(cell_chars=4))
 
     assert isinstance(error, LimitExceeded)
-    assert [(fault.column, fault.line, fault.reason) for fault in error.faults] == [
+    assert [(fault.column, fault.line, fault.reason) for fault in error.issues] == [
         ("a", 3, "6 characters in a cell, at most 4 are allowed"),
     ]
 
@@ -186,19 +186,19 @@ def test_a_quoted_cell_past_the_csv_modules_own_limit_is_refused() -> None:
     error = refusal('a,b,y\n1,"' + 'x""' * 150_000 + '",u\n')
 
     assert isinstance(error, LimitExceeded)
-    assert error.faults[0].line == 2
+    assert error.issues[0].line == 2
 
 
 def test_no_cell_of_the_file_is_repeated_in_an_error() -> None:
     error = refusal("a,b,y\nsecret,1\n")
 
-    assert "secret" not in error.detail + str(error.faults)
+    assert "secret" not in error.detail + str(error.issues)
 
 
 def test_a_long_name_is_shortened_in_an_error() -> None:
     name = "n" * 500
 
-    assert faults(f"{name},{name},y\n1,2,3\n")[0].column == "n" * 59 + "…"
+    assert issues(f"{name},{name},y\n1,2,3\n")[0].column == "n" * 59 + "…"
 
 
 @pytest.mark.parametrize(
@@ -208,31 +208,31 @@ def test_scoring_refuses_what_training_refuses(content: bytes) -> None:
     with pytest.raises(InvalidDataset) as caught:
         score(GOOD_MODEL, content)
 
-    assert caught.value.faults
+    assert caught.value.issues
 
 
-def faults_of(work: Callable[[], object]) -> tuple[Fault, ...] | None:
-    """Return the faults of a refusal, None where the work was done; anything else fails the test."""
+def issues_of(work: Callable[[], object]) -> tuple[Issue, ...] | None:
+    """Return the issues of a refusal, None where the work was done; anything else fails the test."""
     try:
         work()
     except Unprocessable as error:
-        return error.faults
+        return error.issues
     return None
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=80).map(str.encode)))
 def test_any_bytes_are_a_table_or_refused_with_a_reason(content: bytes) -> None:
-    assert faults_of(lambda: table(content)) != ()
+    assert issues_of(lambda: table(content)) != ()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=120), st.integers(1, 50))
 def test_any_rows_are_scored_or_refused_with_a_reason(rows: bytes, chunk_bytes: int) -> None:
-    assert faults_of(lambda: score(GOOD_MODEL, b"a,b\n" + rows, chunk_bytes=chunk_bytes)) != ()
+    assert issues_of(lambda: score(GOOD_MODEL, b"a,b\n" + rows, chunk_bytes=chunk_bytes)) != ()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_rows_can_be_learned_from_or_are_refused_with_a_reason(rows: bytes) -> None:
-    assert faults_of(lambda: classifier(b"a,b,y\n1,2,u\n3,4,v\n" + rows)) != ()
+    assert issues_of(lambda: classifier(b"a,b,y\n1,2,u\n3,4,v\n" + rows)) != ()

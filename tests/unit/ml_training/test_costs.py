@@ -45,7 +45,7 @@ def test_what_grows_faster_than_its_rows_has_a_row_limit(model_type: str) -> Non
     with pytest.raises(LimitExceeded, match="takes at most") as refusal:
         check(Plan(model_type=model_type, params=params_of(model_type, LARGE), matrix=LARGE), LIMITS)
 
-    assert refusal.value.faults[0].parameter == "model_type"
+    assert refusal.value.issues[0].parameter == "model_type"
 
 
 def test_the_catalogue_states_the_row_limits() -> None:
@@ -61,7 +61,7 @@ def test_a_training_that_would_take_too_long_is_refused_with_the_limit() -> None
             Limits(estimated_memory_mib=99_999),
         )
 
-    assert "`n_estimators`" in str(refusal.value.faults[0].hint)
+    assert "`n_estimators`" in str(refusal.value.issues[0].hint)
 
 
 def test_more_rows_columns_or_trees_cost_more() -> None:
@@ -88,7 +88,7 @@ def test_a_model_that_would_be_too_large_is_refused_before_it_is_fitted() -> Non
     with pytest.raises(LimitExceeded, match="the limit is 512 MiB") as refusal:
         check_size("RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS), matrix=AMOUNTS, limits=LIMITS)
 
-    assert "max_depth" in str(refusal.value.faults[0].hint)
+    assert "max_depth" in str(refusal.value.issues[0].hint)
 
 
 @pytest.mark.parametrize("params", [{"max_depth": 8}, {"max_leaf_nodes": 500}, {"min_samples_leaf": 2000}])

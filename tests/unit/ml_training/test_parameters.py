@@ -25,8 +25,8 @@ def test_an_unknown_label_is_refused_with_the_nearest() -> None:
     with pytest.raises(InvalidOption) as refusal:
         built("RandomForestClassifier", class_weight={"setosa": 1, "Versicolor": 2})
 
-    assert [fault.parameter for fault in refusal.value.faults] == ["model_params.class_weight"]
-    assert "`Setosa`" in str(refusal.value.faults[0].hint)
+    assert [fault.parameter for fault in refusal.value.issues] == ["model_params.class_weight"]
+    assert "`Setosa`" in str(refusal.value.issues[0].hint)
 
 
 def test_the_constant_of_a_dummy_is_a_label() -> None:
@@ -48,7 +48,7 @@ def test_all_faults_of_catalogue_and_labels_are_told_at_once() -> None:
     with pytest.raises(InvalidOption) as refusal:
         built("RandomForestClassifier", n_estimators=0, class_weight={"Rose": 1})
 
-    assert len(refusal.value.faults) == 2
+    assert len(refusal.value.issues) == 2
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def refusal(work: Plan, limits: Limits) -> LimitExceeded:
 def test_a_larger_stage_takes_on_more() -> None:
     work = plan("LogisticRegression", rows=1_000_000, width=50)
 
-    assert refusal(work, DEV.training_limits).faults[0].limit == "estimated_memory_mib"
+    assert refusal(work, DEV.training_limits).issues[0].limit == "estimated_memory_mib"
     check(work, PROD.training_limits)
 
 
@@ -72,7 +72,7 @@ def test_an_estimate_leaves_time_and_memory_to_what_it_cannot_know(stage: Stage)
 def test_what_takes_too_long_is_told_the_rows_the_trees_and_the_types_that_would_not() -> None:
     roomy = replace(DEV.training_limits, estimated_memory_mib=99_999)
 
-    [fault] = refusal(plan("RandomForestClassifier", rows=2_000_000, width=20), roomy).faults
+    [fault] = refusal(plan("RandomForestClassifier", rows=2_000_000, width=20), roomy).issues
 
     assert (fault.limit, fault.parameter) == ("estimated_seconds", "model_params")
     assert re.search(r"at most [\d,]+ training rows", str(fault.hint))
@@ -83,7 +83,7 @@ def test_what_takes_too_long_is_told_the_rows_the_trees_and_the_types_that_would
 def test_what_takes_too_much_memory_is_told_the_memory_that_would_do() -> None:
     work = plan("LinearDiscriminantAnalysis", rows=600_000, width=60)
 
-    needed = re.search(r"a stage whose function may take ([\d,]+) MiB", str(refusal(work, DEV.training_limits).faults))
+    needed = re.search(r"a stage whose function may take ([\d,]+) MiB", str(refusal(work, DEV.training_limits).issues))
 
     assert needed is not None
     check(work, replace(DEV.training_limits, estimated_memory_mib=int(needed[1].replace(",", ""))))
@@ -108,7 +108,7 @@ def test_the_rows_that_a_refusal_names_are_taken(model_type: str, rows: int, wid
     try:
         check(work, limits)
     except LimitExceeded as refused:
-        named = re.search(r"at most ([\d,]+) training rows", str(refused.faults[0].hint))
+        named = re.search(r"at most ([\d,]+) training rows", str(refused.issues[0].hint))
         if named:
             check(work.of_rows(int(named[1].replace(",", ""))), limits)
 
@@ -116,7 +116,7 @@ def test_the_rows_that_a_refusal_names_are_taken(model_type: str, rows: int, wid
 def test_the_parameter_that_a_refusal_names_is_taken() -> None:
     limits = replace(DEV.training_limits, artifact_bytes=10**12)
     named = re.search(
-        r"`n_estimators` of at most ([\d,]+)", str(refusal(plan("RandomForestClassifier", 900_000, 20), limits).faults)
+        r"`n_estimators` of at most ([\d,]+)", str(refusal(plan("RandomForestClassifier", 900_000, 20), limits).issues)
     )
 
     assert named is not None
@@ -139,7 +139,7 @@ def test_a_file_whose_table_does_not_fit_into_memory_is_refused_while_it_is_read
     with pytest.raises(LimitExceeded) as refused:
         table_of(reading, Limits(estimated_memory_mib=230), size=len(csv))
 
-    assert refused.value.faults[0].limit == "estimated_memory_mib"
+    assert refused.value.issues[0].limit == "estimated_memory_mib"
     assert reading.tell() < len(csv)
 
 
@@ -185,8 +185,8 @@ def test_a_batch_that_takes_too_long_is_told_the_rows_that_would_not(tmp_path: P
     with pytest.raises(LimitExceeded, match="an estimated") as refused:
         check_batch(model, batch(most + most // 100), limits)
 
-    assert refused.value.faults[0].limit == "estimated_seconds"
-    assert re.search(r"at most [\d,]+ rows", str(refused.value.faults[0].hint))
+    assert refused.value.issues[0].limit == "estimated_seconds"
+    assert re.search(r"at most [\d,]+ rows", str(refused.value.issues[0].hint))
 
 
 def test_a_model_that_does_not_fit_into_memory_is_refused_before_it_scores(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_model_that_does_not_fit_into_memory_is_refused_before_it_scores(tmp_p
     with pytest.raises(LimitExceeded) as refused:
         check_batch(model, batch(10, model_bytes=4_000 * MIB), DEV.batch_limits)
 
-    assert refused.value.faults[0].limit == "estimated_memory_mib"
+    assert refused.value.issues[0].limit == "estimated_memory_mib"
 
 
 def test_deeper_and_more_trees_take_longer_to_score(tmp_path: Path) -> None:

@@ -40,22 +40,22 @@ def test_a_parameter_out_of_range(garden: Path) -> None:
     with pytest.raises(InvalidOption) as refusal:
         train_on(garden, "RandomForestClassifier", params={"n_estimators": -1, "max_depth": 0})
 
-    assert len(refusal.value.faults) == 2
+    assert len(refusal.value.issues) == 2
 
 
 def test_a_weight_for_a_label_that_the_target_does_not_have(garden: Path) -> None:
     with pytest.raises(InvalidOption) as refusal:
         train_on(garden, "RandomForestClassifier", params={"class_weight": {"Rose": 2}})
 
-    assert "`rose`" in str(refusal.value.faults[0].hint)
+    assert "`rose`" in str(refusal.value.issues[0].hint)
 
 
 def test_a_regressor_on_text_with_its_counterpart(garden: Path) -> None:
     with pytest.raises(InvalidTarget) as refusal:
         train_on(garden, "RandomForestRegressor")
 
-    assert len(refusal.value.faults) == 1
-    assert "`RandomForestClassifier`" in str(refusal.value.faults[0].hint)
+    assert len(refusal.value.issues) == 1
+    assert "`RandomForestClassifier`" in str(refusal.value.issues[0].hint)
 
 
 @pytest.mark.parametrize("model_type", ["Ridge", "auto", "auto:regression"])
@@ -66,7 +66,7 @@ def test_a_few_cells_that_are_no_numbers_by_line(tmp_path: Path, model_type: str
     with pytest.raises(InvalidTarget, match="not a number in every row") as refusal:
         train_on(table, model_type)
 
-    assert [fault.line for fault in refusal.value.faults] == [202]
+    assert [fault.line for fault in refusal.value.issues] == [202]
 
 
 def test_a_target_of_one_class(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_target_that_is_not_there_with_the_nearest_name(garden: Path) -> None:
     with pytest.raises(UnknownColumn) as refusal:
         train_on(garden, target="flowers")
 
-    assert "flower" in str(refusal.value.faults[0].hint)
+    assert "flower" in str(refusal.value.issues[0].hint)
 
 
 def test_a_dropped_column_that_is_not_there(garden: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_target_with_too_many_classes_with_what_would_learn_it(prices: Path) -
     with pytest.raises(LimitExceeded, match="the limit is 50") as refusal:
         train_on(prices, "RandomForestClassifier", limits=Limits(classes=50))
 
-    assert "`RandomForestRegressor`" in str(refusal.value.faults[0].hint)
+    assert "`RandomForestRegressor`" in str(refusal.value.issues[0].hint)
 
 
 def test_a_matrix_with_too_many_cells(garden: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_negative_target_where_only_positive_ones_can_be_learned(
     with pytest.raises(TrainingFailed) as refusal:
         train_on(table, model_type, params=params)
 
-    assert "positive numbers only" in str(refusal.value.faults[0].hint)
+    assert "positive numbers only" in str(refusal.value.issues[0].hint)
 
 
 def test_parameters_that_do_not_go_together(garden: Path) -> None:
@@ -148,7 +148,7 @@ def test_classes_too_rare_for_an_estimator_that_cross_validates(tmp_path: Path) 
     with pytest.raises(TrainingFailed) as refusal:
         train_on(table, "CalibratedClassifierCV")
 
-    assert "five rows" in str(refusal.value.faults[0].hint)
+    assert "five rows" in str(refusal.value.issues[0].hint)
 
 
 def test_a_refusal_never_shows_a_path_or_a_traceback(garden: Path) -> None:
@@ -180,8 +180,8 @@ def test_a_model_that_predicts_no_finite_number_for_a_holdout_row(tmp_path: Path
     with pytest.raises(TrainingFailed, match="infinite or not a number") as refusal:
         train_on(table, "PoissonRegressor", params={"alpha": 0.0})
 
-    assert refusal.value.faults[0].parameter == "model_type"
-    assert refusal.value.faults[0].hint == "use another model type, or scale the target"
+    assert refusal.value.issues[0].parameter == "model_type"
+    assert refusal.value.issues[0].hint == "use another model type, or scale the target"
 
 
 @pytest.mark.parametrize("rows", [2, 60])

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from tests.unit.workflows.memory_platform import MemoryPlatform
 from tests.unit.workflows.story import Clock, Publisher
-from tests.unit.workflows.worlds import World
 
 
 @pytest.fixture
@@ -25,5 +25,5 @@ def published(cloud: MemoryCloud) -> Publisher:
 
 
 @pytest.fixture
-def world(cloud: MemoryCloud, clock: Clock, tmp_path: Path) -> World:
-    return World(cloud, clock, tmp_path)
+def world(cloud: MemoryCloud, clock: Clock, tmp_path: Path) -> MemoryPlatform:
+    return MemoryPlatform(cloud, clock, tmp_path)

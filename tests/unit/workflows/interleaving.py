@@ -18,9 +18,9 @@ from mini_ml import errors, keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.adapters.ticker import HandTicker
 from mini_ml.contracts import Job, Upload
-from mini_ml.workflows import jobs, lease, outcome, recover, transfer
+from mini_ml.workflows import jobs, lease, outcome, sweep, transfer
+from tests.unit.workflows.memory_platform import Killed
 from tests.unit.workflows.story import Clock, Publisher, put
-from tests.unit.workflows.worlds import Killed
 
 MODEL = "shop"
 _REPEATED = {"put_new": errors.AlreadyExists, "create": errors.AlreadyExists, "replace": errors.StaleWrite}
@@ -210,7 +210,7 @@ class Interleaving:
     def _sweep(self) -> None:
         for _ in range(3):
             with suppress(errors.MiniMLError):
-                recover.sweep(self.cloud)
+                sweep.sweep(self.cloud)
             self.clock.forward(1)
 
     def _retry(self) -> None:
@@ -228,7 +228,7 @@ class Interleaving:
         """Let time pass, and the sweep and a worker that nothing happens to do their work."""
         for _ in range(12):
             self.clock.forward(600)
-            recover.sweep(self.cloud)
+            sweep.sweep(self.cloud)
             waiting = self.cloud.queues["train"].messages
             while waiting:
                 self._train(self.cloud, waiting.pop(0))

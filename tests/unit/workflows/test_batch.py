@@ -10,18 +10,18 @@ from mini_ml import keys
 from mini_ml.contracts import BatchSummary, PredictOptions, PredictResult
 from mini_ml.errors import ArtifactRejected
 from mini_ml.workflows import jobs, registry, submit
-from mini_ml.workflows.predict import Shelf
-from tests.unit.workflows.worlds import ROWS, Killed, World, unpack
+from mini_ml.workflows.model_cache import ModelCache
+from tests.unit.workflows.memory_platform import ROWS, Killed, MemoryPlatform, unpack
 
 WRITES_OF_A_BATCH = 8
 
 
 @pytest.fixture(autouse=True)
-def _trained(world: World) -> None:
+def _trained(world: MemoryPlatform) -> None:
     world.train()
 
 
-def test_the_output_is_the_rows_with_a_prediction_appended(world: World) -> None:
+def test_the_output_is_the_rows_with_a_prediction_appended(world: MemoryPlatform) -> None:
     job = world.score("predict/shop/new.csv")
     output = world.cloud.artifacts.get(keys.prediction("shop", 1, job.job_id, "new.csv")).body
     lines = zip(ROWS.splitlines(), output.splitlines(), strict=True)
@@ -29,14 +29,14 @@ def test_the_output_is_the_rows_with_a_prediction_appended(world: World) -> None
     assert output.startswith(b"size,colour,price,prediction\n")
 
 
-def test_the_summary_lies_beside_the_output(world: World) -> None:
+def test_the_summary_lies_beside_the_output(world: MemoryPlatform) -> None:
     job = world.score("predict/shop/new.csv", b"size,colour\n7,green\n,red\n")
     stored = world.cloud.artifacts.get(keys.prediction("shop", 1, job.job_id, "summary.json"))
     summary = BatchSummary.model_validate_json(stored.body)
     assert (summary.rows, summary.missing, summary.unseen) == (2, {"size": 1}, {"colour": {"green": 1}})
 
 
-def test_a_model_that_is_too_large_once_it_is_decompressed_is_refused(world: World) -> None:
+def test_a_model_that_is_too_large_once_it_is_decompressed_is_refused(world: MemoryPlatform) -> None:
     unpack(world, 1, size=2 * 1024**3)
     job = world.score("predict/shop/new.csv")
 
@@ -45,7 +45,7 @@ def test_a_model_that_is_too_large_once_it_is_decompressed_is_refused(world: Wor
     assert [fault.limit for fault in job.failure.errors] == ["estimated_memory_mib"]
 
 
-def test_progress_is_written_while_the_rows_are_scored(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_written_while_the_rows_are_scored(world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     body = b"size,colour\n" + b"7,red\n" * 700_000
     upload = world.put("predict/shop/new.csv", body)
     written: list[int] = []
@@ -66,7 +66,7 @@ def test_progress_is_written_while_the_rows_are_scored(world: World, monkeypatch
     assert world.job_of(upload).progress.rows_done == 700_000
 
 
-def test_the_version_is_resolved_once_with_the_first_lease(world: World) -> None:
+def test_the_version_is_resolved_once_with_the_first_lease(world: MemoryPlatform) -> None:
     upload = world.put("predict/shop/new.csv")
     world.kill_at(4, before=False)
     with suppress(Killed):
@@ -78,7 +78,7 @@ def test_the_version_is_resolved_once_with_the_first_lease(world: World) -> None
     assert world.job_of(upload).version == 1
 
 
-def test_an_alias_picks_the_version(world: World) -> None:
+def test_an_alias_picks_the_version(world: MemoryPlatform) -> None:
     world.train()
     registry.move_alias(world.cloud, "shop", "champion", 1)
     assert world.score("predict/shop@champion/new.csv").version == 1
@@ -93,18 +93,18 @@ def test_an_alias_picks_the_version(world: World) -> None:
         ("predict/shop@nobody/a.csv", "alias_not_found"),
     ],
 )
-def test_a_model_that_is_not_there_fails_the_job(world: World, key: str, code: str) -> None:
+def test_a_model_that_is_not_there_fails_the_job(world: MemoryPlatform, key: str, code: str) -> None:
     job = world.score(key)
     assert (job.state, job.failure and job.failure.code) == ("failed", code)
 
 
-def test_rows_that_do_not_fit_leave_no_output(world: World) -> None:
+def test_rows_that_do_not_fit_leave_no_output(world: MemoryPlatform) -> None:
     job = world.score("predict/shop/new.csv", b"size,price\n1,2\n")
     assert (job.state, job.failure and job.failure.code) == ("failed", "schema_mismatch")
     assert list(world.cloud.artifacts.list_keys("predictions/")) == []
 
 
-def test_predictions_are_given_inline_only_to_who_submitted_by_http(world: World) -> None:
+def test_predictions_are_given_inline_only_to_who_submitted_by_http(world: MemoryPlatform) -> None:
     options = PredictOptions()
     asked = submit.submit_predict(world.cloud, model_name="shop", options=options, filename="a.csv", body=ROWS)
     world.work()
@@ -117,27 +117,27 @@ def test_predictions_are_given_inline_only_to_who_submitted_by_http(world: World
     assert silent.predictions_key is None
 
 
-def test_output_never_triggers_input(world: World) -> None:
+def test_output_never_triggers_input(world: MemoryPlatform) -> None:
     world.score("predict/shop/new.csv")
     assert keys.parse_upload(next(world.cloud.artifacts.list_keys("predictions/"))) is None
     assert world.cloud.uploads.bucket != world.cloud.artifacts.bucket
 
 
-def test_an_artifact_that_was_exchanged_is_not_loaded(world: World) -> None:
+def test_an_artifact_that_was_exchanged_is_not_loaded(world: MemoryPlatform) -> None:
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     forged = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
     world.cloud.artifacts.put(keys.manifest("shop", 1), forged.model_dump_json().encode())
     with pytest.raises(ArtifactRejected):
-        Shelf(world.cloud, workdir=world.workdir).version("shop", 1)
+        ModelCache(world.cloud, workdir=world.workdir).version("shop", 1)
 
 
-def test_the_batch_makes_as_many_writes_as_the_kill_tests_count(world: World) -> None:
+def test_the_batch_makes_as_many_writes_as_the_kill_tests_count(world: MemoryPlatform) -> None:
     assert world.count_writes(lambda: world.score("predict/shop/new.csv")) == WRITES_OF_A_BATCH
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("write", range(1, WRITES_OF_A_BATCH + 1))
-def test_a_kill_at_any_write_gives_one_result_all_the_same(world: World, write: int, before: bool) -> None:
+def test_a_kill_at_any_write_gives_one_result_all_the_same(world: MemoryPlatform, write: int, before: bool) -> None:
     upload = world.put("predict/shop/new.csv")
     world.kill_at(write, before=before)
     with suppress(Killed):

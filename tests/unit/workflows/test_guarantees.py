@@ -13,13 +13,13 @@ from mini_ml.ml.model import artifact
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
 from mini_ml.workflows import registry
-from mini_ml.workflows.predict import Shelf
+from mini_ml.workflows.model_cache import ModelCache
 from mini_ml.workflows.sealing import sealed
+from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
-from tests.unit.workflows.worlds import Killed, World
 
 
-def _stored(world: World, prefix: str) -> dict[str, tuple[str | None, ...]]:
+def _stored(world: MemoryPlatform, prefix: str) -> dict[str, tuple[str | None, ...]]:
     """Return the S3 versions of every object below a prefix."""
     found: dict[str, tuple[str | None, ...]] = {}
     for head in world.cloud.artifacts.list_versions(prefix):
@@ -27,7 +27,7 @@ def _stored(world: World, prefix: str) -> dict[str, tuple[str | None, ...]]:
     return found
 
 
-def _outrun(world: World) -> None:
+def _outrun(world: MemoryPlatform) -> None:
     """Let the function's time be over as soon as the worker reads the upload."""
 
     def too_late(method: str, key: str) -> None:
@@ -42,7 +42,7 @@ def _code(job: Job) -> str | None:
     return job.failure.code if job.failure else None
 
 
-def test_a_version_once_visible_never_changes(world: World) -> None:
+def test_a_version_once_visible_never_changes(world: MemoryPlatform) -> None:
     world.train()
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     folders = ("models/shop/versions/000001", manifest.artifact.key.rpartition("/")[0])
@@ -60,19 +60,19 @@ def test_a_version_once_visible_never_changes(world: World) -> None:
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("write", range(1, WRITES_OF_A_TRAINING + 1))
-def test_a_version_is_visible_only_when_it_can_be_served(world: World, write: int, before: bool) -> None:
+def test_a_version_is_visible_only_when_it_can_be_served(world: MemoryPlatform, write: int, before: bool) -> None:
     world.put("train/shop/rows.csv", model_type="Ridge")
     world.kill_at(write, before=before)
     with suppress(Killed):
         world.work()
 
-    shelf = Shelf(world.cloud, workdir=world.workdir)
+    model_cache = ModelCache(world.cloud, workdir=world.workdir)
     visible = len(list(world.cloud.artifacts.list_keys(keys.versions("shop"))))
 
-    assert [shelf.version("shop", number).manifest.version for number in range(1, visible + 1)] == [1][:visible]
+    assert [model_cache.version("shop", number).manifest.version for number in range(1, visible + 1)] == [1][:visible]
 
 
-def test_the_same_batch_announced_twice_gives_one_result(world: World) -> None:
+def test_the_same_batch_announced_twice_gives_one_result(world: MemoryPlatform) -> None:
     world.train()
     upload = world.put("predict/shop/new.csv")
     world.cloud.queues["predict"].messages.append(upload)
@@ -85,7 +85,7 @@ def test_the_same_batch_announced_twice_gives_one_result(world: World) -> None:
     assert world.job_of(upload).attempt == 1
 
 
-def test_a_training_that_runs_out_of_time_leaves_no_version_and_no_lease(world: World) -> None:
+def test_a_training_that_runs_out_of_time_leaves_no_version_and_no_lease(world: MemoryPlatform) -> None:
     _outrun(world)
 
     job = world.train()
@@ -95,7 +95,7 @@ def test_a_training_that_runs_out_of_time_leaves_no_version_and_no_lease(world: 
     assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 
 
-def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(world: World) -> None:
+def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(world: MemoryPlatform) -> None:
     world.train()
     _outrun(world)
 
@@ -106,7 +106,7 @@ def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(world: Worl
     assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 
 
-def test_a_plan_whose_digest_differs_is_never_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_whose_digest_differs_is_never_read(world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     world.train()
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     assert manifest.plan
@@ -115,10 +115,12 @@ def test_a_plan_whose_digest_differs_is_never_read(world: World, monkeypatch: py
     monkeypatch.setattr(store, "load", lambda file: pytest.fail("it was read"))
 
     with pytest.raises(ArtifactRejected, match="digest"):
-        Shelf(world.cloud, workdir=world.workdir).model("shop", "1")
+        ModelCache(world.cloud, workdir=world.workdir).model("shop", "1")
 
 
-def test_an_artifact_whose_digest_differs_is_never_unpickled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_artifact_whose_digest_differs_is_never_unpickled(
+    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.train()
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     other = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
@@ -126,11 +128,11 @@ def test_an_artifact_whose_digest_differs_is_never_unpickled(world: World, monke
     monkeypatch.setattr(artifact, "load", lambda path: pytest.fail("it was unpickled"))
 
     with pytest.raises(ArtifactRejected, match="digest"):
-        Shelf(world.cloud, workdir=world.workdir).version("shop", 1)
+        ModelCache(world.cloud, workdir=world.workdir).version("shop", 1)
 
 
 def test_what_was_verified_has_no_name_under_which_it_could_be_exchanged(
-    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     world.train()
     workdir, seen, load = tmp_path / "empty", list[Path](), artifact.load
@@ -142,7 +144,7 @@ def test_what_was_verified_has_no_name_under_which_it_could_be_exchanged(
 
     monkeypatch.setattr(artifact, "load", watched)
 
-    served = Shelf(world.cloud, workdir=workdir).version("shop", 1)
+    served = ModelCache(world.cloud, workdir=workdir).version("shop", 1)
 
     assert served.manifest.version == 1
     assert seen == []

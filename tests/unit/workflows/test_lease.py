@@ -7,7 +7,7 @@ import pytest
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
-from mini_ml.workflows import jobs, recover
+from mini_ml.workflows import jobs, sweep
 from mini_ml.workflows.lease import take
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
@@ -176,7 +176,7 @@ def test_a_retried_job_whose_number_another_job_has_can_be_cancelled(
     late.record_intent(1)
     published(taken(cloud, put(cloud, "train/iris/other.csv")))
     clock.forward(cloud.stage.lease_seconds + 1)
-    recover.bury(cloud, late.job.upload)
+    sweep.fail_dead_letter(cloud, late.job.upload)
     retried = jobs.retry(cloud, late.job.job_id)
 
     assert jobs.cancel(cloud, retried.job_id).state == "failed"
@@ -186,7 +186,7 @@ def test_a_retried_job_whose_number_is_still_free_cannot_be_cancelled(cloud: Mem
     late = taken(cloud, put(cloud, "train/iris/late.csv"))
     late.record_intent(1)
     clock.forward(cloud.stage.lease_seconds + 1)
-    recover.bury(cloud, late.job.upload)
+    sweep.fail_dead_letter(cloud, late.job.upload)
     retried = jobs.retry(cloud, late.job.job_id)
 
     with pytest.raises(JobNotCancellable, match="version 1"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
-from mini_ml.workflows import jobs, outcome, recover, registry
+from mini_ml.workflows import jobs, outcome, registry, sweep
 from mini_ml.workflows.lease import Held
 from mini_ml.workflows.sealing import is_sealed
 from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
@@ -89,12 +89,12 @@ def test_a_job_that_was_failed_while_its_worker_published_succeeds_after_all(
 ) -> None:
     upload = put(cloud, "train/iris/a.csv")
 
-    def bury(method: str, key: str) -> None:
+    def fail_dead_letter(method: str, key: str) -> None:
         if key == keys.manifest("iris", 1) and method == "put_new":
             clock.forward(cloud.stage.lease_seconds + 1)
-            recover.bury(cloud, upload)
+            sweep.fail_dead_letter(cloud, upload)
 
-    cloud.artifacts.before = bury
+    cloud.artifacts.before = fail_dead_letter
     with taken(cloud, upload) as held:
         manifest = published(held)
         held.succeed(**outcome.of_version(cloud, manifest))
@@ -163,6 +163,6 @@ def test_what_is_not_there_is_told_apart(cloud: MemoryCloud, published: Publishe
     published(taken(cloud, put(cloud, "train/iris/a.csv")))
     with pytest.raises(ModelNotFound) as refusal:
         registry.resolve(cloud.artifacts, "irys", "latest")
-    assert refusal.value.faults[0].hint == "did you mean `iris`?"
+    assert refusal.value.issues[0].hint == "did you mean `iris`?"
     with pytest.raises(VersionNotFound, match="versions 1 to 1"):
         registry.resolve(cloud.artifacts, "iris", "2")

@@ -8,12 +8,12 @@ from mini_ml import keys
 from mini_ml.errors import ModelNeedsRetraining
 from mini_ml.ml.model import artifact
 from mini_ml.workflows import registry
-from mini_ml.workflows.predict import Shelf
+from mini_ml.workflows.model_cache import ModelCache
 from mini_ml.workflows.sealing import sealed
-from tests.unit.workflows.worlds import World
+from tests.unit.workflows.memory_platform import MemoryPlatform
 
 
-def _age(world: World, scikit_learn: str) -> None:
+def _age(world: MemoryPlatform, scikit_learn: str) -> None:
     """Let version 1 be persisted, and sealed, by another version of scikit-learn."""
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     libraries = {**manifest.libraries, "scikit-learn": scikit_learn}
@@ -23,25 +23,25 @@ def _age(world: World, scikit_learn: str) -> None:
 
 @pytest.mark.parametrize("scikit_learn", ["1.8.9", "0.24.2", "2.9.0", ""])
 def test_a_model_of_another_minor_version_is_refused_before_it_is_unpickled(
-    world: World, scikit_learn: str, monkeypatch: pytest.MonkeyPatch
+    world: MemoryPlatform, scikit_learn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.train()
     _age(world, scikit_learn)
     monkeypatch.setattr(artifact, "load", lambda file: pytest.fail("it was unpickled"))
 
     with pytest.raises(ModelNeedsRetraining, match="copy its dataset"):
-        Shelf(world.cloud, workdir=world.workdir).version("shop", 1)
+        ModelCache(world.cloud, workdir=world.workdir).version("shop", 1)
 
 
-def test_a_model_of_another_patch_version_is_served(world: World) -> None:
+def test_a_model_of_another_patch_version_is_served(world: MemoryPlatform) -> None:
     world.train()
     installed = artifact.libraries()["scikit-learn"]
     _age(world, f"{installed.rpartition('.')[0]}.99")
 
-    assert Shelf(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1
+    assert ModelCache(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1
 
 
-def test_the_stored_dataset_that_the_manifest_names_trains_it_again(world: World) -> None:
+def test_the_stored_dataset_that_the_manifest_names_trains_it_again(world: MemoryPlatform) -> None:
     world.train()
     _age(world, "1.0.0")
     dataset = registry.manifest(world.cloud.artifacts, "shop", 1).dataset
@@ -50,7 +50,7 @@ def test_the_stored_dataset_that_the_manifest_names_trains_it_again(world: World
     world.put("train/shop/again.csv", stored.body, model_type="Ridge")
     world.work()
 
-    served = Shelf(world.cloud, workdir=world.workdir).model("shop", "latest").manifest
+    served = ModelCache(world.cloud, workdir=world.workdir).model("shop", "latest").manifest
     assert (served.version, served.dataset.sha256) == (2, dataset.sha256)
 
 

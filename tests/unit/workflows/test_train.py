@@ -15,15 +15,15 @@ from mini_ml.ml.training.train import Trained, train
 from mini_ml.topology import Limits
 from mini_ml.workflows import jobs, registry
 from mini_ml.workflows import train as workflow
-from mini_ml.workflows.predict import Shelf
+from mini_ml.workflows.model_cache import ModelCache
 from mini_ml.workflows.sealing import is_sealed
 from mini_ml.workflows.train import train_upload
-from tests.unit.workflows.worlds import Killed, World
+from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 
 WRITES_OF_A_TRAINING = 11
 
 
-def test_an_upload_becomes_a_published_version(world: World) -> None:
+def test_an_upload_becomes_a_published_version(world: MemoryPlatform) -> None:
     job = world.train()
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     assert (job.state, job.version) == ("succeeded", 1)
@@ -32,7 +32,7 @@ def test_an_upload_becomes_a_published_version(world: World) -> None:
     assert isinstance(job.metrics, RegressionMetrics)
 
 
-def test_the_manifest_names_the_exact_dataset_and_artifact(world: World) -> None:
+def test_the_manifest_names_the_exact_dataset_and_artifact(world: MemoryPlatform) -> None:
     world.train()
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     dataset = world.cloud.uploads.get(manifest.dataset.key, version_id=manifest.dataset.version_id)
@@ -42,14 +42,14 @@ def test_the_manifest_names_the_exact_dataset_and_artifact(world: World) -> None
 
 
 def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packing, "_SMALLEST", 1)
     world.put("train/shop/rows.csv", model_type="RandomForestRegressor")
     world.work()
 
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
-    loaded = Shelf(world.cloud, workdir=world.workdir).version("shop", 1)
+    loaded = ModelCache(world.cloud, workdir=world.workdir).version("shop", 1)
 
     assert manifest.plan
     assert manifest.artifact.memory_bytes > 2 * manifest.artifact.size
@@ -57,7 +57,9 @@ def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
     assert loaded.model.schema == manifest.model_schema
 
 
-def test_a_training_has_the_threads_that_its_worker_is_given(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_has_the_threads_that_its_worker_is_given(
+    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given: list[int] = []
 
     def noted(*args: Any, threads: int, **named: Any) -> Trained:
@@ -70,7 +72,7 @@ def test_a_training_has_the_threads_that_its_worker_is_given(world: World, monke
     assert given == [3]
 
 
-def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: World) -> None:
+def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: MemoryPlatform) -> None:
     first = world.put("train/shop/rows.csv", model_type="Ridge")
     second = world.put("train/shop/rows.csv", b"a,b\n" + b"1,2\n3,5\n4,7\n9,9\n" * 5, model_type="Ridge")
     world.work()
@@ -79,26 +81,26 @@ def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: W
     assert [dataset.bytes for dataset in read] == [first.size, second.size]
 
 
-def test_the_same_event_twice_gives_one_version(world: World) -> None:
+def test_the_same_event_twice_gives_one_version(world: MemoryPlatform) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     world.cloud.queues["train"].messages.append(upload)
     world.work()
     assert registry.newest(world.cloud.artifacts, "shop") == 1
 
 
-def test_a_dataset_that_is_none_fails_its_job_and_leaves_nothing(world: World) -> None:
+def test_a_dataset_that_is_none_fails_its_job_and_leaves_nothing(world: MemoryPlatform) -> None:
     job = world.train(body=b"\x1f\x8b\x08\x00 not a csv")
     assert (job.state, job.failure and job.failure.code) == ("failed", "invalid_dataset")
     assert list(world.cloud.artifacts.list_keys("models/")) == []
 
 
-def test_a_failed_training_changes_nothing_that_is_served(world: World) -> None:
+def test_a_failed_training_changes_nothing_that_is_served(world: MemoryPlatform) -> None:
     world.train()
     assert world.train(target_column="nothing").state == "failed"
     assert registry.resolve(world.cloud.artifacts, "shop", "latest") == 1
 
 
-def test_a_file_past_the_limit_is_refused_before_it_is_read(world: World) -> None:
+def test_a_file_past_the_limit_is_refused_before_it_is_read(world: MemoryPlatform) -> None:
     world.cloud = replace(world.cloud, stage=replace(world.cloud.stage, limits=Limits(upload_bytes=100)))
     world.cloud.uploads.before = _refuse_downloads
     job = world.train()
@@ -109,13 +111,13 @@ def _refuse_downloads(method: str, key: str) -> None:
     assert method != "download"
 
 
-def test_the_training_makes_as_many_writes_as_the_kill_tests_count(world: World) -> None:
+def test_the_training_makes_as_many_writes_as_the_kill_tests_count(world: MemoryPlatform) -> None:
     assert world.count_writes(world.train) == WRITES_OF_A_TRAINING
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("write", range(1, WRITES_OF_A_TRAINING + 1))
-def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(world: World, write: int, before: bool) -> None:
+def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(world: MemoryPlatform, write: int, before: bool) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     world.kill_at(write, before=before)
     with suppress(Killed):
@@ -126,7 +128,7 @@ def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(world: World, wri
     assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 
 
-def test_a_worker_killed_at_every_attempt_fails_its_job(world: World) -> None:
+def test_a_worker_killed_at_every_attempt_fails_its_job(world: MemoryPlatform) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     _work_killed_at(world, upload, writes=(5, 2, 2))
     world.recover()
@@ -135,7 +137,7 @@ def test_a_worker_killed_at_every_attempt_fails_its_job(world: World) -> None:
     assert registry.newest(world.cloud.artifacts, "shop") == 0
 
 
-def test_a_version_that_the_last_attempt_published_makes_its_job_succeed(world: World) -> None:
+def test_a_version_that_the_last_attempt_published_makes_its_job_succeed(world: MemoryPlatform) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     _work_killed_at(world, upload, writes=(5, 2, 7))
     world.recover()
@@ -144,7 +146,7 @@ def test_a_version_that_the_last_attempt_published_makes_its_job_succeed(world: 
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
-def _work_killed_at(world: World, upload: Upload, *, writes: tuple[int, int, int]) -> None:
+def _work_killed_at(world: MemoryPlatform, upload: Upload, *, writes: tuple[int, int, int]) -> None:
     """Use up all attempts: each is killed before one of its writes."""
     for write in writes:
         world.kill_at(write, before=True)
@@ -156,7 +158,7 @@ def _work_killed_at(world: World, upload: Upload, *, writes: tuple[int, int, int
 
 
 def test_a_model_of_a_retried_training_is_the_one_that_its_manifest_names(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     world.cloud.artifacts.before = _refuse_manifests
@@ -170,7 +172,7 @@ def test_a_model_of_a_retried_training_is_the_one_that_its_manifest_names(
     jobs.retry(world.cloud, world.job_of(upload).job_id)
     world.work()
 
-    assert Shelf(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1
+    assert ModelCache(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1
 
 
 def _refuse_manifests(method: str, key: str) -> None:

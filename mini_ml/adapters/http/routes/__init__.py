@@ -1,1 +1,1 @@
-"""The routes that more than one room answers, so that every link holds wherever it was given."""
+"""The routes that more than one service answers, so that every link holds wherever it was given."""

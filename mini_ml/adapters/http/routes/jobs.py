@@ -10,7 +10,7 @@ from mini_ml import errors, keys
 from mini_ml.adapters.http.answers import failed, pending
 from mini_ml.adapters.http.links import links_from
 from mini_ml.adapters.http.openapi import problems
-from mini_ml.adapters.http.room import CloudOf, new_router
+from mini_ml.adapters.http.service import CloudOf, new_router
 from mini_ml.adapters.http.shapes import JobPage, Url
 from mini_ml.adapters.http.views import answer, job_path, job_view, version_path
 from mini_ml.contracts import Job, JobView, Kind, PredictResult, State

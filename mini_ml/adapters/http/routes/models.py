@@ -10,8 +10,8 @@ from starlette.responses import Response
 from mini_ml import keys
 from mini_ml.adapters.http.links import links_from
 from mini_ml.adapters.http.openapi import json_body, problems
-from mini_ml.adapters.http.room import CloudOf, RoomOf, new_router
 from mini_ml.adapters.http.routes.jobs import Redirect, see_other
+from mini_ml.adapters.http.service import CloudOf, ContextOf, new_router
 from mini_ml.adapters.http.shapes import AliasTarget, ManifestView, ModelPage, SchemaView, Url
 from mini_ml.adapters.http.strict_json import read_shape
 from mini_ml.adapters.http.views import answer, manifest_view, model_view, schema_view
@@ -57,7 +57,7 @@ AliasName = Annotated[
 )
 def list_models(
     request: Request,
-    room: RoomOf,
+    service: ContextOf,
     limit: Annotated[int, Query(ge=1, le=200, description="Most models on a page.")] = 50,
     cursor: Annotated[
         str | None,
@@ -69,14 +69,14 @@ def list_models(
 ) -> Response:
     """Each with its newest version, the number of its versions, and its aliases."""
     after = keys.checked_model_name(cursor) if cursor is not None else ""
-    store = room.cloud.artifacts
+    store = service.cloud.artifacts
     rest = (name for name in registry.model_names(store) if name > after)
     names = list(islice(rest, limit + 1))
     link = links_from(request)
     links = {"self": link(f"/models?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))}
     if len(names) > limit:
         links["next"] = link(f"/models?limit={limit}&cursor={names[limit - 1]}")
-    models = tuple(model_view(registry.model(store, name), link, scores=room.scores) for name in names[:limit])
+    models = tuple(model_view(registry.model(store, name), link, scores=service.scores) for name in names[:limit])
     return answer(ModelPage(models=models, links=links))
 
 
@@ -87,10 +87,10 @@ def list_models(
     response_description="The model.",
     responses=problems(404, 422, 503),
 )
-def get_model(request: Request, room: RoomOf, model_name: ModelName) -> Response:
+def get_model(request: Request, service: ContextOf, model_name: ModelName) -> Response:
     """Which versions it has, which of them `latest` means, and where its aliases point."""
-    model = registry.model(room.cloud.artifacts, model_name)
-    return answer(model_view(model, links_from(request), scores=room.scores))
+    model = registry.model(service.cloud.artifacts, model_name)
+    return answer(model_view(model, links_from(request), scores=service.scores))
 
 
 @router.get(
@@ -100,10 +100,10 @@ def get_model(request: Request, room: RoomOf, model_name: ModelName) -> Response
     response_description="The manifest: data, schema, estimator, metrics, artifact.",
     responses=problems(404, 422, 503),
 )
-def get_version(request: Request, room: RoomOf, model_name: ModelName, version: Version) -> Response:
+def get_version(request: Request, service: ContextOf, model_name: ModelName, version: Version) -> Response:
     """A version never changes once it is published; what an alias or `latest` means may."""
-    manifest = _manifest(room.cloud, model_name, version)
-    return answer(manifest_view(manifest, links_from(request), scores=room.scores))
+    manifest = _manifest(service.cloud, model_name, version)
+    return answer(manifest_view(manifest, links_from(request), scores=service.scores))
 
 
 @router.get(

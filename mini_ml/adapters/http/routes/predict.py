@@ -11,7 +11,7 @@ from mini_ml.adapters.http.answers import submitted
 from mini_ml.adapters.http.openapi import form_body, problems
 from mini_ml.adapters.http.patterns import or_empty
 from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, preference_of
-from mini_ml.adapters.http.room import RoomOf, new_router
+from mini_ml.adapters.http.service import ContextOf, new_router
 from mini_ml.adapters.http.shapes import PredictAnswer
 from mini_ml.adapters.http.submissions import predict_submission
 from mini_ml.contracts import JobView
@@ -54,19 +54,19 @@ _PENDING = {
     responses={202: _PENDING, **problems(400, 404, 408, 409, 413, 415, 422, 503)},
     openapi_extra={**_FORM, "parameters": [PREFER_PARAMETER]},
 )
-async def predict(request: Request, room: RoomOf) -> Response:
+async def predict(request: Request, service: ContextOf) -> Response:
     """Writes a job, hands the file to S3, from where its event starts the scoring, and waits for the outcome.
 
     `links.result` leads to the whole output: the rows as they came, with `prediction` appended. To score a few rows
     at once and without a file, use `/models/{model_name}/invocations`.
     """
-    cloud = room.cloud
+    cloud = service.cloud
     preference = preference_of(request, most_seconds=cloud.stage.wait_seconds)
     until = deadline(request, preference, now=cloud.now())
     asked = await predict_submission(request, cloud.stage.limits)
     hand_over = partial(submit.submit_predict, cloud, model_name=asked.model_name, options=asked.options)
     job = await run_in_threadpool(hand_over, filename=asked.filename, body=asked.body)
-    room.work_on(job)
+    service.work_on(job)
     if not preference.asynchronous:
-        job = await room.waiter.finished(job, until)
+        job = await service.waiter.finished(job, until)
     return await run_in_threadpool(submitted, request, job, cloud.artifacts, preference=preference)

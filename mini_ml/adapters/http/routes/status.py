@@ -1,10 +1,10 @@
-"""`/` and `/health` of the rooms behind the api."""
+"""`/` and `/health` of the services behind the api."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from mini_ml.adapters.http.links import links_from
-from mini_ml.adapters.http.room import new_router
+from mini_ml.adapters.http.service import new_router
 from mini_ml.adapters.http.shapes import Health, Welcome
 from mini_ml.adapters.http.views import answer
 
@@ -20,7 +20,7 @@ async def health() -> Response:
 
 
 def welcome_router(message: str) -> APIRouter:
-    """Return the front page of a room."""
+    """Return the front page of a service."""
     router = new_router("Status")
 
     @router.get("/", summary="What this is", response_model=Welcome, response_description="A greeting and links.")

@@ -11,7 +11,7 @@ from mini_ml.adapters.http.answers import submitted
 from mini_ml.adapters.http.openapi import form_body, problems
 from mini_ml.adapters.http.patterns import or_empty
 from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, preference_of
-from mini_ml.adapters.http.room import RoomOf, new_router
+from mini_ml.adapters.http.service import ContextOf, new_router
 from mini_ml.adapters.http.submissions import train_submission
 from mini_ml.contracts import JobView
 from mini_ml.workflows import submit
@@ -62,19 +62,19 @@ _PENDING = {
     responses={202: _PENDING, **problems(400, 408, 409, 413, 415, 422, 503)},
     openapi_extra={**_FORM, "parameters": [PREFER_PARAMETER]},
 )
-async def train(request: Request, room: RoomOf) -> Response:
+async def train(request: Request, service: ContextOf) -> Response:
     """Writes a job, hands the file to S3, from where its event starts the training, and waits for the outcome.
 
     A training that takes longer than the wait (25 seconds at most, `Prefer: wait=5` for less) answers `202` with the
     job. One that fails within the wait answers its problem: what is wrong with which column or line.
     """
-    cloud = room.cloud
+    cloud = service.cloud
     preference = preference_of(request, most_seconds=cloud.stage.wait_seconds)
     until = deadline(request, preference, now=cloud.now())
     asked = await train_submission(request, cloud.stage.limits)
     hand_over = partial(submit.submit_train, cloud, model_name=asked.model_name, options=asked.options)
     job = await run_in_threadpool(hand_over, filename=asked.filename, body=asked.body)
-    room.work_on(job)
+    service.work_on(job)
     if not preference.asynchronous:
-        job = await room.waiter.finished(job, until)
+        job = await service.waiter.finished(job, until)
     return submitted(request, job, cloud.artifacts, preference=preference)

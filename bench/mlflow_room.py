@@ -1,8 +1,0 @@
-"""Writes a joblib pipeline as an MLflow model; runs in MLflow's own environment: `python mlflow_room.py FROM TO`."""
-
-import sys
-
-import joblib
-import mlflow.sklearn
-
-mlflow.sklearn.save_model(joblib.load(sys.argv[1]), sys.argv[2], serialization_format="cloudpickle")

@@ -1,0 +1,131 @@
+"""What holds for every service: its routes are the topology's, its page needs nobody, and it stays light."""
+
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+from fastapi.routing import APIRoute
+
+from mini_ml import errors, topology
+from tests.functions.services import Services
+
+SERVICES = ["api", "trainer", "predict"]
+ENVIRONMENT = {
+    "MINI_ML_AUTH": "off",
+    "MINI_ML_SEAL_KEY": "0123456789abcdef",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "PATH": "",
+}
+
+
+def paths(services: Services, service: str) -> set[str]:
+    """Return the paths that a service answers."""
+    return {str(route.path) for route in services.apps[service].router.routes}  # type: ignore[attr-defined]  # BaseRoute
+
+
+def loaded(module: str, suspects: list[str], **settings: str) -> list[str]:
+    """Return which of the suspects a fresh interpreter has loaded after importing a module with these settings."""
+    return sorted(set(suspects) & _all_loaded(module, tuple(sorted(settings.items()))))
+
+
+@cache
+def _all_loaded(module: str, settings: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    program = f"import sys, {module}; print(*sys.modules)"
+    environment = {**ENVIRONMENT, **dict(settings)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True, timeout=120
+    )
+    return frozenset(done.stdout.split())
+
+
+def test_the_api_answers_exactly_the_routes_of_the_topology(idle: Services) -> None:
+    assert paths(idle, "api") == {route.path for route in topology.ROUTES}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_service_answers_a_route_that_the_topology_does_not_know(idle: Services, service: str) -> None:
+    assert paths(idle, service) <= {route.path for route in topology.ROUTES}
+
+
+def test_the_predict_service_answers_what_the_topology_gives_it(idle: Services) -> None:
+    given = {route.path for route in topology.ROUTES if route.service == "predict"}
+
+    assert given <= paths(idle, "predict")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_has_a_summary_and_a_description_for_people(idle: Services, service: str) -> None:
+    routes = [route for route in idle.apps[service].router.routes if isinstance(route, APIRoute)]
+
+    assert [
+        route.path for route in routes if route.include_in_schema and not (route.summary and route.description)
+    ] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_health_is_answered_though_the_storage_is_away(idle: Services, service: str) -> None:
+    def away(method: str, key: str) -> None:
+        raise errors.StorageUnavailable("away")
+
+    idle.cloud.artifacts.before = away
+
+    assert idle.client(service).get("/health").json() == {"status": "healthy"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_docs_page_needs_no_other_host(idle: Services, service: str) -> None:
+    client = idle.client(service)
+    page = client.get("/docs")
+
+    assets = [client.get(f"/docs/{name}") for name in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")]
+
+    assert "http" not in page.text.replace("http-equiv", "")
+    assert [asset.status_code for asset in assets] == [200, 200, 200]
+    assert "openapi.json" in page.text
+    assert client.get("/docs/main.py").status_code == 404
+
+
+def test_the_front_page_tells_how_the_neighbours_are(idle: Services) -> None:
+    body = idle.api.get("/").json()
+
+    assert body["message"].startswith("Mini-ML-Platform")
+    assert (body["trainer_status"], body["predict_status"]) == ("healthy", "healthy")
+
+
+def test_the_front_page_tells_that_a_neighbour_is_away(idle: Services) -> None:
+    def away(method: str, key: str) -> None:
+        raise errors.StorageUnavailable("away")
+
+    idle.cloud.queues["train"].before = away
+
+    assert idle.api.get("/").json()["trainer_status"] == "unreachable"
+
+
+@pytest.mark.parametrize("module", ["functions.api.app", "functions.api.handler"])
+def test_the_api_never_loads_the_machine_learning_stack(module: str) -> None:
+    assert loaded(module, ["pandas", "numpy", "sklearn", "joblib", "scipy"]) == []
+
+
+@pytest.mark.parametrize("module", ["functions.predict.app", "functions.predict.handler"])
+def test_the_predict_service_starts_without_what_a_plan_makes_unnecessary(module: str) -> None:
+    assert loaded(module, ["pandas", "sklearn", "joblib", "scipy"]) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_function_starts_without_what_it_may_never_need(service: str) -> None:
+    needless = ["httpx2", "jwt", "cryptography", "email_validator"]
+
+    assert loaded(f"functions.{service}.handler", needless) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_where_no_issuer_is_named_no_cryptography_is_loaded(service: str) -> None:
+    asking = {"MINI_ML_AUTH": "on", "MINI_ML_API_KEYS": f"ci:train:{'ab' * 32}"}
+
+    assert loaded(f"functions.{service}.handler", ["jwt", "cryptography"], **asking) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_function_needs_no_web_server(service: str) -> None:
+    assert loaded(f"functions.{service}.handler", ["uvicorn", "moto", "ministack"]) == []

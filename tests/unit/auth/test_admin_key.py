@@ -1,0 +1,129 @@
+"""The admin key in the secret store is read when it is needed, and again when it may have changed."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import pytest
+
+from mini_ml.adapters.auth.admin_key import AdminKey
+from mini_ml.adapters.auth.api_keys import digest
+from mini_ml.errors import CredentialsUnavailable
+
+KEY = digest("the key")
+OTHER = digest("another key")
+
+
+@dataclass
+class Store:
+    """A secret store, and the time."""
+
+    held: str = "the key"
+    is_away: bool = False
+    now: float = 0.0
+    delay_seconds: float = 0.0
+    """Before an answer, on the real clock."""
+    reads: list[float] = field(default_factory=list)
+
+    def read(self) -> str:
+        self.reads.append(self.now)
+        time.sleep(self.delay_seconds)
+        if self.is_away:
+            raise CredentialsUnavailable("away")
+        return self.held
+
+    def key(self) -> AdminKey:
+        return AdminKey(self.read, clock=lambda: self.now)
+
+
+def test_nothing_is_read_before_somebody_asks() -> None:
+    store = Store()
+    store.key()
+
+    assert store.reads == []
+
+
+def test_only_the_key_opens_and_is_read_once() -> None:
+    store = Store()
+    key = store.key()
+
+    assert [key.opens(one) for one in (KEY, OTHER, KEY)] == [True, False, True]
+    assert store.reads == [0.0]
+
+
+def test_many_callers_at_once_read_once() -> None:
+    store, together = Store(delay_seconds=0.1), threading.Barrier(16)
+    key = store.key()
+
+    def ask() -> bool:
+        together.wait()
+        return key.opens(KEY)
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = [answer.result() for answer in [pool.submit(ask) for _ in range(16)]]
+
+    assert (answers, len(store.reads)) == ([True] * 16, 1)
+
+
+def test_a_key_that_was_exchanged_opens_after_the_pause() -> None:
+    store = Store()
+    key = store.key()
+    key.opens(KEY)
+    store.held, store.now = "another key", 11.0
+
+    assert (key.opens(OTHER), key.opens(KEY)) == (True, False)
+
+
+def test_the_old_key_is_refused_five_minutes_later_though_nobody_used_the_new_one() -> None:
+    store = Store()
+    key = store.key()
+    key.opens(KEY)
+    store.held, store.now = "another key", 301.0
+
+    assert key.opens(KEY) is False
+
+
+def test_wrong_keys_do_not_make_us_read_again_and_again() -> None:
+    store = Store()
+    key = store.key()
+
+    for tenth in range(300):  # half a minute of guessing
+        store.now = tenth / 10
+        key.opens(digest(f"guess {tenth}"))
+
+    assert len(store.reads) == 3
+
+
+def test_a_key_that_was_never_read_lets_nobody_in_and_is_no_ones_fault() -> None:
+    store = Store(is_away=True)
+    key = store.key()
+
+    for _ in range(5):
+        with pytest.raises(CredentialsUnavailable):
+            key.opens(KEY)
+
+    assert len(store.reads) == 1  # and the store is left alone for a while
+
+
+def test_the_last_reading_counts_for_an_hour_while_the_store_is_away() -> None:
+    store = Store()
+    key = store.key()
+    key.opens(KEY)
+    store.is_away, store.now = True, 3599.0
+    still = key.opens(KEY)
+    store.now = 3700.0
+
+    assert still is True
+    with pytest.raises(CredentialsUnavailable):
+        key.opens(KEY)
+
+
+def test_a_store_that_comes_back_is_read() -> None:
+    store = Store(is_away=True)
+    key = store.key()
+    with pytest.raises(CredentialsUnavailable):
+        key.opens(KEY)
+    store.is_away, store.now = False, 11.0
+
+    assert key.opens(KEY) is True

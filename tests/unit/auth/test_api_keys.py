@@ -1,0 +1,90 @@
+"""API keys are random, shown once, and stored as digests."""
+
+import hashlib
+import hmac
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mini_ml.adapters.auth.api_keys import digest, holder, new_key, parse
+
+DIGEST = "ab" * 32
+
+
+def test_a_new_key_is_stored_as_its_digest_alone() -> None:
+    key, stored = new_key("ci", ["train", "read"])
+
+    assert str(stored) == f"ci:read,train:{hashlib.sha256(key.encode()).hexdigest()}"
+    assert key not in str(stored)
+
+
+def test_no_two_keys_are_alike_and_each_has_256_random_bits() -> None:
+    keys = {new_key("ci", ["read"])[0] for _ in range(100)}
+
+    assert len(keys) == 100
+    assert {len(key) for key in keys} == {len("mml_") + 43}
+
+
+def test_what_is_stored_reads_back() -> None:
+    entries = [new_key(name, ["predict"])[1] for name in ("ana", "ci.2", "a-b_c")]
+
+    assert list(parse("\n ".join(map(str, entries)))) == entries
+
+
+def test_a_key_is_known_by_its_digest() -> None:
+    (key, ci), (_, ana) = new_key("ci", ["train"]), new_key("ana", ["read"])
+
+    found = holder(digest(key), [ana, ci])
+
+    assert found is not None
+    assert (found.name, found.scopes) == ("ci", frozenset({"train"}))
+
+
+@given(st.text())
+def test_nothing_else_is_a_key(text: str) -> None:
+    _, stored = new_key("ci", ["train"])
+
+    assert holder(digest(text), [stored]) is None
+
+
+def test_the_stored_digest_is_no_key() -> None:
+    _, stored = new_key("ci", ["train"])
+
+    assert holder(digest(stored.sha256), [stored]) is None
+
+
+def test_digests_are_compared_in_constant_time_and_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def compare(ours: str, shown: str) -> bool:
+        compared.append(ours)
+        return ours == shown
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    stored = [new_key(name, ["read"])[1] for name in ("a", "b", "c")]
+
+    holder(stored[0].sha256, stored)
+
+    assert compared == [key.sha256 for key in stored]
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"),
+    [
+        ("ci:train", "entry 1 is not name:scopes:digest"),
+        (f"a:read:{DIGEST} mml_a-key-itself", "entry 2 is not name:scopes:digest"),
+        (f"ci:train:{DIGEST.upper()}", "entry 1 is not"),
+        (f"ci:train:{DIGEST}0", "entry 1 is not"),
+        (f"CI:train:{DIGEST}", "a key's name is"),
+        (f":train:{DIGEST}", "a key's name is"),
+        (f"ci::{DIGEST}", "one or more of admin, predict, read, train"),
+        (f"ci:train,write:{DIGEST}", "one or more of admin, predict, read, train"),
+        (f"a:read:{DIGEST} a:train:{DIGEST}", "two API keys have the same name"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_is_told_without_what_it_holds(entries: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told) as refused:
+        parse(entries)
+
+    assert "mml_" not in str(refused.value)

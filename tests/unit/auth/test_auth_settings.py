@@ -1,0 +1,137 @@
+"""A service does not start before it is told who may call, and says what is missing."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from pydantic import ValidationError
+
+from mini_ml.adapters.auth.authenticator import Authenticator
+from mini_ml.adapters.auth.build import build_authenticator
+from mini_ml.adapters.auth.caller import Caller
+from mini_ml.adapters.auth.settings import AuthSettings
+from mini_ml.errors import CredentialsUnavailable, Unauthenticated
+from mini_ml.local import interrupts, service
+from tests.fixtures.coroutines import run
+from tests.fixtures.emulated import aws_environment, moto_aws
+
+ENTRY = f"ci:train:{'ab' * 32}"
+TOKENS = {
+    "MINI_ML_JWT_ISSUER": "https://issuer.example/",
+    "MINI_ML_JWT_AUDIENCE": "mini-ml",
+    "MINI_ML_JWT_JWKS_URL": "https://issuer.example/jwks.json",
+}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("MINI_ML_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+
+def said(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AuthSettings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return AuthSettings()
+
+
+def test_a_service_that_is_told_nothing_does_not_start() -> None:
+    with pytest.raises(ValidationError, match="nothing says who may call: give MINI_ML_API_KEYS"):
+        AuthSettings()
+
+
+def test_that_nobody_is_asked_has_to_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert build_authenticator(said(monkeypatch, MINI_ML_AUTH="off")) is None
+
+
+@pytest.mark.parametrize("word", ["", "false", "0", "OFF", "none"])
+def test_it_is_said_in_one_way_only(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    with pytest.raises(ValidationError, match="'on' or 'off'"):
+        said(monkeypatch, MINI_ML_AUTH=word)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"MINI_ML_API_KEYS": ENTRY},
+        {"MINI_ML_ADMIN_KEY_SECRET_ID": "arn:aws:secretsmanager:us-east-1:1:secret:key"},
+        TOKENS,
+    ],
+    ids=["API keys", "admin key", "tokens"],
+)
+def test_whoever_is_named_is_asked_for(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    assert isinstance(build_authenticator(said(monkeypatch, **environment)), Authenticator)
+
+
+@pytest.mark.parametrize("missing", TOKENS)
+def test_tokens_need_issuer_audience_and_keys(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    with pytest.raises(ValidationError, match="MINI_ML_JWT_ISSUER, MINI_ML_JWT_AUDIENCE and MINI_ML_JWT_JWKS_URL"):
+        said(monkeypatch, **{**TOKENS, missing: ""})
+
+
+@pytest.mark.parametrize(
+    "url", ["http://issuer.example/jwks.json", "file:///etc/passwd", "ftp://127.0.0.1/", "jwks.json"]
+)
+def test_keys_are_fetched_over_https_alone(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    with pytest.raises(ValidationError, match="over https only"):
+        said(monkeypatch, **{**TOKENS, "MINI_ML_JWT_JWKS_URL": url})
+
+
+@pytest.mark.parametrize("seconds", ["-1", "301", "inf"])
+def test_clocks_may_not_differ_by_any_time(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
+    with pytest.raises(ValidationError, match="jwt_leeway_seconds"):
+        said(monkeypatch, **TOKENS, MINI_ML_JWT_LEEWAY_SECONDS=seconds)
+
+
+def test_a_key_put_where_its_digest_belongs_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError, match="entry 1 is not name:scopes:digest") as refused:
+        said(monkeypatch, MINI_ML_API_KEYS="mml_secret")
+
+    assert "mml_secret" not in str(refused.value)
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An account whose secrets can be read."""
+    for name, value in aws_environment("").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    with moto_aws():
+        yield boto3.client("secretsmanager")
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, secret_id: str, credential: str) -> Caller:
+    """Show a credential to a authenticator whose admin key is in a secret."""
+    authenticator = build_authenticator(said(monkeypatch, MINI_ML_ADMIN_KEY_SECRET_ID=secret_id))
+    assert authenticator is not None
+    return run(authenticator.caller(credential))
+
+
+def test_the_key_in_the_secret_opens_everything_and_no_other_key_anything(
+    secrets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arn = secrets.create_secret(Name="admin", SecretString="the-key\n")["ARN"]
+
+    assert asked(monkeypatch, arn, "the-key") == Caller(name="admin", scopes=frozenset({"admin"}))
+    with pytest.raises(Unauthenticated):
+        asked(monkeypatch, arn, "another-key")
+
+
+def test_a_secret_that_cannot_be_read_makes_no_key_wrong(secrets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    binary = secrets.create_secret(Name="binary", SecretBinary=b"the-key")["ARN"]
+
+    for secret_id in (binary, "there-is-none"):
+        with pytest.raises(CredentialsUnavailable):
+            asked(monkeypatch, secret_id, "the-key")
+
+
+def test_a_container_that_is_told_nothing_of_callers_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINI_ML_SERVICE", "api")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localstack:4566")
+    monkeypatch.setattr(interrupts, "listen", lambda: None)
+
+    with pytest.raises(SystemExit, match="nothing says who may call"):
+        service.main()

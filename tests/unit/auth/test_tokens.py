@@ -1,0 +1,296 @@
+"""Tokens count when the issuer signed them, for us, for now; everything else stands for nobody."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mini_ml.adapters.auth.tokens import Tokens
+from mini_ml.errors import CredentialsUnavailable, Unauthenticated
+from tests.fixtures.issuer import AUDIENCE, ISSUER, Issuer, claims, published, rsa_key, running_issuer
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Issuer]:
+    with running_issuer() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def issuer(running: Issuer, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+    """The issuer as it is when nothing is wrong with it."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    running.publish()
+    running.status = 200
+    running.delay_seconds = 0.0
+    running.fetches.clear()
+    return running
+
+
+def tokens_of(issuer: Issuer, **changed: Any) -> Tokens:
+    return Tokens(issuer=ISSUER, audience=AUDIENCE, jwks_url=issuer.url, **{"leeway_seconds": 30, **changed})
+
+
+@pytest.mark.parametrize("key_id", ["rsa", "ec"])
+def test_a_token_of_the_issuer_stands_for_its_subject(issuer: Issuer, key_id: str) -> None:
+    caller = tokens_of(issuer).caller(issuer.token(key_id, sub="ana", scope="read predict"))
+
+    assert (caller.name, caller.scopes) == ("ana", frozenset({"read", "predict"}))
+
+
+@pytest.mark.parametrize(
+    ("given", "scopes"),
+    [
+        ({"scope": "train openid"}, {"train"}),
+        ({"scope": None, "scp": ["predict", 7]}, {"predict"}),
+        ({"scope": None, "scp": "read admin"}, {"read", "admin"}),
+        ({"scope": None}, set()),
+        ({"scope": {"train": True}}, set()),
+        ({"scope": "TRAIN"}, set()),
+    ],
+)
+def test_scopes_come_from_scope_and_scp_and_unknown_ones_are_passed_over(
+    issuer: Issuer, given: dict[str, Any], scopes: set[str]
+) -> None:
+    assert tokens_of(issuer).caller(issuer.token(**given)).scopes == scopes
+
+
+NEXT_YEAR = int(time.time()) + 365 * 86_400
+"""Later than the end of any run: parameters are made when tests are collected."""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"iss": "https://other.example/"},
+        {"iss": None},
+        {"aud": "another-service"},
+        {"aud": ["another-service"]},
+        {"aud": None},
+        {"exp": None},
+        {"exp": "soon"},
+        {"exp": float("inf")},
+        {"nbf": NEXT_YEAR},
+        {"iat": NEXT_YEAR},
+        {"sub": 7},
+    ],
+    ids=str,
+)
+def test_a_token_that_says_something_else_is_refused(issuer: Issuer, changed: dict[str, Any]) -> None:
+    token = _signed(issuer, {**claims(), **changed})
+
+    with pytest.raises(Unauthenticated, match="not valid here"):
+        tokens_of(issuer).caller(token)
+
+
+def _signed(issuer: Issuer, content: dict[str, Any]) -> str:
+    """Return a token with any claims at all, which the library would not write."""
+    present = {name: value for name, value in content.items() if value is not None}
+    body = json.dumps(present).encode()
+    return jwt.PyJWS().encode(body, issuer.keys["rsa"], algorithm="RS256", headers={"kid": "rsa", "typ": "JWT"})
+
+
+def test_an_expired_token_is_told_so(issuer: Issuer) -> None:
+    with pytest.raises(Unauthenticated, match="has expired"):
+        tokens_of(issuer).caller(issuer.token(exp=int(time.time()) - 120))
+
+
+def test_clocks_may_differ_by_the_leeway_and_no_more(issuer: Issuer) -> None:
+    late = issuer.token(exp=int(time.time()) - 60)
+
+    assert tokens_of(issuer, leeway_seconds=300).caller(late).name == "ana"
+    with pytest.raises(Unauthenticated):
+        tokens_of(issuer, leeway_seconds=5).caller(late)
+
+
+def test_a_token_without_a_signature_is_refused(issuer: Issuer) -> None:
+    unsigned = jwt.encode(claims(), key="", algorithm="none", headers={"kid": "rsa"})
+
+    with pytest.raises(Unauthenticated):
+        tokens_of(issuer).caller(unsigned)
+    assert issuer.fetches == []
+
+
+def test_a_public_key_is_no_secret_to_sign_with(issuer: Issuer) -> None:
+    """The old confusion: HS256 with the published RSA key as the secret."""
+    public = issuer.keys["rsa"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    signed = jwt.api_jws.PyJWS()
+    signed._algorithms["HS256"].prepare_key = lambda key: key  # type: ignore[method-assign]
+    forged = signed.encode(json.dumps(claims()).encode(), public, algorithm="HS256", headers={"kid": "rsa"})
+
+    with pytest.raises(Unauthenticated):
+        tokens_of(issuer).caller(forged)
+
+
+def test_a_shared_secret_in_the_key_set_verifies_nothing(issuer: Issuer) -> None:
+    secret = b"s" * 32
+    oct_key = {"kty": "oct", "kid": "shared", "k": base64.urlsafe_b64encode(secret).decode().rstrip("=")}
+    issuer.publish(oct_key)
+
+    with pytest.raises(Unauthenticated):
+        tokens_of(issuer).caller(jwt.encode(claims(), secret, algorithm="HS256", headers={"kid": "shared"}))
+
+
+def test_another_key_with_the_id_of_ours_signs_nothing(issuer: Issuer) -> None:
+    forged = jwt.encode(claims(), rsa_key(), algorithm="RS256", headers={"kid": "rsa"})
+
+    with pytest.raises(Unauthenticated):
+        tokens_of(issuer).caller(forged)
+
+
+def test_a_key_that_is_too_short_signs_nothing(issuer: Issuer) -> None:
+    weak = rsa_key(1024)
+    issuer.publish(published(weak, "weak"))
+    with pytest.warns(jwt.InsecureKeyLengthWarning):
+        token = jwt.encode(claims(), weak, algorithm="RS256", headers={"kid": "weak"})
+
+    with pytest.raises(Unauthenticated):
+        tokens_of(issuer).caller(token)
+
+
+def test_a_key_for_encryption_signs_nothing(issuer: Issuer) -> None:
+    issuer.publish(published(issuer.keys["rsa"], "rsa", use="enc"), published(issuer.keys["ec"], "ec"))
+    tokens = tokens_of(issuer)
+
+    for _ in ("fetched", "kept"):
+        with pytest.raises(Unauthenticated):
+            tokens.caller(issuer.token("rsa"))
+        tokens.caller(issuer.token("ec"))
+
+
+def test_a_token_is_never_asked_where_its_keys_are(issuer: Issuer) -> None:
+    elsewhere = f"{issuer.url}/of-the-attacker"
+    token = issuer.token(headers={"jku": elsewhere, "x5u": elsewhere})
+
+    tokens_of(issuer).caller(token)
+
+    assert issuer.fetches == ["/jwks.json"]
+
+
+@pytest.mark.parametrize("headers", [{"kid": ""}, {"alg": "RS512"}], ids=str)
+def test_a_token_must_name_its_key_and_an_allowed_algorithm(issuer: Issuer, headers: dict[str, Any]) -> None:
+    token = issuer.token(headers=headers)
+
+    with pytest.raises(Unauthenticated):
+        tokens_of(issuer).caller(token)
+
+
+def test_a_token_that_is_too_long_is_not_looked_at(issuer: Issuer) -> None:
+    with pytest.raises(Unauthenticated, match="8,192 characters"):
+        tokens_of(issuer).caller(issuer.token(sub="x" * 9000))
+    assert issuer.fetches == []
+
+
+def test_the_keys_are_fetched_once_for_many_callers_at_once(issuer: Issuer) -> None:
+    tokens, token = tokens_of(issuer), issuer.token()
+    issuer.delay_seconds = 0.1  # so that all of them have come before the first answer
+
+    with ThreadPoolExecutor(16) as pool:
+        names = {caller.name for caller in pool.map(tokens.caller, [token] * 64)}
+
+    assert (names, issuer.fetches) == ({"ana"}, ["/jwks.json"])
+
+
+def test_a_new_key_of_the_issuer_is_taken_and_the_old_one_with_it_refused(issuer: Issuer) -> None:
+    tokens = tokens_of(issuer, pause_seconds=0.0)
+    before = tokens.caller(issuer.token("rsa")).name
+    issuer.publish(published(issuer.keys["ec"], "ec-new"))
+
+    after = tokens.caller(issuer.token("ec", headers={"kid": "ec-new"})).name
+
+    assert (before, after) == ("ana", "ana")
+    with pytest.raises(Unauthenticated):
+        tokens.caller(issuer.token("rsa"))
+
+
+def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(issuer: Issuer) -> None:
+    tokens = tokens_of(issuer)
+
+    for number in range(20):
+        with pytest.raises(Unauthenticated):
+            tokens.caller(issuer.token(headers={"kid": f"made-up-{number}"}))
+
+    assert len(issuer.fetches) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [(500, b""), (404, b"{}"), (302, b""), (200, b"<html>"), (200, b"[]"), (200, b'{"keys": []}'), (200, b"\xff")],
+)
+def test_an_issuer_that_is_away_makes_no_token_wrong(issuer: Issuer, status: int, document: bytes) -> None:
+    issuer.status, issuer.document = status, document
+    tokens = tokens_of(issuer)
+
+    for _ in range(5):
+        with pytest.raises(CredentialsUnavailable):
+            tokens.caller(issuer.token())
+
+    assert len(issuer.fetches) == 1  # and is left alone for a while
+
+
+def test_an_address_where_nobody_listens_makes_no_token_wrong(issuer: Issuer) -> None:
+    tokens = tokens_of(issuer)
+    tokens._keys.uri = "http://127.0.0.1:9/jwks.json"
+
+    with pytest.raises(CredentialsUnavailable):
+        tokens.caller(issuer.token())
+
+
+def test_an_issuer_that_comes_back_is_asked_again(issuer: Issuer) -> None:
+    moments = iter([0.0, 0.0, 31.0, 31.0])
+    tokens = tokens_of(issuer, clock=lambda: next(moments))
+    issuer.status = 500
+    with pytest.raises(CredentialsUnavailable):
+        tokens.caller(issuer.token())
+    issuer.status = 200
+
+    assert tokens.caller(issuer.token()).name == "ana"
+
+
+def test_known_keys_go_on_counting_while_the_issuer_is_away(issuer: Issuer) -> None:
+    moments = iter([0.0, 0.0, 10.0, 5.0])
+    tokens = tokens_of(issuer, pause_seconds=0.0, clock=lambda: next(moments))
+    tokens.caller(issuer.token())
+    issuer.status = 500
+    for _ in range(2):  # the second time within the pause after the failure
+        with pytest.raises(CredentialsUnavailable):
+            tokens.caller(issuer.token(headers={"kid": "made-up"}))
+
+    assert tokens.caller(issuer.token()).name == "ana"
+    assert len(issuer.fetches) == 2
+
+
+@given(header=st.binary(max_size=60), body=st.binary(max_size=60), signature=st.binary(max_size=60))
+def test_no_bytes_are_our_fault(running: Issuer, header: bytes, body: bytes, signature: bytes) -> None:
+    parts = (base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (header, body, signature))
+
+    with pytest.raises(Unauthenticated):
+        tokens_of(running).caller(".".join(parts))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"[" * 6000,
+        b'{"alg":"RS256","kid":' + b"9" * 5000 + b"}",
+        b'{"alg":"RS256"}',
+        b'{"alg":["RS256"],"kid":"rsa"}',
+        b'{"alg":{},"kid":"rsa"}',
+        b'{"alg":"RS256","kid":"rsa","crit":["b64"],"b64":false}',
+        b"\xff\xfe",
+    ],
+    ids=lambda header: header[:20],
+)
+def test_no_header_of_a_token_is_our_fault(issuer: Issuer, header: bytes) -> None:
+    token = base64.urlsafe_b64encode(header).decode().rstrip("=") + ".e30.AAAA"
+
+    with pytest.raises(Unauthenticated):
+        tokens_of(issuer).caller(token)

@@ -1,0 +1,58 @@
+"""What a service's container runs."""
+
+import pytest
+
+from mini_ml.local.service import ServiceSettings, commands
+from mini_ml.local.supervisor import Command
+
+ENDPOINT = "http://localstack:4566"
+
+
+def _commands(service: str, monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Command]:
+    told = {"MINI_ML_SERVICE": service, "AWS_ENDPOINT_URL": ENDPOINT, **environment}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    return {command.name: command for command in commands(ServiceSettings())}
+
+
+@pytest.mark.parametrize(
+    ("service", "poller", "queue"),
+    [
+        ("api", "api-poller-1", "dead-letters"),
+        ("trainer", "trainer-poller-1", "train"),
+        ("predict", "predict-batch-poller-1", "predict"),
+    ],
+)
+def test_a_service_is_its_web_server_and_the_poller_of_its_queue(
+    service: str, poller: str, queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = _commands(service, monkeypatch, MINI_ML_PORT="8007")
+
+    assert set(found) == {service, poller}
+    assert found[service].arguments[:5] == (f"functions.{service}.app:app", "--host", "0.0.0.0", "--port", "8007")
+    assert found[poller].environment["MINI_ML_QUEUE_URL"] == f"{ENDPOINT}/000000000000/mini-ml-{queue}"
+    assert found[poller].environment["MINI_ML_HANDLER"] == f"functions.{service}.handler:lambda_handler"
+
+
+def test_the_api_alone_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    services = {service: _commands(service, monkeypatch) for service in ("api", "trainer", "predict")}
+
+    sweeping = [
+        name
+        for found in services.values()
+        for name, command in found.items()
+        if "MINI_ML_SCHEDULE_SECONDS" in command.environment
+    ]
+
+    assert sweeping == ["api-poller-1"]
+
+
+def test_pollers_are_multiplied_by_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(_commands("trainer", monkeypatch, MINI_ML_POLLERS="3")) == 4
+
+
+def test_the_services_are_told_their_queues_and_keep_what_they_were_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = _commands("api", monkeypatch, MINI_ML_LOG_LEVEL="DEBUG", OMP_NUM_THREADS="2")["api"].environment
+
+    assert api["MINI_ML_TRAIN_QUEUE_URL"] == f"{ENDPOINT}/000000000000/mini-ml-train"
+    assert (api["MINI_ML_LOG_LEVEL"], api["OMP_NUM_THREADS"]) == ("DEBUG", "2")

@@ -1,0 +1,281 @@
+"""What the sweep and the dead letters make of jobs that nobody works on."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from mini_ml import keys
+from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.contracts import Job, TrainOptions, Upload
+from mini_ml.workflows import jobs, submit, sweep
+from mini_ml.workflows.lease import take
+from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
+
+
+def _state(cloud: MemoryCloud, job: Job) -> tuple[str, str | None]:
+    now = jobs.read(cloud, job.job_id)
+    return now.state, now.failure.code if now.failure else None
+
+
+def test_a_message_that_was_lost_is_sent_again(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    cloud.queues["train"].messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    sweep.sweep(cloud)
+    assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
+
+
+def test_a_job_that_waits_its_turn_is_left_alone(cloud: MemoryCloud, clock: Clock) -> None:
+    submitted(cloud)
+    cloud.queues["train"].messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds - 1)
+    sweep.sweep(cloud)
+    assert cloud.queues["train"].messages == []
+
+
+def test_each_further_announcement_waits_twice_as_long(cloud: MemoryCloud, clock: Clock) -> None:
+    submitted(cloud)
+    cloud.queues["train"].messages.clear()
+    for _ in range(20):
+        clock.forward(cloud.stage.requeue_after_seconds + 1)
+        sweep.sweep(cloud)
+    assert len(cloud.queues["train"].messages) == 4
+
+
+def test_a_worker_that_died_is_replaced(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    taken(cloud, cloud.queues["train"].messages.pop())
+    clock.forward(cloud.stage.lease_seconds + 1)
+    sweep.sweep(cloud)
+    assert _state(cloud, job) == ("queued", None)
+    assert taken(cloud, cloud.queues["train"].messages.pop()).job.attempt == 2
+
+
+def test_a_worker_that_lives_is_left_alone(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    taken(cloud, cloud.queues["train"].messages.pop())
+    sweep.sweep(cloud)
+    assert _state(cloud, job) == ("running", None)
+
+
+def test_after_the_last_attempt_the_job_fails(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    for _ in range(cloud.stage.attempts):
+        taken(cloud, cloud.queues["train"].messages.pop())
+        clock.forward(cloud.stage.lease_seconds + 1)
+        sweep.sweep(cloud)
+    assert _state(cloud, job) == ("failed", "worker_lost")
+
+
+def test_an_upload_that_never_came_fails_its_job_when_its_time_is_over(cloud: MemoryCloud, clock: Clock) -> None:
+    invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=TrainOptions())
+    sweep.sweep(cloud)
+    assert _state(cloud, invitation.job) == ("awaiting_upload", None)
+    clock.forward(cloud.stage.upload_expiry_seconds + 1)
+    sweep.sweep(cloud)
+    assert _state(cloud, invitation.job) == ("failed", "upload_not_received")
+
+
+def test_a_job_whose_maker_died_before_the_file_was_stored_fails(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    lost = job.model_copy(
+        update={
+            "job_id": cloud.new_id(),
+            "upload": job.upload.model_copy(update={"key": "train/iris/never/a.csv"}),
+        }
+    )
+    jobs.create(cloud, lost)
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    sweep.sweep(cloud)
+    assert _state(cloud, lost) == ("failed", "upload_not_received")
+
+
+def test_an_upload_that_no_message_announced_gets_its_job(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    cloud.queues["train"].messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    sweep.sweep(cloud)
+    assert [message.key for message in cloud.queues["train"].messages] == [upload.key]
+
+
+def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put(cloud, "train/iris/a.csv")
+    with taken(cloud, upload) as held:
+        held.succeed()
+    job = submitted(cloud)
+    with taken(cloud, event_of(cloud, job)) as held:
+        held.succeed()
+    cloud.queues["train"].messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    sweep.sweep(cloud)
+    assert cloud.queues["train"].messages == []
+
+
+def test_the_marker_of_a_job_that_has_ended_is_removed(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    jobs.cancel(cloud, job.job_id)
+    cloud.artifacts.put(keys.open_job(job.job_id), b"")
+    sweep.sweep(cloud)
+    assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+
+
+def test_a_dead_letter_fails_its_job(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    sweep.fail_dead_letter(cloud, event_of(cloud, job))
+    assert _state(cloud, job) == ("failed", "worker_lost")
+
+
+def test_a_dead_letter_of_a_training_that_has_published_ends_it_well(
+    cloud: MemoryCloud, clock: Clock, published: Publisher
+) -> None:
+    job = submitted(cloud)
+    published(taken(cloud, event_of(cloud, job)))
+    clock.forward(cloud.stage.lease_seconds + 1)
+    sweep.fail_dead_letter(cloud, event_of(cloud, job))
+    assert _state(cloud, job) == ("succeeded", None)
+
+
+def test_a_dead_letter_of_a_job_that_somebody_holds_changes_nothing(cloud: MemoryCloud) -> None:
+    job = submitted(cloud)
+    taken(cloud, event_of(cloud, job))
+    sweep.fail_dead_letter(cloud, event_of(cloud, job))
+    assert _state(cloud, job) == ("running", None)
+
+
+def test_a_dead_letter_of_a_bare_upload_makes_its_job_and_fails_it(cloud: MemoryCloud) -> None:
+    upload = put(cloud, "predict/iris/a.csv")
+    sweep.fail_dead_letter(cloud, upload)
+    job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
+    assert jobs.read(cloud, job_id).state == "failed"
+
+
+def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -> None:
+    submitted(cloud)
+    put(cloud, "train/iris/a.csv")
+    taken(cloud, put(cloud, "train/iris/b.csv"))
+    clock.forward(cloud.stage.requeue_after_seconds + cloud.stage.lease_seconds)
+    sweep.sweep(cloud)
+    for upload in cloud.queues["train"].messages:
+        take(cloud, upload, timeout_seconds=20)
+    before = [(head.key, head.version_id) for head in cloud.artifacts.list_versions("jobs/")]
+    cloud.queues["train"].messages.clear()
+
+    sweep.sweep(cloud)
+
+    assert [(head.key, head.version_id) for head in cloud.artifacts.list_versions("jobs/")] == before
+    assert cloud.queues["train"].messages == []
+
+
+def test_one_sweep_asks_about_a_bounded_number_of_jobs_and_the_next_goes_on(cloud: MemoryCloud, clock: Clock) -> None:
+    cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=2, attempts=1))
+    uploads = [put(cloud, f"train/iris/{number}.csv") for number in range(5)]
+    held = [taken(cloud, upload) for upload in uploads]
+    clock.forward(cloud.stage.lease_seconds + 1)
+
+    open_after = []
+    for _ in range(3):
+        sweep.sweep(cloud)
+        open_after.append(len(list(cloud.artifacts.list_keys(keys.OPEN_JOBS))))
+
+    assert open_after == [3, 1, 0]
+    assert {_state(cloud, one.job) for one in held} == {("failed", "worker_lost")}
+
+
+@pytest.mark.parametrize(("jobs_at_once", "versions_at_once"), [(2, 100), (100, 2)])
+def test_one_sweep_looks_through_a_bounded_piece_of_the_uploads_and_the_next_goes_on(
+    cloud: MemoryCloud, clock: Clock, jobs_at_once: int, versions_at_once: int
+) -> None:
+    cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=jobs_at_once, sweep_versions=versions_at_once))
+    for key in ("predict/iris/a.csv", "train/iris/a.csv", "train/iris/a.csv", "train/iris/b.csv", "train/iris/c.csv"):
+        put(cloud, key)
+    messages = [list(cloud.queues[kind].messages) for kind in ("train", "predict")]
+    for queue in cloud.queues.values():
+        queue.messages.clear()
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+
+    found = []
+    for _ in range(3):
+        sweep.sweep(cloud)
+        found.append(sum(len(queue.messages) for queue in cloud.queues.values()))
+
+    assert found == [2, 4, 5]
+    assert [sorted(_names(cloud.queues[kind].messages)) for kind in ("train", "predict")] == [
+        sorted(_names(sent)) for sent in messages
+    ]
+
+
+def _names(uploads: Iterable[Upload]) -> list[tuple[str, str | None]]:
+    return [(upload.key, upload.version_id) for upload in uploads]
+
+
+def test_an_upload_that_was_seen_is_not_asked_about_again(cloud: MemoryCloud, clock: Clock) -> None:
+    put(cloud, "train/iris/a.csv")
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    sweep.sweep(cloud)
+    clock.forward(cloud.stage.clock_slack_seconds + 1)
+    sweep.sweep(cloud)
+    cloud.uploads.before = _refuse_heads
+
+    sweep.sweep(cloud)
+
+
+def _refuse_heads(method: str, key: str) -> None:
+    assert method != "head"
+
+
+def test_a_job_that_nobody_can_read_keeps_no_other_from_being_swept(cloud: MemoryCloud, clock: Clock) -> None:
+    broken = "00000000-0000-7000-8000-000000000000"
+    cloud.artifacts.put(keys.open_job(broken), b"")
+    cloud.artifacts.put(keys.job(broken), b"{}")
+    job = submitted(cloud)
+    taken(cloud, cloud.queues["train"].messages.pop())
+    clock.forward(cloud.stage.lease_seconds + 1)
+
+    sweep.sweep(cloud)
+
+    assert _state(cloud, job) == ("queued", None)
+
+
+def test_an_upload_whose_job_nobody_can_read_keeps_no_other_from_being_announced(
+    cloud: MemoryCloud, clock: Clock
+) -> None:
+    cloud.artifacts.put(keys.job(submitted(cloud).job_id), b"{}")
+    bare = put(cloud, "train/iris/z.csv")
+    clock.forward(cloud.stage.requeue_after_seconds + 1)
+    cloud.queues["train"].messages.clear()
+
+    sweep.sweep(cloud)
+
+    assert bare.key in [message.key for message in cloud.queues["train"].messages]
+
+
+def test_a_job_whose_manifest_is_damaged_ends_and_keeps_no_other_waiting(cloud: MemoryCloud, clock: Clock) -> None:
+    job = submitted(cloud)
+    for _ in range(cloud.stage.attempts):
+        taken(cloud, event_of(cloud, job)).record_intent(1)
+        clock.forward(cloud.stage.lease_seconds + 1)
+    cloud.artifacts.put(keys.manifest("iris", 1), b"no manifest")
+
+    sweep.sweep(cloud)
+
+    assert _state(cloud, job) == ("failed", "worker_lost")
+
+
+def test_an_upload_of_many_parts_is_found_though_s3_dates_it_from_its_beginning(
+    cloud: MemoryCloud, clock: Clock
+) -> None:
+    cloud = replace(cloud, stage=replace(cloud.stage, sweep_lookback_seconds=1800))
+    sweep.sweep(cloud)
+    began = clock.at
+    clock.forward(1200)
+    sweep.sweep(cloud)
+    sweep.sweep(cloud)
+    clock.at, now = began, clock.at
+    late = put(cloud, "train/iris/large.csv")
+    clock.at = now
+    cloud.queues["train"].messages.clear()
+
+    sweep.sweep(cloud)
+
+    assert [message.key for message in cloud.queues["train"].messages] == [late.key]
