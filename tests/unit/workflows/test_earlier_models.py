@@ -1,0 +1,59 @@
+"""Models that an earlier release trained score as they did, or ask to be trained again."""
+
+import gzip
+import json
+from base64 import b64decode
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from mini_ml.errors import ModelNeedsRetraining
+from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.scoring.score import ScoreOptions, score_csv
+from mini_ml.topology import Limits
+from mini_ml.workflows.model_cache import ModelCache
+
+RECORD: dict[str, Any] = json.loads(
+    gzip.decompress((Path(__file__).parents[2] / "fixtures" / "models-7f73576.json.gz").read_bytes())
+)
+"""What commit 7f73576 stored and predicted: the registry's objects, rows to score, and the output for each model."""
+
+
+@pytest.fixture
+def earlier() -> MemoryCloud:
+    """A cloud with the registry as that commit left it."""
+    cloud = memory_cloud()
+    for key, stored in RECORD["objects"].items():
+        cloud.artifacts.new_version_id = lambda version=stored["version_id"]: version
+        cloud.artifacts.put(key, b64decode(stored["body"]))
+    return cloud
+
+
+def scored(model: FittedModel) -> str:
+    """Return the predictions of the recorded rows, with probabilities where the model has them."""
+    options = ScoreOptions(only_predictions=True, probabilities=model.schema.probabilities)
+    rows = BytesIO(RECORD["rows"].encode())
+    return b"".join(score_csv(model, rows, limits=Limits(), tally=Tally(), options=options)).decode()
+
+
+@pytest.mark.parametrize("name", RECORD["expected"])
+def test_a_plan_of_an_earlier_release_predicts_as_it_did(name: str, earlier: MemoryCloud, tmp_path: Path) -> None:
+    model = ModelCache(earlier, workdir=tmp_path).model(name, "latest").model
+
+    assert scored(model) == RECORD["expected"][name]["served"]
+
+
+@pytest.mark.parametrize("name", RECORD["expected"])
+def test_a_pipeline_of_an_earlier_release_predicts_as_it_did_or_asks_to_be_trained_again(
+    name: str, earlier: MemoryCloud, tmp_path: Path
+) -> None:
+    try:
+        model = ModelCache(earlier, workdir=tmp_path).version(name, 1).model
+    except ModelNeedsRetraining:
+        return
+
+    assert scored(model) == RECORD["expected"][name]["pipeline"]
