@@ -40,11 +40,29 @@ def scored(model: FittedModel) -> str:
     return b"".join(score_csv(model, rows, limits=Limits(), tally=Tally(), options=options)).decode()
 
 
+def cells(output: str) -> list[str | float]:
+    """Return the cells of an output, numbers as numbers."""
+    return [_cell(cell) for line in output.splitlines() for cell in line.split(",")]
+
+
+def _cell(cell: str) -> str | float:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
+def are_alike(found: str, expected: str) -> bool:
+    """Return whether two outputs are the same but for the rounding of another processor."""
+    pairs = zip(cells(found), cells(expected), strict=True)
+    return all(one == other or one == pytest.approx(other, rel=1e-9, abs=1e-12) for one, other in pairs)
+
+
 @pytest.mark.parametrize("name", RECORD["expected"])
 def test_a_plan_of_an_earlier_release_predicts_as_it_did(name: str, earlier: MemoryCloud, tmp_path: Path) -> None:
     model = ModelCache(earlier, workdir=tmp_path).model(name, "latest").model
 
-    assert scored(model) == RECORD["expected"][name]["served"]
+    assert are_alike(scored(model), RECORD["expected"][name]["served"])
 
 
 @pytest.mark.parametrize("name", RECORD["expected"])
@@ -56,4 +74,4 @@ def test_a_pipeline_of_an_earlier_release_predicts_as_it_did_or_asks_to_be_train
     except ModelNeedsRetraining:
         return
 
-    assert scored(model) == RECORD["expected"][name]["pipeline"]
+    assert are_alike(scored(model), RECORD["expected"][name]["pipeline"])
