@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 
 from mini_ml.errors import LimitExceeded
 from mini_ml.ml.training.auto import CANDIDATES, Encoded, choose
@@ -103,3 +104,17 @@ def test_a_candidate_that_would_be_too_large_is_not_chosen() -> None:
 def test_where_every_candidate_is_too_much_the_limit_is_named() -> None:
     with pytest.raises(LimitExceeded, match="the limit is 0 s"):
         choose(two_clouds(100), "classification", limits=Limits(estimated_seconds=0), seed=0)
+
+
+def test_a_candidate_that_cannot_be_fitted_says_so_and_another_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("it does not like this matrix")
+
+    monkeypatch.setattr(RandomForestClassifier, "fit", fail)
+
+    choice = choose(two_clouds(60), "classification", limits=Limits(), seed=0)
+
+    failed = {candidate.model_type: candidate for candidate in choice.candidates}["RandomForestClassifier"]
+    assert choice.model_type != "RandomForestClassifier"
+    assert failed.score is None
+    assert "it does not like this matrix" in (failed.note or "")

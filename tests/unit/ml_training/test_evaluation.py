@@ -94,3 +94,15 @@ def test_numbers_too_large_to_square_are_none_and_never_infinite() -> None:
 
     assert (found.r2, found.rmse) == (None, None)
     assert found.mae == 2e300
+
+
+@pytest.mark.parametrize("share", [np.nan, np.inf])
+def test_probabilities_that_are_not_finite_measure_nothing_but_the_labels(share: float) -> None:
+    shares = SHARES.copy()
+    shares[3, 1] = share
+
+    found = evaluation.classification(TRUTH, PREDICTED, shares, labels=("a", "b", "c"))
+
+    assert (found.log_loss, found.roc_auc) == (None, None)
+    assert found.notes.keys() == {"log_loss", "roc_auc"}
+    assert found.accuracy == pytest.approx(metrics.accuracy_score(TRUTH, PREDICTED))
