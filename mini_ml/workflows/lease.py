@@ -1,87 +1,90 @@
-"""The lease that a worker holds on a job: taken by If-Match, renewed by a heartbeat, given back or lost."""
+"""The lease on a job: acquired by a conditional write, renewed by a heartbeat, given back or lost."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from mini_ml import errors
-from mini_ml.contracts import Job, Lease, Progress, Upload
+from mini_ml.contracts import Job, Manifest, PredictResult, Progress, Upload
+from mini_ml.jobs import store
+from mini_ml.jobs.job import (
+    build_failure,
+    give_back,
+    has_attempts_left,
+    has_live_lease,
+    lease_job,
+    record_intent,
+    renew_lease,
+    succeed_prediction,
+    succeed_training,
+)
+from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
-from mini_ml.workflows import intake, jobs, outcome
-from mini_ml.workflows.jobs import Record
+from mini_ml.workflows import intake, outcome
 
-Pin = Callable[[Job], dict[str, Any]]
-"""What must be fixed in the job together with its first lease, for example the model version of a batch."""
+VersionOf = Callable[[Job], int | None]
+"""Returns the model version to store in the job with its lease, for example the one that a batch is pinned to."""
 
 
-def take(cloud: Cloud, upload: Upload, *, timeout_seconds: float, pin: Pin = lambda job: {}) -> "Held | None":
-    """Take the job of an uploaded object, made now if need be.
+def acquire_lease(
+    cloud: Cloud, upload: Upload, *, timeout_seconds: float, version_of: VersionOf = lambda job: job.version
+) -> "JobLease | None":
+    """Acquire the lease on the job of an upload; create the job if it is a bare upload.
 
-    None: there is nothing to work on (see intake.arrival), somebody holds the job, it is terminal, or its
-    attempts are used up. The message can be acknowledged in every case: the sweep, not the message, is the net.
+    Returns None if there is nothing to work on (see `intake.find_arrival`), another worker holds the lease, the job has
+    ended, or its attempts are used up. The message can be acknowledged in all these cases, because the sweep announces
+    a job again that nobody works on.
 
     Args:
         cloud: the ports.
         upload: the object version that the event named; the job keeps it from now on.
-        timeout_seconds: how long the function that we run in may take.
-        pin: gives further updates to write with the lease; an error of the client's that it raises fails the job.
+        timeout_seconds: how long the function that runs this worker may take.
+        version_of: the model version to pin; a NotFound, Unprocessable or ArtifactRejected that it raises fails the
+            job.
     """
-    arrival = intake.arrival(cloud, upload)
+    arrival = intake.find_arrival(cloud, upload)
     if arrival is None:
         return None
     record = arrival.record
-    while record.job.is_open and not jobs.has_live_lease(cloud, record.job):
+    while record.job.is_open and not has_live_lease(record.job, cloud.now()):
         try:
-            taken = _taken(cloud, record, arrival.upload, pin)
-            return Held(cloud, taken, timeout_seconds) if taken else None
+            leased = _write_lease(cloud, record, arrival.upload, version_of)
+            return JobLease(cloud, leased, timeout_seconds) if leased else None
         except errors.StaleWrite:
-            record = jobs.load(cloud, record.job.job_id)
+            record = store.load(cloud, record.job.job_id)
     return None
 
 
-def _taken(cloud: Cloud, record: Record, upload: Upload, pin: Pin) -> Record | None:
+def _write_lease(cloud: Cloud, record: Record, upload: Upload, version_of: VersionOf) -> Record | None:
+    """Write the lease into the job, or end a job that cannot be tried and return None. Raises StaleWrite."""
     job = record.job
-    if jobs.is_used_up(cloud, job):
-        outcome.give_up(cloud, record, worker_lost(job))
+    if not has_attempts_left(job, cloud.stage.attempts):
+        outcome.give_up(cloud, record, outcome.worker_lost(job))
         return None
     try:
-        pinned = pin(job)
+        version = version_of(job)
     except (errors.NotFound, errors.Unprocessable, errors.ArtifactRejected) as error:
-        jobs.fail(cloud, record, error)
+        outcome.fail(cloud, record, error)
         return None
     now = cloud.now()
-    return jobs.change(
-        cloud,
-        record,
-        state="running",
-        attempt=job.attempt + 1,
-        started_at=job.started_at or now,
-        upload=upload.model_copy(update={"uploaded_at": job.upload.uploaded_at or upload.uploaded_at}),
-        progress=Progress(bytes_total=upload.size or 0),
-        lease=Lease(holder=cloud.new_id(), expires_at=now + timedelta(seconds=cloud.stage.lease_seconds)),
-        **pinned,
-    )
+    expires_at = now + timedelta(seconds=cloud.stage.lease_seconds)
+    leased = lease_job(job, holder=cloud.new_id(), now=now, expires_at=expires_at, upload=upload, version=version)
+    return store.write(cloud, record, leased)
 
 
-def worker_lost(job: Job) -> errors.WorkerLost:
-    """Return the error of a job that is given up: how many attempts it had, and the cause as far as one could tell."""
-    attempts = job.attempt - job.attempts_before
-    cause = f" The last that could say why ended with `{job.setback.code}`." if job.setback else ""
-    return errors.WorkerLost(
-        f"The job was given up after {attempts} {'attempt' if attempts == 1 else 'attempts'} without a result, most "
-        f"often for lack of memory or time.{cause} Try a smaller dataset or a cheaper model type."
-    )
+class JobLease:
+    """The lease on a job. `with lease:` renews it in the background and records in the job how the block ended.
 
+    A block ends the job itself, by `succeed_training` or `succeed_prediction`. What an exception does:
 
-class Held:
-    """A job that this worker holds. As a context manager it renews the lease and settles how the work ended.
-
-    An error that says what is wrong with the client's data fails the job, and so does a model that was tampered with:
-    no further attempt would mend either. Any other gives the job back to its queue, or fails it with its reason after
-    the last attempt, and goes on up to the batch edge.
+    - LeaseLost: swallowed. Another worker has the job.
+    - Conflict, NotFound, Unprocessable, ArtifactRejected: fails the job and is swallowed. The client's data or the
+      stored model is wrong, and another attempt would not change that.
+    - any other Exception: gives the job back to its queue, or fails it after the last attempt, and is raised again.
+    - BaseException: is raised again; the lease expires.
     """
 
     def __init__(self, cloud: Cloud, record: Record, timeout_seconds: float) -> None:
@@ -102,37 +105,52 @@ class Held:
     def checkpoint(self, rows_done: int, bytes_done: int) -> None:
         """Note how far the work is; the heartbeat writes it. Raises LeaseLost, which stops the work."""
         self._progress = Progress(rows_done=rows_done, bytes_done=bytes_done, bytes_total=self.job.progress.bytes_total)
-        self._ensure_held()
+        self._ensure_not_lost()
 
     def record_intent(self, version: int) -> None:
-        """Write down the version number before it is tried, so that a successor tries the same. Raises LeaseLost."""
+        """Record the version number before it is tried, so that a successor tries the same one. Raises LeaseLost."""
         with self._lock:
-            self._write(intent=version, **self._renewal())
+            self._ensure_not_lost()
+            self._write(record_intent(self.job, version=version, expires_at=self._new_expiry()))
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
-        """Keep the heartbeat from ending the job, for lack of time, in the middle of a block. Raises LeaseLost.
+        """Keep the heartbeat from failing the job, for lack of time, in the middle of a block. Raises LeaseLost.
 
-        A worker that has slept through its renewals renews first, and so finds out whether somebody else was faster.
+        A worker that was paused past a renewal renews first, and so learns whether another worker has the job.
         """
         with self._lock:
-            if self._renewal_due():
-                self._write(**self._renewal())
-            self._ensure_held()
+            self._ensure_not_lost()
+            if self._is_renewal_due():
+                self._renew(self.job.progress)
             yield
 
-    def succeed(self, **updates: Any) -> None:
-        """End the job well. Raises LeaseLost."""
+    def succeed_training(self, manifest: Manifest) -> None:
+        """End a training with the version it published. Raises LeaseLost."""
         with self._lock:
-            self._ensure_held()
-            progress = self._progress
-            try:
-                self._record = jobs.finish(
-                    self._cloud, self._record, state="succeeded", progress=progress, failure=None, **updates
-                )
-            except errors.StaleWrite as error:
-                outcome.correct(self._cloud, self.job.job_id)
-                raise self._loss() from error
+            self._ensure_not_lost()
+            succeeded = succeed_training(
+                self.job,
+                now=self._cloud.now(),
+                result=outcome.build_train_result(self._cloud, manifest),
+                metrics=manifest.metrics,
+                progress=self._progress,
+            )
+            self._write_success(succeeded)
+
+    def succeed_prediction(self, result: PredictResult) -> None:
+        """End a batch prediction with its output. Raises LeaseLost."""
+        with self._lock:
+            self._ensure_not_lost()
+            now, progress = self._cloud.now(), self._progress
+            self._write_success(succeed_prediction(self.job, now=now, result=result, progress=progress))
+
+    def _write_success(self, succeeded: Job) -> None:
+        try:
+            self._record = store.write(self._cloud, self._record, succeeded)
+        except errors.StaleWrite as error:
+            outcome.correct(self._cloud, self.job.job_id)
+            raise self._loss() from error
 
     def __enter__(self) -> Self:
         self._beats.enter_context(self._cloud.every(self._cloud.stage.progress_seconds, self._beat))
@@ -145,31 +163,25 @@ class Held:
         if isinstance(error, errors.LeaseLost):
             return True
         if isinstance(error, errors.Conflict | errors.NotFound | errors.Unprocessable | errors.ArtifactRejected):
-            self._settle(lambda: jobs.fail(self._cloud, self._record, error))
+            self._settle(lambda: outcome.fail(self._cloud, self._record, error))
             return True
         if isinstance(error, Exception) and not self._lost:
             self._settle(lambda: self._give_back(outcome.reason_of(error)))
         return False
 
-    def _settle(self, ending: Callable[[], Record]) -> None:
+    def _settle(self, end: Callable[[], Record]) -> None:
         if not self.job.is_open:
-            return  # its time was over first; what has ended stays as it is
+            return  # the heartbeat has already ended it, for lack of time
         try:
-            self._record = ending()
+            self._record = end()
         except (errors.StaleWrite, errors.Unavailable):
-            self._lost = True  # whoever holds the job now, or the sweep once the lease has run out, settles it
+            self._lost = True  # the next worker settles it, or the sweep once the lease has expired
 
     def _give_back(self, reason: errors.MiniMLError) -> Record:
-        if jobs.is_used_up(self._cloud, self.job):
+        if not has_attempts_left(self.job, self._cloud.stage.attempts):
             return outcome.give_up(self._cloud, self._record, reason)
-        return jobs.change(
-            self._cloud,
-            self._record,
-            state="queued",
-            lease=None,
-            queued_at=self._cloud.now(),
-            setback=jobs.failure_of(reason),
-        )
+        queued = give_back(self.job, now=self._cloud.now(), setback=build_failure(reason))
+        return store.write(self._cloud, self._record, queued)
 
     def _beat(self) -> None:
         with self._lock:
@@ -177,39 +189,36 @@ class Held:
                 return
             if self._cloud.now() >= self._deadline:
                 self._time_out()
-            elif self._renewal_due() or self._progress != self.job.progress:
-                self._write(progress=self._progress, **self._renewal())
+            elif self._is_renewal_due() or self._progress != self.job.progress:
+                self._renew(self._progress)
 
     def _time_out(self) -> None:
-        """Fail the job while there is still time to say so, and stop the work at its next checkpoint."""
-        problem = errors.TimedOut(
+        """Fail the job before the function is stopped, and stop the work at its next checkpoint."""
+        error = errors.TimedOut(
             f"The job took longer than the {self._timeout_seconds:g} seconds that it may. "
             "Try a smaller dataset or a cheaper model type."
         )
-        self._settle(lambda: outcome.give_up(self._cloud, self._record, problem))
+        self._settle(lambda: outcome.give_up(self._cloud, self._record, error))
         self._lost = True
 
-    def _renewal_due(self) -> bool:
-        lease = self.job.lease
-        stage = self._cloud.stage
-        renewed_until = timedelta(seconds=stage.lease_seconds - stage.renew_seconds)
-        return lease is not None and lease.expires_at - self._cloud.now() <= renewed_until
+    def _is_renewal_due(self) -> bool:
+        lease, stage = self.job.lease, self._cloud.stage
+        left_when_due = timedelta(seconds=stage.lease_seconds - stage.renew_seconds)
+        return lease is not None and lease.expires_at - self._cloud.now() <= left_when_due
 
-    def _renewal(self) -> dict[str, Any]:
-        lease = self.job.lease
-        if lease is None:
-            raise self._loss()
-        expires_at = self._cloud.now() + timedelta(seconds=self._cloud.stage.lease_seconds)
-        return {"lease": lease.model_copy(update={"expires_at": expires_at})}
+    def _renew(self, progress: Progress) -> None:
+        self._write(renew_lease(self.job, expires_at=self._new_expiry(), progress=progress))
 
-    def _write(self, **updates: Any) -> None:
-        self._ensure_held()
+    def _new_expiry(self) -> datetime:
+        return self._cloud.now() + timedelta(seconds=self._cloud.stage.lease_seconds)
+
+    def _write(self, job: Job) -> None:
         try:
-            self._record = jobs.change(self._cloud, self._record, **updates)
+            self._record = store.write(self._cloud, self._record, job)
         except errors.StaleWrite as error:
             raise self._loss() from error
 
-    def _ensure_held(self) -> None:
+    def _ensure_not_lost(self) -> None:
         if self._lost:
             raise self._loss()
 

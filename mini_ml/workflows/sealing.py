@@ -1,11 +1,11 @@
-"""The seal of a manifest: a MAC over the document as it is stored, so that later fields do not break older seals."""
+"""The seal of a manifest: a MAC over the stored document, so that new fields do not break older seals."""
 
 import hashlib
 import json
 import logging
 from typing import Any
 
-from mini_ml.contracts import Manifest
+from mini_ml.contracts import Manifest, UnsealedManifest
 from mini_ml.errors import ArtifactRejected
 from mini_ml.ports import Cloud
 from mini_ml.workflows import registry
@@ -13,32 +13,32 @@ from mini_ml.workflows import registry
 logger = logging.getLogger(__name__)
 
 
-def sealed(cloud: Cloud, manifest: Manifest) -> bytes:
-    """Return a manifest as the document to store, with the seal over all its other fields."""
+def seal(cloud: Cloud, manifest: UnsealedManifest) -> bytes:
+    """Return the document to store for a manifest, with a seal over all its other fields."""
     document = json.loads(manifest.model_dump_json())
     return _canonical(document | {"seal": cloud.seal.sign(_digest(document))})
 
 
 def is_sealed(cloud: Cloud, body: bytes) -> bool:
-    """Tell whether our trainer sealed exactly this document; what is no manifest at all was not.
+    """Return whether this platform's trainer sealed exactly this document; False if it is no manifest at all.
 
-    Only the canonical bytes count: a name that occurs twice could mean one thing here and another to who reads on.
+    Only canonical bytes are accepted, because two parsers may read a document with a repeated name differently.
     """
     try:
         document = json.loads(body)
-        seal = document["seal"]
+        found = document["seal"]
         canonical, digest = _canonical(document), _digest(document)
     except (ValueError, KeyError, TypeError, RecursionError):
         return False
-    return canonical == body and isinstance(seal, str) and cloud.seal.verify(digest, seal)
+    return canonical == body and isinstance(found, str) and cloud.seal.verify(digest, found)
 
 
 def verified_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:
-    """Return the manifest of a version, if our trainer sealed it for exactly this model and version.
+    """Return the manifest of a version after checking that it was sealed for exactly this model and version.
 
     Raises:
-        ModelNotFound, VersionNotFound: there is none.
-        ArtifactRejected: it was damaged, edited, forged or moved here from another model or version.
+        ModelNotFound, VersionNotFound: the version does not exist.
+        ArtifactRejected: it was damaged, edited, forged, or copied from another model or version.
     """
     document = registry.manifest_document(cloud.artifacts, model_name, version)
     if not is_sealed(cloud, document):
@@ -47,7 +47,7 @@ def verified_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:
 
 
 def rejected(model_name: str, version: int, reason: str) -> ArtifactRejected:
-    """Return the error of a version that must not be loaded, and log it: somebody should look."""
+    """Return the error of a version that must not be loaded, and log it for the operator."""
     fields = {"code": ArtifactRejected.code, "model_name": model_name, "model_version": version, "reason": reason}
     logger.error("artifact_rejected", extra=fields)
     return ArtifactRejected(f"Version {version} of {model_name} is not loaded: {reason}.")

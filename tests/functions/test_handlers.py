@@ -19,9 +19,10 @@ from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.contracts import Artifact, Job, Upload
 from mini_ml.errors import UnknownEvent
+from mini_ml.jobs import store
 from mini_ml.ports import Cloud
 from mini_ml.topology import LOCAL_NAMES
-from mini_ml.workflows import jobs, registry
+from mini_ml.workflows import registry
 from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.services import IRIS_ROW, sample
@@ -46,7 +47,7 @@ class Deployed:
 
     def job_of(self, key: str) -> Job | None:
         """Return the job of the upload with this key."""
-        found = [jobs.load(self.cloud, keys.job_id_in_index(k)).job for k in self._index()]
+        found = [store.load(self.cloud, keys.job_id_in_index(k)).job for k in self._index()]
         return next((job for job in found if job.upload.key == key), None)
 
     def _index(self) -> list[str]:

@@ -18,6 +18,7 @@ from mini_ml import errors, keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.adapters.ticker import HandTicker
 from mini_ml.contracts import Job, Upload
+from mini_ml.jobs import store
 from mini_ml.workflows import jobs, lease, outcome, sweep, transfer
 from tests.unit.workflows.memory_platform import Killed
 from tests.unit.workflows.story import Clock, Publisher, put
@@ -99,7 +100,7 @@ class Interleaving:
 
     def jobs(self) -> list[Job]:
         """Return every job that was ever made."""
-        return [jobs.read(self.cloud, keys.job_id_in_index(key)) for key in self.cloud.artifacts.list_keys("jobs/by-")]
+        return [store.read(self.cloud, keys.job_id_in_index(key)) for key in self.cloud.artifacts.list_keys("jobs/by-")]
 
     def overtaken(self) -> list[str]:
         """Return the jobs that were taken while somebody else's lease on them was live."""
@@ -193,11 +194,11 @@ class Interleaving:
 
     def _train(self, cloud: MemoryCloud, event: Upload) -> None:
         """Do what train_upload does, but for the fitting."""
-        held = lease.take(cloud, event, timeout_seconds=3600)
+        held = lease.acquire_lease(cloud, event, timeout_seconds=3600)
         if held is None:
             return
         with held:
-            manifest = outcome.published(cloud, held.job)
+            manifest = outcome.find_published(cloud, held.job)
             if manifest is None:
                 with suppress(errors.StorageUnavailable):
                     cloud.every.tick()
@@ -205,7 +206,7 @@ class Interleaving:
                 key = keys.artifact(MODEL, held.job.job_id, held.job.attempt, "model.joblib")
                 transfer.put_bytes_once(cloud.artifacts, key, b"model")
                 manifest = Publisher(cloud)(held)
-            held.succeed(**outcome.of_version(cloud, manifest))
+            held.succeed_training(manifest)
 
     def _sweep(self) -> None:
         for _ in range(3):

@@ -9,7 +9,8 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import BatchSummary, PredictOptions, PredictResult
 from mini_ml.errors import ArtifactRejected
-from mini_ml.workflows import jobs, registry, submit
+from mini_ml.jobs import store
+from mini_ml.workflows import registry, submit
 from mini_ml.workflows.model_cache import ModelCache
 from tests.unit.workflows.memory_platform import ROWS, Killed, MemoryPlatform, unpack
 
@@ -108,7 +109,7 @@ def test_predictions_are_given_inline_only_to_who_submitted_by_http(world: Memor
     options = PredictOptions()
     asked = submit.submit_predict(world.cloud, model_name="shop", options=options, filename="a.csv", body=ROWS)
     world.work()
-    result = jobs.read(world.cloud, asked.job_id).result
+    result = store.read(world.cloud, asked.job_id).result
     assert isinstance(result, PredictResult)
     assert result.predictions_key is not None
     assert len(json.loads(world.cloud.artifacts.get(result.predictions_key).body)) == result.rows

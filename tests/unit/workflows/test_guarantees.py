@@ -14,7 +14,7 @@ from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
 from mini_ml.workflows import registry
 from mini_ml.workflows.model_cache import ModelCache
-from mini_ml.workflows.sealing import sealed
+from mini_ml.workflows.sealing import seal
 from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
 
@@ -111,7 +111,7 @@ def test_a_plan_whose_digest_differs_is_never_read(world: MemoryPlatform, monkey
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     assert manifest.plan
     other = manifest.model_copy(update={"plan": manifest.plan.model_copy(update={"sha256": "0" * 64})})
-    world.cloud.artifacts.put(keys.manifest("shop", 1), sealed(world.cloud, other))
+    world.cloud.artifacts.put(keys.manifest("shop", 1), seal(world.cloud, other))
     monkeypatch.setattr(store, "load", lambda file: pytest.fail("it was read"))
 
     with pytest.raises(ArtifactRejected, match="digest"):
@@ -124,7 +124,7 @@ def test_an_artifact_whose_digest_differs_is_never_unpickled(
     world.train()
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     other = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
-    world.cloud.artifacts.put(keys.manifest("shop", 1), sealed(world.cloud, other))
+    world.cloud.artifacts.put(keys.manifest("shop", 1), seal(world.cloud, other))
     monkeypatch.setattr(artifact, "load", lambda path: pytest.fail("it was unpickled"))
 
     with pytest.raises(ArtifactRejected, match="digest"):

@@ -16,8 +16,10 @@ from mini_ml.errors import (
     StorageUnavailable,
     UploadNotReceived,
 )
+from mini_ml.jobs import store
+from mini_ml.jobs.job import announce_again
 from mini_ml.workflows import jobs, submit
-from mini_ml.workflows.listing import Filters, listing
+from mini_ml.workflows.listing import Filters, list_page
 from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
 
 
@@ -42,14 +44,14 @@ def test_a_file_that_cannot_be_stored_fails_its_job(cloud: MemoryCloud) -> None:
     cloud.uploads.before = away
     with pytest.raises(StorageUnavailable):
         submitted(cloud)
-    [job] = listing(cloud, Filters(), limit=10, cursor=None).jobs
+    [job] = list_page(cloud, Filters(), limit=10, cursor=None).jobs
     assert (job.state, job.failure and job.failure.code) == ("failed", UploadNotReceived.code)
 
 
 def test_an_invitation_takes_one_file_for_its_job(cloud: MemoryCloud) -> None:
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a b.csv", train=TrainOptions())
     cloud.uploads.receive(invitation.post, b"a,b\n1,2\n")
-    assert jobs.read(cloud, invitation.job.job_id).state == "awaiting_upload"
+    assert store.read(cloud, invitation.job.job_id).state == "awaiting_upload"
     assert taken(cloud, event_of(cloud, invitation.job)).job.job_id == invitation.job.job_id
 
 
@@ -70,8 +72,8 @@ def test_jobs_are_listed_newest_first_page_by_page(cloud: MemoryCloud, clock: Cl
     for _ in range(5):
         created.append(submitted(cloud).job_id)
         clock.forward(1)
-    first = listing(cloud, Filters(), limit=3, cursor=None)
-    second = listing(cloud, Filters(), limit=3, cursor=first.cursor)
+    first = list_page(cloud, Filters(), limit=3, cursor=None)
+    second = list_page(cloud, Filters(), limit=3, cursor=first.cursor)
     assert [job.job_id for job in (*first.jobs, *second.jobs)] == created[::-1]
     assert second.cursor is None
 
@@ -80,15 +82,15 @@ def test_jobs_are_filtered(cloud: MemoryCloud) -> None:
     wanted = submitted(cloud, "wanted")
     submitted(cloud, "other")
     for filters in (Filters(model_name="wanted"), Filters(upload_key=wanted.upload.key)):
-        assert [job.job_id for job in listing(cloud, filters, limit=10, cursor=None).jobs] == [wanted.job_id]
-    assert listing(cloud, Filters(state="failed"), limit=10, cursor=None).jobs == ()
-    assert listing(cloud, Filters(kind="predict"), limit=10, cursor=None).jobs == ()
+        assert [job.job_id for job in list_page(cloud, filters, limit=10, cursor=None).jobs] == [wanted.job_id]
+    assert list_page(cloud, Filters(state="failed"), limit=10, cursor=None).jobs == ()
+    assert list_page(cloud, Filters(kind="predict"), limit=10, cursor=None).jobs == ()
 
 
 @pytest.mark.parametrize("cursor", ["x", "../jobs/open/", "jobs/by-time/1"])
 def test_a_cursor_that_is_none_is_refused(cloud: MemoryCloud, cursor: str) -> None:
     with pytest.raises(InvalidName):
-        listing(cloud, Filters(), limit=10, cursor=cursor)
+        list_page(cloud, Filters(), limit=10, cursor=cursor)
 
 
 def test_only_a_failed_job_is_retried_and_then_announced_again(cloud: MemoryCloud) -> None:
@@ -117,14 +119,15 @@ def test_only_an_open_job_is_cancelled(cloud: MemoryCloud) -> None:
 
 def test_a_job_that_is_not_there_is_not_found(cloud: MemoryCloud) -> None:
     with pytest.raises(JobNotFound):
-        jobs.read(cloud, "00000000-0000-7000-8000-000000000000")
+        store.read(cloud, "00000000-0000-7000-8000-000000000000")
     with pytest.raises(InvalidName):
-        jobs.read(cloud, "../../etc/passwd")
+        store.read(cloud, "../../etc/passwd")
 
 
 def test_a_change_whose_answer_was_lost_counts_as_written(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
     held = taken(cloud, upload)
-    record = jobs.load(cloud, held.job.job_id)
-    jobs.change(cloud, record, announcements=1)
-    assert jobs.change(cloud, record, announcements=1).job.announcements == 1
+    record = store.load(cloud, held.job.job_id)
+    changed = announce_again(record.job, now=cloud.now(), upload=upload)
+    store.write(cloud, record, changed)
+    assert store.write(cloud, record, changed).job == store.read(cloud, held.job.job_id) == changed

@@ -7,15 +7,16 @@ import pytest
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
+from mini_ml.jobs import store
 from mini_ml.workflows import jobs, sweep
-from mini_ml.workflows.lease import take
+from mini_ml.workflows.lease import acquire_lease
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
 def test_a_job_is_taken_by_one_worker_only(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
-    assert take(cloud, upload, timeout_seconds=20) is not None
-    assert take(cloud, upload, timeout_seconds=20) is None
+    assert acquire_lease(cloud, upload, timeout_seconds=20) is not None
+    assert acquire_lease(cloud, upload, timeout_seconds=20) is None
 
 
 def test_a_taken_job_is_running_and_keeps_the_object_version_of_its_event(cloud: MemoryCloud) -> None:
@@ -40,8 +41,8 @@ def test_the_heartbeat_keeps_the_lease_and_writes_the_progress(cloud: MemoryClou
             clock.forward(cloud.stage.renew_seconds)
             held.checkpoint(10, 100)
             cloud.every.tick()
-        assert take(cloud, upload, timeout_seconds=20) is None
-        assert jobs.read(cloud, held.job.job_id).progress.rows_done == 10
+        assert acquire_lease(cloud, upload, timeout_seconds=20) is None
+        assert store.read(cloud, held.job.job_id).progress.rows_done == 10
 
 
 def test_a_worker_that_was_overtaken_stops_at_its_next_write(cloud: MemoryCloud, clock: Clock) -> None:
@@ -53,7 +54,7 @@ def test_a_worker_that_was_overtaken_stops_at_its_next_write(cloud: MemoryCloud,
         slow.record_intent(1)
     with pytest.raises(LeaseLost):
         slow.checkpoint(1, 1)
-    assert jobs.read(cloud, fast.job.job_id) == fast.job
+    assert store.read(cloud, fast.job.job_id) == fast.job
 
 
 def test_the_third_lost_worker_is_the_last(cloud: MemoryCloud, clock: Clock) -> None:
@@ -61,15 +62,15 @@ def test_the_third_lost_worker_is_the_last(cloud: MemoryCloud, clock: Clock) -> 
     for _ in range(cloud.stage.attempts):
         job_id = taken(cloud, upload).job.job_id
         clock.forward(cloud.stage.lease_seconds + 1)
-    assert take(cloud, upload, timeout_seconds=20) is None
-    job = jobs.read(cloud, job_id)
+    assert acquire_lease(cloud, upload, timeout_seconds=20) is None
+    job = store.read(cloud, job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
 
 
 def test_an_error_of_the_clients_fails_the_job_and_is_not_raised(cloud: MemoryCloud) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
         raise InvalidDataset("There are no rows.")
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, held.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "invalid_dataset")
     assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 
@@ -87,7 +88,7 @@ def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_ours(cloud:
     for _ in range(cloud.stage.attempts):
         with pytest.raises(RuntimeError), taken(cloud, upload) as held:
             raise RuntimeError("bug")
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, held.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "internal")
 
 
@@ -105,7 +106,7 @@ def test_the_last_attempt_names_what_was_too_small_or_away(cloud: MemoryCloud, e
     for _ in range(cloud.stage.attempts):
         with pytest.raises(type(error)), taken(cloud, upload) as held:
             raise error
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, held.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", code)
 
 
@@ -116,8 +117,8 @@ def test_a_job_that_is_given_up_tells_of_its_attempts_and_their_cause(cloud: Mem
     for _ in range(2):
         held = taken(cloud, upload)
         clock.forward(cloud.stage.lease_seconds + 1)
-    take(cloud, upload, timeout_seconds=20)
-    failure = jobs.read(cloud, held.job.job_id).failure
+    acquire_lease(cloud, upload, timeout_seconds=20)
+    failure = store.read(cloud, held.job.job_id).failure
     assert failure is not None
     assert failure.code == "worker_lost"
     assert "after 3 attempts" in failure.detail
@@ -129,7 +130,7 @@ def test_work_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, 
         clock.forward(20)
         cloud.every.tick()
         held.checkpoint(1, 1)
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, held.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
 
 
@@ -138,7 +139,7 @@ def test_a_job_that_has_timed_out_stays_so_whatever_its_work_finds_out(cloud: Me
         clock.forward(20)
         cloud.every.tick()
         raise InvalidDataset("There are no rows.")
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, held.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
 
 
@@ -146,11 +147,11 @@ def test_a_training_whose_time_is_over_once_it_has_published_succeeds(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
-        published(held)
+        manifest = published(held)
         clock.forward(20)
         cloud.every.tick()
-        held.succeed(version=1)
-    job = jobs.read(cloud, held.job.job_id)
+        held.succeed_training(manifest)
+    job = store.read(cloud, held.job.job_id)
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
@@ -158,7 +159,7 @@ def test_a_cancelled_job_stops_its_worker(cloud: MemoryCloud) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
         jobs.cancel(cloud, held.job.job_id)
         held.record_intent(1)
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, held.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "cancelled")
 
 

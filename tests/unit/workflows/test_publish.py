@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
-from mini_ml.workflows import jobs, outcome, registry, sweep
-from mini_ml.workflows.lease import Held
+from mini_ml.jobs import store
+from mini_ml.workflows import outcome, registry, sweep
+from mini_ml.workflows.lease import JobLease
 from mini_ml.workflows.sealing import is_sealed
 from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
 
@@ -47,7 +48,7 @@ def test_a_successor_finds_what_its_predecessor_published(
     standing = published(taken(cloud, upload))
     clock.forward(cloud.stage.lease_seconds + 1)
     successor = taken(cloud, upload)
-    assert outcome.published(cloud, successor.job) == standing
+    assert outcome.find_published(cloud, successor.job) == standing
     assert published(successor) == standing
 
 
@@ -56,7 +57,7 @@ def test_a_paused_predecessor_and_its_successor_publish_one_version(
 ) -> None:
     upload = put(cloud, "train/iris/a.csv")
     paused = taken(cloud, upload)
-    successors: list[Held] = []
+    successors: list[JobLease] = []
 
     def overtake(method: str, key: str) -> None:
         if key == keys.manifest("iris", 1) and method == "put_new" and not successors:
@@ -97,9 +98,9 @@ def test_a_job_that_was_failed_while_its_worker_published_succeeds_after_all(
     cloud.artifacts.before = fail_dead_letter
     with taken(cloud, upload) as held:
         manifest = published(held)
-        held.succeed(**outcome.of_version(cloud, manifest))
+        held.succeed_training(manifest)
 
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, held.job.job_id)
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 

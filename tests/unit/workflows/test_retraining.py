@@ -9,7 +9,7 @@ from mini_ml.errors import ModelNeedsRetraining
 from mini_ml.ml.model import artifact
 from mini_ml.workflows import registry
 from mini_ml.workflows.model_cache import ModelCache
-from mini_ml.workflows.sealing import sealed
+from mini_ml.workflows.sealing import seal
 from tests.unit.workflows.memory_platform import MemoryPlatform
 
 
@@ -17,7 +17,7 @@ def _age(world: MemoryPlatform, scikit_learn: str) -> None:
     """Let version 1 be persisted, and sealed, by another version of scikit-learn."""
     manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
     libraries = {**manifest.libraries, "scikit-learn": scikit_learn}
-    aged = sealed(world.cloud, manifest.model_copy(update={"libraries": libraries}))
+    aged = seal(world.cloud, manifest.model_copy(update={"libraries": libraries}))
     world.cloud.artifacts.put(keys.manifest("shop", 1), aged)
 
 

@@ -8,13 +8,14 @@ import pytest
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import Job, TrainOptions, Upload
+from mini_ml.jobs import store
 from mini_ml.workflows import jobs, submit, sweep
-from mini_ml.workflows.lease import take
+from mini_ml.workflows.lease import acquire_lease
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
 def _state(cloud: MemoryCloud, job: Job) -> tuple[str, str | None]:
-    now = jobs.read(cloud, job.job_id)
+    now = store.read(cloud, job.job_id)
     return now.state, now.failure.code if now.failure else None
 
 
@@ -85,7 +86,7 @@ def test_a_job_whose_maker_died_before_the_file_was_stored_fails(cloud: MemoryCl
             "upload": job.upload.model_copy(update={"key": "train/iris/never/a.csv"}),
         }
     )
-    jobs.create(cloud, lost)
+    store.create(cloud, lost)
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
     assert _state(cloud, lost) == ("failed", "upload_not_received")
@@ -99,13 +100,13 @@ def test_an_upload_that_no_message_announced_gets_its_job(cloud: MemoryCloud, cl
     assert [message.key for message in cloud.queues["train"].messages] == [upload.key]
 
 
-def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock) -> None:
+def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock, published: Publisher) -> None:
     upload = put(cloud, "train/iris/a.csv")
     with taken(cloud, upload) as held:
-        held.succeed()
+        held.succeed_training(published(held))
     job = submitted(cloud)
     with taken(cloud, event_of(cloud, job)) as held:
-        held.succeed()
+        held.succeed_training(published(held))
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
@@ -147,7 +148,7 @@ def test_a_dead_letter_of_a_bare_upload_makes_its_job_and_fails_it(cloud: Memory
     upload = put(cloud, "predict/iris/a.csv")
     sweep.fail_dead_letter(cloud, upload)
     job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
-    assert jobs.read(cloud, job_id).state == "failed"
+    assert store.read(cloud, job_id).state == "failed"
 
 
 def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -> None:
@@ -157,7 +158,7 @@ def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -
     clock.forward(cloud.stage.requeue_after_seconds + cloud.stage.lease_seconds)
     sweep.sweep(cloud)
     for upload in cloud.queues["train"].messages:
-        take(cloud, upload, timeout_seconds=20)
+        acquire_lease(cloud, upload, timeout_seconds=20)
     before = [(head.key, head.version_id) for head in cloud.artifacts.list_versions("jobs/")]
     cloud.queues["train"].messages.clear()
 

@@ -14,9 +14,10 @@ from mini_ml.adapters.http.service import CloudOf, new_router
 from mini_ml.adapters.http.shapes import JobPage, Url
 from mini_ml.adapters.http.views import answer, job_path, job_view, version_path
 from mini_ml.contracts import Job, JobView, Kind, PredictResult, State
+from mini_ml.jobs import store
 from mini_ml.ports import Cloud
 from mini_ml.workflows import jobs
-from mini_ml.workflows.listing import CURSOR, Filters, listing
+from mini_ml.workflows.listing import CURSOR, Filters, list_page
 
 router = new_router("Jobs")
 
@@ -48,7 +49,7 @@ def list_jobs(
 ) -> Response:
     """A page may hold fewer jobs than `limit` and still have a next one, when the filters fit few."""
     filters = Filters(state=state, kind=kind, model_name=model_name, upload_key=upload_key)
-    page = listing(cloud, filters, limit=limit, cursor=cursor)
+    page = list_page(cloud, filters, limit=limit, cursor=cursor)
     link = links_from(request)
     asked = {"state": state, "kind": kind, "model_name": model_name, "upload_key": upload_key, "limit": limit}
     links = {"self": link(_listing_path({**asked, "cursor": cursor}))}
@@ -70,7 +71,7 @@ def _listing_path(query: dict[str, str | int | None]) -> str:
 )
 def get_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
     """Its `state` goes `awaiting_upload`, `queued`, `running`, and ends as `succeeded` or `failed`."""
-    return answer(job_view(jobs.read(cloud, job_id), links_from(request)))
+    return answer(job_view(store.read(cloud, job_id), links_from(request)))
 
 
 @router.get(
@@ -85,7 +86,7 @@ def get_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
 )
 def get_result(request: Request, cloud: CloudOf, job_id: JobId, redirect: Redirect = True) -> Response:
     """A job that is not finished answers `409` with `Retry-After`; one that failed answers its problem."""
-    job, link = jobs.read(cloud, job_id), links_from(request)
+    job, link = store.read(cloud, job_id), links_from(request)
     if job.failure is not None:
         return failed(job, link)
     if job.result is None:
