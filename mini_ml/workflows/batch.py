@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from mini_ml import errors, keys
 from mini_ml.contracts import BatchSummary, Job, Label, PredictResult, Upload
+from mini_ml.jobs import intake
+from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.model.fitted import Predictions
 from mini_ml.ml.scoring.score import ScoreOptions, Sizes, score_csv
 from mini_ml.ports import Cloud, ObjectStore
-from mini_ml.workflows import intake, registry, transfer
-from mini_ml.workflows.lease import JobLease, acquire_lease
+from mini_ml.registry import aliases
+from mini_ml.workflows import transfer
 from mini_ml.workflows.model_cache import Loaded, ModelCache
 
 
@@ -32,7 +34,7 @@ def score_upload(cloud: Cloud, model_cache: ModelCache, upload: Upload, *, threa
         """Resolve the version with the first lease only, so that every attempt uses the same one."""
         if job.version is not None or job.model_name is None or job.predict is None:
             return job.version
-        return registry.resolve(cloud.artifacts, job.model_name, job.predict.version)
+        return aliases.resolve(cloud.artifacts, job.model_name, job.predict.version)
 
     timeout_seconds = cloud.stage.batch_timeout_seconds
     lease = acquire_lease(cloud, upload, timeout_seconds=timeout_seconds, version_of=pin_version)

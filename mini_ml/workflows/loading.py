@@ -10,8 +10,8 @@ from mini_ml.ml.model import artifact
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store as plans
 from mini_ml.ports import Cloud
-from mini_ml.workflows import sealing
-from mini_ml.workflows.sealing import rejected
+from mini_ml.registry import sealing
+from mini_ml.registry.sealing import rejected
 
 
 def loadable_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:

@@ -10,10 +10,10 @@ from typing import Final
 from mini_ml.contracts import Manifest
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ports import Cloud
+from mini_ml.registry.resolver import VersionResolver
+from mini_ml.registry.single_flight import SingleFlight
 from mini_ml.topology import MIB
 from mini_ml.workflows import loading
-from mini_ml.workflows.resolver import VersionResolver
-from mini_ml.workflows.single_flight import SingleFlight
 
 _MOST_MANIFESTS: Final = 1024
 

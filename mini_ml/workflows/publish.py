@@ -5,10 +5,10 @@ from typing import Protocol
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Manifest, UnsealedManifest
+from mini_ml.jobs.lease import JobLease
 from mini_ml.ports import Cloud, ObjectStore
-from mini_ml.workflows import registry
-from mini_ml.workflows.lease import JobLease
-from mini_ml.workflows.sealing import seal
+from mini_ml.registry import versions
+from mini_ml.registry.sealing import seal
 
 
 class BuildManifest(Protocol):
@@ -38,7 +38,7 @@ def publish_version(
         LeaseLost: another worker has the job.
     """
     store = cloud.artifacts
-    version = lease.job.intent or registry.newest(store, model_name) + 1
+    version = lease.job.intent or versions.find_newest(store, model_name) + 1
     while True:
         if lease.job.intent != version:
             lease.record_intent(version)
@@ -47,18 +47,18 @@ def publish_version(
             document = seal(cloud, build_manifest(version=version, superseded=superseded))
             with lease.undisturbed():
                 store.put_new(keys.manifest(model_name, version), document)
-            return registry.manifest_in(document)
+            return versions.parse_manifest(document)
         except errors.AlreadyExists:
-            standing = registry.manifest(store, model_name, version)
+            standing = versions.load_manifest(store, model_name, version)
         if standing.job_id == lease.job.job_id:
             return standing
-        version = registry.newest(store, model_name, at_least=version) + 1
+        version = versions.find_newest(store, model_name, at_least=version) + 1
 
 
 def _is_superseded(store: ObjectStore, model_name: str, version: int, uploaded_at: datetime) -> bool:
     """Return whether the dataset of the served version was uploaded after the one about to be published."""
     for earlier in range(version - 1, 0, -1):
-        served = registry.manifest(store, model_name, earlier)
+        served = versions.load_manifest(store, model_name, earlier)
         if not served.superseded:
             return served.dataset.uploaded_at > uploaded_at
     return False

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, UnsealedManifest, Upload
+from mini_ml.jobs import intake, outcome
+from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ml.model import artifact, packing
 from mini_ml.ml.plan import store as plans
 from mini_ml.ml.training.train import Trained, split_document, train
 from mini_ml.ports import Cloud
-from mini_ml.workflows import intake, outcome, transfer
-from mini_ml.workflows.lease import JobLease, acquire_lease
+from mini_ml.workflows import transfer
 from mini_ml.workflows.publish import publish_version
 
 SEED = 0

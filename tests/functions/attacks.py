@@ -14,8 +14,8 @@ from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import Artifact, Manifest
 from mini_ml.jobs import store
 from mini_ml.ports import StoredObject
-from mini_ml.workflows import registry
-from mini_ml.workflows.sealing import seal
+from mini_ml.registry import versions
+from mini_ml.registry.sealing import seal
 from tests.functions.services import IRIS_ROW, Services, predict, problem, sample
 
 MODEL: Final = "default"
@@ -43,7 +43,7 @@ class Attack:
         return pickle.dumps(Marker(self.marker))
 
     def manifest(self) -> Manifest:
-        return registry.manifest(self.cloud.artifacts, MODEL, 1)
+        return versions.load_manifest(self.cloud.artifacts, MODEL, 1)
 
     def put_manifest(self, body: bytes, version: int = 1) -> None:
         self.cloud.artifacts.put(keys.manifest(MODEL, version), body)

@@ -21,8 +21,8 @@ from mini_ml.contracts import Artifact, Job, Upload
 from mini_ml.errors import UnknownEvent
 from mini_ml.jobs import store
 from mini_ml.ports import Cloud
+from mini_ml.registry import versions
 from mini_ml.topology import LOCAL_NAMES
-from mini_ml.workflows import registry
 from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.services import IRIS_ROW, sample
@@ -139,7 +139,7 @@ def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp
     deployed.trainer(announced(upload), None)
     malware = pickle.dumps(Marker(tmp_path / "marker"))
     artifacts = deployed.cloud.artifacts
-    true = registry.manifest(artifacts, "planted", 1)
+    true = versions.load_manifest(artifacts, "planted", 1)
     head = artifacts.put(true.artifact.key, malware)
     digest = hashlib.sha256(malware).hexdigest()
     forged = Artifact(key=head.key, version_id=head.version_id, size=head.size, sha256=digest)

@@ -18,8 +18,8 @@ from mini_ml import errors, keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.adapters.ticker import HandTicker
 from mini_ml.contracts import Job, Upload
-from mini_ml.jobs import store
-from mini_ml.workflows import jobs, lease, outcome, sweep, transfer
+from mini_ml.jobs import control, lease, outcome, store, sweep
+from mini_ml.workflows import transfer
 from tests.unit.workflows.memory_platform import Killed
 from tests.unit.workflows.story import Clock, Publisher, put
 
@@ -223,7 +223,7 @@ class Interleaving:
     def _retry_failed(self) -> None:
         for job in self.jobs():
             if job.state == "failed":
-                jobs.retry(self.cloud, job.job_id)
+                control.retry(self.cloud, job.job_id)
 
     def _recover(self) -> None:
         """Let time pass, and the sweep and a worker that nothing happens to do their work."""

@@ -17,9 +17,9 @@ from mini_ml.contracts import (
     UnsealedManifest,
     Upload,
 )
+from mini_ml.jobs import submit
+from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ports import ObjectHead
-from mini_ml.workflows import submit
-from mini_ml.workflows.lease import JobLease, acquire_lease
 from mini_ml.workflows.publish import publish_version
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
-from mini_ml.jobs import store
-from mini_ml.workflows import outcome, registry, sweep
-from mini_ml.workflows.lease import JobLease
-from mini_ml.workflows.sealing import is_sealed
+from mini_ml.jobs import outcome, store, sweep
+from mini_ml.jobs.lease import JobLease
+from mini_ml.registry import aliases, versions
+from mini_ml.registry.sealing import is_sealed
 from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
 
 
@@ -121,8 +121,8 @@ def test_an_older_upload_that_finishes_later_is_superseded(cloud: MemoryCloud, p
     published(taken(cloud, put(cloud, "train/iris/new.csv")), START)
     older = published(taken(cloud, put(cloud, "train/iris/old.csv")), START - timedelta(seconds=1))
     assert older.superseded
-    assert registry.resolve(cloud.artifacts, "iris", "latest") == 1
-    assert registry.resolve(cloud.artifacts, "iris", "2") == 2
+    assert aliases.resolve(cloud.artifacts, "iris", "latest") == 1
+    assert aliases.resolve(cloud.artifacts, "iris", "2") == 2
 
 
 def test_a_seal_covers_every_field(cloud: MemoryCloud, published: Publisher) -> None:
@@ -137,7 +137,7 @@ def test_a_document_of_a_newer_release_is_read(cloud: MemoryCloud, published: Pu
     published(taken(cloud, put(cloud, "train/iris/a.csv")))
     stored = cloud.artifacts.get(keys.manifest("iris", 1)).body
     cloud.artifacts.put(keys.manifest("iris", 1), stored.replace(b"{", b'{"new":1,', 1))
-    assert registry.resolve(cloud.artifacts, "iris", "latest") == 1
+    assert aliases.resolve(cloud.artifacts, "iris", "latest") == 1
 
 
 def test_a_store_that_is_away_publishes_nothing(cloud: MemoryCloud, published: Publisher) -> None:
@@ -157,13 +157,13 @@ def test_the_newest_version_is_found_from_any_version_that_is_known(count: int, 
     cloud = memory_cloud()
     for version in range(1, count + 1):
         cloud.artifacts.put(keys.manifest("iris", version), b"{}")
-    assert registry.newest(cloud.artifacts, "iris", at_least=min(known, count)) == count
+    assert versions.find_newest(cloud.artifacts, "iris", at_least=min(known, count)) == count
 
 
 def test_what_is_not_there_is_told_apart(cloud: MemoryCloud, published: Publisher) -> None:
     published(taken(cloud, put(cloud, "train/iris/a.csv")))
     with pytest.raises(ModelNotFound) as refusal:
-        registry.resolve(cloud.artifacts, "irys", "latest")
+        aliases.resolve(cloud.artifacts, "irys", "latest")
     assert refusal.value.issues[0].hint == "did you mean `iris`?"
     with pytest.raises(VersionNotFound, match="versions 1 to 1"):
-        registry.resolve(cloud.artifacts, "iris", "2")
+        aliases.resolve(cloud.artifacts, "iris", "2")

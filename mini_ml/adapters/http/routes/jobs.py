@@ -14,10 +14,9 @@ from mini_ml.adapters.http.service import CloudOf, new_router
 from mini_ml.adapters.http.shapes import JobPage, Url
 from mini_ml.adapters.http.views import answer, job_path, job_view, version_path
 from mini_ml.contracts import Job, JobView, Kind, PredictResult, State
-from mini_ml.jobs import store
+from mini_ml.jobs import control, store
+from mini_ml.jobs.listing import CURSOR, Filters, list_page
 from mini_ml.ports import Cloud
-from mini_ml.workflows import jobs
-from mini_ml.workflows.listing import CURSOR, Filters, list_page
 
 router = new_router("Jobs")
 
@@ -122,7 +121,7 @@ def _version_of(job: Job) -> str:
 )
 def retry_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
     """Only what has failed can be retried; the file and the options stay the same."""
-    return pending(jobs.retry(cloud, job_id), links_from(request))
+    return pending(control.retry(cloud, job_id), links_from(request))
 
 
 @router.post(
@@ -135,5 +134,5 @@ def retry_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
 )
 def cancel_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
     """Whoever works on it stops at its next step, and publishes nothing."""
-    job, link = jobs.cancel(cloud, job_id), links_from(request)
+    job, link = control.cancel(cloud, job_id), links_from(request)
     return answer(job_view(job, link), 202, headers={"Location": link(job_path(job_id))})

@@ -6,8 +6,8 @@ from typing import Final
 
 from mini_ml import keys
 from mini_ml.ports import Cloud
-from mini_ml.workflows import registry
-from mini_ml.workflows.single_flight import SingleFlight
+from mini_ml.registry import aliases, versions
+from mini_ml.registry.single_flight import SingleFlight
 
 _MOST: Final = 1024
 
@@ -50,7 +50,7 @@ class VersionResolver:
         if version == keys.LATEST:
             meaning = self._latest(model_name, self._known.get(asked), now)
         else:
-            number = registry.resolve(self._cloud.artifacts, model_name, version)
+            number = aliases.resolve(self._cloud.artifacts, model_name, version)
             meaning = _Meaning(version=number, newest=0, asked_at=now)
         if len(self._known) >= _MOST:
             self._known.clear()
@@ -61,10 +61,10 @@ class VersionResolver:
         """Look above the highest number known, by one HEAD; where nothing was published, nothing has changed."""
         store = self._cloud.artifacts
         keys.checked_model_name(model_name)
-        newest = registry.newest(store, model_name, at_least=before.newest if before else 0)
+        newest = versions.find_newest(store, model_name, at_least=before.newest if before else 0)
         if before and newest == before.newest:
             return _Meaning(version=before.version, newest=newest, asked_at=now)
-        found = registry.latest(store, model_name, at_least=newest)
+        found = versions.find_latest(store, model_name, at_least=newest)
         if found is None:
-            raise registry.missing_model(store, model_name)
+            raise versions.missing_model(store, model_name)
         return _Meaning(version=found.version, newest=newest, asked_at=now)

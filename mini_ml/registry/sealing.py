@@ -8,7 +8,7 @@ from typing import Any
 from mini_ml.contracts import Manifest, UnsealedManifest
 from mini_ml.errors import ArtifactRejected
 from mini_ml.ports import Cloud
-from mini_ml.workflows import registry
+from mini_ml.registry import versions
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +40,10 @@ def verified_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:
         ModelNotFound, VersionNotFound: the version does not exist.
         ArtifactRejected: it was damaged, edited, forged, or copied from another model or version.
     """
-    document = registry.manifest_document(cloud.artifacts, model_name, version)
+    document = versions.load_document(cloud.artifacts, model_name, version)
     if not is_sealed(cloud, document):
         raise rejected(model_name, version, "its manifest was not sealed by this platform")
-    return registry.checked_manifest(document, model_name, version)
+    return versions.parse_checked(document, model_name, version)
 
 
 def rejected(model_name: str, version: int, reason: str) -> ArtifactRejected:

@@ -9,7 +9,7 @@ from mini_ml.jobs import store
 from mini_ml.jobs.job import attempts_made, build_failure, fail_job, succeed_training
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
-from mini_ml.workflows import registry
+from mini_ml.registry import versions
 
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The disk or the quota is full, or the file is larger than the file system allows."""
@@ -76,7 +76,7 @@ def find_published(cloud: Cloud, job: Job) -> Manifest | None:
     if job.intent is None or job.model_name is None:
         return None
     try:
-        manifest = registry.manifest(cloud.artifacts, job.model_name, job.intent)
+        manifest = versions.load_manifest(cloud.artifacts, job.model_name, job.intent)
     except (errors.NotFound, errors.ArtifactRejected):
         return None
     return manifest if manifest.job_id == job.job_id else None

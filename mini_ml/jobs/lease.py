@@ -9,7 +9,7 @@ from typing import Self
 
 from mini_ml import errors
 from mini_ml.contracts import Job, Manifest, PredictResult, Progress, Upload
-from mini_ml.jobs import store
+from mini_ml.jobs import intake, outcome, store
 from mini_ml.jobs.job import (
     build_failure,
     give_back,
@@ -23,7 +23,6 @@ from mini_ml.jobs.job import (
 )
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
-from mini_ml.workflows import intake, outcome
 
 VersionOf = Callable[[Job], int | None]
 """Returns the model version to store in the job with its lease, for example the one that a batch is pinned to."""

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from mini_ml import keys
 from mini_ml.contracts import SweepState, Upload
+from mini_ml.jobs import intake
 from mini_ml.jobs.uploads import complete_upload
 from mini_ml.ports import Cloud, ObjectHead
-from mini_ml.workflows import intake
 
 logger = logging.getLogger(__name__)
 

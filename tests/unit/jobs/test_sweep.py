@@ -8,9 +8,8 @@ import pytest
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import Job, TrainOptions, Upload
-from mini_ml.jobs import store
-from mini_ml.workflows import jobs, submit, sweep
-from mini_ml.workflows.lease import acquire_lease
+from mini_ml.jobs import control, store, submit, sweep
+from mini_ml.jobs.lease import acquire_lease
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
@@ -115,7 +114,7 @@ def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Cl
 
 def test_the_marker_of_a_job_that_has_ended_is_removed(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
-    jobs.cancel(cloud, job.job_id)
+    control.cancel(cloud, job.job_id)
     cloud.artifacts.put(keys.open_job(job.job_id), b"")
     sweep.sweep(cloud)
     assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []

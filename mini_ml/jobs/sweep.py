@@ -7,11 +7,10 @@ from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import SweepState, Upload
-from mini_ml.jobs import store, uploads
+from mini_ml.jobs import intake, orphaned_uploads, outcome, store, uploads
 from mini_ml.jobs.job import announce_again, has_attempts_left, has_live_lease, is_overdue, is_upload_pending
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
-from mini_ml.workflows import intake, orphaned_uploads, outcome
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from mini_ml.jobs import store, uploads
 from mini_ml.jobs.job import cancel_job, check_cancellable, check_retryable, retry_job
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
-from mini_ml.workflows import registry
+from mini_ml.registry import versions
 
 _FIRST_POLL_SECONDS = 0.01
 _LAST_POLL_SECONDS = 0.25
@@ -72,7 +72,7 @@ def _may_be_published(cloud: Cloud, job: Job) -> bool:
     if job.intent is None or job.model_name is None:
         return False
     try:
-        return registry.manifest(cloud.artifacts, job.model_name, job.intent).job_id == job.job_id
+        return versions.load_manifest(cloud.artifacts, job.model_name, job.intent).job_id == job.job_id
     except errors.NotFound:
         return True
 

@@ -7,12 +7,11 @@ from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Job, PredictOptions, TrainOptions, Upload
-from mini_ml.jobs import store
+from mini_ml.jobs import options, store
 from mini_ml.jobs.job import build_failure, fail_job, is_for_object, waits_for
 from mini_ml.jobs.store import Record
 from mini_ml.jobs.uploads import complete_upload
 from mini_ml.ports import Cloud, ObjectHead
-from mini_ml.workflows import options
 
 JOB_ID_METADATA = "job-id"
 NO_MODEL = errors.Issue(parameter="key", reason="no model's name in the key", hint="use train/{model}/{file}")

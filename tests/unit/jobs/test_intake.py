@@ -6,8 +6,7 @@ from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import AlreadyExists, JobNotRetryable
-from mini_ml.jobs import store
-from mini_ml.workflows import intake, jobs, submit
+from mini_ml.jobs import control, intake, store, submit
 from tests.unit.workflows.story import Publisher, event_of, put, submitted, taken, uploaded
 
 
@@ -82,7 +81,7 @@ def test_what_an_upload_asks_wrongly_fails_its_job_and_is_not_retryable(
     job = arrival.record.job
     assert (job.state, job.failure and job.failure.code) == ("failed", code)
     with pytest.raises(JobNotRetryable):
-        jobs.retry(cloud, job.job_id)
+        control.retry(cloud, job.job_id)
 
 
 @pytest.mark.parametrize(

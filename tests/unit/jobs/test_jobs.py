@@ -16,10 +16,9 @@ from mini_ml.errors import (
     StorageUnavailable,
     UploadNotReceived,
 )
-from mini_ml.jobs import store
+from mini_ml.jobs import control, store, submit
 from mini_ml.jobs.job import announce_again
-from mini_ml.workflows import jobs, submit
-from mini_ml.workflows.listing import Filters, list_page
+from mini_ml.jobs.listing import Filters, list_page
 from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
 
 
@@ -57,13 +56,13 @@ def test_an_invitation_takes_one_file_for_its_job(cloud: MemoryCloud) -> None:
 
 def test_waiting_ends_with_the_job(cloud: MemoryCloud, clock: Clock) -> None:
     job = submitted(cloud)
-    jobs.cancel(cloud, job.job_id)
-    assert jobs.wait(cloud, job.job_id, clock() + timedelta(seconds=25)).state == "failed"
+    control.cancel(cloud, job.job_id)
+    assert control.wait(cloud, job.job_id, clock() + timedelta(seconds=25)).state == "failed"
 
 
 def test_waiting_ends_when_the_time_has_come(cloud: MemoryCloud, clock: Clock) -> None:
     until = clock() + timedelta(seconds=5)
-    assert jobs.wait(cloud, submitted(cloud).job_id, until).state == "queued"
+    assert control.wait(cloud, submitted(cloud).job_id, until).state == "queued"
     assert clock() >= until
 
 
@@ -96,25 +95,25 @@ def test_a_cursor_that_is_none_is_refused(cloud: MemoryCloud, cursor: str) -> No
 def test_only_a_failed_job_is_retried_and_then_announced_again(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     with pytest.raises(JobNotRetryable):
-        jobs.retry(cloud, job.job_id)
-    jobs.cancel(cloud, job.job_id)
+        control.retry(cloud, job.job_id)
+    control.cancel(cloud, job.job_id)
     cloud.queues["train"].messages.clear()
-    assert jobs.retry(cloud, job.job_id).state == "queued"
+    assert control.retry(cloud, job.job_id).state == "queued"
     assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
 
 
 def test_a_job_whose_file_never_came_is_not_retried(cloud: MemoryCloud) -> None:
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=TrainOptions())
-    jobs.cancel(cloud, invitation.job.job_id)
+    control.cancel(cloud, invitation.job.job_id)
     with pytest.raises(JobNotRetryable):
-        jobs.retry(cloud, invitation.job.job_id)
+        control.retry(cloud, invitation.job.job_id)
 
 
 def test_only_an_open_job_is_cancelled(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
-    assert jobs.cancel(cloud, job.job_id).state == "failed"
+    assert control.cancel(cloud, job.job_id).state == "failed"
     with pytest.raises(JobNotCancellable):
-        jobs.cancel(cloud, job.job_id)
+        control.cancel(cloud, job.job_id)
 
 
 def test_a_job_that_is_not_there_is_not_found(cloud: MemoryCloud) -> None:

@@ -7,9 +7,8 @@ import pytest
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
-from mini_ml.jobs import store
-from mini_ml.workflows import jobs, sweep
-from mini_ml.workflows.lease import acquire_lease
+from mini_ml.jobs import control, store, sweep
+from mini_ml.jobs.lease import acquire_lease
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
@@ -157,7 +156,7 @@ def test_a_training_whose_time_is_over_once_it_has_published_succeeds(
 
 def test_a_cancelled_job_stops_its_worker(cloud: MemoryCloud) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
-        jobs.cancel(cloud, held.job.job_id)
+        control.cancel(cloud, held.job.job_id)
         held.record_intent(1)
     job = store.read(cloud, held.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "cancelled")
@@ -167,7 +166,7 @@ def test_a_job_that_is_being_published_cannot_be_cancelled(cloud: MemoryCloud) -
     held = taken(cloud, put(cloud, "train/iris/a.csv"))
     held.record_intent(1)
     with pytest.raises(JobNotCancellable):
-        jobs.cancel(cloud, held.job.job_id)
+        control.cancel(cloud, held.job.job_id)
 
 
 def test_a_retried_job_whose_number_another_job_has_can_be_cancelled(
@@ -178,9 +177,9 @@ def test_a_retried_job_whose_number_another_job_has_can_be_cancelled(
     published(taken(cloud, put(cloud, "train/iris/other.csv")))
     clock.forward(cloud.stage.lease_seconds + 1)
     sweep.fail_dead_letter(cloud, late.job.upload)
-    retried = jobs.retry(cloud, late.job.job_id)
+    retried = control.retry(cloud, late.job.job_id)
 
-    assert jobs.cancel(cloud, retried.job_id).state == "failed"
+    assert control.cancel(cloud, retried.job_id).state == "failed"
 
 
 def test_a_retried_job_whose_number_is_still_free_cannot_be_cancelled(cloud: MemoryCloud, clock: Clock) -> None:
@@ -188,7 +187,7 @@ def test_a_retried_job_whose_number_is_still_free_cannot_be_cancelled(cloud: Mem
     late.record_intent(1)
     clock.forward(cloud.stage.lease_seconds + 1)
     sweep.fail_dead_letter(cloud, late.job.upload)
-    retried = jobs.retry(cloud, late.job.job_id)
+    retried = control.retry(cloud, late.job.job_id)
 
     with pytest.raises(JobNotCancellable, match="version 1"):
-        jobs.cancel(cloud, retried.job_id)
+        control.cancel(cloud, retried.job_id)

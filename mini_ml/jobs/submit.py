@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Job, Kind, PredictOptions, TrainOptions, Upload
-from mini_ml.jobs import store
+from mini_ml.jobs import outcome, store
+from mini_ml.jobs.intake import JOB_ID_METADATA
 from mini_ml.jobs.job import await_upload
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud, PresignedPost
-from mini_ml.workflows import outcome, registry
-from mini_ml.workflows.intake import JOB_ID_METADATA
+from mini_ml.registry import aliases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def submit_predict(cloud: Cloud, *, model_name: str, options: PredictOptions, fi
         InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: no job is made for a model that does not exist.
         StorageUnavailable: the file could not be stored.
     """
-    registry.resolve(cloud.artifacts, model_name, options.version)
+    aliases.resolve(cloud.artifacts, model_name, options.version)
     job = _build_job(cloud, "predict", model_name, filename, predict=options, inline=True, has_file=True)
     return _write_with_file(cloud, job, body)
 
@@ -56,7 +56,7 @@ def invite_upload(
         StorageUnavailable: the job could not be written.
     """
     if predict is not None:
-        registry.resolve(cloud.artifacts, model_name, predict.version)
+        aliases.resolve(cloud.artifacts, model_name, predict.version)
     kind: Kind = "train" if predict is None else "predict"
     seconds, max_bytes = cloud.stage.upload_expiry_seconds, cloud.stage.limits.upload_bytes
     queued = _build_job(cloud, kind, model_name, filename, train=train, predict=predict)
