@@ -23,7 +23,6 @@ from typing import Final
 
 from mini_ml import errors
 from mini_ml.contracts import (
-    OPEN_STATES,
     Failure,
     IssueView,
     Job,
@@ -217,5 +216,5 @@ def check_retryable(job: Job) -> None:
 
 def check_cancellable(job: Job) -> None:
     """Raise JobNotCancellable if the job has ended."""
-    if job.state not in OPEN_STATES:
+    if not job.is_open:
         raise errors.JobNotCancellable(f"The job has already {job.state}.")

@@ -27,7 +27,7 @@ def announce(cloud: Cloud, state: SweepState, *, deadline: datetime) -> SweepSta
     state = SweepState(**{**dict(state), "round_began": state.round_began or until})
     left = cloud.stage.sweep_jobs
     listed = 0
-    for head in islice(_versions(cloud, state.uploads_after), cloud.stage.sweep_versions):
+    for head in islice(_list_versions(cloud, state.uploads_after), cloud.stage.sweep_versions):
         if _is_due(head, state, until):
             if left == 0 or cloud.now() > deadline:
                 return state
@@ -44,7 +44,7 @@ def _end_round(cloud: Cloud, state: SweepState) -> SweepState:
     return SweepState(jobs_after=state.jobs_after, seen_until=seen_until)
 
 
-def _versions(cloud: Cloud, after: tuple[str, str] | None) -> Iterator[ObjectHead]:
+def _list_versions(cloud: Cloud, after: tuple[str, str] | None) -> Iterator[ObjectHead]:
     for prefix in sorted(keys.UPLOAD_PREFIXES.values()):
         if after is None or after[0] < prefix:
             yield from cloud.uploads.list_versions(prefix)

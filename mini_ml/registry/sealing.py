@@ -33,7 +33,7 @@ def is_sealed(cloud: Cloud, body: bytes) -> bool:
     return canonical == body and isinstance(found, str) and cloud.seal.verify(digest, found)
 
 
-def verified_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:
+def load_verified_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:
     """Return the manifest of a version after checking that it was sealed for exactly this model and version.
 
     Raises:
@@ -42,11 +42,11 @@ def verified_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:
     """
     document = versions.load_document(cloud.artifacts, model_name, version)
     if not is_sealed(cloud, document):
-        raise rejected(model_name, version, "its manifest was not sealed by this platform")
+        raise build_rejection(model_name, version, "its manifest was not sealed by this platform")
     return versions.parse_checked(document, model_name, version)
 
 
-def rejected(model_name: str, version: int, reason: str) -> ArtifactRejected:
+def build_rejection(model_name: str, version: int, reason: str) -> ArtifactRejected:
     """Return the error of a version that must not be loaded, and log it for the operator."""
     fields = {"code": ArtifactRejected.code, "model_name": model_name, "model_version": version, "reason": reason}
     logger.error("artifact_rejected", extra=fields)

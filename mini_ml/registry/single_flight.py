@@ -1,4 +1,4 @@
-"""Single flight: of many who want the same thing at once, one fetches it and all get it."""
+"""Single flight: concurrent calls for the same key do the work once and share its result."""
 
 import threading
 from collections.abc import Callable, Hashable
@@ -9,25 +9,25 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """Work under way, by what it is for; different things are fetched side by side."""
+    """The work in progress, by key. Work for different keys runs in parallel."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._flying: dict[Hashable, Future[T]] = {}
+        self._in_flight: dict[Hashable, Future[T]] = {}
 
-    def fetch(self, what: Hashable, work: Callable[[], T]) -> T:
-        """Return what `work` gives, or what the call that is already at it gives. An error reaches all who wait."""
+    def fetch(self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return the result of `work`, or of the call for this key that is in progress. All callers get its error."""
         with self._lock:
-            flight = self._flying.get(what)
-            if flight is None:
-                mine = self._flying[what] = Future()
-        if flight is not None:
-            return flight.result()
+            other = self._in_flight.get(key)
+            if other is None:
+                own = self._in_flight[key] = Future()
+        if other is not None:
+            return other.result()
         try:
-            mine.set_result(work())
+            own.set_result(work())
         except BaseException as error:
-            mine.set_exception(error)
+            own.set_exception(error)
         finally:
             with self._lock:
-                del self._flying[what]
-        return mine.result()
+                del self._in_flight[key]
+        return own.result()

@@ -66,7 +66,7 @@ class _Batch:
     threads: int
 
     def run(self) -> PredictResult:
-        """Write the output, then its summary, and the predictions as JSON where an answer waits for them."""
+        """Write the output, its summary and, for an inline job, the predictions as JSON."""
         upload, limits, store = self.lease.job.upload, self.cloud.stage.limits, self.cloud.artifacts
         inline = _Inline(limits.answer_bytes if self.lease.job.inline else 0)
         output_key, summary_key = self._key(keys.output_filename(upload.key)), self._key("summary.json")
@@ -86,9 +86,9 @@ class _Batch:
         return keys.prediction(manifest.model_name, manifest.version, self.lease.job.job_id, filename)
 
     def _write_rows(self, output_key: str, inline: "_Inline") -> Tally:
-        """Stream the rows through the model into the output, and return what was found in them."""
+        """Stream the rows through the model into the output, and return the counts for the summary."""
         tally, upload, limits = Tally(), self.lease.job.upload, self.cloud.stage.limits
-        with transfer.opened(self.cloud.uploads, upload, max_bytes=limits.upload_bytes) as source:
+        with transfer.open_upload(self.cloud.uploads, upload, max_bytes=limits.upload_bytes) as source:
             parts = score_csv(
                 self.loaded.model,
                 source,
@@ -117,7 +117,7 @@ class _Batch:
 
 
 class _Inline:
-    """The predictions as the JSON list of an answer, for as long as they fit into one."""
+    """The predictions as a JSON list, dropped once they are too large for an HTTP answer."""
 
     def __init__(self, max_bytes: int) -> None:
         self._left = max_bytes
@@ -126,18 +126,18 @@ class _Inline:
     def add(self, predictions: Predictions) -> None:
         """Add the predictions of the next rows."""
         if self._left > 0:
-            part = _joined(predictions.values)
+            part = _join(predictions.values)
             self._left -= len(part) + 1
             self._parts.append(part)
 
     def write(self, store: ObjectStore, key: str) -> str | None:
-        """Store the list and return its key; None where it is not wanted or does not fit."""
+        """Store the list and return its key; None if it is not wanted or does not fit."""
         if self._left <= 0:
             return None
         transfer.put_bytes_once(store, key, f"[{','.join(self._parts)}]".encode())
         return key
 
 
-def _joined(values: Sequence[Label]) -> str:
-    """Return values as the inside of a JSON list."""
+def _join(values: Sequence[Label]) -> str:
+    """Return values as a JSON list without its brackets."""
     return json.dumps(list(values), allow_nan=False, separators=(",", ":"))[1:-1]

@@ -91,13 +91,13 @@ def _store_artifacts(cloud: Cloud, lease: JobLease, model_name: str, trained: Tr
     _check_size(size, limit)
     packing.pack(path)
     with path.open("rb") as file:
-        model = _put(cloud, _key(lease, model_name, path.name), file, unpacked_size=size)
+        model = _store_artifact(cloud, _artifact_key(lease, model_name, path.name), file, unpacked_size=size)
     plan = None
     if trained.plan is not None:
         body, size = BytesIO(trained.plan), plans.unpacked_size(BytesIO(trained.plan))
         if size <= limit:  # without a plan, the artifact itself is served
-            plan = _put(cloud, _key(lease, model_name, "plan.npz"), body, unpacked_size=size)
-    split = _key(lease, model_name, "split.json")
+            plan = _store_artifact(cloud, _artifact_key(lease, model_name, "plan.npz"), body, unpacked_size=size)
+    split = _artifact_key(lease, model_name, "split.json")
     transfer.put_bytes_once(cloud.artifacts, split, split_document(trained))
     return _Stored(artifact=model, plan=plan)
 
@@ -119,11 +119,11 @@ def _check_size(size: int, limit: int) -> None:
     )
 
 
-def _key(lease: JobLease, model_name: str, filename: str) -> str:
+def _artifact_key(lease: JobLease, model_name: str, filename: str) -> str:
     return keys.artifact(model_name, lease.job.job_id, lease.job.attempt, filename)
 
 
-def _put(cloud: Cloud, key: str, file: BufferedReader | BytesIO, *, unpacked_size: int) -> Artifact:
+def _store_artifact(cloud: Cloud, key: str, file: BufferedReader | BytesIO, *, unpacked_size: int) -> Artifact:
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     head = transfer.put_once(cloud.artifacts, key, file)

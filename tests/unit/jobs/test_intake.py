@@ -125,8 +125,8 @@ def test_a_form_that_is_posted_twice_makes_a_second_job_with_the_same_options(
     options = TrainOptions(target_column="b", model_type="Ridge")
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=options)
     first = uploaded(cloud, cloud.uploads.receive(invitation.post, b"a,b\n1,2\n"))
-    with taken(cloud, first) as held:
-        held.succeed_training(published(held))
+    with taken(cloud, first) as lease:
+        lease.succeed_training(published(lease))
     second = intake.find_arrival(cloud, uploaded(cloud, cloud.uploads.receive(invitation.post, b"a,b\n3,4\n")))
     assert second is not None
     assert second.record.job.job_id != invitation.job.job_id

@@ -125,8 +125,8 @@ def test_a_job_that_is_not_there_is_not_found(cloud: MemoryCloud) -> None:
 
 def test_a_change_whose_answer_was_lost_counts_as_written(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
-    held = taken(cloud, upload)
-    record = store.load(cloud, held.job.job_id)
+    lease = taken(cloud, upload)
+    record = store.load(cloud, lease.job.job_id)
     changed = announce_again(record.job, now=cloud.now(), upload=upload)
     store.write(cloud, record, changed)
-    assert store.write(cloud, record, changed).job == store.read(cloud, held.job.job_id) == changed
+    assert store.write(cloud, record, changed).job == store.read(cloud, lease.job.job_id) == changed

@@ -101,11 +101,11 @@ def test_an_upload_that_no_message_announced_gets_its_job(cloud: MemoryCloud, cl
 
 def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock, published: Publisher) -> None:
     upload = put(cloud, "train/iris/a.csv")
-    with taken(cloud, upload) as held:
-        held.succeed_training(published(held))
+    with taken(cloud, upload) as lease:
+        lease.succeed_training(published(lease))
     job = submitted(cloud)
-    with taken(cloud, event_of(cloud, job)) as held:
-        held.succeed_training(published(held))
+    with taken(cloud, event_of(cloud, job)) as lease:
+        lease.succeed_training(published(lease))
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
@@ -170,7 +170,7 @@ def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -
 def test_one_sweep_asks_about_a_bounded_number_of_jobs_and_the_next_goes_on(cloud: MemoryCloud, clock: Clock) -> None:
     cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=2, attempts=1))
     uploads = [put(cloud, f"train/iris/{number}.csv") for number in range(5)]
-    held = [taken(cloud, upload) for upload in uploads]
+    lease = [taken(cloud, upload) for upload in uploads]
     clock.forward(cloud.stage.lease_seconds + 1)
 
     open_after = []
@@ -179,7 +179,7 @@ def test_one_sweep_asks_about_a_bounded_number_of_jobs_and_the_next_goes_on(clou
         open_after.append(len(list(cloud.artifacts.list_keys(keys.OPEN_JOBS))))
 
     assert open_after == [3, 1, 0]
-    assert {_state(cloud, one.job) for one in held} == {("failed", "worker_lost")}
+    assert {_state(cloud, one.job) for one in lease} == {("failed", "worker_lost")}
 
 
 @pytest.mark.parametrize(("jobs_at_once", "versions_at_once"), [(2, 100), (100, 2)])

@@ -59,9 +59,9 @@ def submitted(cloud: MemoryCloud, model_name: str = "iris") -> Job:
 
 
 def taken(cloud: MemoryCloud, upload: Upload) -> JobLease:
-    held = acquire_lease(cloud, upload, timeout_seconds=20)
-    assert held is not None
-    return held
+    lease = acquire_lease(cloud, upload, timeout_seconds=20)
+    assert lease is not None
+    return lease
 
 
 def event_of(cloud: MemoryCloud, job: Job) -> Upload:
@@ -74,10 +74,10 @@ class Publisher:
 
     cloud: MemoryCloud
 
-    def __call__(self, held: JobLease, uploaded_at: datetime | None = None) -> Manifest:
-        name = held.job.model_name or ""
-        moment = uploaded_at or held.job.upload.uploaded_at or held.job.created_at
-        return publish_version(self.cloud, held, name, moment, partial(_build_manifest, held.job, moment))
+    def __call__(self, lease: JobLease, uploaded_at: datetime | None = None) -> Manifest:
+        name = lease.job.model_name or ""
+        moment = uploaded_at or lease.job.upload.uploaded_at or lease.job.created_at
+        return publish_version(self.cloud, lease, name, moment, partial(_build_manifest, lease.job, moment))
 
 
 def _build_manifest(job: Job, uploaded_at: datetime, *, version: int, superseded: bool) -> UnsealedManifest:

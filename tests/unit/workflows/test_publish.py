@@ -30,14 +30,14 @@ def test_two_trainings_that_finish_together_get_two_versions(cloud: MemoryCloud,
 
 
 def test_an_answer_that_was_lost_publishes_once(cloud: MemoryCloud, published: Publisher) -> None:
-    held = taken(cloud, put(cloud, "train/iris/a.csv"))
+    lease = taken(cloud, put(cloud, "train/iris/a.csv"))
 
     def lose_the_answer(method: str, key: str) -> None:
         if key == keys.manifest("iris", 1):
             raise AlreadyExists("the retry of a write whose answer was lost")
 
     cloud.artifacts.after = lose_the_answer
-    assert published(held).job_id == held.job.job_id
+    assert published(lease).job_id == lease.job.job_id
     assert len(manifests(cloud, "iris")) == 1
 
 
@@ -96,11 +96,11 @@ def test_a_job_that_was_failed_while_its_worker_published_succeeds_after_all(
             sweep.fail_dead_letter(cloud, upload)
 
     cloud.artifacts.before = fail_dead_letter
-    with taken(cloud, upload) as held:
-        manifest = published(held)
-        held.succeed_training(manifest)
+    with taken(cloud, upload) as lease:
+        manifest = published(lease)
+        lease.succeed_training(manifest)
 
-    job = store.read(cloud, held.job.job_id)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
@@ -141,14 +141,14 @@ def test_a_document_of_a_newer_release_is_read(cloud: MemoryCloud, published: Pu
 
 
 def test_a_store_that_is_away_publishes_nothing(cloud: MemoryCloud, published: Publisher) -> None:
-    held = taken(cloud, put(cloud, "train/iris/a.csv"))
+    lease = taken(cloud, put(cloud, "train/iris/a.csv"))
 
     def away(method: str, key: str) -> None:
         raise StorageUnavailable("away")
 
     cloud.artifacts.before = away
     with pytest.raises(StorageUnavailable):
-        published(held)
+        published(lease)
 
 
 @given(count=st.integers(0, 70), known=st.integers(0, 70))

@@ -18,7 +18,7 @@ from mini_ml.adapters.http.views import answer, manifest_view, model_view, schem
 from mini_ml.contracts import Manifest, ModelView
 from mini_ml.ports import Cloud
 from mini_ml.registry import aliases, versions
-from mini_ml.registry.sealing import verified_manifest
+from mini_ml.registry.sealing import load_verified_manifest
 
 router = new_router("Models")
 
@@ -133,7 +133,7 @@ def get_artifact(cloud: CloudOf, model_name: ModelName, version: Version, redire
 
     Only what the platform's trainer sealed is handed out; compare the file with `artifact.sha256` of the version.
     """
-    manifest = verified_manifest(cloud, model_name, aliases.resolve(cloud.artifacts, model_name, version))
+    manifest = load_verified_manifest(cloud, model_name, aliases.resolve(cloud.artifacts, model_name, version))
     url = cloud.artifacts.presigned_get(
         manifest.artifact.key,
         version_id=manifest.artifact.version_id,
