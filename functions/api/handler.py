@@ -7,7 +7,7 @@ from mini_ml.adapters.startup import starting
 with starting():
     from functions.api.app import app, cloud
     from mini_ml.adapters.http.lambda_entry import Entry
-    from mini_ml.workflows import sweep
+    from mini_ml.jobs import sweep
 
     lambda_handler = Entry(
         app,

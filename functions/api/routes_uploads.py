@@ -17,9 +17,9 @@ from mini_ml.adapters.http.strict_json import read_shape
 from mini_ml.adapters.http.views import answer, job_path
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import Issue
+from mini_ml.jobs import options, submit
+from mini_ml.jobs.submit import Invitation
 from mini_ml.ports import Cloud
-from mini_ml.workflows import options, submit
-from mini_ml.workflows.submit import Invitation
 
 router = new_router("Train and predict")
 

@@ -24,6 +24,7 @@ from mini_ml.contracts.models import (
     Manifest,
     ModelView,
     Schema,
+    UnsealedManifest,
 )
 from mini_ml.contracts.problems import Failure, IssueView, Problem
 from mini_ml.contracts.shape import Shape
@@ -64,5 +65,6 @@ __all__ = [
     "Task",
     "TrainOptions",
     "TrainResult",
+    "UnsealedManifest",
     "Upload",
 ]

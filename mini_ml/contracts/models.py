@@ -91,8 +91,8 @@ class Candidate(Shape):
     note: str | None = None
 
 
-class Manifest(Shape):
-    """A published model version; its one conditional write is the publication."""
+class UnsealedManifest(Shape):
+    """All that a manifest says of a model version, before the seal over it is known."""
 
     model_name: str
     version: int
@@ -117,9 +117,14 @@ class Manifest(Shape):
     libraries: Mapping[str, str]
     """Versions of Python and of the libraries that the artifact was persisted with."""
     seed: int
-    seal: str
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Manifest(UnsealedManifest):
+    """A published model version; its one conditional write is the publication."""
+
+    seal: str
 
 
 class Alias(Shape):

@@ -1,4 +1,4 @@
-"""Picks the model that a request means, and keeps the loaded ones at hand."""
+"""Loads the model of a request and keeps loaded models in memory."""
 
 import threading
 from collections import OrderedDict
@@ -10,12 +10,12 @@ from typing import Final
 from mini_ml.contracts import Manifest
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ports import Cloud
+from mini_ml.registry.resolver import VersionResolver
+from mini_ml.registry.single_flight import SingleFlight
 from mini_ml.topology import MIB
 from mini_ml.workflows import loading
-from mini_ml.workflows.resolver import VersionResolver
-from mini_ml.workflows.single_flight import SingleFlight
 
-_MOST_MANIFESTS: Final = 1024
+_MAX_MANIFESTS: Final = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +27,10 @@ class Loaded:
 
 
 class ModelCache:
-    """The loaded models of one process, by the digest of their artifact; the least recently used give way.
+    """The loaded models of one process, by the digest of their artifact; the least recently used are evicted.
 
-    A version never changes, so it is kept for good; what `latest` or an alias means is asked again after
-    `fresh_seconds`. Of many who want a model at once, one loads it, and nobody waits who wants another.
+    A version never changes, so a loaded one never expires; `latest` and aliases are resolved again after
+    `fresh_seconds`. Concurrent requests for one model load it once and do not block requests for another.
     """
 
     def __init__(
@@ -47,10 +47,10 @@ class ModelCache:
         self._lock = threading.Lock()
 
     def model(self, model_name: str, version: str) -> Loaded:
-        """Return the model that a number, an alias or `latest` means: its plan, or the pipeline where it has none.
+        """Return the model of a number, an alias or `latest`: its scoring plan, or the pipeline if it has no plan.
 
         Raises:
-            InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: it means nothing.
+            InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: it does not exist.
             ModelNeedsRetraining: another minor version of scikit-learn persisted it.
             ArtifactRejected: its seal, size or digest does not match.
         """
@@ -58,15 +58,15 @@ class ModelCache:
         return Loaded(manifest=manifest, model=self._scoring(manifest))
 
     def at_hand(self, model_name: str, version: str) -> Loaded | None:
-        """Return what `model` would, if that takes no waiting: its meaning is fresh and its plan is loaded."""
-        number = self._resolver.known(model_name, version)
+        """Return what `model` would if its version is cached and its scoring plan is loaded, else None. Does no I/O."""
+        number = self._resolver.cached(model_name, version)
         manifest = self._manifests.get((model_name, number)) if number else None
-        model = self._kept(manifest.plan.sha256) if manifest and manifest.plan else None
+        model = self._get(manifest.plan.sha256) if manifest and manifest.plan else None
         return Loaded(manifest=manifest, model=model) if manifest and model else None
 
     def resolve(self, model_name: str, version: str) -> int:
         """Return the version number that `version` means, at most `fresh_seconds` old. Raises as `model` does."""
-        return self._resolver.ask(model_name, version)
+        return self._resolver.resolve(model_name, version)
 
     def version(self, model_name: str, version: int) -> Loaded:
         """Return the pipeline of one version of a model, loaded and verified. Raises as `model` does."""
@@ -78,12 +78,10 @@ class ModelCache:
         with self._lock:
             if key in self._manifests:
                 return self._manifests[key]
-        found = self._manifest_single_flight.fetch(
-            key, lambda: loading.loadable_manifest(self._cloud, model_name, version)
-        )
+        found = self._manifest_single_flight.fetch(key, lambda: loading.load_manifest(self._cloud, model_name, version))
         with self._lock:
             self._manifests[key] = found
-            if len(self._manifests) > _MOST_MANIFESTS:
+            if len(self._manifests) > _MAX_MANIFESTS:
                 self._manifests.popitem(last=False)
         return found
 
@@ -91,29 +89,31 @@ class ModelCache:
         plan = manifest.plan
         if plan is None:
             return self._pipeline(manifest)
-        # A plan of another release cannot be read; then the pipeline stands in its place.
-        return self._held(
+        # The plan of another release cannot be read; the pipeline replaces it.
+        return self._get_or_load(
             plan.sha256,
             plan.memory_bytes,
-            lambda: loading.plan(self._cloud, manifest, plan, workdir=self._workdir) or self._pipeline(manifest),
+            lambda: loading.load_plan(self._cloud, manifest, plan, workdir=self._workdir) or self._pipeline(manifest),
         )
 
     def _pipeline(self, manifest: Manifest) -> FittedModel:
         stored = manifest.artifact
-        return self._held(
-            stored.sha256, stored.memory_bytes, lambda: loading.pipeline(self._cloud, manifest, workdir=self._workdir)
+        return self._get_or_load(
+            stored.sha256,
+            stored.memory_bytes,
+            lambda: loading.load_pipeline(self._cloud, manifest, workdir=self._workdir),
         )
 
-    def _held(self, digest: str, size: int, load: Callable[[], FittedModel]) -> FittedModel:
-        """Return a model by its digest, loaded if need be."""
+    def _get_or_load(self, digest: str, size: int, load: Callable[[], FittedModel]) -> FittedModel:
+        """Return the model with a digest from memory, or load it once for all concurrent callers."""
 
-        def loaded() -> FittedModel:
-            # A flight may have landed since the first look.
-            return self._kept(digest) or self._put(digest, size, load())
+        def load_and_put() -> FittedModel:
+            # Another call may have loaded it since the first look.
+            return self._get(digest) or self._put(digest, size, load())
 
-        return self._kept(digest) or self._model_single_flight.fetch(digest, loaded)
+        return self._get(digest) or self._model_single_flight.fetch(digest, load_and_put)
 
-    def _kept(self, digest: str) -> FittedModel | None:
+    def _get(self, digest: str) -> FittedModel | None:
         with self._lock:
             if digest not in self._models:
                 return None
@@ -121,7 +121,7 @@ class ModelCache:
             return self._models[digest][1]
 
     def _put(self, digest: str, size: int, model: FittedModel) -> FittedModel:
-        """Keep a model; older ones give way until all fit, but the newest always stays."""
+        """Add a model and evict older ones until all fit; the newest always stays."""
         with self._lock:
             self._models[digest] = (size, model)
             while len(self._models) > 1 and sum(kept for kept, _ in self._models.values()) > self._cache_bytes:

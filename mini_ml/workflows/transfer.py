@@ -1,4 +1,4 @@
-"""Moves files between S3 and a work folder: limits first, digests on the way, and writes that act once."""
+"""Copies files between S3 and a work folder: size limits before reading, create-only writes."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -18,21 +18,21 @@ def download(store: ObjectStore, upload: Upload, path: Path, *, max_bytes: int) 
     """Copy exactly the uploaded version to `path` and return its SHA-256 in hex.
 
     Raises:
-        LimitExceeded: it is larger than `max_bytes`; nothing was copied.
-        UploadNotReceived: the version is gone.
+        LimitExceeded: it is larger than `max_bytes`; nothing is copied.
+        UploadNotReceived: the object version was removed.
     """
     _check_size(upload, max_bytes)
-    with path.open("wb") as target, _removed_told():
+    with path.open("wb") as target, _missing_as_not_received():
         store.download(upload.key, target, version_id=upload.version_id)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
-def opened(store: ObjectStore, upload: Upload, *, max_bytes: int) -> Iterator[BinaryIO]:
-    """Read exactly the uploaded version as a stream. Raises as `download` does."""
+def open_upload(store: ObjectStore, upload: Upload, *, max_bytes: int) -> Iterator[BinaryIO]:
+    """Open exactly the uploaded version as a stream. Raises as `download` does."""
     _check_size(upload, max_bytes)
-    with _removed_told(), store.open(upload.key, version_id=upload.version_id) as source:
+    with _missing_as_not_received(), store.open(upload.key, version_id=upload.version_id) as source:
         yield source
 
 
@@ -49,7 +49,7 @@ def _check_size(upload: Upload, max_bytes: int) -> None:
 
 
 @contextmanager
-def _removed_told() -> Iterator[None]:
+def _missing_as_not_received() -> Iterator[None]:
     try:
         yield
     except errors.ObjectMissing as error:
@@ -57,7 +57,7 @@ def _removed_told() -> Iterator[None]:
 
 
 def put_once(store: ObjectStore, key: str, body: BinaryIO) -> ObjectHead:
-    """Write a file to a key of its own; what stands there already is our own repeated write."""
+    """Write a file to a key that only this attempt uses; an object that exists there is its own repeated write."""
     return stream_once(store, key, iter(lambda: body.read(_CHUNK_BYTES), b""))
 
 
@@ -67,11 +67,11 @@ def put_bytes_once(store: ObjectStore, key: str, body: bytes) -> ObjectHead:
 
 
 def stream_once(store: ObjectStore, key: str, chunks: Iterable[bytes]) -> ObjectHead:
-    """Write chunks as they come, create-only; visible only when all of them have come."""
+    """Write chunks to a new object, which becomes visible when all are written."""
     try:
         with store.create(key) as writer:
             for chunk in chunks:
                 writer.write(chunk)
     except errors.AlreadyExists:
-        pass  # the same job wrote the same bytes before: an attempt that died, or a client's retry
+        pass  # the same job wrote the same bytes before: an attempt that died, or a retry of the S3 client
     return store.head(key)

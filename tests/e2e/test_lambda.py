@@ -12,9 +12,9 @@ import pytest
 from mini_ml import keys
 from mini_ml.adapters.aws.events import object_created_body
 from mini_ml.contracts import Job, Upload
+from mini_ml.jobs import store
 from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES
-from mini_ml.workflows import jobs
 from tests.e2e.stack import SAMPLES, SEAL_KEY, Stack
 from tests.e2e.tools import docker, runtime_emulator
 from tests.fixtures.platform import cloud_at
@@ -98,7 +98,7 @@ def event(name: str) -> dict[str, Any]:
 def job_of(stack: Stack, upload: Upload) -> Job:
     """Return the job that an upload became, as it lies in S3."""
     cloud = cloud_at(stack.endpoint_url, stage="local", seal_key=SEAL_KEY)
-    return jobs.read(cloud, keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or ""))
+    return store.read(cloud, keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or ""))
 
 
 @pytest.fixture(scope="module")

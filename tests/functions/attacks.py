@@ -12,9 +12,10 @@ from mini_ml import keys
 from mini_ml.adapters.aws.seal import HmacSeal
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import Artifact, Manifest
+from mini_ml.jobs import store
 from mini_ml.ports import StoredObject
-from mini_ml.workflows import jobs, registry
-from mini_ml.workflows.sealing import sealed
+from mini_ml.registry import versions
+from mini_ml.registry.sealing import seal
 from tests.functions.services import IRIS_ROW, Services, predict, problem, sample
 
 MODEL: Final = "default"
@@ -42,7 +43,7 @@ class Attack:
         return pickle.dumps(Marker(self.marker))
 
     def manifest(self) -> Manifest:
-        return registry.manifest(self.cloud.artifacts, MODEL, 1)
+        return versions.load_manifest(self.cloud.artifacts, MODEL, 1)
 
     def put_manifest(self, body: bytes, version: int = 1) -> None:
         self.cloud.artifacts.put(keys.manifest(MODEL, version), body)
@@ -76,7 +77,7 @@ def edit_the_manifest(attack: Attack) -> None:
 
 
 def seal_with_another_key(attack: Attack) -> None:
-    attack.put_manifest(sealed(replace(attack.cloud, seal=HmacSeal(b"the attacker's")), attack.forged()))
+    attack.put_manifest(seal(replace(attack.cloud, seal=HmacSeal(b"the attacker's")), attack.forged()))
 
 
 def leave_the_seal_away(attack: Attack) -> None:
@@ -110,7 +111,7 @@ def replace_the_manifest_by_no_text(attack: Attack) -> None:
 
 def move_a_sealed_manifest_here(attack: Attack) -> None:
     """Put a manifest in place that the trainer sealed for version 2."""
-    attack.put_manifest(sealed(attack.cloud, attack.manifest().model_copy(update={"version": 2})))
+    attack.put_manifest(seal(attack.cloud, attack.manifest().model_copy(update={"version": 2})))
 
 
 def plant_a_newer_version(attack: Attack) -> None:
@@ -164,7 +165,7 @@ def through_an_upload(services: Services) -> str:
     head = services.cloud.uploads.put(f"predict/{MODEL}/flowers.csv", sample("iris_predict.csv"))
     services.deliver()
     job_id = keys.job_id_of_upload(services.cloud.uploads.bucket, head.key, head.version_id)
-    failure = jobs.read(services.cloud, job_id).failure
+    failure = store.read(services.cloud, job_id).failure
     return failure.code if failure else "succeeded"
 
 

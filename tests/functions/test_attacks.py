@@ -11,7 +11,7 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.contracts import Alias
-from mini_ml.workflows import registry
+from mini_ml.registry import aliases
 from tests.functions import attacks
 from tests.functions.attacks import DOWNLOADS, EXCHANGES, FORGERIES, MODEL, SCORING, Attack
 from tests.functions.services import IRIS_ROW, Services, train
@@ -79,7 +79,7 @@ def test_an_alias_rolled_back_by_hand_serves_a_sealed_version_that_says_which_on
     idle: Services, attack: Attack
 ) -> None:
     train(idle.trainer)
-    registry.move_alias(attack.cloud, MODEL, "champion", 2)
+    aliases.move_alias(attack.cloud, MODEL, "champion", 2)
     rolled_back = Alias(alias="champion", version=1, updated_at=attack.cloud.now())
     attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), rolled_back.model_dump_json().encode())
 

@@ -11,7 +11,7 @@ from mini_ml.adapters.http.worker import OneAtATime
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.contracts import Job, TrainOptions, Upload
 from mini_ml.errors import StorageUnavailable
-from mini_ml.workflows import jobs, submit
+from mini_ml.jobs import control, submit
 from tests.fixtures.coroutines import run
 
 
@@ -31,7 +31,7 @@ def test_a_wait_ends_as_soon_as_the_job_does(cloud: MemoryCloud) -> None:
 
     async def cancel_meanwhile() -> Job:
         waiting = asyncio.ensure_future(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
-        await asyncio.to_thread(jobs.cancel, cloud, job.job_id)
+        await asyncio.to_thread(control.cancel, cloud, job.job_id)
         return await waiting
 
     assert run(cancel_meanwhile()).state == "failed"

@@ -19,9 +19,10 @@ from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.contracts import Artifact, Job, Upload
 from mini_ml.errors import UnknownEvent
+from mini_ml.jobs import store
 from mini_ml.ports import Cloud
+from mini_ml.registry import versions
 from mini_ml.topology import LOCAL_NAMES
-from mini_ml.workflows import jobs, registry
 from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.services import IRIS_ROW, sample
@@ -46,7 +47,7 @@ class Deployed:
 
     def job_of(self, key: str) -> Job | None:
         """Return the job of the upload with this key."""
-        found = [jobs.load(self.cloud, keys.job_id_in_index(k)).job for k in self._index()]
+        found = [store.load(self.cloud, keys.job_id_in_index(k)).job for k in self._index()]
         return next((job for job in found if job.upload.key == key), None)
 
     def _index(self) -> list[str]:
@@ -138,7 +139,7 @@ def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp
     deployed.trainer(announced(upload), None)
     malware = pickle.dumps(Marker(tmp_path / "marker"))
     artifacts = deployed.cloud.artifacts
-    true = registry.manifest(artifacts, "planted", 1)
+    true = versions.load_manifest(artifacts, "planted", 1)
     head = artifacts.put(true.artifact.key, malware)
     digest = hashlib.sha256(malware).hexdigest()
     forged = Artifact(key=head.key, version_id=head.version_id, size=head.size, sha256=digest)

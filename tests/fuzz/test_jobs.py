@@ -13,8 +13,8 @@ from mini_ml.adapters.aws.events import for_each_upload, uploads_in
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.contracts import Job
 from mini_ml.errors import UnknownEvent
+from mini_ml.jobs import store
 from mini_ml.topology import LOCAL_NAMES
-from mini_ml.workflows import jobs
 from tests.functions.services import Services, sample, services_over, train
 from tests.fuzz import inputs
 from tests.fuzz.hooks import LEAKS, strict
@@ -32,7 +32,7 @@ def ended(services: Services, key: str, body: bytes, metadata: dict[str, str]) -
     services.deliver()
     found = list(services.cloud.artifacts.list_keys("jobs/"))
     ids = [name.removeprefix("jobs/").removesuffix(".json") for name in found if name.endswith(".json")]
-    return jobs.read(services.cloud, ids[0]) if ids else None
+    return store.read(services.cloud, ids[0]) if ids else None
 
 
 def fit_to_be_told(services: Services, job: Job) -> bool:

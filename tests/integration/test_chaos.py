@@ -10,7 +10,7 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.contracts import Job, PredictResult
-from mini_ml.workflows import registry
+from mini_ml.registry import versions
 from tests.fixtures import chaos_run
 from tests.fixtures.chaos_run import all_jobs, job_id_of
 from tests.fixtures.hand_run import hand_run
@@ -116,7 +116,7 @@ def test_the_versions_of_every_model_have_no_gap_and_no_double(aftermath: Afterm
     trained = _kinds(aftermath, "train")
     for model_name in {job.model_name or "" for job in trained}:
         listed = list(store.list_keys(keys.versions(model_name)))
-        jobs_of = [registry.manifest(store, model_name, number).job_id for number in range(1, len(listed) + 1)]
+        jobs_of = [versions.load_manifest(store, model_name, number).job_id for number in range(1, len(listed) + 1)]
         told = {job.version: job.job_id for job in trained if job.model_name == model_name}
 
         assert listed == [keys.manifest(model_name, number) for number in range(1, len(listed) + 1)]
@@ -143,9 +143,9 @@ def test_nothing_is_visible_that_no_job_tells_of(aftermath: Aftermath) -> None:
     succeeded = {job.job_id for job in aftermath.retried.values() if job.state == "succeeded"}
     results = {key.split("/")[3] for key in aftermath.platform.cloud.artifacts.list_keys("predictions/")}
     models = {
-        registry.manifest(aftermath.platform.cloud.artifacts, name, number).job_id
-        for name in registry.model_names(aftermath.platform.cloud.artifacts)
-        for number in range(1, registry.newest(aftermath.platform.cloud.artifacts, name) + 1)
+        versions.load_manifest(aftermath.platform.cloud.artifacts, name, number).job_id
+        for name in versions.list_model_names(aftermath.platform.cloud.artifacts)
+        for number in range(1, versions.find_newest(aftermath.platform.cloud.artifacts, name) + 1)
     }
 
     assert results | models == succeeded

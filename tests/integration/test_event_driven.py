@@ -13,10 +13,10 @@ from mini_ml.adapters.aws.sqs import SqsQueue
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.contracts import Upload
 from mini_ml.errors import StorageUnavailable
+from mini_ml.jobs import store
 from mini_ml.local.poller import Poller, PollerSettings
 from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES
-from mini_ml.workflows import jobs
 from tests.fixtures.hand_run import HandRun, hand_run
 from tests.fixtures.platform import Platform, local_settings
 from tests.fixtures.waiting import eventually
@@ -48,7 +48,7 @@ def submitted(platform: Platform) -> str:
 def test_a_training_waits_in_its_queue_until_somebody_polls_it(unpolled: HandRun) -> None:
     platform = unpolled.platform
 
-    job = jobs.read(platform.cloud, submitted(platform))
+    job = store.read(platform.cloud, submitted(platform))
 
     assert job.state == "queued"
     assert platform.cloud.uploads.get(job.upload.key).body == IRIS.read_bytes()

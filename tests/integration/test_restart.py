@@ -7,7 +7,7 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.contracts import Job, PredictResult
-from mini_ml.workflows import jobs
+from mini_ml.jobs import store
 from tests.fixtures.hand_run import HandRun, hand_run
 from tests.fixtures.platform import Platform, local_settings
 from tests.fixtures.waiting import eventually
@@ -103,7 +103,7 @@ def test_a_training_whose_worker_is_killed_is_taken_up_again(cloud: HandRun) -> 
     cloud.start_services()
     cloud.start_pollers()
     submitted = train(platform, trees=1000)
-    eventually(lambda: jobs.read(platform.cloud, submitted).state == "running" or None)
+    eventually(lambda: store.read(platform.cloud, submitted).state == "running" or None)
 
     cloud.kill()
     cloud.start_services()

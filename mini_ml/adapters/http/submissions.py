@@ -9,8 +9,8 @@ from mini_ml.adapters.http.collected_errors import CollectedErrors
 from mini_ml.adapters.http.forms import Form, FormSpec, read_form
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import InvalidDataset, Issue
+from mini_ml.jobs import options
 from mini_ml.topology import Limits
-from mini_ml.workflows import options
 
 TRAIN_FORM = FormSpec(
     file_field="dataset_file",

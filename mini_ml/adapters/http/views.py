@@ -7,7 +7,7 @@ from mini_ml.adapters.http.links import Link
 from mini_ml.adapters.http.problems import problem_of_failure
 from mini_ml.adapters.http.shapes import ManifestView, SchemaView
 from mini_ml.contracts import Job, JobView, Manifest, ModelView, PredictOptions, TrainOptions
-from mini_ml.workflows.registry import ModelSummary
+from mini_ml.registry.aliases import ModelSummary
 
 
 def answer(shape: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:

@@ -7,8 +7,8 @@ from anyio import CapacityLimiter, to_thread
 
 from mini_ml.contracts import Job
 from mini_ml.errors import Unavailable
+from mini_ml.jobs import control
 from mini_ml.ports import Cloud
-from mini_ml.workflows import jobs
 
 _SLICE = timedelta(seconds=2)
 """A thread waits this long at a time, so that none outlives a client that went away, or the server, by much."""
@@ -34,7 +34,7 @@ class Waiter:
             now = self._cloud.now()
             try:
                 job = await to_thread.run_sync(
-                    jobs.wait,
+                    control.wait,
                     self._cloud,
                     job.job_id,
                     min(until, now + _SLICE),

@@ -18,7 +18,9 @@ from mini_ml import errors, keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.adapters.ticker import HandTicker
 from mini_ml.contracts import Job, Upload
-from mini_ml.workflows import jobs, lease, outcome, sweep, transfer
+from mini_ml.jobs import control, outcome, store, sweep
+from mini_ml.jobs.lease import acquire_lease
+from mini_ml.workflows import transfer
 from tests.unit.workflows.memory_platform import Killed
 from tests.unit.workflows.story import Clock, Publisher, put
 
@@ -99,7 +101,7 @@ class Interleaving:
 
     def jobs(self) -> list[Job]:
         """Return every job that was ever made."""
-        return [jobs.read(self.cloud, keys.job_id_in_index(key)) for key in self.cloud.artifacts.list_keys("jobs/by-")]
+        return [store.read(self.cloud, keys.job_id_in_index(key)) for key in self.cloud.artifacts.list_keys("jobs/by-")]
 
     def overtaken(self) -> list[str]:
         """Return the jobs that were taken while somebody else's lease on them was live."""
@@ -114,8 +116,8 @@ class Interleaving:
         return [(Job.model_validate_json(one.body), one.head.modified) for one in written]
 
     def _is_theft(self, before: tuple[Job, datetime], after: tuple[Job, datetime]) -> bool:
-        held, taken = before[0].lease, after[0].lease
-        return held is not None and taken is not None and taken.holder != held.holder and held.expires_at > after[1]
+        lease, taken = before[0].lease, after[0].lease
+        return lease is not None and taken is not None and taken.holder != lease.holder and lease.expires_at > after[1]
 
     def _play(self, actors: list[Actor]) -> None:
         threads = [threading.Thread(target=actor.run) for actor in actors]
@@ -193,19 +195,19 @@ class Interleaving:
 
     def _train(self, cloud: MemoryCloud, event: Upload) -> None:
         """Do what train_upload does, but for the fitting."""
-        held = lease.take(cloud, event, timeout_seconds=3600)
-        if held is None:
+        lease = acquire_lease(cloud, event, timeout_seconds=3600)
+        if lease is None:
             return
-        with held:
-            manifest = outcome.published(cloud, held.job)
+        with lease:
+            manifest = outcome.find_published(cloud, lease.job)
             if manifest is None:
                 with suppress(errors.StorageUnavailable):
                     cloud.every.tick()
-                held.checkpoint(1, 1)
-                key = keys.artifact(MODEL, held.job.job_id, held.job.attempt, "model.joblib")
+                lease.checkpoint(1, 1)
+                key = keys.artifact(MODEL, lease.job.job_id, lease.job.attempt, "model.joblib")
                 transfer.put_bytes_once(cloud.artifacts, key, b"model")
-                manifest = Publisher(cloud)(held)
-            held.succeed(**outcome.of_version(cloud, manifest))
+                manifest = Publisher(cloud)(lease)
+            lease.succeed_training(manifest)
 
     def _sweep(self) -> None:
         for _ in range(3):
@@ -222,7 +224,7 @@ class Interleaving:
     def _retry_failed(self) -> None:
         for job in self.jobs():
             if job.state == "failed":
-                jobs.retry(self.cloud, job.job_id)
+                control.retry(self.cloud, job.job_id)
 
     def _recover(self) -> None:
         """Let time pass, and the sweep and a worker that nothing happens to do their work."""

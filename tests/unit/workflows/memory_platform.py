@@ -7,11 +7,12 @@ from pathlib import Path
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import Job, Upload
-from mini_ml.workflows import registry, sweep
+from mini_ml.jobs import sweep
+from mini_ml.jobs.store import read
+from mini_ml.registry import versions
+from mini_ml.registry.sealing import seal
 from mini_ml.workflows.batch import score_upload
-from mini_ml.workflows.jobs import read
 from mini_ml.workflows.model_cache import ModelCache
-from mini_ml.workflows.sealing import sealed
 from mini_ml.workflows.train import train_upload
 from tests.unit.workflows.story import Clock, uploaded
 
@@ -92,11 +93,11 @@ class MemoryPlatform:
 
 def unpack(world: MemoryPlatform, version: int, *, size: int) -> None:
     """Have the sealed manifest of a version of `shop` say that its files are so large once decompressed."""
-    manifest = registry.manifest(world.cloud.artifacts, "shop", version)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", version)
     larger = {
         name: stored.model_copy(update={"unpacked_size": size})
         for name, stored in (("artifact", manifest.artifact), ("plan", manifest.plan))
         if stored
     }
     manifest = manifest.model_copy(update=larger)
-    world.cloud.artifacts.put(keys.manifest("shop", version), sealed(world.cloud, manifest))
+    world.cloud.artifacts.put(keys.manifest("shop", version), seal(world.cloud, manifest))

@@ -1,8 +1,8 @@
 """Short ways to say what happens in a cloud in memory, and a clock that tests set."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
@@ -14,11 +14,13 @@ from mini_ml.contracts import (
     RegressionMetrics,
     Schema,
     TrainOptions,
+    UnsealedManifest,
     Upload,
 )
+from mini_ml.jobs import submit
+from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ports import ObjectHead
-from mini_ml.workflows import publish, submit
-from mini_ml.workflows.lease import Held, take
+from mini_ml.workflows.publish import publish_version
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -56,10 +58,10 @@ def submitted(cloud: MemoryCloud, model_name: str = "iris") -> Job:
     return submit.submit_train(cloud, model_name=model_name, options=TrainOptions(), filename="a.csv", body=b"a,b\n")
 
 
-def taken(cloud: MemoryCloud, upload: Upload) -> Held:
-    held = take(cloud, upload, timeout_seconds=20)
-    assert held is not None
-    return held
+def taken(cloud: MemoryCloud, upload: Upload) -> JobLease:
+    lease = acquire_lease(cloud, upload, timeout_seconds=20)
+    assert lease is not None
+    return lease
 
 
 def event_of(cloud: MemoryCloud, job: Job) -> Upload:
@@ -72,19 +74,13 @@ class Publisher:
 
     cloud: MemoryCloud
 
-    def __call__(self, held: Held, uploaded_at: datetime | None = None) -> Manifest:
-        name = held.job.model_name or ""
-        moment = uploaded_at or held.job.upload.uploaded_at or held.job.created_at
-        return publish.publish(self.cloud, held, name, moment, self.draft(held, moment))
-
-    def draft(self, held: Held, uploaded_at: datetime) -> Callable[[int, bool], Manifest]:
-        def draft(version: int, superseded: bool) -> Manifest:
-            return _manifest(held.job, uploaded_at).model_copy(update={"version": version, "superseded": superseded})
-
-        return draft
+    def __call__(self, lease: JobLease, uploaded_at: datetime | None = None) -> Manifest:
+        name = lease.job.model_name or ""
+        moment = uploaded_at or lease.job.upload.uploaded_at or lease.job.created_at
+        return publish_version(self.cloud, lease, name, moment, partial(_build_manifest, lease.job, moment))
 
 
-def _manifest(job: Job, uploaded_at: datetime) -> Manifest:
+def _build_manifest(job: Job, uploaded_at: datetime, *, version: int, superseded: bool) -> UnsealedManifest:
     dataset = Dataset(
         bucket="uploads",
         key=job.upload.key,
@@ -96,9 +92,10 @@ def _manifest(job: Job, uploaded_at: datetime) -> Manifest:
         holdout_rows=0,
         uploaded_at=uploaded_at,
     )
-    return Manifest(
+    return UnsealedManifest(
         model_name=job.model_name or "",
-        version=0,
+        version=version,
+        superseded=superseded,
         job_id=job.job_id,
         attempt=job.attempt,
         created_at=START,
@@ -112,7 +109,6 @@ def _manifest(job: Job, uploaded_at: datetime) -> Manifest:
         artifact=Artifact(key=keys.artifact("m", job.job_id, 1, "model.joblib"), version_id="v", size=1, sha256="0"),
         libraries={"scikit-learn": "1.9.1"},
         seed=0,
-        seal="",
     )
 
 

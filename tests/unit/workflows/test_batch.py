@@ -9,7 +9,8 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import BatchSummary, PredictOptions, PredictResult
 from mini_ml.errors import ArtifactRejected
-from mini_ml.workflows import jobs, registry, submit
+from mini_ml.jobs import store, submit
+from mini_ml.registry import aliases, versions
 from mini_ml.workflows.model_cache import ModelCache
 from tests.unit.workflows.memory_platform import ROWS, Killed, MemoryPlatform, unpack
 
@@ -74,13 +75,13 @@ def test_the_version_is_resolved_once_with_the_first_lease(world: MemoryPlatform
     world.cloud.artifacts.after = lambda method, key: None
     world.train()
     world.recover()
-    assert registry.resolve(world.cloud.artifacts, "shop", "latest") == 2
+    assert aliases.resolve(world.cloud.artifacts, "shop", "latest") == 2
     assert world.job_of(upload).version == 1
 
 
 def test_an_alias_picks_the_version(world: MemoryPlatform) -> None:
     world.train()
-    registry.move_alias(world.cloud, "shop", "champion", 1)
+    aliases.move_alias(world.cloud, "shop", "champion", 1)
     assert world.score("predict/shop@champion/new.csv").version == 1
     assert world.score("predict/shop@2/new.csv").version == 2
 
@@ -108,7 +109,7 @@ def test_predictions_are_given_inline_only_to_who_submitted_by_http(world: Memor
     options = PredictOptions()
     asked = submit.submit_predict(world.cloud, model_name="shop", options=options, filename="a.csv", body=ROWS)
     world.work()
-    result = jobs.read(world.cloud, asked.job_id).result
+    result = store.read(world.cloud, asked.job_id).result
     assert isinstance(result, PredictResult)
     assert result.predictions_key is not None
     assert len(json.loads(world.cloud.artifacts.get(result.predictions_key).body)) == result.rows
@@ -124,7 +125,7 @@ def test_output_never_triggers_input(world: MemoryPlatform) -> None:
 
 
 def test_an_artifact_that_was_exchanged_is_not_loaded(world: MemoryPlatform) -> None:
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     forged = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
     world.cloud.artifacts.put(keys.manifest("shop", 1), forged.model_dump_json().encode())
     with pytest.raises(ArtifactRejected):

@@ -12,9 +12,9 @@ from mini_ml.errors import ArtifactRejected
 from mini_ml.ml.model import artifact
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
-from mini_ml.workflows import registry
+from mini_ml.registry import aliases, versions
+from mini_ml.registry.sealing import seal
 from mini_ml.workflows.model_cache import ModelCache
-from mini_ml.workflows.sealing import sealed
 from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
 
@@ -44,13 +44,13 @@ def _code(job: Job) -> str | None:
 
 def test_a_version_once_visible_never_changes(world: MemoryPlatform) -> None:
     world.train()
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     folders = ("models/shop/versions/000001", manifest.artifact.key.rpartition("/")[0])
     before = [_stored(world, folder) for folder in folders]
 
     world.train()
     world.train(target_column="nothing")
-    registry.move_alias(world.cloud, "shop", "champion", 1)
+    aliases.move_alias(world.cloud, "shop", "champion", 1)
     world.score("predict/shop@1/new.csv")
     world.recover()
 
@@ -108,10 +108,10 @@ def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(world: Memo
 
 def test_a_plan_whose_digest_differs_is_never_read(world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     world.train()
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     assert manifest.plan
     other = manifest.model_copy(update={"plan": manifest.plan.model_copy(update={"sha256": "0" * 64})})
-    world.cloud.artifacts.put(keys.manifest("shop", 1), sealed(world.cloud, other))
+    world.cloud.artifacts.put(keys.manifest("shop", 1), seal(world.cloud, other))
     monkeypatch.setattr(store, "load", lambda file: pytest.fail("it was read"))
 
     with pytest.raises(ArtifactRejected, match="digest"):
@@ -122,9 +122,9 @@ def test_an_artifact_whose_digest_differs_is_never_unpickled(
     world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.train()
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     other = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
-    world.cloud.artifacts.put(keys.manifest("shop", 1), sealed(world.cloud, other))
+    world.cloud.artifacts.put(keys.manifest("shop", 1), seal(world.cloud, other))
     monkeypatch.setattr(artifact, "load", lambda path: pytest.fail("it was unpickled"))
 
     with pytest.raises(ArtifactRejected, match="digest"):

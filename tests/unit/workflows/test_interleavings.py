@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from mini_ml import keys
-from mini_ml.workflows import registry
+from mini_ml.registry import versions
 from tests.unit.workflows.interleaving import MODEL, Interleaving
 
 BLOCKS = 10
@@ -16,7 +16,7 @@ def versions_of(run: Interleaving) -> list[str]:
     """Return the job behind each version, in the order of versions."""
     store = run.cloud.artifacts
     count = len(list(store.list_keys(keys.versions(MODEL))))
-    return [registry.manifest(store, MODEL, number).job_id for number in range(1, count + 1)]
+    return [versions.load_manifest(store, MODEL, number).job_id for number in range(1, count + 1)]
 
 
 def fault_of(run: Interleaving) -> str | None:

@@ -9,9 +9,9 @@ from mini_ml import keys
 from mini_ml.ml.model import artifact
 from mini_ml.ml.plan import store
 from mini_ml.ml.plan.forms import LinearRegression
-from mini_ml.workflows import registry
+from mini_ml.registry import versions
+from mini_ml.registry.sealing import seal
 from mini_ml.workflows.model_cache import ModelCache
-from mini_ml.workflows.sealing import sealed
 from tests.unit.workflows.memory_platform import ROWS, MemoryPlatform, unpack
 
 OTHER_ROWS = ROWS.replace(b"red", b"green")
@@ -44,13 +44,13 @@ def test_a_model_type_without_a_plan_is_scored_by_its_pipeline(world: MemoryPlat
     world.work()
 
     assert type(model_cache_of(world).model("shop", "1").model.estimator).__name__ == "KNeighborsRegressor"
-    assert registry.manifest(world.cloud.artifacts, "shop", 1).plan is None
+    assert versions.load_manifest(world.cloud.artifacts, "shop", 1).plan is None
 
 
 def test_a_version_from_before_there_were_plans_is_scored_by_its_pipeline(world: MemoryPlatform) -> None:
     world.train()
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1).model_copy(update={"plan": None})
-    world.cloud.artifacts.put(keys.manifest("shop", 1), sealed(world.cloud, manifest))
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1).model_copy(update={"plan": None})
+    world.cloud.artifacts.put(keys.manifest("shop", 1), seal(world.cloud, manifest))
 
     assert type(model_cache_of(world).model("shop", "1").model.estimator).__name__ == "Ridge"
 

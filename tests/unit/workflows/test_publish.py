@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
-from mini_ml.workflows import jobs, outcome, registry, sweep
-from mini_ml.workflows.lease import Held
-from mini_ml.workflows.sealing import is_sealed
+from mini_ml.jobs import outcome, store, sweep
+from mini_ml.jobs.lease import JobLease
+from mini_ml.registry import aliases, versions
+from mini_ml.registry.sealing import is_sealed
 from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
 
 
@@ -29,14 +30,14 @@ def test_two_trainings_that_finish_together_get_two_versions(cloud: MemoryCloud,
 
 
 def test_an_answer_that_was_lost_publishes_once(cloud: MemoryCloud, published: Publisher) -> None:
-    held = taken(cloud, put(cloud, "train/iris/a.csv"))
+    lease = taken(cloud, put(cloud, "train/iris/a.csv"))
 
     def lose_the_answer(method: str, key: str) -> None:
         if key == keys.manifest("iris", 1):
             raise AlreadyExists("the retry of a write whose answer was lost")
 
     cloud.artifacts.after = lose_the_answer
-    assert published(held).job_id == held.job.job_id
+    assert published(lease).job_id == lease.job.job_id
     assert len(manifests(cloud, "iris")) == 1
 
 
@@ -47,7 +48,7 @@ def test_a_successor_finds_what_its_predecessor_published(
     standing = published(taken(cloud, upload))
     clock.forward(cloud.stage.lease_seconds + 1)
     successor = taken(cloud, upload)
-    assert outcome.published(cloud, successor.job) == standing
+    assert outcome.find_published(cloud, successor.job) == standing
     assert published(successor) == standing
 
 
@@ -56,7 +57,7 @@ def test_a_paused_predecessor_and_its_successor_publish_one_version(
 ) -> None:
     upload = put(cloud, "train/iris/a.csv")
     paused = taken(cloud, upload)
-    successors: list[Held] = []
+    successors: list[JobLease] = []
 
     def overtake(method: str, key: str) -> None:
         if key == keys.manifest("iris", 1) and method == "put_new" and not successors:
@@ -95,11 +96,11 @@ def test_a_job_that_was_failed_while_its_worker_published_succeeds_after_all(
             sweep.fail_dead_letter(cloud, upload)
 
     cloud.artifacts.before = fail_dead_letter
-    with taken(cloud, upload) as held:
-        manifest = published(held)
-        held.succeed(**outcome.of_version(cloud, manifest))
+    with taken(cloud, upload) as lease:
+        manifest = published(lease)
+        lease.succeed_training(manifest)
 
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
@@ -120,8 +121,8 @@ def test_an_older_upload_that_finishes_later_is_superseded(cloud: MemoryCloud, p
     published(taken(cloud, put(cloud, "train/iris/new.csv")), START)
     older = published(taken(cloud, put(cloud, "train/iris/old.csv")), START - timedelta(seconds=1))
     assert older.superseded
-    assert registry.resolve(cloud.artifacts, "iris", "latest") == 1
-    assert registry.resolve(cloud.artifacts, "iris", "2") == 2
+    assert aliases.resolve(cloud.artifacts, "iris", "latest") == 1
+    assert aliases.resolve(cloud.artifacts, "iris", "2") == 2
 
 
 def test_a_seal_covers_every_field(cloud: MemoryCloud, published: Publisher) -> None:
@@ -136,18 +137,18 @@ def test_a_document_of_a_newer_release_is_read(cloud: MemoryCloud, published: Pu
     published(taken(cloud, put(cloud, "train/iris/a.csv")))
     stored = cloud.artifacts.get(keys.manifest("iris", 1)).body
     cloud.artifacts.put(keys.manifest("iris", 1), stored.replace(b"{", b'{"new":1,', 1))
-    assert registry.resolve(cloud.artifacts, "iris", "latest") == 1
+    assert aliases.resolve(cloud.artifacts, "iris", "latest") == 1
 
 
 def test_a_store_that_is_away_publishes_nothing(cloud: MemoryCloud, published: Publisher) -> None:
-    held = taken(cloud, put(cloud, "train/iris/a.csv"))
+    lease = taken(cloud, put(cloud, "train/iris/a.csv"))
 
     def away(method: str, key: str) -> None:
         raise StorageUnavailable("away")
 
     cloud.artifacts.before = away
     with pytest.raises(StorageUnavailable):
-        published(held)
+        published(lease)
 
 
 @given(count=st.integers(0, 70), known=st.integers(0, 70))
@@ -156,13 +157,13 @@ def test_the_newest_version_is_found_from_any_version_that_is_known(count: int, 
     cloud = memory_cloud()
     for version in range(1, count + 1):
         cloud.artifacts.put(keys.manifest("iris", version), b"{}")
-    assert registry.newest(cloud.artifacts, "iris", at_least=min(known, count)) == count
+    assert versions.find_newest(cloud.artifacts, "iris", at_least=min(known, count)) == count
 
 
 def test_what_is_not_there_is_told_apart(cloud: MemoryCloud, published: Publisher) -> None:
     published(taken(cloud, put(cloud, "train/iris/a.csv")))
     with pytest.raises(ModelNotFound) as refusal:
-        registry.resolve(cloud.artifacts, "irys", "latest")
+        aliases.resolve(cloud.artifacts, "irys", "latest")
     assert refusal.value.issues[0].hint == "did you mean `iris`?"
     with pytest.raises(VersionNotFound, match="versions 1 to 1"):
-        registry.resolve(cloud.artifacts, "iris", "2")
+        aliases.resolve(cloud.artifacts, "iris", "2")

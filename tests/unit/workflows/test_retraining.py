@@ -7,17 +7,17 @@ import pytest
 from mini_ml import keys
 from mini_ml.errors import ModelNeedsRetraining
 from mini_ml.ml.model import artifact
-from mini_ml.workflows import registry
+from mini_ml.registry import versions
+from mini_ml.registry.sealing import seal
 from mini_ml.workflows.model_cache import ModelCache
-from mini_ml.workflows.sealing import sealed
 from tests.unit.workflows.memory_platform import MemoryPlatform
 
 
 def _age(world: MemoryPlatform, scikit_learn: str) -> None:
     """Let version 1 be persisted, and sealed, by another version of scikit-learn."""
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     libraries = {**manifest.libraries, "scikit-learn": scikit_learn}
-    aged = sealed(world.cloud, manifest.model_copy(update={"libraries": libraries}))
+    aged = seal(world.cloud, manifest.model_copy(update={"libraries": libraries}))
     world.cloud.artifacts.put(keys.manifest("shop", 1), aged)
 
 
@@ -44,7 +44,7 @@ def test_a_model_of_another_patch_version_is_served(world: MemoryPlatform) -> No
 def test_the_stored_dataset_that_the_manifest_names_trains_it_again(world: MemoryPlatform) -> None:
     world.train()
     _age(world, "1.0.0")
-    dataset = registry.manifest(world.cloud.artifacts, "shop", 1).dataset
+    dataset = versions.load_manifest(world.cloud.artifacts, "shop", 1).dataset
     stored = world.cloud.uploads.get(dataset.key, version_id=dataset.version_id)
 
     world.put("train/shop/again.csv", stored.body, model_type="Ridge")

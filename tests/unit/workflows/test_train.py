@@ -10,13 +10,14 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import RegressionMetrics, Upload
 from mini_ml.errors import StorageUnavailable
+from mini_ml.jobs import control
 from mini_ml.ml.model import artifact, packing
 from mini_ml.ml.training.train import Trained, train
+from mini_ml.registry import aliases, versions
+from mini_ml.registry.sealing import is_sealed
 from mini_ml.topology import Limits
-from mini_ml.workflows import jobs, registry
 from mini_ml.workflows import train as workflow
 from mini_ml.workflows.model_cache import ModelCache
-from mini_ml.workflows.sealing import is_sealed
 from mini_ml.workflows.train import train_upload
 from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 
@@ -25,7 +26,7 @@ WRITES_OF_A_TRAINING = 11
 
 def test_an_upload_becomes_a_published_version(world: MemoryPlatform) -> None:
     job = world.train()
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     assert (job.state, job.version) == ("succeeded", 1)
     assert manifest.job_id == job.job_id
     assert is_sealed(world.cloud, world.cloud.artifacts.get(keys.manifest("shop", 1)).body)
@@ -34,7 +35,7 @@ def test_an_upload_becomes_a_published_version(world: MemoryPlatform) -> None:
 
 def test_the_manifest_names_the_exact_dataset_and_artifact(world: MemoryPlatform) -> None:
     world.train()
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     dataset = world.cloud.uploads.get(manifest.dataset.key, version_id=manifest.dataset.version_id)
     model = world.cloud.artifacts.get(manifest.artifact.key, version_id=manifest.artifact.version_id)
     assert len(dataset.body) == manifest.dataset.bytes
@@ -48,7 +49,7 @@ def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
     world.put("train/shop/rows.csv", model_type="RandomForestRegressor")
     world.work()
 
-    manifest = registry.manifest(world.cloud.artifacts, "shop", 1)
+    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     loaded = ModelCache(world.cloud, workdir=world.workdir).version("shop", 1)
 
     assert manifest.plan
@@ -76,7 +77,7 @@ def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: M
     first = world.put("train/shop/rows.csv", model_type="Ridge")
     second = world.put("train/shop/rows.csv", b"a,b\n" + b"1,2\n3,5\n4,7\n9,9\n" * 5, model_type="Ridge")
     world.work()
-    read = [registry.manifest(world.cloud.artifacts, "shop", number).dataset for number in (1, 2)]
+    read = [versions.load_manifest(world.cloud.artifacts, "shop", number).dataset for number in (1, 2)]
     assert [dataset.version_id for dataset in read] == [first.version_id, second.version_id]
     assert [dataset.bytes for dataset in read] == [first.size, second.size]
 
@@ -85,7 +86,7 @@ def test_the_same_event_twice_gives_one_version(world: MemoryPlatform) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     world.cloud.queues["train"].messages.append(upload)
     world.work()
-    assert registry.newest(world.cloud.artifacts, "shop") == 1
+    assert versions.find_newest(world.cloud.artifacts, "shop") == 1
 
 
 def test_a_dataset_that_is_none_fails_its_job_and_leaves_nothing(world: MemoryPlatform) -> None:
@@ -97,7 +98,7 @@ def test_a_dataset_that_is_none_fails_its_job_and_leaves_nothing(world: MemoryPl
 def test_a_failed_training_changes_nothing_that_is_served(world: MemoryPlatform) -> None:
     world.train()
     assert world.train(target_column="nothing").state == "failed"
-    assert registry.resolve(world.cloud.artifacts, "shop", "latest") == 1
+    assert aliases.resolve(world.cloud.artifacts, "shop", "latest") == 1
 
 
 def test_a_file_past_the_limit_is_refused_before_it_is_read(world: MemoryPlatform) -> None:
@@ -124,7 +125,7 @@ def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(world: MemoryPlat
         world.work()
     world.recover()
     assert world.job_of(upload).state == "succeeded"
-    assert registry.newest(world.cloud.artifacts, "shop") == 1
+    assert versions.find_newest(world.cloud.artifacts, "shop") == 1
     assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 
 
@@ -134,7 +135,7 @@ def test_a_worker_killed_at_every_attempt_fails_its_job(world: MemoryPlatform) -
     world.recover()
     job = world.job_of(upload)
     assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
-    assert registry.newest(world.cloud.artifacts, "shop") == 0
+    assert versions.find_newest(world.cloud.artifacts, "shop") == 0
 
 
 def test_a_version_that_the_last_attempt_published_makes_its_job_succeed(world: MemoryPlatform) -> None:
@@ -142,7 +143,7 @@ def test_a_version_that_the_last_attempt_published_makes_its_job_succeed(world: 
     _work_killed_at(world, upload, writes=(5, 2, 7))
     world.recover()
     job = world.job_of(upload)
-    assert registry.newest(world.cloud.artifacts, "shop") == 1
+    assert versions.find_newest(world.cloud.artifacts, "shop") == 1
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
@@ -169,7 +170,7 @@ def test_a_model_of_a_retried_training_is_the_one_that_its_manifest_names(
 
     # No two processes pickle the same model into the same bytes: the order of sets is random.
     monkeypatch.setattr(artifact, "dump", lambda model, path: joblib.dump(model, path, compress=1))
-    jobs.retry(world.cloud, world.job_of(upload).job_id)
+    control.retry(world.cloud, world.job_of(upload).job_id)
     world.work()
 
     assert ModelCache(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1

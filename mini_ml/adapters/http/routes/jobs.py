@@ -14,9 +14,9 @@ from mini_ml.adapters.http.service import CloudOf, new_router
 from mini_ml.adapters.http.shapes import JobPage, Url
 from mini_ml.adapters.http.views import answer, job_path, job_view, version_path
 from mini_ml.contracts import Job, JobView, Kind, PredictResult, State
+from mini_ml.jobs import control, store
+from mini_ml.jobs.listing import CURSOR, Filters, list_page
 from mini_ml.ports import Cloud
-from mini_ml.workflows import jobs
-from mini_ml.workflows.listing import CURSOR, Filters, listing
 
 router = new_router("Jobs")
 
@@ -48,7 +48,7 @@ def list_jobs(
 ) -> Response:
     """A page may hold fewer jobs than `limit` and still have a next one, when the filters fit few."""
     filters = Filters(state=state, kind=kind, model_name=model_name, upload_key=upload_key)
-    page = listing(cloud, filters, limit=limit, cursor=cursor)
+    page = list_page(cloud, filters, limit=limit, cursor=cursor)
     link = links_from(request)
     asked = {"state": state, "kind": kind, "model_name": model_name, "upload_key": upload_key, "limit": limit}
     links = {"self": link(_listing_path({**asked, "cursor": cursor}))}
@@ -70,7 +70,7 @@ def _listing_path(query: dict[str, str | int | None]) -> str:
 )
 def get_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
     """Its `state` goes `awaiting_upload`, `queued`, `running`, and ends as `succeeded` or `failed`."""
-    return answer(job_view(jobs.read(cloud, job_id), links_from(request)))
+    return answer(job_view(store.read(cloud, job_id), links_from(request)))
 
 
 @router.get(
@@ -85,7 +85,7 @@ def get_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
 )
 def get_result(request: Request, cloud: CloudOf, job_id: JobId, redirect: Redirect = True) -> Response:
     """A job that is not finished answers `409` with `Retry-After`; one that failed answers its problem."""
-    job, link = jobs.read(cloud, job_id), links_from(request)
+    job, link = store.read(cloud, job_id), links_from(request)
     if job.failure is not None:
         return failed(job, link)
     if job.result is None:
@@ -121,7 +121,7 @@ def _version_of(job: Job) -> str:
 )
 def retry_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
     """Only what has failed can be retried; the file and the options stay the same."""
-    return pending(jobs.retry(cloud, job_id), links_from(request))
+    return pending(control.retry(cloud, job_id), links_from(request))
 
 
 @router.post(
@@ -134,5 +134,5 @@ def retry_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
 )
 def cancel_job(request: Request, cloud: CloudOf, job_id: JobId) -> Response:
     """Whoever works on it stops at its next step, and publishes nothing."""
-    job, link = jobs.cancel(cloud, job_id), links_from(request)
+    job, link = control.cancel(cloud, job_id), links_from(request)
     return answer(job_view(job, link), 202, headers={"Location": link(job_path(job_id))})

@@ -17,8 +17,8 @@ from mini_ml.adapters.http.strict_json import read_shape
 from mini_ml.adapters.http.views import answer, manifest_view, model_view, schema_view
 from mini_ml.contracts import Manifest, ModelView
 from mini_ml.ports import Cloud
-from mini_ml.workflows import registry
-from mini_ml.workflows.sealing import verified_manifest
+from mini_ml.registry import aliases, versions
+from mini_ml.registry.sealing import load_verified_manifest
 
 router = new_router("Models")
 
@@ -70,13 +70,13 @@ def list_models(
     """Each with its newest version, the number of its versions, and its aliases."""
     after = keys.checked_model_name(cursor) if cursor is not None else ""
     store = service.cloud.artifacts
-    rest = (name for name in registry.model_names(store) if name > after)
+    rest = (name for name in versions.list_model_names(store) if name > after)
     names = list(islice(rest, limit + 1))
     link = links_from(request)
     links = {"self": link(f"/models?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))}
     if len(names) > limit:
         links["next"] = link(f"/models?limit={limit}&cursor={names[limit - 1]}")
-    models = tuple(model_view(registry.model(store, name), link, scores=service.scores) for name in names[:limit])
+    models = tuple(model_view(aliases.load_summary(store, name), link, scores=service.scores) for name in names[:limit])
     return answer(ModelPage(models=models, links=links))
 
 
@@ -89,7 +89,7 @@ def list_models(
 )
 def get_model(request: Request, service: ContextOf, model_name: ModelName) -> Response:
     """Which versions it has, which of them `latest` means, and where its aliases point."""
-    model = registry.model(service.cloud.artifacts, model_name)
+    model = aliases.load_summary(service.cloud.artifacts, model_name)
     return answer(model_view(model, links_from(request), scores=service.scores))
 
 
@@ -133,7 +133,7 @@ def get_artifact(cloud: CloudOf, model_name: ModelName, version: Version, redire
 
     Only what the platform's trainer sealed is handed out; compare the file with `artifact.sha256` of the version.
     """
-    manifest = verified_manifest(cloud, model_name, registry.resolve(cloud.artifacts, model_name, version))
+    manifest = load_verified_manifest(cloud, model_name, aliases.resolve(cloud.artifacts, model_name, version))
     url = cloud.artifacts.presigned_get(
         manifest.artifact.key,
         version_id=manifest.artifact.version_id,
@@ -145,8 +145,8 @@ def get_artifact(cloud: CloudOf, model_name: ModelName, version: Version, redire
 
 
 def _manifest(cloud: Cloud, model_name: str, version: str) -> Manifest:
-    number = registry.resolve(cloud.artifacts, model_name, version)
-    return registry.manifest(cloud.artifacts, model_name, number)
+    number = aliases.resolve(cloud.artifacts, model_name, version)
+    return versions.load_manifest(cloud.artifacts, model_name, number)
 
 
 @router.put(
@@ -160,7 +160,7 @@ def _manifest(cloud: Cloud, model_name: str, version: str) -> Manifest:
 async def put_alias(request: Request, cloud: CloudOf, model_name: ModelName, alias: AliasName) -> Response:
     """Makes the alias or moves it, atomically: who scores by it gets the old version or the new one."""
     target = await read_shape(request, AliasTarget, cloud.stage.limits)
-    await run_in_threadpool(registry.move_alias, cloud, keys.checked_model_name(model_name), alias, target.version)
+    await run_in_threadpool(aliases.move_alias, cloud, keys.checked_model_name(model_name), alias, target.version)
     return Response(status_code=204)
 
 
@@ -173,5 +173,5 @@ async def put_alias(request: Request, cloud: CloudOf, model_name: ModelName, ali
 )
 def delete_alias(cloud: CloudOf, model_name: ModelName, alias: AliasName) -> Response:
     """Scoring by this alias is refused from now on."""
-    registry.remove_alias(cloud, keys.checked_model_name(model_name), alias)
+    aliases.remove_alias(cloud, keys.checked_model_name(model_name), alias)
     return Response(status_code=204)

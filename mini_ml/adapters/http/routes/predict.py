@@ -15,7 +15,7 @@ from mini_ml.adapters.http.service import ContextOf, new_router
 from mini_ml.adapters.http.shapes import PredictAnswer
 from mini_ml.adapters.http.submissions import predict_submission
 from mini_ml.contracts import JobView
-from mini_ml.workflows import submit
+from mini_ml.jobs import submit
 
 router = new_router("Train and predict")
 

@@ -14,7 +14,7 @@ from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, preference_
 from mini_ml.adapters.http.service import ContextOf, new_router
 from mini_ml.adapters.http.submissions import train_submission
 from mini_ml.contracts import JobView
-from mini_ml.workflows import submit
+from mini_ml.jobs import submit
 
 router = new_router("Train and predict")
 

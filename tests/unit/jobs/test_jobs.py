@@ -16,8 +16,9 @@ from mini_ml.errors import (
     StorageUnavailable,
     UploadNotReceived,
 )
-from mini_ml.workflows import jobs, submit
-from mini_ml.workflows.listing import Filters, listing
+from mini_ml.jobs import control, store, submit
+from mini_ml.jobs.job import announce_again
+from mini_ml.jobs.listing import Filters, list_page
 from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
 
 
@@ -42,26 +43,26 @@ def test_a_file_that_cannot_be_stored_fails_its_job(cloud: MemoryCloud) -> None:
     cloud.uploads.before = away
     with pytest.raises(StorageUnavailable):
         submitted(cloud)
-    [job] = listing(cloud, Filters(), limit=10, cursor=None).jobs
+    [job] = list_page(cloud, Filters(), limit=10, cursor=None).jobs
     assert (job.state, job.failure and job.failure.code) == ("failed", UploadNotReceived.code)
 
 
 def test_an_invitation_takes_one_file_for_its_job(cloud: MemoryCloud) -> None:
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a b.csv", train=TrainOptions())
     cloud.uploads.receive(invitation.post, b"a,b\n1,2\n")
-    assert jobs.read(cloud, invitation.job.job_id).state == "awaiting_upload"
+    assert store.read(cloud, invitation.job.job_id).state == "awaiting_upload"
     assert taken(cloud, event_of(cloud, invitation.job)).job.job_id == invitation.job.job_id
 
 
 def test_waiting_ends_with_the_job(cloud: MemoryCloud, clock: Clock) -> None:
     job = submitted(cloud)
-    jobs.cancel(cloud, job.job_id)
-    assert jobs.wait(cloud, job.job_id, clock() + timedelta(seconds=25)).state == "failed"
+    control.cancel(cloud, job.job_id)
+    assert control.wait(cloud, job.job_id, clock() + timedelta(seconds=25)).state == "failed"
 
 
 def test_waiting_ends_when_the_time_has_come(cloud: MemoryCloud, clock: Clock) -> None:
     until = clock() + timedelta(seconds=5)
-    assert jobs.wait(cloud, submitted(cloud).job_id, until).state == "queued"
+    assert control.wait(cloud, submitted(cloud).job_id, until).state == "queued"
     assert clock() >= until
 
 
@@ -70,8 +71,8 @@ def test_jobs_are_listed_newest_first_page_by_page(cloud: MemoryCloud, clock: Cl
     for _ in range(5):
         created.append(submitted(cloud).job_id)
         clock.forward(1)
-    first = listing(cloud, Filters(), limit=3, cursor=None)
-    second = listing(cloud, Filters(), limit=3, cursor=first.cursor)
+    first = list_page(cloud, Filters(), limit=3, cursor=None)
+    second = list_page(cloud, Filters(), limit=3, cursor=first.cursor)
     assert [job.job_id for job in (*first.jobs, *second.jobs)] == created[::-1]
     assert second.cursor is None
 
@@ -80,51 +81,52 @@ def test_jobs_are_filtered(cloud: MemoryCloud) -> None:
     wanted = submitted(cloud, "wanted")
     submitted(cloud, "other")
     for filters in (Filters(model_name="wanted"), Filters(upload_key=wanted.upload.key)):
-        assert [job.job_id for job in listing(cloud, filters, limit=10, cursor=None).jobs] == [wanted.job_id]
-    assert listing(cloud, Filters(state="failed"), limit=10, cursor=None).jobs == ()
-    assert listing(cloud, Filters(kind="predict"), limit=10, cursor=None).jobs == ()
+        assert [job.job_id for job in list_page(cloud, filters, limit=10, cursor=None).jobs] == [wanted.job_id]
+    assert list_page(cloud, Filters(state="failed"), limit=10, cursor=None).jobs == ()
+    assert list_page(cloud, Filters(kind="predict"), limit=10, cursor=None).jobs == ()
 
 
 @pytest.mark.parametrize("cursor", ["x", "../jobs/open/", "jobs/by-time/1"])
 def test_a_cursor_that_is_none_is_refused(cloud: MemoryCloud, cursor: str) -> None:
     with pytest.raises(InvalidName):
-        listing(cloud, Filters(), limit=10, cursor=cursor)
+        list_page(cloud, Filters(), limit=10, cursor=cursor)
 
 
 def test_only_a_failed_job_is_retried_and_then_announced_again(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     with pytest.raises(JobNotRetryable):
-        jobs.retry(cloud, job.job_id)
-    jobs.cancel(cloud, job.job_id)
+        control.retry(cloud, job.job_id)
+    control.cancel(cloud, job.job_id)
     cloud.queues["train"].messages.clear()
-    assert jobs.retry(cloud, job.job_id).state == "queued"
+    assert control.retry(cloud, job.job_id).state == "queued"
     assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
 
 
 def test_a_job_whose_file_never_came_is_not_retried(cloud: MemoryCloud) -> None:
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=TrainOptions())
-    jobs.cancel(cloud, invitation.job.job_id)
+    control.cancel(cloud, invitation.job.job_id)
     with pytest.raises(JobNotRetryable):
-        jobs.retry(cloud, invitation.job.job_id)
+        control.retry(cloud, invitation.job.job_id)
 
 
 def test_only_an_open_job_is_cancelled(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
-    assert jobs.cancel(cloud, job.job_id).state == "failed"
+    assert control.cancel(cloud, job.job_id).state == "failed"
     with pytest.raises(JobNotCancellable):
-        jobs.cancel(cloud, job.job_id)
+        control.cancel(cloud, job.job_id)
 
 
 def test_a_job_that_is_not_there_is_not_found(cloud: MemoryCloud) -> None:
     with pytest.raises(JobNotFound):
-        jobs.read(cloud, "00000000-0000-7000-8000-000000000000")
+        store.read(cloud, "00000000-0000-7000-8000-000000000000")
     with pytest.raises(InvalidName):
-        jobs.read(cloud, "../../etc/passwd")
+        store.read(cloud, "../../etc/passwd")
 
 
 def test_a_change_whose_answer_was_lost_counts_as_written(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
-    held = taken(cloud, upload)
-    record = jobs.load(cloud, held.job.job_id)
-    jobs.change(cloud, record, announcements=1)
-    assert jobs.change(cloud, record, announcements=1).job.announcements == 1
+    lease = taken(cloud, upload)
+    record = store.load(cloud, lease.job.job_id)
+    changed = announce_again(record.job, now=cloud.now(), upload=upload)
+    store.write(cloud, record, changed)
+    assert store.write(cloud, record, changed).job == store.read(cloud, lease.job.job_id) == changed

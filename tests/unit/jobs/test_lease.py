@@ -7,23 +7,23 @@ import pytest
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
-from mini_ml.workflows import jobs, sweep
-from mini_ml.workflows.lease import take
+from mini_ml.jobs import control, store, sweep
+from mini_ml.jobs.lease import acquire_lease
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
 def test_a_job_is_taken_by_one_worker_only(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
-    assert take(cloud, upload, timeout_seconds=20) is not None
-    assert take(cloud, upload, timeout_seconds=20) is None
+    assert acquire_lease(cloud, upload, timeout_seconds=20) is not None
+    assert acquire_lease(cloud, upload, timeout_seconds=20) is None
 
 
 def test_a_taken_job_is_running_and_keeps_the_object_version_of_its_event(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
-    held = taken(cloud, event_of(cloud, job))
-    assert held.job.state == "running"
-    assert held.job.attempt == 1
-    assert held.job.upload.version_id == cloud.uploads.head(job.upload.key).version_id
+    lease = taken(cloud, event_of(cloud, job))
+    assert lease.job.state == "running"
+    assert lease.job.attempt == 1
+    assert lease.job.upload.version_id == cloud.uploads.head(job.upload.key).version_id
 
 
 def test_a_lease_that_ran_out_can_be_taken_over(cloud: MemoryCloud, clock: Clock) -> None:
@@ -35,13 +35,13 @@ def test_a_lease_that_ran_out_can_be_taken_over(cloud: MemoryCloud, clock: Clock
 
 def test_the_heartbeat_keeps_the_lease_and_writes_the_progress(cloud: MemoryCloud, clock: Clock) -> None:
     upload = put(cloud, "train/iris/a.csv")
-    with taken(cloud, upload) as held:
+    with taken(cloud, upload) as lease:
         for _ in range(8):
             clock.forward(cloud.stage.renew_seconds)
-            held.checkpoint(10, 100)
+            lease.checkpoint(10, 100)
             cloud.every.tick()
-        assert take(cloud, upload, timeout_seconds=20) is None
-        assert jobs.read(cloud, held.job.job_id).progress.rows_done == 10
+        assert acquire_lease(cloud, upload, timeout_seconds=20) is None
+        assert store.read(cloud, lease.job.job_id).progress.rows_done == 10
 
 
 def test_a_worker_that_was_overtaken_stops_at_its_next_write(cloud: MemoryCloud, clock: Clock) -> None:
@@ -53,7 +53,7 @@ def test_a_worker_that_was_overtaken_stops_at_its_next_write(cloud: MemoryCloud,
         slow.record_intent(1)
     with pytest.raises(LeaseLost):
         slow.checkpoint(1, 1)
-    assert jobs.read(cloud, fast.job.job_id) == fast.job
+    assert store.read(cloud, fast.job.job_id) == fast.job
 
 
 def test_the_third_lost_worker_is_the_last(cloud: MemoryCloud, clock: Clock) -> None:
@@ -61,15 +61,15 @@ def test_the_third_lost_worker_is_the_last(cloud: MemoryCloud, clock: Clock) -> 
     for _ in range(cloud.stage.attempts):
         job_id = taken(cloud, upload).job.job_id
         clock.forward(cloud.stage.lease_seconds + 1)
-    assert take(cloud, upload, timeout_seconds=20) is None
-    job = jobs.read(cloud, job_id)
+    assert acquire_lease(cloud, upload, timeout_seconds=20) is None
+    job = store.read(cloud, job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
 
 
 def test_an_error_of_the_clients_fails_the_job_and_is_not_raised(cloud: MemoryCloud) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
         raise InvalidDataset("There are no rows.")
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "invalid_dataset")
     assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 
@@ -85,9 +85,9 @@ def test_any_other_error_gives_the_job_back_at_once(cloud: MemoryCloud, error: E
 def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_ours(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
     for _ in range(cloud.stage.attempts):
-        with pytest.raises(RuntimeError), taken(cloud, upload) as held:
+        with pytest.raises(RuntimeError), taken(cloud, upload) as lease:
             raise RuntimeError("bug")
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "internal")
 
 
@@ -103,9 +103,9 @@ def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_ours(cloud:
 def test_the_last_attempt_names_what_was_too_small_or_away(cloud: MemoryCloud, error: Exception, code: str) -> None:
     upload = put(cloud, "train/iris/a.csv")
     for _ in range(cloud.stage.attempts):
-        with pytest.raises(type(error)), taken(cloud, upload) as held:
+        with pytest.raises(type(error)), taken(cloud, upload) as lease:
             raise error
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", code)
 
 
@@ -114,10 +114,10 @@ def test_a_job_that_is_given_up_tells_of_its_attempts_and_their_cause(cloud: Mem
     with pytest.raises(MemoryError), taken(cloud, upload):
         raise MemoryError
     for _ in range(2):
-        held = taken(cloud, upload)
+        lease = taken(cloud, upload)
         clock.forward(cloud.stage.lease_seconds + 1)
-    take(cloud, upload, timeout_seconds=20)
-    failure = jobs.read(cloud, held.job.job_id).failure
+    acquire_lease(cloud, upload, timeout_seconds=20)
+    failure = store.read(cloud, lease.job.job_id).failure
     assert failure is not None
     assert failure.code == "worker_lost"
     assert "after 3 attempts" in failure.detail
@@ -125,48 +125,48 @@ def test_a_job_that_is_given_up_tells_of_its_attempts_and_their_cause(cloud: Mem
 
 
 def test_work_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, clock: Clock) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
         clock.forward(20)
         cloud.every.tick()
-        held.checkpoint(1, 1)
-    job = jobs.read(cloud, held.job.job_id)
+        lease.checkpoint(1, 1)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
 
 
 def test_a_job_that_has_timed_out_stays_so_whatever_its_work_finds_out(cloud: MemoryCloud, clock: Clock) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
         clock.forward(20)
         cloud.every.tick()
         raise InvalidDataset("There are no rows.")
-    job = jobs.read(cloud, held.job.job_id)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
 
 
 def test_a_training_whose_time_is_over_once_it_has_published_succeeds(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
-        published(held)
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
+        manifest = published(lease)
         clock.forward(20)
         cloud.every.tick()
-        held.succeed(version=1)
-    job = jobs.read(cloud, held.job.job_id)
+        lease.succeed_training(manifest)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
 def test_a_cancelled_job_stops_its_worker(cloud: MemoryCloud) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as held:
-        jobs.cancel(cloud, held.job.job_id)
-        held.record_intent(1)
-    job = jobs.read(cloud, held.job.job_id)
+    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
+        control.cancel(cloud, lease.job.job_id)
+        lease.record_intent(1)
+    job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "cancelled")
 
 
 def test_a_job_that_is_being_published_cannot_be_cancelled(cloud: MemoryCloud) -> None:
-    held = taken(cloud, put(cloud, "train/iris/a.csv"))
-    held.record_intent(1)
+    lease = taken(cloud, put(cloud, "train/iris/a.csv"))
+    lease.record_intent(1)
     with pytest.raises(JobNotCancellable):
-        jobs.cancel(cloud, held.job.job_id)
+        control.cancel(cloud, lease.job.job_id)
 
 
 def test_a_retried_job_whose_number_another_job_has_can_be_cancelled(
@@ -177,9 +177,9 @@ def test_a_retried_job_whose_number_another_job_has_can_be_cancelled(
     published(taken(cloud, put(cloud, "train/iris/other.csv")))
     clock.forward(cloud.stage.lease_seconds + 1)
     sweep.fail_dead_letter(cloud, late.job.upload)
-    retried = jobs.retry(cloud, late.job.job_id)
+    retried = control.retry(cloud, late.job.job_id)
 
-    assert jobs.cancel(cloud, retried.job_id).state == "failed"
+    assert control.cancel(cloud, retried.job_id).state == "failed"
 
 
 def test_a_retried_job_whose_number_is_still_free_cannot_be_cancelled(cloud: MemoryCloud, clock: Clock) -> None:
@@ -187,7 +187,7 @@ def test_a_retried_job_whose_number_is_still_free_cannot_be_cancelled(cloud: Mem
     late.record_intent(1)
     clock.forward(cloud.stage.lease_seconds + 1)
     sweep.fail_dead_letter(cloud, late.job.upload)
-    retried = jobs.retry(cloud, late.job.job_id)
+    retried = control.retry(cloud, late.job.job_id)
 
     with pytest.raises(JobNotCancellable, match="version 1"):
-        jobs.cancel(cloud, retried.job_id)
+        control.cancel(cloud, retried.job_id)

@@ -1,4 +1,4 @@
-"""Uploads that never got a job: found in rounds over the bucket, a bounded piece of it in each sweep."""
+"""Finds uploads that never got a job, in rounds over the bucket; each sweep lists a bounded part of it."""
 
 import logging
 from collections.abc import Iterator
@@ -9,41 +9,42 @@ from pydantic import ValidationError
 
 from mini_ml import keys
 from mini_ml.contracts import SweepState, Upload
+from mini_ml.jobs import intake
+from mini_ml.jobs.uploads import complete_upload
 from mini_ml.ports import Cloud, ObjectHead
-from mini_ml.workflows import intake, jobs
 
 logger = logging.getLogger(__name__)
 
 
 def announce(cloud: Cloud, state: SweepState, *, deadline: datetime) -> SweepState:
-    """Announce the next uploads of which no job knows, and return how far that went.
+    """Announce the next uploads that have no job, and return the state for the next sweep.
 
-    A round looks at all that came since the round before began, so no downtime hides an upload, and back behind that:
-    S3 dates an upload of many parts from its beginning. An upload younger than `requeue_after_seconds` may still be on
-    its way to its job, and is left to the next round.
+    A round looks at every upload since the previous round began, so an outage hides none, and at those of some time
+    before, because S3 dates a multipart upload from its start. An upload younger than `requeue_after_seconds` may
+    still be on its way to its job and is left to the next round.
     """
     until = cloud.now() - timedelta(seconds=cloud.stage.requeue_after_seconds)
-    state = state.model_copy(update={"round_began": state.round_began or until})
+    state = SweepState(**{**dict(state), "round_began": state.round_began or until})
     left = cloud.stage.sweep_jobs
     listed = 0
-    for head in islice(_versions(cloud, state.uploads_after), cloud.stage.sweep_versions):
+    for head in islice(_list_versions(cloud, state.uploads_after), cloud.stage.sweep_versions):
         if _is_due(head, state, until):
             if left == 0 or cloud.now() > deadline:
                 return state
             left -= 1
-            _announce_jobless(cloud, head)
+            _announce_orphaned(cloud, head)
         listed += 1
-        state = state.model_copy(update={"uploads_after": (head.key, head.version_id)})
-    return state if listed == cloud.stage.sweep_versions else _round_over(cloud, state)
+        state = SweepState(**{**dict(state), "uploads_after": (head.key, head.version_id)})
+    return state if listed == cloud.stage.sweep_versions else _end_round(cloud, state)
 
 
-def _round_over(cloud: Cloud, state: SweepState) -> SweepState:
+def _end_round(cloud: Cloud, state: SweepState) -> SweepState:
     began = state.round_began
     seen_until = began and began - timedelta(seconds=cloud.stage.sweep_lookback_seconds)
-    return state.model_copy(update={"uploads_after": None, "round_began": None, "seen_until": seen_until})
+    return SweepState(jobs_after=state.jobs_after, seen_until=seen_until)
 
 
-def _versions(cloud: Cloud, after: tuple[str, str] | None) -> Iterator[ObjectHead]:
+def _list_versions(cloud: Cloud, after: tuple[str, str] | None) -> Iterator[ObjectHead]:
     for prefix in sorted(keys.UPLOAD_PREFIXES.values()):
         if after is None or after[0] < prefix:
             yield from cloud.uploads.list_versions(prefix)
@@ -55,15 +56,15 @@ def _is_due(head: ObjectHead, state: SweepState, until: datetime) -> bool:
     return (state.seen_until is None or head.modified >= state.seen_until) and head.modified <= until
 
 
-def _announce_jobless(cloud: Cloud, head: ObjectHead) -> None:
+def _announce_orphaned(cloud: Cloud, head: ObjectHead) -> None:
     name = keys.parse_upload(head.key)
     if name is None:
         return
-    upload = jobs.completed(Upload(bucket=cloud.uploads.bucket, key=head.key), head)
+    upload = complete_upload(Upload(bucket=cloud.uploads.bucket, key=head.key), head)
     try:
         known = intake.has_job(cloud, upload)
     except ValidationError:
         logger.exception("job_unreadable", extra={"upload_key": head.key})
-        return  # it has one, and whatever that is, it keeps no other upload waiting
+        return  # it has a job, and one unreadable job must not block the other uploads
     if not known:
         cloud.queues[name.kind].send(upload)

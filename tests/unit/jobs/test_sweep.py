@@ -8,13 +8,13 @@ import pytest
 from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import Job, TrainOptions, Upload
-from mini_ml.workflows import jobs, submit, sweep
-from mini_ml.workflows.lease import take
+from mini_ml.jobs import control, store, submit, sweep
+from mini_ml.jobs.lease import acquire_lease
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
 def _state(cloud: MemoryCloud, job: Job) -> tuple[str, str | None]:
-    now = jobs.read(cloud, job.job_id)
+    now = store.read(cloud, job.job_id)
     return now.state, now.failure.code if now.failure else None
 
 
@@ -85,7 +85,7 @@ def test_a_job_whose_maker_died_before_the_file_was_stored_fails(cloud: MemoryCl
             "upload": job.upload.model_copy(update={"key": "train/iris/never/a.csv"}),
         }
     )
-    jobs.create(cloud, lost)
+    store.create(cloud, lost)
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
     assert _state(cloud, lost) == ("failed", "upload_not_received")
@@ -99,13 +99,13 @@ def test_an_upload_that_no_message_announced_gets_its_job(cloud: MemoryCloud, cl
     assert [message.key for message in cloud.queues["train"].messages] == [upload.key]
 
 
-def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock) -> None:
+def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock, published: Publisher) -> None:
     upload = put(cloud, "train/iris/a.csv")
-    with taken(cloud, upload) as held:
-        held.succeed()
+    with taken(cloud, upload) as lease:
+        lease.succeed_training(published(lease))
     job = submitted(cloud)
-    with taken(cloud, event_of(cloud, job)) as held:
-        held.succeed()
+    with taken(cloud, event_of(cloud, job)) as lease:
+        lease.succeed_training(published(lease))
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
@@ -114,7 +114,7 @@ def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Cl
 
 def test_the_marker_of_a_job_that_has_ended_is_removed(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
-    jobs.cancel(cloud, job.job_id)
+    control.cancel(cloud, job.job_id)
     cloud.artifacts.put(keys.open_job(job.job_id), b"")
     sweep.sweep(cloud)
     assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
@@ -147,7 +147,7 @@ def test_a_dead_letter_of_a_bare_upload_makes_its_job_and_fails_it(cloud: Memory
     upload = put(cloud, "predict/iris/a.csv")
     sweep.fail_dead_letter(cloud, upload)
     job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
-    assert jobs.read(cloud, job_id).state == "failed"
+    assert store.read(cloud, job_id).state == "failed"
 
 
 def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -> None:
@@ -157,7 +157,7 @@ def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -
     clock.forward(cloud.stage.requeue_after_seconds + cloud.stage.lease_seconds)
     sweep.sweep(cloud)
     for upload in cloud.queues["train"].messages:
-        take(cloud, upload, timeout_seconds=20)
+        acquire_lease(cloud, upload, timeout_seconds=20)
     before = [(head.key, head.version_id) for head in cloud.artifacts.list_versions("jobs/")]
     cloud.queues["train"].messages.clear()
 
@@ -170,7 +170,7 @@ def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -
 def test_one_sweep_asks_about_a_bounded_number_of_jobs_and_the_next_goes_on(cloud: MemoryCloud, clock: Clock) -> None:
     cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=2, attempts=1))
     uploads = [put(cloud, f"train/iris/{number}.csv") for number in range(5)]
-    held = [taken(cloud, upload) for upload in uploads]
+    lease = [taken(cloud, upload) for upload in uploads]
     clock.forward(cloud.stage.lease_seconds + 1)
 
     open_after = []
@@ -179,7 +179,7 @@ def test_one_sweep_asks_about_a_bounded_number_of_jobs_and_the_next_goes_on(clou
         open_after.append(len(list(cloud.artifacts.list_keys(keys.OPEN_JOBS))))
 
     assert open_after == [3, 1, 0]
-    assert {_state(cloud, one.job) for one in held} == {("failed", "worker_lost")}
+    assert {_state(cloud, one.job) for one in lease} == {("failed", "worker_lost")}
 
 
 @pytest.mark.parametrize(("jobs_at_once", "versions_at_once"), [(2, 100), (100, 2)])

@@ -1,4 +1,4 @@
-"""Lists jobs newest first by their index keys, a page at a time, without ever listing all of them."""
+"""Lists jobs, newest first, one page at a time, from their index keys."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Job, Kind, State
+from mini_ml.jobs import store
 from mini_ml.ports import Cloud
-from mini_ml.workflows import jobs
 
 _MOST_READ = 500
-"""Jobs that one page may read in search of those that fit; the cursor goes on from there."""
+"""Maximum number of jobs read for one page; the cursor continues after the last one read."""
 
 CURSOR = r"^[0-9]{15}-[0-9a-f-]{36}$"
 """The form of a cursor."""
@@ -18,15 +18,15 @@ CURSOR = r"^[0-9]{15}-[0-9a-f-]{36}$"
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What the listed jobs must be; None means anything."""
+    """The values that a listed job must have; None matches any value."""
 
     state: State | None = None
     kind: Kind | None = None
     model_name: str | None = None
     upload_key: str | None = None
 
-    def fit(self, job: Job) -> bool:
-        """Tell whether a job is wanted."""
+    def match(self, job: Job) -> bool:
+        """Return whether a job has all the values."""
         wanted = (self.state, self.kind, self.model_name, self.upload_key)
         found = (job.state, job.kind, job.model_name, job.upload.key)
         return all(want is None or want == have for want, have in zip(wanted, found, strict=True))
@@ -34,39 +34,39 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Some jobs, newest first, and where the next page begins; None at the end."""
+    """Some jobs, newest first, and the cursor of the next page; None on the last page."""
 
     jobs: tuple[Job, ...]
     cursor: str | None
 
 
-def listing(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None) -> Page:
-    """Return up to `limit` jobs that fit. Raises InvalidName for a model name or a cursor that nobody gave."""
+def list_page(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None) -> Page:
+    """Return up to `limit` matching jobs. Raises InvalidName for a malformed model name or cursor."""
     if filters.model_name is not None:
         keys.checked_model_name(filters.model_name)
     found: list[Job] = []
     read, last = 0, ""
-    for key in cloud.artifacts.list_keys(keys.JOBS_BY_TIME, start_after=_start(cursor)):
+    for key in cloud.artifacts.list_keys(keys.JOBS_BY_TIME, start_after=_start_after(cursor)):
         if len(found) == limit or read == _MOST_READ:
             return Page(jobs=tuple(found), cursor=last.removeprefix(keys.JOBS_BY_TIME))
         last, read = key, read + 1
-        found.extend(job for job in _job_at(cloud, key) if filters.fit(job))
+        found.extend(job for job in _load_at(cloud, key) if filters.match(job))
     return Page(jobs=tuple(found), cursor=None)
 
 
-def _start(cursor: str | None) -> str:
+def _start_after(cursor: str | None) -> str:
     if cursor is None:
         return ""
     if not re.fullmatch(CURSOR, cursor):
-        fault = errors.Issue(parameter="cursor", reason="no page gave this cursor", hint="follow `links.next`")
-        raise errors.InvalidName("The cursor is not one of ours.", issues=[fault])
+        issue = errors.Issue(parameter="cursor", reason="unknown cursor", hint="follow `links.next`")
+        raise errors.InvalidName("The cursor was not issued by this server.", issues=[issue])
     return keys.JOBS_BY_TIME + cursor
 
 
-def _job_at(cloud: Cloud, key: str) -> Iterator[Job]:
-    """Yield the job of an index key, if it was ever written and no other key is its own."""
+def _load_at(cloud: Cloud, key: str) -> Iterator[Job]:
+    """Yield the job of an index key, unless it was never written or is indexed under another time."""
     try:
-        job = jobs.load(cloud, keys.job_id_in_index(key)).job
+        job = store.load(cloud, keys.job_id_in_index(key)).job
     except errors.JobNotFound:
         return
     if keys.job_by_time(job.job_id, job.created_at) == key:

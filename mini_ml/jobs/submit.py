@@ -1,18 +1,21 @@
-"""The HTTP door: a job first, then the file to S3, from where it arrives as an event like any other."""
+"""Jobs that come over HTTP: the job is written first, then its file, which arrives as an S3 event like any other."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Job, Kind, PredictOptions, TrainOptions, Upload
+from mini_ml.jobs import outcome, store
+from mini_ml.jobs.intake import JOB_ID_METADATA
+from mini_ml.jobs.job import await_upload
+from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud, PresignedPost
-from mini_ml.workflows import jobs, registry
-from mini_ml.workflows.intake import JOB_ID_METADATA
+from mini_ml.registry import aliases
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """A job that waits for its file, and the form that takes the file to S3."""
+    """A job that waits for its file, and the presigned form that uploads the file to S3."""
 
     job: Job
     post: PresignedPost
@@ -22,20 +25,20 @@ class Invitation:
 
 def submit_train(cloud: Cloud, *, model_name: str, options: TrainOptions, filename: str, body: bytes) -> Job:
     """Queue a training of the CSV in `body`. Raises InvalidName or StorageUnavailable."""
-    job = _new_job(cloud, "train", model_name, filename, train=options)
-    return _handed_over(cloud, job, body)
+    job = _build_job(cloud, "train", model_name, filename, train=options, has_file=True)
+    return _write_with_file(cloud, job, body)
 
 
 def submit_predict(cloud: Cloud, *, model_name: str, options: PredictOptions, filename: str, body: bytes) -> Job:
-    """Queue a batch prediction of the CSV in `body`, whose predictions are wanted in an answer too.
+    """Queue a batch prediction of the CSV in `body`, whose predictions are also stored as JSON for the answer.
 
     Raises:
-        InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: no job is made for a model that is not there.
-        StorageUnavailable: the file could not be handed over.
+        InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: no job is made for a model that does not exist.
+        StorageUnavailable: the file could not be stored.
     """
-    registry.resolve(cloud.artifacts, model_name, options.version)
-    job = _new_job(cloud, "predict", model_name, filename, predict=options)
-    return _handed_over(cloud, job.model_copy(update={"inline": True}), body)
+    aliases.resolve(cloud.artifacts, model_name, options.version)
+    job = _build_job(cloud, "predict", model_name, filename, predict=options, inline=True, has_file=True)
+    return _write_with_file(cloud, job, body)
 
 
 def invite_upload(
@@ -46,27 +49,27 @@ def invite_upload(
     train: TrainOptions | None = None,
     predict: PredictOptions | None = None,
 ) -> Invitation:
-    """Make a job that waits for a file, of the kind whose options are given, and the form to post the file with.
+    """Create a job that waits for a file, of the kind whose options are given, and the form to upload the file with.
 
     Raises:
         InvalidName, ModelNotFound, VersionNotFound, AliasNotFound: as for a direct submission.
         StorageUnavailable: the job could not be written.
     """
     if predict is not None:
-        registry.resolve(cloud.artifacts, model_name, predict.version)
+        aliases.resolve(cloud.artifacts, model_name, predict.version)
     kind: Kind = "train" if predict is None else "predict"
     seconds, max_bytes = cloud.stage.upload_expiry_seconds, cloud.stage.limits.upload_bytes
-    job = _new_job(cloud, kind, model_name, filename, train=train, predict=predict)
-    expires_at = job.created_at + timedelta(seconds=seconds)
-    job = job.model_copy(update={"state": "awaiting_upload", "expires_at": expires_at})
-    jobs.create(cloud, job)
+    queued = _build_job(cloud, kind, model_name, filename, train=train, predict=predict)
+    expires_at = queued.created_at + timedelta(seconds=seconds)
+    job = await_upload(queued, expires_at=expires_at)
+    store.create(cloud, job)
     post = cloud.uploads.presigned_post(
         job.upload.key, metadata={JOB_ID_METADATA: job.job_id}, max_bytes=max_bytes, expires_seconds=seconds
     )
     return Invitation(job=job, post=post, max_bytes=max_bytes, expires_at=expires_at)
 
 
-def _new_job(
+def _build_job(
     cloud: Cloud,
     kind: Kind,
     model_name: str,
@@ -74,8 +77,13 @@ def _new_job(
     *,
     train: TrainOptions | None = None,
     predict: PredictOptions | None = None,
+    inline: bool = False,
+    has_file: bool = False,
 ) -> Job:
-    """Return a queued job; its id is part of the upload's key, so no two jobs ever wait for the same object."""
+    """Return a queued job; its id is part of the upload's key, so no two jobs wait for the same object.
+
+    With `has_file` the upload counts from now, whenever S3 has stored it: submissions are ordered by their jobs.
+    """
     job_id, now = cloud.new_id(), cloud.now()
     path = f"{job_id}/{keys.safe_filename(filename)}"
     version = predict.version if predict else keys.LATEST
@@ -87,29 +95,29 @@ def _new_job(
         model_name=model_name,
         created_at=now,
         queued_at=now,
-        upload=Upload(bucket=cloud.uploads.bucket, key=key),
+        upload=Upload(bucket=cloud.uploads.bucket, key=key, uploaded_at=now if has_file else None),
         train=train or (TrainOptions() if kind == "train" else None),
         predict=predict,
+        inline=inline,
     )
 
 
-def _handed_over(cloud: Cloud, job: Job, body: bytes) -> Job:
-    """Write the job, then its file; should we die in between, the sweep fails the job as not received."""
-    job = job.model_copy(update={"upload": job.upload.model_copy(update={"uploaded_at": job.created_at})})
-    record = jobs.create(cloud, job)
+def _write_with_file(cloud: Cloud, job: Job, body: bytes) -> Job:
+    """Write the job, then its file; if this process dies in between, the sweep fails the job as not received."""
+    record = store.create(cloud, job)
     try:
         cloud.uploads.put_new(job.upload.key, body, metadata={JOB_ID_METADATA: job.job_id})
     except errors.AlreadyExists:
         return job  # our own write, repeated because its answer was lost; a second version would be a second job
     except errors.StorageUnavailable:
-        _give_up(cloud, record)
+        _fail_unstored(cloud, record)
         raise
     return job
 
 
-def _give_up(cloud: Cloud, record: jobs.Record) -> None:
-    """Fail a job whose file was refused, if the store still answers; else the sweep does."""
+def _fail_unstored(cloud: Cloud, record: Record) -> None:
+    """Fail a job whose file could not be stored; if the job cannot be written either, the sweep fails it."""
     try:
-        jobs.fail(cloud, record, errors.UploadNotReceived("The file could not be stored; hand it over again."))
+        outcome.fail(cloud, record, errors.UploadNotReceived("The file could not be stored; upload it again."))
     except (errors.Unavailable, errors.StaleWrite):
         return

@@ -6,13 +6,13 @@ from mini_ml import keys
 from mini_ml.adapters.memory import MemoryCloud
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import AlreadyExists, JobNotRetryable
-from mini_ml.workflows import intake, jobs, submit
-from tests.unit.workflows.story import event_of, put, submitted, taken, uploaded
+from mini_ml.jobs import control, intake, store, submit
+from tests.unit.workflows.story import Publisher, event_of, put, submitted, taken, uploaded
 
 
 def test_a_bare_upload_becomes_a_job_with_the_options_of_its_metadata(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv", target_column="variety", columns_to_drop="id,a%2Cb")
-    arrival = intake.arrival(cloud, upload)
+    arrival = intake.find_arrival(cloud, upload)
     assert arrival is not None
     assert arrival.record.job.state == "queued"
     assert arrival.record.job.model_name == "iris"
@@ -22,7 +22,7 @@ def test_a_bare_upload_becomes_a_job_with_the_options_of_its_metadata(cloud: Mem
 
 
 def test_metadata_is_percent_decoded_once(cloud: MemoryCloud) -> None:
-    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", target_column="100%2525"))
+    arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", target_column="100%2525"))
     assert arrival is not None
     assert arrival.record.job.train is not None
     assert arrival.record.job.train.target_column == "100%25"
@@ -30,14 +30,14 @@ def test_metadata_is_percent_decoded_once(cloud: MemoryCloud) -> None:
 
 def test_the_same_event_twice_is_the_same_job(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
-    first, second = intake.arrival(cloud, upload), intake.arrival(cloud, upload)
+    first, second = intake.find_arrival(cloud, upload), intake.find_arrival(cloud, upload)
     assert first is not None
     assert second is not None
     assert first.record.job == second.record.job
 
 
 def test_a_file_without_a_folder_belongs_to_the_default_model(cloud: MemoryCloud) -> None:
-    arrival = intake.arrival(cloud, put(cloud, "train/a.csv"))
+    arrival = intake.find_arrival(cloud, put(cloud, "train/a.csv"))
     assert arrival is not None
     assert arrival.record.job.model_name == "default"
 
@@ -47,20 +47,20 @@ def test_a_file_without_a_folder_belongs_to_the_default_model(cloud: MemoryCloud
     [("predict/iris/x.csv", "latest"), ("predict/iris@2/x.csv", "2"), ("predict/iris@champion/d/x.csv", "champion")],
 )
 def test_the_key_of_a_batch_names_its_version(cloud: MemoryCloud, key: str, version: str) -> None:
-    arrival = intake.arrival(cloud, put(cloud, key, output="predictions"))
+    arrival = intake.find_arrival(cloud, put(cloud, key, output="predictions"))
     assert arrival is not None
     assert arrival.record.job.predict == PredictOptions(version=version, only_predictions=True)
 
 
 @pytest.mark.parametrize("key", ["train/iris/", "predict/iris@2/", "other/iris/a.csv"])
 def test_folder_markers_and_other_prefixes_make_no_job(cloud: MemoryCloud, key: str) -> None:
-    assert intake.arrival(cloud, put(cloud, key)) is None
+    assert intake.find_arrival(cloud, put(cloud, key)) is None
     assert list(cloud.artifacts.list_keys("jobs/")) == []
 
 
 def test_an_upload_that_was_removed_makes_no_job(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv").model_copy(update={"version_id": "gone"})
-    assert intake.arrival(cloud, upload) is None
+    assert intake.find_arrival(cloud, upload) is None
 
 
 @pytest.mark.parametrize(
@@ -76,19 +76,19 @@ def test_an_upload_that_was_removed_makes_no_job(cloud: MemoryCloud) -> None:
 def test_what_an_upload_asks_wrongly_fails_its_job_and_is_not_retryable(
     cloud: MemoryCloud, key: str, metadata: dict[str, str], code: str
 ) -> None:
-    arrival = intake.arrival(cloud, put(cloud, key, **metadata))
+    arrival = intake.find_arrival(cloud, put(cloud, key, **metadata))
     assert arrival is not None
     job = arrival.record.job
     assert (job.state, job.failure and job.failure.code) == ("failed", code)
     with pytest.raises(JobNotRetryable):
-        jobs.retry(cloud, job.job_id)
+        control.retry(cloud, job.job_id)
 
 
 @pytest.mark.parametrize(
     "key", ["target_colum", "Target-Column", "targetcolumn", "model-typ", "column-to-drop", "outputs"]
 )
 def test_a_misspelt_option_fails_its_job_and_names_the_one_that_was_meant(cloud: MemoryCloud, key: str) -> None:
-    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", **{key: "a"}))
+    arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", **{key: "a"}))
     assert arrival is not None
     failure = arrival.record.job.failure
     assert failure is not None
@@ -98,14 +98,14 @@ def test_a_misspelt_option_fails_its_job_and_names_the_one_that_was_meant(cloud:
 
 @pytest.mark.parametrize("key", ["mtime", "s3cmd-attrs", "mode", "owner", "target", "content-md5", "job-id"])
 def test_metadata_of_other_tools_is_none_of_our_business(cloud: MemoryCloud, key: str) -> None:
-    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", **{key: "1"}))
+    arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", **{key: "1"}))
     assert arrival is not None
     assert arrival.record.job.state == "queued"
 
 
 def test_a_submitted_file_finds_the_job_that_waits_for_it(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
-    arrival = intake.arrival(cloud, event_of(cloud, job))
+    arrival = intake.find_arrival(cloud, event_of(cloud, job))
     assert arrival is not None
     assert arrival.record.job.job_id == job.job_id
 
@@ -113,19 +113,21 @@ def test_a_submitted_file_finds_the_job_that_waits_for_it(cloud: MemoryCloud) ->
 def test_a_job_id_counts_only_for_the_key_that_its_job_waits_for(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     stranger = put(cloud, "train/iris/other.csv", job_id=job.job_id)
-    arrival = intake.arrival(cloud, stranger)
+    arrival = intake.find_arrival(cloud, stranger)
     assert arrival is not None
     assert stranger.version_id is not None
     assert arrival.record.job.job_id == keys.job_id_of_upload(stranger.bucket, stranger.key, stranger.version_id)
 
 
-def test_a_form_that_is_posted_twice_makes_a_second_job_with_the_same_options(cloud: MemoryCloud) -> None:
+def test_a_form_that_is_posted_twice_makes_a_second_job_with_the_same_options(
+    cloud: MemoryCloud, published: Publisher
+) -> None:
     options = TrainOptions(target_column="b", model_type="Ridge")
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=options)
     first = uploaded(cloud, cloud.uploads.receive(invitation.post, b"a,b\n1,2\n"))
-    with taken(cloud, first) as held:
-        held.succeed()
-    second = intake.arrival(cloud, uploaded(cloud, cloud.uploads.receive(invitation.post, b"a,b\n3,4\n")))
+    with taken(cloud, first) as lease:
+        lease.succeed_training(published(lease))
+    second = intake.find_arrival(cloud, uploaded(cloud, cloud.uploads.receive(invitation.post, b"a,b\n3,4\n")))
     assert second is not None
     assert second.record.job.job_id != invitation.job.job_id
     assert second.record.job.train == options
@@ -138,12 +140,12 @@ def test_a_submission_whose_answer_was_lost_is_stored_once(cloud: MemoryCloud) -
     cloud.uploads.after = lose_the_answer
     job = submitted(cloud)
     assert len(list(cloud.uploads.list_versions(job.upload.key))) == 1
-    assert jobs.read(cloud, job.job_id).state == "queued"
+    assert store.read(cloud, job.job_id).state == "queued"
 
 
 @pytest.mark.parametrize("job_id", ["", "../x", "00000000-0000-7000-8000-000000000000"])
 def test_a_job_id_that_names_no_job_is_ignored(cloud: MemoryCloud, job_id: str) -> None:
-    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", job_id=job_id))
+    arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", job_id=job_id))
     assert arrival is not None
     assert arrival.record.job.state == "queued"
 
@@ -152,7 +154,7 @@ def test_a_job_id_that_names_no_job_is_ignored(cloud: MemoryCloud, job_id: str) 
 def test_options_that_are_nested_deeply_fail_their_job(cloud: MemoryCloud, depth: int) -> None:
     nested = f'{{"alpha":{"[" * depth}{"]" * depth}}}'
 
-    arrival = intake.arrival(cloud, put(cloud, "train/iris/a.csv", model_type="Ridge", model_params=nested))
+    arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", model_type="Ridge", model_params=nested))
 
     assert arrival is not None
     assert arrival.record.job.failure is not None

@@ -1,0 +1,84 @@
+"""What a client can do with a job: wait for it, retry it, cancel it."""
+
+from datetime import datetime
+
+from mini_ml import errors, keys
+from mini_ml.contracts import Job
+from mini_ml.jobs import store, uploads
+from mini_ml.jobs.job import cancel_job, check_cancellable, check_retryable, retry_job
+from mini_ml.jobs.store import Record
+from mini_ml.ports import Cloud
+from mini_ml.registry import versions
+
+_FIRST_POLL_SECONDS = 0.01
+_LAST_POLL_SECONDS = 0.25
+_SLOWING = 1.1
+"""Factor between two polls: an end is seen late by at most a tenth of the wait, and 25 seconds cost some 120 reads."""
+
+
+def wait(cloud: Cloud, job_id: str, until: datetime) -> Job:
+    """Return the job as soon as it has ended, or as it is at `until`."""
+    pause = _FIRST_POLL_SECONDS
+    while True:
+        job = store.load(cloud, job_id).job
+        left = (until - cloud.now()).total_seconds()
+        if not job.is_open or left <= 0:
+            return job
+        cloud.sleep(min(pause, left))
+        pause = min(pause * _SLOWING, _LAST_POLL_SECONDS)
+
+
+def retry(cloud: Cloud, job_id: str) -> Job:
+    """Queue a failed job again, with all its attempts.
+
+    Raises:
+        InvalidName, JobNotFound: there is no such job.
+        JobNotRetryable: it has not failed, its options are unknown, its file is missing, or it just changed.
+    """
+    record = store.load(cloud, keys.checked_job_id(job_id))
+    check_retryable(record.job)
+    upload = uploads.find_upload(cloud, record.job)
+    if upload is None:
+        raise errors.JobNotRetryable("The file of this job never arrived; upload it again.")
+    # Marked before it is written, so that the sweep finds the job even if this process dies in between.
+    cloud.artifacts.put(keys.open_job(job_id), b"")
+    queued = retry_job(record.job, now=cloud.now(), upload=upload)
+    _write_or_conflict(cloud, record, queued, errors.JobNotRetryable)
+    uploads.announce(cloud, queued)
+    return queued
+
+
+def cancel(cloud: Cloud, job_id: str) -> Job:
+    """End an open job, even while a worker holds its lease.
+
+    Raises:
+        InvalidName, JobNotFound: there is no such job.
+        JobNotCancellable: it has ended, may be publishing a version, or just changed.
+    """
+    record = store.load(cloud, keys.checked_job_id(job_id))
+    check_cancellable(record.job)
+    if _may_be_published(cloud, record.job):
+        raise errors.JobNotCancellable(f"The job may be publishing version {record.job.intent} of its model.")
+    cancelled = cancel_job(record.job, now=cloud.now())
+    _write_or_conflict(cloud, record, cancelled, errors.JobNotCancellable)
+    return cancelled
+
+
+def _may_be_published(cloud: Cloud, job: Job) -> bool:
+    """Return whether a worker has published, or may still publish, the version that the job recorded.
+
+    A worker that seems lost may be about to write the manifest; only another job's manifest there rules that out.
+    """
+    if job.intent is None or job.model_name is None:
+        return False
+    try:
+        return versions.load_manifest(cloud.artifacts, job.model_name, job.intent).job_id == job.job_id
+    except errors.NotFound:
+        return True
+
+
+def _write_or_conflict(cloud: Cloud, record: Record, job: Job, conflict: type[errors.Conflict]) -> None:
+    try:
+        store.write(cloud, record, job)
+    except errors.StaleWrite as error:
+        raise conflict("The job changed at the same moment. Get it again, then decide.") from error

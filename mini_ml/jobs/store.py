@@ -1,0 +1,95 @@
+"""Jobs in S3: loaded with their ETag, created with their index keys, written only over the version that was read."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mini_ml import errors, keys
+from mini_ml.contracts import Job
+from mini_ml.ports import Cloud, ObjectHead
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A job and the ETag that it was read with."""
+
+    job: Job
+    etag: str
+
+
+def read(cloud: Cloud, job_id: str) -> Job:
+    """Return a job by the id a client gave. Raises InvalidName or JobNotFound."""
+    return load(cloud, keys.checked_job_id(job_id)).job
+
+
+def load(cloud: Cloud, job_id: str) -> Record:
+    """Return a job with its ETag, so that it can be written back. Ignores fields of other releases.
+
+    Raises:
+        JobNotFound: there is no job with this id.
+    """
+    try:
+        stored = cloud.artifacts.get(keys.job(job_id))
+    except errors.ObjectMissing as error:
+        issue = errors.Issue(parameter="job_id", reason="no job has this id", hint="GET /jobs lists them")
+        raise errors.JobNotFound(f"There is no job {job_id}.", issues=[issue]) from error
+    return Record(job=Job.model_validate_json(stored.body, extra="ignore"), etag=stored.head.etag)
+
+
+def create(cloud: Cloud, job: Job) -> Record:
+    """Write a new job, its index keys first, and return it; return the existing one if it was already written.
+
+    The open marker is written first so that the sweep finds the job even if this process dies right after. If the
+    writes took long, the sweep may have deleted the marker as that of a dead creator, so it is written again.
+    """
+    began = cloud.now()
+    cloud.artifacts.put(keys.open_job(job.job_id), b"")
+    cloud.artifacts.put(keys.job_by_time(job.job_id, job.created_at), b"")
+    try:
+        head = cloud.artifacts.put_new(keys.job(job.job_id), _body(job))
+    except errors.AlreadyExists:
+        return load(cloud, job.job_id)
+    if not job.is_open:
+        unmark(cloud, job.job_id)
+    elif cloud.now() - began > timedelta(seconds=cloud.stage.clock_slack_seconds / 2):
+        cloud.artifacts.put(keys.open_job(job.job_id), b"")
+    return Record(job=job, etag=head.etag)
+
+
+def write(cloud: Cloud, record: Record, job: Job) -> Record:
+    """Write a changed job over exactly the version in `record`; a job that has ended leaves the index of open ones.
+
+    Raises:
+        StaleWrite: another process has changed the job since it was read.
+    """
+    body = _body(job)
+    try:
+        head = cloud.artifacts.replace(keys.job(job.job_id), body, etag=record.etag)
+    except errors.StaleWrite:
+        head = _head_of_own_write(cloud, job.job_id, body)
+    if not job.is_open:
+        unmark(cloud, job.job_id)
+    return Record(job=job, etag=head.etag)
+
+
+def _head_of_own_write(cloud: Cloud, job_id: str, body: bytes) -> ObjectHead:
+    """Return the head of the stored job if this write reached S3 and only its response was lost.
+
+    The S3 client repeats such a write and gets 412 for it, but the stored bytes are the ones it wrote.
+    """
+    stored = cloud.artifacts.get(keys.job(job_id))
+    if stored.body != body:
+        raise errors.StaleWrite(f"Job {job_id} was changed by another process.")
+    return stored.head
+
+
+def unmark(cloud: Cloud, job_id: str) -> None:
+    """Remove a job from the index of open ones, unless it was created or retried at the same moment."""
+    cloud.artifacts.delete(keys.open_job(job_id))
+    with suppress(errors.JobNotFound):
+        if load(cloud, job_id).job.is_open:
+            cloud.artifacts.put(keys.open_job(job_id), b"")
+
+
+def _body(job: Job) -> bytes:
+    return job.model_dump_json().encode()

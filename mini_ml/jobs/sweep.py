@@ -1,0 +1,119 @@
+"""Recovers work that the queues lost: the sweep announces jobs and uploads again, dead letters end their jobs."""
+
+import logging
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+
+from mini_ml import errors, keys
+from mini_ml.contracts import SweepState, Upload
+from mini_ml.jobs import intake, orphaned_uploads, outcome, store, uploads
+from mini_ml.jobs.job import announce_again, has_attempts_left, has_live_lease, is_overdue, is_upload_pending
+from mini_ml.jobs.store import Record
+from mini_ml.ports import Cloud
+
+logger = logging.getLogger(__name__)
+
+
+def sweep(cloud: Cloud) -> None:
+    """Announce again, or end, open jobs that no worker has, and announce uploads that never got a job.
+
+    A repeated sweep changes nothing more. One sweep works for at most two thirds of its function's timeout; the next
+    one continues where it stopped.
+    """
+    began, third = cloud.now(), timedelta(seconds=cloud.stage.api_timeout_seconds / 3)
+    state = _load_state(cloud)
+    jobs_after = _settle_jobs(cloud, state.jobs_after, deadline=began + third)
+    state = SweepState(**{**dict(state), "jobs_after": jobs_after})
+    state = orphaned_uploads.announce(cloud, state, deadline=began + 2 * third)
+    cloud.artifacts.put(keys.SWEEP_STATE, state.model_dump_json().encode())
+
+
+def _load_state(cloud: Cloud) -> SweepState:
+    try:
+        return SweepState.model_validate_json(cloud.artifacts.get(keys.SWEEP_STATE).body, extra="ignore")
+    except errors.ObjectMissing:
+        return SweepState()
+
+
+def _settle_jobs(cloud: Cloud, after: str, *, deadline: datetime) -> str:
+    """Settle the next open jobs, and return the marker to continue after, or an empty string after the last one."""
+    most = cloud.stage.sweep_jobs
+    markers = list(cloud.artifacts.list_keys(keys.OPEN_JOBS, start_after=after, limit=most))
+    for key in markers:
+        _settle(cloud, keys.job_id_in_index(key))
+        if cloud.now() > deadline:
+            return key
+    return markers[-1] if len(markers) == most else ""
+
+
+def _settle(cloud: Cloud, job_id: str) -> None:
+    try:
+        record = store.load(cloud, job_id)
+    except errors.JobNotFound:
+        _forget(cloud, job_id)
+        return
+    except ValidationError:
+        logger.exception("job_unreadable", extra={"job_id": job_id})
+        return  # one unreadable job must not block the others
+    if not record.job.is_open:
+        store.unmark(cloud, job_id)
+        return
+    try:
+        _settle_open(cloud, record)
+    except errors.StaleWrite:
+        return  # a worker or a client changed it at the same moment
+
+
+def _forget(cloud: Cloud, job_id: str) -> None:
+    """Delete the marker of a job that was never written, once its creator cannot be about to write it."""
+    marker = keys.open_job(job_id)
+    try:
+        made = cloud.artifacts.head(marker).modified
+    except errors.ObjectMissing:
+        return  # another sweep was faster
+    if cloud.now() - made > timedelta(seconds=cloud.stage.clock_slack_seconds):
+        store.unmark(cloud, job_id)
+
+
+def _settle_open(cloud: Cloud, record: Record) -> None:
+    job, now = record.job, cloud.now()
+    if has_live_lease(job, now):
+        return
+    requeue_after = timedelta(seconds=cloud.stage.requeue_after_seconds)
+    if not has_attempts_left(job, cloud.stage.attempts):
+        outcome.give_up(cloud, record, outcome.worker_lost(job))
+    elif job.state == "running" or is_overdue(job, now=now, requeue_after=requeue_after):
+        _announce_again(cloud, record)
+
+
+def _announce_again(cloud: Cloud, record: Record) -> None:
+    """Queue a job again, or fail it if its file never arrived. Raises StaleWrite."""
+    job = record.job
+    upload = uploads.find_upload(cloud, job)
+    if upload is None and is_upload_pending(job, cloud.now()):
+        return
+    if upload is None:
+        outcome.fail(cloud, record, errors.UploadNotReceived("No file was received for this job; upload it again."))
+        return
+    queued = announce_again(job, now=cloud.now(), upload=upload)
+    store.write(cloud, record, queued)
+    uploads.announce(cloud, queued)
+
+
+def fail_dead_letter(cloud: Cloud, upload: Upload) -> None:
+    """End the job of a message that was delivered too often, unless a worker holds the job's lease."""
+    arrival = intake.find_arrival(cloud, upload)
+    if arrival is None or not arrival.record.job.is_open or has_live_lease(arrival.record.job, cloud.now()):
+        return
+    try:
+        outcome.give_up(cloud, arrival.record, outcome.worker_lost(arrival.record.job))
+    except errors.StaleWrite:
+        return  # a worker or a client changed it at the same moment
+
+
+def store_unreadable_message(cloud: Cloud, message_id: str, body: str) -> None:
+    """Store a dead letter that names no upload under a key where an operator finds it, as it belongs to no job."""
+    key = keys.unreadable_message(message_id)
+    cloud.artifacts.put(key, body.encode())
+    logger.error("dead_letter_unreadable", extra={"message_id": message_id, "kept_as": key})

@@ -1,0 +1,135 @@
+"""The names of versions: what a number, `latest` or an alias means, and how aliases are moved and removed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from mini_ml import errors, keys
+from mini_ml.contracts import Alias
+from mini_ml.ports import Cloud, ObjectStore, StoredObject
+from mini_ml.registry import versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSummary:
+    """A model, its versions and its aliases."""
+
+    model_name: str
+    latest: int | None
+    """None if every version is superseded, which publishing never lets happen."""
+    versions: int
+    aliases: dict[str, int]
+
+
+def resolve(store: ObjectStore, model_name: str, version: str) -> int:
+    """Return the version number that a number, an alias or `latest` means now.
+
+    Raises:
+        InvalidName: the model name or the version is malformed.
+        ModelNotFound, VersionNotFound, AliasNotFound: it does not exist.
+    """
+    keys.checked_model_name(model_name)
+    keys.checked_version(version)
+    if version == keys.LATEST:
+        latest = versions.find_latest(store, model_name)
+        if latest is None:
+            raise versions.missing_model(store, model_name)
+        return latest.version
+    if version.isdigit():
+        number = int(version)
+        if not versions.is_published(store, model_name, number):
+            raise versions.missing_version(store, model_name, version)
+        return number
+    return _resolve_alias(store, model_name, version)
+
+
+def _resolve_alias(store: ObjectStore, model_name: str, name: str) -> int:
+    stored = _load_alias(store, model_name, name)
+    version = _parse_alias(stored).version if stored else None
+    if version is None:
+        if versions.find_newest(store, model_name) == 0:
+            raise versions.missing_model(store, model_name)
+        issue = errors.Issue(parameter="alias", reason="no such alias", hint="GET /models/{model_name} lists them")
+        raise errors.AliasNotFound(f"Model {model_name} has no alias {name}.", issues=[issue])
+    return version
+
+
+def load_summary(store: ObjectStore, model_name: str) -> ModelSummary:
+    """Return a model with its versions and aliases. Raises InvalidName or ModelNotFound."""
+    last = versions.find_newest(store, keys.checked_model_name(model_name))
+    if last == 0:
+        raise versions.missing_model(store, model_name)
+    latest = versions.find_latest(store, model_name, at_least=last)
+    return ModelSummary(
+        model_name=model_name,
+        latest=latest.version if latest else None,
+        versions=last,
+        aliases=dict(_list_aliases(store, model_name)),
+    )
+
+
+def _list_aliases(store: ObjectStore, model_name: str) -> Iterator[tuple[str, int]]:
+    for key in store.list_keys(keys.aliases(model_name)):
+        name = keys.alias_in_key(key)
+        stored = _load_alias(store, model_name, name)
+        version = _parse_alias(stored).version if stored else None
+        if version is not None:
+            yield name, version
+
+
+def move_alias(cloud: Cloud, model_name: str, name: str, version: int) -> Alias:
+    """Point an alias at an existing version, atomically.
+
+    Raises:
+        InvalidName: the model name or the alias is malformed.
+        ModelNotFound, VersionNotFound: the version does not exist.
+        AliasMoved: another request moved it at the same moment.
+    """
+    store = cloud.artifacts
+    resolve(store, model_name, str(version))
+    moved = Alias(alias=keys.checked_alias(name), version=version, updated_at=cloud.now())
+    _write_alias(store, model_name, moved, _load_alias(store, model_name, name))
+    return moved
+
+
+def remove_alias(cloud: Cloud, model_name: str, name: str) -> None:
+    """Remove an alias by writing a tombstone, since not every S3 has conditional deletes.
+
+    Raises:
+        InvalidName, ModelNotFound, AliasNotFound: there is no such alias.
+        AliasMoved: another request moved it at the same moment.
+    """
+    store = cloud.artifacts
+    keys.checked_alias(name)
+    resolve(store, model_name, name)
+    tombstone = Alias(alias=name, version=None, updated_at=cloud.now())
+    _write_alias(store, model_name, tombstone, _load_alias(store, model_name, name))
+
+
+def _load_alias(store: ObjectStore, model_name: str, name: str) -> StoredObject | None:
+    try:
+        return store.get(keys.alias(model_name, name))
+    except errors.ObjectMissing:
+        return None
+
+
+def _parse_alias(stored: StoredObject) -> Alias:
+    try:
+        return Alias.model_validate_json(stored.body, extra="ignore")
+    except ValidationError as error:
+        raise errors.ArtifactRejected("An alias is damaged; move it again.") from error
+
+
+def _write_alias(store: ObjectStore, model_name: str, alias: Alias, stored: StoredObject | None) -> None:
+    """Write an alias over exactly what was read. Raises AliasMoved if it has changed since."""
+    key, body = keys.alias(model_name, alias.alias), alias.model_dump_json().encode()
+    try:
+        if stored is None:
+            store.put_new(key, body)
+        else:
+            store.replace(key, body, etag=stored.head.etag)
+    except (errors.AlreadyExists, errors.StaleWrite) as error:
+        if store.get(key).body == body:
+            return  # our own write, repeated by the S3 client
+        raise errors.AliasMoved(f"Alias {alias.alias} was moved at the same moment. Get it, then try again.") from error

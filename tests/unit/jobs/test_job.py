@@ -1,0 +1,174 @@
+"""The transitions and predicates of a job, without a store."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mini_ml.contracts import Failure, Job, Lease, PredictResult, Progress, RegressionMetrics, TrainResult, Upload
+from mini_ml.errors import JobNotCancellable, JobNotRetryable, LeaseLost
+from mini_ml.jobs.job import (
+    announce_again,
+    await_upload,
+    cancel_job,
+    check_cancellable,
+    check_retryable,
+    fail_job,
+    give_back,
+    has_attempts_left,
+    has_live_lease,
+    is_overdue,
+    is_upload_pending,
+    lease_job,
+    record_intent,
+    renew_lease,
+    retry_job,
+    succeed_prediction,
+    succeed_training,
+    waits_for,
+)
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=60)
+UPLOAD = Upload(bucket="uploads", key="train/iris/a.csv", version_id="v1", size=9, uploaded_at=NOW)
+FAILURE = Failure(code="internal", detail="The platform failed on this job.")
+METRICS = RegressionMetrics(r2=None, mae=None, rmse=None, holdout_rows=0)
+QUEUED = Job(job_id="1", kind="train", state="queued", created_at=NOW, queued_at=NOW, upload=UPLOAD)
+
+
+def leased(job: Job) -> Job:
+    return lease_job(job, holder="worker", now=NOW, expires_at=LATER, upload=UPLOAD, version=job.version)
+
+
+def failed(job: Job) -> Job:
+    return fail_job(job, now=NOW, failure=FAILURE)
+
+
+def given_back(job: Job) -> Job:
+    return give_back(job, now=NOW, setback=FAILURE)
+
+
+def retried(job: Job) -> Job:
+    return retry_job(job, now=NOW, upload=UPLOAD)
+
+
+def trained(job: Job) -> Job:
+    result = TrainResult(version=3, manifest_uri="s3://m", model_uri="s3://a")
+    return succeed_training(job, now=LATER, result=result, metrics=METRICS, progress=Progress(rows_done=5))
+
+
+def predicted(job: Job) -> Job:
+    result = PredictResult(version=3, rows=1, output_key="o", output_uri="s3://o", summary_uri="s3://s")
+    return succeed_prediction(job, now=LATER, result=result, progress=Progress(rows_done=5))
+
+
+AWAITING = await_upload(QUEUED, expires_at=LATER)
+RUNNING = leased(QUEUED)
+FAILED = failed(RUNNING)
+SUCCEEDED = trained(RUNNING)
+
+
+def test_a_lease_starts_an_attempt() -> None:
+    second = lease_job(given_back(RUNNING), holder="next", now=LATER, expires_at=LATER, upload=UPLOAD, version=2)
+    assert (second.state, second.attempt, second.version) == ("running", 2, 2)
+    assert second.started_at == RUNNING.started_at == NOW
+    assert second.lease == Lease(holder="next", expires_at=LATER)
+    assert second.progress == Progress(bytes_total=9)
+
+
+def test_a_lease_keeps_the_upload_time_that_the_job_already_has() -> None:
+    event = Upload(bucket="uploads", key=UPLOAD.key, version_id="v1", size=9, uploaded_at=LATER)
+    assert lease_job(QUEUED, holder="w", now=NOW, expires_at=LATER, upload=event, version=None).upload == UPLOAD
+
+
+def test_a_renewal_keeps_the_holder() -> None:
+    until = LATER + timedelta(seconds=60)
+    renewed = renew_lease(RUNNING, expires_at=until, progress=Progress(rows_done=1))
+    assert renewed.lease == Lease(holder="worker", expires_at=until)
+    assert renewed.progress.rows_done == 1
+    assert record_intent(RUNNING, version=4, expires_at=until).intent == 4
+
+
+@pytest.mark.parametrize("job", [QUEUED, FAILED], ids=["queued", "failed"])
+def test_a_lease_that_is_not_there_cannot_be_renewed(job: Job) -> None:
+    with pytest.raises(LeaseLost):
+        renew_lease(job, expires_at=LATER, progress=Progress())
+    with pytest.raises(LeaseLost):
+        record_intent(job, version=1, expires_at=LATER)
+
+
+@pytest.mark.parametrize("end", [trained, predicted, failed])
+def test_a_job_that_ends_gives_up_its_lease(end: Callable[[Job], Job]) -> None:
+    ended = end(RUNNING)
+    assert not ended.is_open
+    assert ended.lease is None
+    assert ended.finished_at is not None
+
+
+def test_a_training_that_was_failed_while_it_published_succeeds() -> None:
+    job = trained(FAILED)
+    assert (job.state, job.version, job.failure, job.metrics) == ("succeeded", 3, None, METRICS)
+
+
+def test_a_retry_gives_a_job_all_its_attempts_again() -> None:
+    job = retried(FAILED)
+    assert (job.state, job.failure, job.finished_at, job.attempts_before) == ("queued", None, None, 1)
+    assert has_attempts_left(job, 1)
+    assert not has_attempts_left(FAILED, 1)
+
+
+def test_each_announcement_doubles_the_wait_for_the_next() -> None:
+    minute = timedelta(minutes=1)
+    once = announce_again(QUEUED, now=NOW, upload=UPLOAD)
+    assert is_overdue(QUEUED, now=NOW + 1.5 * minute, requeue_after=minute)
+    assert not is_overdue(once, now=NOW + 1.5 * minute, requeue_after=minute)
+    assert is_overdue(once, now=NOW + 2.5 * minute, requeue_after=minute)
+
+
+@pytest.mark.parametrize(
+    ("job", "change"),
+    [
+        (SUCCEEDED, leased),
+        (SUCCEEDED, failed),
+        (SUCCEEDED, retried),
+        (FAILED, leased),
+        (FAILED, failed),
+        (AWAITING, trained),
+        (AWAITING, predicted),
+    ],
+)
+def test_a_transition_that_the_diagram_does_not_have_is_an_error(job: Job, change: Callable[[Job], Job]) -> None:
+    with pytest.raises(ValueError, match="cannot become"):
+        change(job)
+
+
+def test_only_a_failed_job_with_options_is_retryable() -> None:
+    with pytest.raises(JobNotRetryable, match="only a failed job"):
+        check_retryable(RUNNING)
+    with pytest.raises(JobNotRetryable, match="options"):
+        check_retryable(FAILED)
+
+
+def test_only_an_open_job_is_cancellable() -> None:
+    check_cancellable(RUNNING)
+    with pytest.raises(JobNotCancellable):
+        check_cancellable(cancel_job(RUNNING, now=NOW))
+
+
+def test_a_lease_is_live_until_it_expires() -> None:
+    assert has_live_lease(RUNNING, NOW)
+    assert not has_live_lease(RUNNING, LATER)
+    assert not has_live_lease(QUEUED, NOW)
+
+
+def test_an_upload_is_pending_until_its_form_expires() -> None:
+    assert is_upload_pending(AWAITING, NOW)
+    assert not is_upload_pending(AWAITING, LATER)
+    assert not is_upload_pending(QUEUED, NOW)
+
+
+def test_a_job_waits_for_one_version_of_one_object() -> None:
+    second = Upload(bucket="uploads", key=UPLOAD.key, version_id="v2")
+    assert waits_for(QUEUED, UPLOAD)
+    assert not waits_for(QUEUED, second)
+    assert waits_for(announce_again(QUEUED, now=NOW, upload=Upload(bucket="uploads", key=UPLOAD.key)), second)
