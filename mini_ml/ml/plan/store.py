@@ -1,4 +1,4 @@
-"""The plan as a file: an npz of arrays and one JSON document; reading it runs no code."""
+"""Write and read the scoring plan: an npz file of arrays and one JSON document. Reading it runs no code."""
 
 import json
 import zlib
@@ -20,30 +20,36 @@ from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.model import packing
 from mini_ml.ml.model.fitted import FittedModel
-from mini_ml.ml.plan import forms
-from mini_ml.ml.plan.forms import Form
+from mini_ml.ml.plan import compiled_estimators
+from mini_ml.ml.plan.compiled_estimators import CompiledEstimator
 from mini_ml.ml.plan.trees import Trees
 
 FORMAT: Final = 2
-"""Changes whenever a plan is to be read otherwise; another release's plan is left alone, and the pipeline serves."""
+"""Version of the file format. A plan of another format is ignored, and the pipeline scores instead."""
 
 _DOCUMENT: Final = "document"
-_FORMS: Final = {
+_COMPILED_ESTIMATORS: Final = {
     kind.__name__: kind
     for kind in (
-        forms.LinearRegression,
-        forms.LinearClassifier,
-        forms.TreeRegression,
-        forms.TreeClassifier,
-        forms.BoostedRegression,
-        forms.BoostedClassifier,
+        compiled_estimators.LinearRegression,
+        compiled_estimators.LinearClassifier,
+        compiled_estimators.TreeRegression,
+        compiled_estimators.TreeClassifier,
+        compiled_estimators.BoostedRegression,
+        compiled_estimators.BoostedClassifier,
     )
 }
 _Arrays = dict[str, NDArray[Any]]
 
 
-def dump(model: FittedModel, form: Form, file: BinaryIO) -> None:
-    """Write a model whose estimator is a form; compressed where that makes fetching and reading it faster."""
+def dump(model: FittedModel, form: CompiledEstimator, file: BinaryIO) -> None:
+    """Write the scoring plan of a model, compressed if that makes downloading and reading it faster.
+
+    Args:
+        model: gives the schema, reader, encoder and scaling.
+        form: the compiled estimator of the model.
+        file: open for binary writing.
+    """
     arrays, facts = _parts(form)
     document = {
         "format": FORMAT,
@@ -62,16 +68,19 @@ def dump(model: FittedModel, form: Form, file: BinaryIO) -> None:
 
 
 def unpacked_size(file: BinaryIO) -> int:
-    """Return the bytes of a plan's arrays, which is about what it takes in memory."""
+    """Return the size of the arrays of a plan in bytes, which is about its size in memory."""
     with ZipFile(file) as archive:
         return sum(entry.file_size for entry in archive.infolist())
 
 
 def load(file: BinaryIO) -> FittedModel | None:
-    """Read a plan as the model that it is; None where another release wrote it in another format.
+    """Read a scoring plan as a model with a compiled estimator.
+
+    Returns:
+        The model; None if another release wrote the plan in another format.
 
     Raises:
-        ArtifactRejected: it is no plan.
+        ArtifactRejected: the file is not a scoring plan.
     """
     try:
         with np.load(file, allow_pickle=False) as stored:
@@ -79,13 +88,13 @@ def load(file: BinaryIO) -> FittedModel | None:
         document = json.loads(arrays.pop(_DOCUMENT).tobytes().decode("utf-8", "surrogatepass"))
         return _model(document, arrays) if document["format"] == FORMAT else None
     except (BadZipFile, zlib.error, ValueError, KeyError, TypeError, EOFError) as error:
-        raise ArtifactRejected("The artifact holds no scoring plan.") from error
+        raise ArtifactRejected("The file is not a scoring plan.") from error
 
 
 def _write(arrays: _Arrays, file: BinaryIO) -> None:
-    """Write what `np.load` reads; numpy's own `savez_compressed` has no level and takes four times as long."""
-    pays = packing.pays(*(array.reshape(-1).view(np.uint8) for array in arrays.values()))
-    compression = ZIP_DEFLATED if pays else ZIP_STORED
+    """Write a file for `np.load`; `np.savez_compressed` has no compression level and takes four times as long."""
+    is_compressed = packing.is_worth_compressing(*(array.reshape(-1).view(np.uint8) for array in arrays.values()))
+    compression = ZIP_DEFLATED if is_compressed else ZIP_STORED
     with ZipFile(file, "w", compression, compresslevel=packing.LEVEL) as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
@@ -104,14 +113,14 @@ def _model(document: dict[str, Any], arrays: _Arrays) -> FittedModel:
     )
 
 
-def _parts(form: Form) -> tuple[_Arrays, dict[str, Any]]:
-    """Tell a form's arrays from its other facts; those of its trees have dotted names."""
+def _parts(form: CompiledEstimator) -> tuple[_Arrays, dict[str, Any]]:
+    """Split a compiled estimator into arrays and other fields; arrays of its trees have dotted names."""
     arrays: _Arrays = {}
     facts: dict[str, Any] = {}
-    for field in fields(form):  # type: ignore[arg-type]  # forms are dataclasses, which no Protocol can say
+    for field in fields(form):  # type: ignore[arg-type]  # always a dataclass, which a Protocol cannot express
         value = getattr(form, field.name)
         if isinstance(value, Trees):
-            inner, plain = _parts(value)  # type: ignore[arg-type]  # a dataclass like them
+            inner, plain = _parts(value)  # type: ignore[arg-type]  # also a dataclass
             arrays |= {f"{field.name}.{name}": array for name, array in inner.items()}
             facts[field.name] = plain
         elif isinstance(value, np.ndarray):
@@ -121,16 +130,16 @@ def _parts(form: Form) -> tuple[_Arrays, dict[str, Any]]:
     return arrays, facts
 
 
-def _form(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> Form:
+def _form(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> CompiledEstimator:
     made = dict(facts)
     if "trees" in made:
         inner: dict[str, Any] = {
             name.removeprefix("trees."): array for name, array in arrays.items() if name.startswith("trees.")
         }
         made["trees"] = Trees(**inner, **made["trees"])
-    kind: Any = _FORMS[name]
+    kind: Any = _COMPILED_ESTIMATORS[name]
     own = {field.name for field in fields(kind)} - made.keys()
-    return kind(**made, **{name: arrays[name] for name in own})  # type: ignore[no-any-return]  # one of the forms
+    return kind(**made, **{name: arrays[name] for name in own})  # type: ignore[no-any-return]  # one of the compiled estimators
 
 
 def _reader(document: dict[str, Any]) -> Reader:

@@ -1,4 +1,4 @@
-"""Describe a model's columns for its manifest."""
+"""Build the schema of a model for its manifest."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ def model_schema(
     labels: tuple[Label, ...] | None,
     probabilities: bool,
 ) -> Schema:
-    """Return the schema of a model that was fitted on the rows of `training`."""
+    """Build the schema of a model that was fitted on the rows of `training`."""
     return Schema(
         target=reader.target,
         task=task,

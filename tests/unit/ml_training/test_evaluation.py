@@ -15,7 +15,7 @@ NONE = np.empty(0, dtype=np.int64)
 
 
 def test_classification_metrics_are_scikit_learns() -> None:
-    found = evaluation.classification(TRUTH, PREDICTED, SHARES, labels=("a", "b", "c"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, SHARES, labels=("a", "b", "c"))
 
     assert found.accuracy == pytest.approx(metrics.accuracy_score(TRUTH, PREDICTED))
     assert found.balanced_accuracy == pytest.approx(metrics.balanced_accuracy_score(TRUTH, PREDICTED))
@@ -27,7 +27,7 @@ def test_classification_metrics_are_scikit_learns() -> None:
 
 
 def test_a_perfect_model_has_a_log_loss_of_zero_without_a_sign() -> None:
-    found = evaluation.classification(TRUTH, TRUTH, np.eye(3)[TRUTH], labels=("a", "b", "c"))
+    found = evaluation.measure_classification(TRUTH, TRUTH, np.eye(3)[TRUTH], labels=("a", "b", "c"))
 
     assert str(found.log_loss) == "0.0"
 
@@ -35,7 +35,7 @@ def test_a_perfect_model_has_a_log_loss_of_zero_without_a_sign() -> None:
 def test_the_area_for_two_classes_is_scikit_learns_ties_included() -> None:
     truth, share = (TRUTH > 0).astype(np.int64), SHARES[:, 0].round(1)
 
-    found = evaluation.classification(truth, truth, np.column_stack([1 - share, share]), labels=("no", "yes"))
+    found = evaluation.measure_classification(truth, truth, np.column_stack([1 - share, share]), labels=("no", "yes"))
 
     assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, share))
 
@@ -44,7 +44,7 @@ def test_regression_metrics_are_scikit_learns() -> None:
     truth = RANDOM.normal(size=50)
     predicted = truth + RANDOM.normal(size=50)
 
-    found = evaluation.regression(truth, predicted)
+    found = evaluation.measure_regression(truth, predicted)
 
     assert found.r2 == pytest.approx(metrics.r2_score(truth, predicted))
     assert found.mae == pytest.approx(metrics.mean_absolute_error(truth, predicted))
@@ -52,7 +52,7 @@ def test_regression_metrics_are_scikit_learns() -> None:
 
 
 def test_without_probabilities_what_needs_them_is_none_with_a_note() -> None:
-    found = evaluation.classification(TRUTH, PREDICTED, None, labels=("a", "b", "c"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, None, labels=("a", "b", "c"))
 
     assert (found.log_loss, found.roc_auc) == (None, None)
     assert found.notes.keys() == {"log_loss", "roc_auc"}
@@ -62,7 +62,7 @@ def test_without_probabilities_what_needs_them_is_none_with_a_note() -> None:
 def test_a_class_that_no_holdout_row_has_leaves_no_area_but_the_rest() -> None:
     shares = np.column_stack([SHARES, np.zeros(200)])
 
-    found = evaluation.classification(TRUTH, PREDICTED, shares, labels=("a", "b", "c", "rare"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, shares, labels=("a", "b", "c", "rare"))
 
     assert found.roc_auc is None
     assert "lack 1 of 4 classes" in found.notes["roc_auc"]
@@ -71,8 +71,8 @@ def test_a_class_that_no_holdout_row_has_leaves_no_area_but_the_rest() -> None:
 
 
 def test_without_holdout_rows_everything_is_none_with_a_note() -> None:
-    labels = evaluation.classification(NONE, NONE, None, labels=("a", "b"))
-    numbers = evaluation.regression(np.empty(0), np.empty(0))
+    labels = evaluation.measure_classification(NONE, NONE, None, labels=("a", "b"))
+    numbers = evaluation.measure_regression(np.empty(0), np.empty(0))
 
     assert labels.model_dump(include={"accuracy", "roc_auc", "log_loss"}) == dict.fromkeys(
         ("accuracy", "log_loss", "roc_auc")
@@ -83,14 +83,14 @@ def test_without_holdout_rows_everything_is_none_with_a_note() -> None:
 
 
 def test_a_constant_truth_has_no_r2() -> None:
-    found = evaluation.regression(np.ones(4), np.array([1.0, 1.0, 2.0, 1.0]))
+    found = evaluation.measure_regression(np.ones(4), np.array([1.0, 1.0, 2.0, 1.0]))
 
     assert (found.r2, found.mae) == (None, 0.25)
     assert "same target" in found.notes["r2"]
 
 
 def test_numbers_too_large_to_square_are_none_and_never_infinite() -> None:
-    found = evaluation.regression(np.array([1e300, -1e300]), np.array([-1e300, 1e300]))
+    found = evaluation.measure_regression(np.array([1e300, -1e300]), np.array([-1e300, 1e300]))
 
     assert (found.r2, found.rmse) == (None, None)
     assert found.mae == 2e300

@@ -12,7 +12,7 @@ from sklearn.ensemble import (
 )
 from sklearn.naive_bayes import GaussianNB
 
-from mini_ml.ml.model.answers import labels_and_probabilities
+from mini_ml.ml.model.classifying import labels_and_probabilities
 
 KINDS = {
     "forest": RandomForestClassifier(n_estimators=4),  # an even number of trees, so that some rows are ties
