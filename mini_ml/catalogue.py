@@ -104,10 +104,10 @@ def _check_param(model_type: str, entry: JsonObject, name: str, value: object) -
     accepted: Sequence[Fragment] = entry["parameters"][name]["accepts"]
     if _is_nested(value):
         return _issue(name, f"`{name}` is nested too deeply", f"use {_describe(accepted)}")
-    if any(_fits(value, fragment) for fragment in accepted):
+    if any(_is_valid(value, fragment) for fragment in accepted):
         return None
     reason = f"`{name}` is {_shorten(value)}" + (
-        ", above the limit of this platform" if _past_limit(value, accepted) else ""
+        ", above the limit of this platform" if _is_above_platform_limit(value, accepted) else ""
     )
     return _issue(name, reason, f"use {_describe(accepted)}")
 
@@ -143,20 +143,20 @@ def _is_nested(value: object) -> bool:
     return bool(level)
 
 
-def _fits(value: object, fragment: Fragment) -> bool:
+def _is_valid(value: object, fragment: Fragment) -> bool:
     kind = fragment["type"]
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
         return False
     if isinstance(value, int | float):
-        return _in_range(value, fragment)
+        return _is_in_range(value, fragment)
     if isinstance(value, list | tuple):
-        return _in_length(value, fragment) and all(_fits(item, fragment["items"]) for item in value)
+        return _has_valid_length(value, fragment) and all(_is_valid(item, fragment["items"]) for item in value)
     if isinstance(value, dict):
-        return bool(value) and all(_fits(item, fragment["additionalProperties"]) for item in value.values())
+        return bool(value) and all(_is_valid(item, fragment["additionalProperties"]) for item in value.values())
     return "enum" not in fragment or value in fragment["enum"]
 
 
-def _in_range(value: float, fragment: Fragment) -> bool:
+def _is_in_range(value: float, fragment: Fragment) -> bool:
     return (
         -_MAX_NUMBER <= value <= _MAX_NUMBER
         and (fragment.get("integers", True) or isinstance(value, float))
@@ -166,13 +166,13 @@ def _in_range(value: float, fragment: Fragment) -> bool:
     )
 
 
-def _in_length(items: Sequence[object], fragment: Fragment) -> bool:
+def _has_valid_length(items: Sequence[object], fragment: Fragment) -> bool:
     return bool(fragment["minItems"] <= len(items) <= fragment["maxItems"])
 
 
-def _past_limit(value: object, accepted: Sequence[Fragment]) -> bool:
+def _is_above_platform_limit(value: object, accepted: Sequence[Fragment]) -> bool:
     if isinstance(value, list | tuple):
-        return any(_past_limit(item, [f["items"] for f in accepted if "items" in f]) for item in value)
+        return any(_is_above_platform_limit(item, [f["items"] for f in accepted if "items" in f]) for item in value)
     return isinstance(value, int | float) and any(f.get("platform_limit") and value > f["maximum"] for f in accepted)
 
 
@@ -180,23 +180,23 @@ def _past_limit(value: object, accepted: Sequence[Fragment]) -> bool:
 
 
 def _describe(accepted: Sequence[Fragment]) -> str:
-    return " or ".join(_words(fragment) for fragment in accepted)
+    return " or ".join(_describe_fragment(fragment) for fragment in accepted)
 
 
-def _words(fragment: Fragment) -> str:
+def _describe_fragment(fragment: Fragment) -> str:
     kind = fragment["type"]
     if kind == "array":
-        return f"a list of at most {fragment['maxItems']} items, each {_words(fragment['items'])}"
+        return f"a list of at most {fragment['maxItems']} items, each {_describe_fragment(fragment['items'])}"
     if kind == "object":
-        return f"an object of label to {_words(fragment['additionalProperties'])}"
+        return f"an object of label to {_describe_fragment(fragment['additionalProperties'])}"
     if kind in ("integer", "number"):
-        return " ".join(_range_words(fragment))
+        return " ".join(_describe_range(fragment))
     if "enum" in fragment:
         return " or ".join(f"`{choice}`" for choice in fragment["enum"])
     return {"boolean": "true or false", "null": "null"}.get(kind, f"a {kind}")
 
 
-def _range_words(fragment: Fragment) -> Iterator[str]:
+def _describe_range(fragment: Fragment) -> Iterator[str]:
     whole = fragment["type"] == "integer"
     yield "a whole number" if whole else "a number" if fragment.get("integers", True) else "a fraction (as 0.5 or 1.0)"
     low, high = fragment.get("minimum"), fragment.get("maximum")

@@ -56,7 +56,7 @@ class Encoder:
         columns = fit_tokens(reader.token_features, frame.tokens, limits.encoded_width - len(named))
         names = (*named, *(name for column in columns for name in column.feature_names))
         if len(names) > limits.encoded_width:
-            raise _too_wide(reader, columns, len(names), limits)
+            raise _too_wide_error(reader, columns, len(names), limits)
         return cls(_medians(frame.numbers), indicators, moments, columns, names)
 
     def transform(self, frame: Frame, scaling: Scaling | None = None) -> Matrix:
@@ -96,7 +96,7 @@ class Encoder:
         out[:, count : count + extra] = absent[:, self.indicators]
         place = count + extra
         for column, timed in self.moments:
-            for part in _parts(out[:, column], timed):
+            for part in _date_parts(out[:, column], timed):
                 out[:, place] = part
                 place += 1
         return out
@@ -118,7 +118,7 @@ def _medians(numbers: Matrix) -> Matrix:
     return np.array([np.median(column) if len(column) else 0.0 for column in known])
 
 
-def _too_wide(
+def _too_wide_error(
     reader: Reader, columns: tuple[Categories | Vocabulary, ...], width: int, limits: Limits
 ) -> LimitExceeded:
     """Build an error that lists the widest columns."""
@@ -134,7 +134,7 @@ def _too_wide(
     )
 
 
-def _parts(epochs: Matrix, timed: bool) -> list[Matrix]:
+def _date_parts(epochs: Matrix, timed: bool) -> list[Matrix]:
     """Return year, month, day and weekday of epochs, and the hour if the format has a time."""
     days = np.floor(epochs / _DAY)
     dates = days.astype(np.int64).astype("datetime64[D]")

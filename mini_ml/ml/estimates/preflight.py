@@ -78,7 +78,7 @@ def check_estimate(estimate: JobEstimate, limits: Limits) -> None:
         LimitExceeded: the issues list every exceeded limit, and suggest what would stay below it.
     """
     _check_rows(estimate)
-    issues = [*_too_slow(estimate, limits), *_too_large(estimate, limits)]
+    issues = [*_time_issues(estimate, limits), *_memory_issues(estimate, limits)]
     if issues:
         shape = f"{estimate.shape.rows:,} rows of {estimate.shape.width:,} encoded columns"
         raise LimitExceeded(
@@ -115,7 +115,7 @@ def _check_rows(estimate: JobEstimate) -> None:
         )
 
 
-def _too_slow(estimate: JobEstimate, limits: Limits) -> Iterator[Issue]:
+def _time_issues(estimate: JobEstimate, limits: Limits) -> Iterator[Issue]:
     if estimate.seconds > limits.estimated_seconds:
         yield Issue(
             parameter="model_params",
@@ -125,7 +125,7 @@ def _too_slow(estimate: JobEstimate, limits: Limits) -> Iterator[Issue]:
         )
 
 
-def _too_large(estimate: JobEstimate, limits: Limits) -> Iterator[Issue]:
+def _memory_issues(estimate: JobEstimate, limits: Limits) -> Iterator[Issue]:
     needed, most = estimate.memory_mib, limits.estimated_memory_mib
     if needed > most:
         yield Issue(

@@ -77,12 +77,12 @@ def build(model_type: str, params: JsonParams, *, shape: MatrixShape, seed: int)
             list all of them.
     """
     chosen = _reported_params(model_type, params, shape)
-    _raise_if_any(catalogue.check_params(model_type, params) + _unknown_labels(params, shape))
+    _raise_if_any(catalogue.check_params(model_type, params) + _find_unknown_labels(params, shape))
     cls = estimator_class(model_type)
     with warnings.catch_warnings():
         # A deprecated class warns on every construction; the catalogue and the notes of the training report it once.
         warnings.simplefilter("ignore", FutureWarning)
-        estimator = cls(**_arguments(cls, model_type, _encode_labels(chosen, shape), shape, seed))
+        estimator = cls(**_constructor_arguments(cls, model_type, _encode_labels(chosen, shape), shape, seed))
     try:
         estimator._validate_params()
     except InvalidParameterError as error:
@@ -93,7 +93,7 @@ def build(model_type: str, params: JsonParams, *, shape: MatrixShape, seed: int)
         estimator = make_pipeline(
             KBinsDiscretizer(_BINS, encode="ordinal", strategy="uniform", subsample=None), estimator
         )
-    return BuiltEstimator(estimator=estimator, scale=_scale(model_type), params=chosen)
+    return BuiltEstimator(estimator=estimator, scale=_needed_scale(model_type), params=chosen)
 
 
 def estimator_class(model_type: str) -> type[BaseEstimator]:
@@ -127,7 +127,7 @@ def _reported_params(model_type: str, params: JsonParams, shape: MatrixShape) ->
     return defaults | dict(params)
 
 
-def _arguments(
+def _constructor_arguments(
     cls: type[BaseEstimator], model_type: str, chosen: dict[str, Any], shape: MatrixShape, seed: int
 ) -> dict[str, Any]:
     """Return the arguments of the constructor; null is left out if it stands for an infinite default."""
@@ -135,13 +135,13 @@ def _arguments(
     ours = {name: value for (type_, name), value in PLATFORM_DEFAULTS.items() if type_ == model_type}
     if "random_state" in signature:
         ours["random_state"] = seed
-    arguments = ours | {name: _pythonic(value) for name, value in chosen.items()}
+    arguments = ours | {name: _to_python(value) for name, value in chosen.items()}
     if model_type in _LIBSVM and arguments["max_iter"] == -1:
         arguments["max_iter"] = _libsvm_iterations(shape)
     return {name: value for name, value in arguments.items() if not _is_unlimited(value, signature[name].default)}
 
 
-def _pythonic(value: Any) -> Any:
+def _to_python(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -154,7 +154,7 @@ def _libsvm_iterations(shape: MatrixShape) -> int:
     return min(2**31 - 1, max(10_000, _LIBSVM_OPERATIONS // (shape.rows * max(1, shape.width))))
 
 
-def _unknown_labels(params: JsonParams, shape: MatrixShape) -> list[Issue]:
+def _find_unknown_labels(params: JsonParams, shape: MatrixShape) -> list[Issue]:
     if shape.labels is None:
         return []
     known = set(shape.labels)
@@ -164,12 +164,12 @@ def _unknown_labels(params: JsonParams, shape: MatrixShape) -> list[Issue]:
             reason=f"`{short(label)}` is not a label of the target",
             hint=_nearest_label(label, shape.labels),
         )
-        for name, label in _labels_named(params)
+        for name, label in _find_named_labels(params)
         if label not in known
     ]
 
 
-def _labels_named(params: JsonParams) -> list[tuple[str, str]]:
+def _find_named_labels(params: JsonParams) -> list[tuple[str, str]]:
     """Return the labels that occur in parameters, each with the name of its parameter."""
     weights, constant = params.get("class_weight"), params.get("constant")
     named = [("class_weight", label) for label in weights] if isinstance(weights, dict) else []
@@ -199,7 +199,7 @@ def _encode_labels(chosen: dict[str, JsonValue], shape: MatrixShape) -> dict[str
     return coded
 
 
-def _scale(model_type: str) -> Scale | None:
+def _needed_scale(model_type: str) -> Scale | None:
     """Return the scale that the columns need: all but trees fail with epochs of 1e9 next to zeros and ones."""
     if model_type in _AS_IT_IS:
         return None

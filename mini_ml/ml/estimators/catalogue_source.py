@@ -52,7 +52,7 @@ def build() -> dict[str, Any]:
     return {
         "scikit_learn": sklearn.__version__,
         "model_types": {
-            name: _model_type(name, cls, task) for name, cls, task in sorted(found) if name not in EXCLUDED
+            name: _describe_model_type(name, cls, task) for name, cls, task in sorted(found) if name not in EXCLUDED
         },
         "excluded": {name: EXCLUDED[name] for name, _, _ in sorted(found) if name in EXCLUDED},
     }
@@ -60,25 +60,25 @@ def build() -> dict[str, Any]:
 
 def render(catalogue: dict[str, Any]) -> str:
     """Return the text of catalogue.json, with one line per parameter to keep diffs readable."""
-    return _lines(catalogue, depth=0) + "\n"
+    return _format_lines(catalogue, depth=0) + "\n"
 
 
-def _lines(value: Any, *, depth: int) -> str:
+def _format_lines(value: Any, *, depth: int) -> str:
     if not isinstance(value, dict) or not value or depth == _DEPTH_OF_PARAMETERS:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     margin = "  " * (depth + 1)
-    members = (f"{margin}{json.dumps(key)}: {_lines(member, depth=depth + 1)}" for key, member in value.items())
+    members = (f"{margin}{json.dumps(key)}: {_format_lines(member, depth=depth + 1)}" for key, member in value.items())
     return "{\n" + ",\n".join(members) + "\n" + "  " * depth + "}"
 
 
-def _model_type(name: str, cls: type[Any], task: str) -> dict[str, Any]:
+def _describe_model_type(name: str, cls: type[Any], task: str) -> dict[str, Any]:
     parameters, not_settable = {}, {}
     for parameter, default in _defaults(name, cls).items():
         reason = NOT_SETTABLE_FOR.get((name, parameter)) or NOT_SETTABLE.get(parameter)
         if reason:
             not_settable[parameter] = reason
         else:
-            parameters[parameter] = _parameter(cls, task, parameter, default)
+            parameters[parameter] = _describe_parameter(cls, task, parameter, default)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         probabilities = hasattr(cls(), "predict_proba")
@@ -103,7 +103,7 @@ def _defaults(name: str, cls: type[Any]) -> dict[str, Any]:
     }
 
 
-def _parameter(cls: type[Any], task: str, parameter: str, default: Any) -> dict[str, Any]:
+def _describe_parameter(cls: type[Any], task: str, parameter: str, default: Any) -> dict[str, Any]:
     fragments: list[SchemaFragment] = []
     for constraint in cls._parameter_constraints[parameter]:
         fragments += [f for f in _fragments(constraint, task, parameter) if f not in fragments]

@@ -32,14 +32,14 @@ def build_plan(model: FittedModel, holdout: Frame, predictions: Predictions) -> 
         The plan as a file; None if the estimator cannot be compiled, the predictions differ, or there are no hold-out
         rows.
     """
-    form = compile_estimator(model.estimator)
-    if form is None or not holdout.rows:
+    compiled = compile_estimator(model.estimator)
+    if compiled is None or not holdout.rows:
         return None
     file = io.BytesIO()
-    store.dump(model, form, file)
+    store.dump(model, compiled, file)
     file.seek(0)
     plan = store.load(file)
-    rows = _evenly(holdout.rows)
+    rows = _evenly_spaced(holdout.rows)
     return file.getvalue() if plan is not None and agree(plan, holdout.take(rows), predictions.at(rows)) else None
 
 
@@ -48,16 +48,16 @@ def agree(plan: FittedModel, rows: Frame, predictions: Predictions) -> bool:
     planned = plan.predict_all(rows)
     if plan.schema.labels is not None and predictions.values != planned.values:
         return False
-    mine, theirs = (_numbers(plan, predictions) for predictions in (planned, predictions))
+    mine, theirs = (_comparable_numbers(plan, each) for each in (planned, predictions))
     return np.allclose(mine, theirs, rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE)
 
 
-def _numbers(model: FittedModel, predictions: Predictions) -> Matrix:
+def _comparable_numbers(model: FittedModel, predictions: Predictions) -> Matrix:
     """Return probabilities or predicted numbers; an empty array for a classifier without probabilities."""
     if predictions.probabilities is not None:
         return predictions.probabilities
     return np.array(predictions.values if model.schema.labels is None else (), dtype=np.float64)
 
 
-def _evenly(rows: int) -> slice:
+def _evenly_spaced(rows: int) -> slice:
     return slice(0, rows, -(-rows // MOST_ROWS))

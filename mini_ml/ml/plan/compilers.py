@@ -38,20 +38,20 @@ def compile_estimator(estimator: Any) -> CompiledEstimator | None:
     return compiler(estimator) if compiler else None
 
 
-def _regression(estimator: Any) -> CompiledEstimator:
+def _compile_regression(estimator: Any) -> CompiledEstimator:
     return LinearRegression(_floats(estimator.coef_), _floats(estimator.intercept_), "identity")
 
 
-def _generalized(estimator: Any) -> CompiledEstimator:
+def _compile_generalized(estimator: Any) -> CompiledEstimator:
     link = _LINKS[type(estimator._base_loss.link).__name__]
     return LinearRegression(_floats(estimator.coef_), _floats(estimator.intercept_), link)
 
 
-def _inner(estimator: Any) -> CompiledEstimator | None:
+def _compile_inner(estimator: Any) -> CompiledEstimator | None:
     return compile_estimator(estimator.estimator_)
 
 
-def _classifier(rule: ProbabilityRule) -> Compiler:
+def _classifier_compiler(rule: ProbabilityRule) -> Compiler:
     def compile_classifier(estimator: Any) -> CompiledEstimator:
         weights = np.atleast_2d(np.asarray(estimator.coef_, dtype=np.float64))
         intercept = np.broadcast_to(_floats(estimator.intercept_), len(weights)).copy()
@@ -60,26 +60,26 @@ def _classifier(rule: ProbabilityRule) -> Compiler:
     return compile_classifier
 
 
-def _gradient_descent(estimator: Any) -> CompiledEstimator | None:
+def _compile_gradient_descent(estimator: Any) -> CompiledEstimator | None:
     if estimator.loss == "modified_huber":
         return None
-    return _classifier("logistic" if estimator.loss == "log_loss" else "none")(estimator)
+    return _classifier_compiler("logistic" if estimator.loss == "log_loss" else "none")(estimator)
 
 
-def _tree(estimator: Any) -> CompiledEstimator:
-    return _mean(estimator, [estimator])
+def _compile_tree(estimator: Any) -> CompiledEstimator:
+    return _compile_mean(estimator, [estimator])
 
 
-def _forest(estimator: Any) -> CompiledEstimator:
-    return _mean(estimator, estimator.estimators_)
+def _compile_forest(estimator: Any) -> CompiledEstimator:
+    return _compile_mean(estimator, estimator.estimators_)
 
 
-def _mean(estimator: Any, members: list[Any]) -> CompiledEstimator:
+def _compile_mean(estimator: Any, members: list[Any]) -> CompiledEstimator:
     trees = pack_sklearn_trees([member.tree_ for member in members])
     return TreeClassifier(trees, _codes(estimator)) if hasattr(estimator, "classes_") else TreeRegression(trees)
 
 
-def _boosting(estimator: Any) -> CompiledEstimator:
+def _compile_boosting(estimator: Any) -> CompiledEstimator:
     trees = pack_sklearn_trees([tree.tree_ for tree in estimator.estimators_.ravel()], scale=estimator.learning_rate)
     # `init` cannot be set to an estimator, so the initial prediction is the same for every row.
     baseline = estimator._raw_predict_init(np.zeros((1, estimator.n_features_in_), dtype=np.float32))[0]
@@ -89,7 +89,7 @@ def _boosting(estimator: Any) -> CompiledEstimator:
     return BoostedClassifier(trees, baseline, link, _codes(estimator), ties_go_up=True)
 
 
-def _histogram(estimator: Any) -> CompiledEstimator | None:
+def _compile_histogram(estimator: Any) -> CompiledEstimator | None:
     trees = pack_histogram_trees(chain.from_iterable(estimator._predictors))
     if trees is None:
         return None
@@ -115,25 +115,26 @@ COMPILERS: Final[Mapping[str, Compiler]] = {
             "OrthogonalMatchingPursuit", "OrthogonalMatchingPursuitCV", "PassiveAggressiveRegressor",
             "QuantileRegressor", "Ridge", "RidgeCV", "SGDRegressor", "TheilSenRegressor",
         ),
-        _regression,
+        _compile_regression,
     ),
-    **dict.fromkeys(("GammaRegressor", "PoissonRegressor", "TweedieRegressor"), _generalized),
-    "RANSACRegressor": _inner,
+    **dict.fromkeys(("GammaRegressor", "PoissonRegressor", "TweedieRegressor"), _compile_generalized),
+    "RANSACRegressor": _compile_inner,
     **dict.fromkeys(
         ("LinearSVC", "PassiveAggressiveClassifier", "Perceptron", "RidgeClassifier", "RidgeClassifierCV"),
-        _classifier("none"),
+        _classifier_compiler("none"),
     ),
     **dict.fromkeys(
-        ("LinearDiscriminantAnalysis", "LogisticRegression", "LogisticRegressionCV"), _classifier("softmax")
+        ("LinearDiscriminantAnalysis", "LogisticRegression", "LogisticRegressionCV"), _classifier_compiler("softmax")
     ),
-    "SGDClassifier": _gradient_descent,
+    "SGDClassifier": _compile_gradient_descent,
     **dict.fromkeys(
-        ("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier", "ExtraTreeRegressor"), _tree
+        ("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier", "ExtraTreeRegressor"), _compile_tree
     ),
     **dict.fromkeys(
-        ("ExtraTreesClassifier", "ExtraTreesRegressor", "RandomForestClassifier", "RandomForestRegressor"), _forest
+        ("ExtraTreesClassifier", "ExtraTreesRegressor", "RandomForestClassifier", "RandomForestRegressor"),
+        _compile_forest,
     ),
-    **dict.fromkeys(("GradientBoostingClassifier", "GradientBoostingRegressor"), _boosting),
-    **dict.fromkeys(("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"), _histogram),
+    **dict.fromkeys(("GradientBoostingClassifier", "GradientBoostingRegressor"), _compile_boosting),
+    **dict.fromkeys(("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"), _compile_histogram),
 }  # fmt: skip
 """Compiler by class name; all other estimators are scored by the pipeline."""

@@ -42,22 +42,22 @@ _COMPILED_ESTIMATORS: Final = {
 _Arrays = dict[str, NDArray[Any]]
 
 
-def dump(model: FittedModel, form: CompiledEstimator, file: BinaryIO) -> None:
+def dump(model: FittedModel, estimator: CompiledEstimator, file: BinaryIO) -> None:
     """Write the scoring plan of a model, compressed if that makes downloading and reading it faster.
 
     Args:
         model: gives the schema, reader, encoder and scaling.
-        form: the compiled estimator of the model.
+        estimator: the compiled estimator of the model.
         file: open for binary writing.
     """
-    arrays, facts = _parts(form)
+    arrays, facts = _split_fields(estimator)
     document = {
         "format": FORMAT,
         "schema": model.schema.model_dump(mode="json"),
         "reader": {**asdict(model.reader), "left_out": [column.model_dump() for column in model.reader.left_out]},
-        "encoder": _encoder_document(model.encoder),
+        "encoder": _build_encoder_document(model.encoder),
         "scaling": None if model.scaling is None else {"clipped": model.scaling.clipped},
-        "form": type(form).__name__,
+        "form": type(estimator).__name__,
         "facts": facts,
     }
     if model.scaling is not None:
@@ -86,7 +86,7 @@ def load(file: BinaryIO) -> FittedModel | None:
         with np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         document = json.loads(arrays.pop(_DOCUMENT).tobytes().decode("utf-8", "surrogatepass"))
-        return _model(document, arrays) if document["format"] == FORMAT else None
+        return _load_model(document, arrays) if document["format"] == FORMAT else None
     except (BadZipFile, zlib.error, ValueError, KeyError, TypeError, EOFError) as error:
         raise ArtifactRejected("The file is not a scoring plan.") from error
 
@@ -101,26 +101,26 @@ def _write(arrays: _Arrays, file: BinaryIO) -> None:
                 write_array(entry, array, allow_pickle=False)
 
 
-def _model(document: dict[str, Any], arrays: _Arrays) -> FittedModel:
+def _load_model(document: dict[str, Any], arrays: _Arrays) -> FittedModel:
     scaling = document["scaling"]
     return FittedModel(
         schema=Schema.model_validate(document["schema"], strict=False),
-        reader=_reader(document["reader"]),
-        encoder=_encoder(document["encoder"], arrays),
+        reader=_load_reader(document["reader"]),
+        encoder=_load_encoder(document["encoder"], arrays),
         scaling=Scaling(arrays["scaling.shift"], arrays["scaling.factor"], scaling["clipped"]) if scaling else None,
-        estimator=_form(document["form"], arrays, document["facts"]),
+        estimator=_load_estimator(document["form"], arrays, document["facts"]),
         holdout_rows=np.empty(0, dtype=np.intp),
     )
 
 
-def _parts(form: CompiledEstimator) -> tuple[_Arrays, dict[str, Any]]:
+def _split_fields(estimator: CompiledEstimator) -> tuple[_Arrays, dict[str, Any]]:
     """Split a compiled estimator into arrays and other fields; arrays of its trees have dotted names."""
     arrays: _Arrays = {}
     facts: dict[str, Any] = {}
-    for field in fields(form):  # type: ignore[arg-type]  # always a dataclass, which a Protocol cannot express
-        value = getattr(form, field.name)
+    for field in fields(estimator):  # type: ignore[arg-type]  # always a dataclass, which a Protocol cannot express
+        value = getattr(estimator, field.name)
         if isinstance(value, Trees):
-            inner, plain = _parts(value)  # type: ignore[arg-type]  # also a dataclass
+            inner, plain = _split_fields(value)  # type: ignore[arg-type]  # also a dataclass
             arrays |= {f"{field.name}.{name}": array for name, array in inner.items()}
             facts[field.name] = plain
         elif isinstance(value, np.ndarray):
@@ -130,7 +130,7 @@ def _parts(form: CompiledEstimator) -> tuple[_Arrays, dict[str, Any]]:
     return arrays, facts
 
 
-def _form(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> CompiledEstimator:
+def _load_estimator(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> CompiledEstimator:
     made = dict(facts)
     if "trees" in made:
         inner: dict[str, Any] = {
@@ -142,7 +142,7 @@ def _form(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> CompiledEstim
     return kind(**made, **{name: arrays[name] for name in own})  # type: ignore[no-any-return]  # one of the compiled estimators
 
 
-def _reader(document: dict[str, Any]) -> Reader:
+def _load_reader(document: dict[str, Any]) -> Reader:
     return Reader(
         target=document["target"],
         features=tuple(Feature(**feature) for feature in document["features"]),
@@ -153,32 +153,32 @@ def _reader(document: dict[str, Any]) -> Reader:
     )
 
 
-def _encoder_document(encoder: Encoder) -> dict[str, Any]:
+def _build_encoder_document(encoder: Encoder) -> dict[str, Any]:
     return {
         "moments": encoder.moments,
-        "columns": [_column_document(column) for column in encoder.columns],
+        "columns": [_build_column_document(column) for column in encoder.columns],
         "feature_names": encoder.feature_names,
     }
 
 
-def _column_document(column: Categories | Vocabulary) -> dict[str, Any]:
+def _build_column_document(column: Categories | Vocabulary) -> dict[str, Any]:
     if isinstance(column, Vocabulary):
         return {"name": column.name, "weights": dict(column.weights)}
     rare = sorted(column.known - column.slots.keys())
     return {"name": column.name, "slots": dict(column.slots), "fill": column.fill, "rare": rare}
 
 
-def _encoder(document: dict[str, Any], arrays: _Arrays) -> Encoder:
+def _load_encoder(document: dict[str, Any], arrays: _Arrays) -> Encoder:
     return Encoder(
         fills=arrays["encoder.fills"],
         indicators=arrays["encoder.indicators"],
         moments=tuple((place, timed) for place, timed in document["moments"]),
-        columns=tuple(_column(column) for column in document["columns"]),
+        columns=tuple(_load_column(column) for column in document["columns"]),
         feature_names=tuple(document["feature_names"]),
     )
 
 
-def _column(document: dict[str, Any]) -> Categories | Vocabulary:
+def _load_column(document: dict[str, Any]) -> Categories | Vocabulary:
     if "weights" in document:
         weights = {word: (place, weight) for word, (place, weight) in document["weights"].items()}
         return Vocabulary(document["name"], weights)

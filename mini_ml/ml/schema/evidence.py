@@ -62,7 +62,7 @@ class Evidence:
         spellings = self.table.spellings(self.name)
         texts: Counter[str] = Counter()
         for text, count in zip(spellings.texts, spellings.counts(), strict=True):
-            _add(texts, text, count)
+            _add_cell(texts, text, count)
         return texts
 
     @cached_property
@@ -72,13 +72,13 @@ class Evidence:
 
     def numbers(self, decimal: Decimal) -> NumberRange:
         """Return the range of all cells that are numbers with this decimal mark."""
-        spread = replace(self.plain)
+        numbers = replace(self.plain)
         for text, count in self.others.items():
             value = words.number(text, decimal)
             if value is not None:
-                spread.add(np.array([value]))
-                spread.count += count - 1
-        return spread
+                numbers.add(np.array([value]))
+                numbers.count += count - 1
+        return numbers
 
     def all_distinct(self, decimal: Decimal) -> bool:
         """Return whether every cell is a number and no number occurs twice."""
@@ -110,7 +110,7 @@ def _add_block(block: Block, positions: dict[int, Evidence]) -> None:
         if values is None or (np.abs(values) > LARGEST).any():
             found = distinct_cells(block, position)
             for cell, count in zip(found.cells, np.bincount(found.codes).tolist(), strict=True):
-                _add(column.others, cell_text(cell), count)
+                _add_cell(column.others, cell_text(cell), count)
         else:
             block.numbers[position] = values
             column.plain.add(values[~np.isnan(values)])
@@ -131,7 +131,7 @@ def _count_padded(block: Block, position: int) -> int:
     return sum(count for cell, count in zip(found.cells, counts, strict=True) if _is_padded(decode(cell).strip()))
 
 
-def _add(texts: Counter[str], text: str, count: int) -> None:
+def _add_cell(texts: Counter[str], text: str, count: int) -> None:
     trimmed = text.strip()
     if not words.is_missing(trimmed):
         texts[trimmed] += count

@@ -27,12 +27,12 @@ class Output:
         if probabilities and schema.labels is not None:
             names.extend(f"probability_{label}" for label in schema.labels)
         self._names = _make_unique(names, taken)
-        self._labels = {label: self._cell(str(label)) for label in schema.labels or ()}
+        self._labels = {label: self._format_cell(str(label)) for label in schema.labels or ()}
 
     def header(self) -> bytes:
         """Return the header of the input, followed by the new names."""
         own = [] if self._only else [self._body]
-        return self._delimiter.join([*own, *map(self._cell, self._names)]) + self._line_end
+        return self._delimiter.join([*own, *map(self._format_cell, self._names)]) + self._line_end
 
     def rows(self, block: Block, predictions: Predictions) -> bytes:
         """Return the rows of a block, followed by their predictions."""
@@ -43,26 +43,26 @@ class Output:
             added = self._format_added(predictions, before=self._delimiter, after=b"\n")
             return b"".join(chain.from_iterable(zip(lines, added, strict=True)))
         added = self._format_added(predictions, before=self._delimiter)
-        return b"".join(chain.from_iterable(zip(*_records(block, added, self._line_end), strict=True)))
+        return b"".join(chain.from_iterable(zip(*_split_records(block, added, self._line_end), strict=True)))
 
     def _format_added(self, predictions: Predictions, *, before: bytes = b"", after: bytes = b"") -> list[bytes]:
         """Return the new cells of each row, joined by the delimiter, between `before` and `after`."""
         if predictions.probabilities is not None:
-            rows = zip(self._cells(predictions, b"", b""), predictions.probabilities.tolist(), strict=True)
+            rows = zip(self._format_cells(predictions, b"", b""), predictions.probabilities.tolist(), strict=True)
             return [
                 before + self._delimiter.join([cell, *(repr(probability).encode() for probability in row)]) + after
                 for cell, row in rows
             ]
-        return self._cells(predictions, before, after)
+        return self._format_cells(predictions, before, after)
 
-    def _cells(self, predictions: Predictions, before: bytes, after: bytes) -> list[bytes]:
+    def _format_cells(self, predictions: Predictions, before: bytes, after: bytes) -> list[bytes]:
         """Return the predictions as cells; each label is formatted only once."""
         if self._labels:
             labels = {label: before + cell + after for label, cell in self._labels.items()}
             return [labels[value] for value in predictions.values]
         return [before + repr(value).encode() + after for value in predictions.values]
 
-    def _cell(self, text: str) -> bytes:
+    def _format_cell(self, text: str) -> bytes:
         """Write a text of ours: guarded if it begins like a formula, quoted if it would not read back as one cell."""
         text = guard(text)
         if self._header.delimiter in text or any(mark in text for mark in '"\r\n') or not text:
@@ -70,7 +70,7 @@ class Output:
         return text.encode()
 
 
-def _records(block: Block, added: list[bytes], line_end: bytes) -> tuple[list[bytes], list[bytes], list[bytes]]:
+def _split_records(block: Block, added: list[bytes], line_end: bytes) -> tuple[list[bytes], list[bytes], list[bytes]]:
     """Return the records of a block, the added cells, and the original line ends; the last record may have none."""
     raw, starts, stops = block.raw, block.record_starts.tolist(), block.record_stops.tolist()
     ends = zip(stops, [*starts[1:], len(raw)], strict=True)

@@ -97,7 +97,9 @@ def choose(
     found |= {name: _skip(name, task, reason) for name, reason in rejected.items()}
     candidates = tuple(found[name] for name in CANDIDATES[task])
     best = max(known, key=lambda name: _rank(found[name]))
-    return Choice(model_type=best, candidates=candidates, notes=_notes(best, candidates, len(sample.target), encoded))
+    return Choice(
+        model_type=best, candidates=candidates, notes=_build_notes(best, candidates, len(sample.target), encoded)
+    )
 
 
 def _rank(candidate: Candidate) -> float:
@@ -108,7 +110,7 @@ def _skip(name: str, task: Task, reason: str) -> Candidate:
     return Candidate(model_type=name, metric=METRICS[task], score=None, note=reason)
 
 
-def _notes(best: str, candidates: Sequence[Candidate], rows: int, encoded: Encoded) -> tuple[str, ...]:
+def _build_notes(best: str, candidates: Sequence[Candidate], rows: int, encoded: Encoded) -> tuple[str, ...]:
     if all(candidate.score is None for candidate in candidates):
         return (f"auto took {best} without comparing: there are too few rows to cross-validate.",)
     of = f" on {rows:,} of {len(encoded.target):,} training rows" if rows < len(encoded.target) else ""

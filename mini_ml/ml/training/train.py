@@ -107,7 +107,7 @@ def train(
         model_params=fitted.params,
         metrics=evaluation.metrics,
         candidates=fitted.candidates,
-        notes=tuple(dict.fromkeys([*_notes(dataset), *fitted.notes, *warned])),
+        notes=tuple(dict.fromkeys([*_build_notes(dataset), *fitted.notes, *warned])),
         rows=rows,
         rows_without_target=split.without_target,
         training_rows=len(split.training),
@@ -135,7 +135,7 @@ def _build_model(dataset: ParsedDataset, prepared: Prepared, fitted: Fitted) -> 
     return FittedModel(schema, dataset.reader, prepared.encoder, fitted.scaling, fitted.estimator, split.holdout)
 
 
-def _notes(dataset: ParsedDataset) -> Iterator[str]:
+def _build_notes(dataset: ParsedDataset) -> Iterator[str]:
     split = dataset.split
     held, kept = len(split.holdout), len(split.training)
     yield f"The model was trained on {kept:,} rows; {held:,} others were held out to measure it."

@@ -58,8 +58,8 @@ def fitted(model_type: str, classes: int, read: Reader, frame: Frame) -> FittedM
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         estimator = built.estimator.fit(scaled, codes if labels else codes + 0.5 + matrix[:, 0] % 1)
-    shares = labels is not None and hasattr(estimator, "predict_proba")
-    schema = model_schema(read, encoder, frame, task=facts["task"], labels=labels, probabilities=shares)
+    probabilities = labels is not None and hasattr(estimator, "predict_proba")
+    schema = model_schema(read, encoder, frame, task=facts["task"], labels=labels, probabilities=probabilities)
     return FittedModel(schema, read, encoder, scaling, estimator, np.empty(0, dtype=np.intp))
 
 

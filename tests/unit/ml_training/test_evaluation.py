@@ -1,4 +1,4 @@
-"""Metrics agree with scikit-learn's, and what cannot be computed is None with a note."""
+"""Metrics are those of scikit-learn; one that cannot be computed is None and has a note."""
 
 import numpy as np
 import pytest
@@ -9,19 +9,19 @@ from mini_ml.ml.training import evaluation
 RANDOM = np.random.default_rng(1)
 TRUTH = RANDOM.integers(0, 3, 200)
 PREDICTED = np.where(RANDOM.random(200) < 0.7, TRUTH, RANDOM.integers(0, 3, 200))
-SHARES = RANDOM.dirichlet(np.ones(3), 200).round(1)
-SHARES = (SHARES + 0.01) / (SHARES + 0.01).sum(axis=1, keepdims=True)
+PROBABILITIES = RANDOM.dirichlet(np.ones(3), 200).round(1)
+PROBABILITIES = (PROBABILITIES + 0.01) / (PROBABILITIES + 0.01).sum(axis=1, keepdims=True)
 NONE = np.empty(0, dtype=np.int64)
 
 
 def test_classification_metrics_are_scikit_learns() -> None:
-    found = evaluation.measure_classification(TRUTH, PREDICTED, SHARES, labels=("a", "b", "c"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, PROBABILITIES, labels=("a", "b", "c"))
 
     assert found.accuracy == pytest.approx(metrics.accuracy_score(TRUTH, PREDICTED))
     assert found.balanced_accuracy == pytest.approx(metrics.balanced_accuracy_score(TRUTH, PREDICTED))
     assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
-    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, SHARES))
-    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, SHARES, multi_class="ovr"))
+    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, PROBABILITIES))
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, PROBABILITIES, multi_class="ovr"))
     assert found.confusion_matrix == tuple(map(tuple, metrics.confusion_matrix(TRUTH, PREDICTED).tolist()))
     assert found.notes == {}
 
@@ -33,11 +33,11 @@ def test_a_perfect_model_has_a_log_loss_of_zero_without_a_sign() -> None:
 
 
 def test_the_area_for_two_classes_is_scikit_learns_ties_included() -> None:
-    truth, share = (TRUTH > 0).astype(np.int64), SHARES[:, 0].round(1)
+    truth, second = (TRUTH > 0).astype(np.int64), PROBABILITIES[:, 0].round(1)
 
-    found = evaluation.measure_classification(truth, truth, np.column_stack([1 - share, share]), labels=("no", "yes"))
+    found = evaluation.measure_classification(truth, truth, np.column_stack([1 - second, second]), labels=("no", "yes"))
 
-    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, share))
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, second))
 
 
 def test_regression_metrics_are_scikit_learns() -> None:
@@ -60,13 +60,13 @@ def test_without_probabilities_what_needs_them_is_none_with_a_note() -> None:
 
 
 def test_a_class_that_no_holdout_row_has_leaves_no_area_but_the_rest() -> None:
-    shares = np.column_stack([SHARES, np.zeros(200)])
+    probabilities = np.column_stack([PROBABILITIES, np.zeros(200)])
 
-    found = evaluation.measure_classification(TRUTH, PREDICTED, shares, labels=("a", "b", "c", "rare"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, probabilities, labels=("a", "b", "c", "rare"))
 
     assert found.roc_auc is None
     assert "lack 1 of 4 classes" in found.notes["roc_auc"]
-    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, SHARES))
+    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, PROBABILITIES))
     assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
 
 
@@ -94,3 +94,40 @@ def test_numbers_too_large_to_square_are_none_and_never_infinite() -> None:
 
     assert (found.r2, found.rmse) == (None, None)
     assert found.mae == 2e300
+
+
+def test_metrics_of_four_rows_are_as_computed_by_hand() -> None:
+    truth, predicted = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])
+    second = np.array([0.2, 0.6, 0.4, 0.9])
+
+    found = evaluation.measure_classification(
+        truth, predicted, np.column_stack([1 - second, second]), labels=("no", "yes")
+    )
+
+    assert (found.accuracy, found.balanced_accuracy, found.roc_auc) == (0.75, 0.75, 0.75)
+    assert found.f1_macro == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert found.log_loss == pytest.approx(-np.log([0.8, 0.4, 0.4, 0.9]).mean())
+    assert found.confusion_matrix == ((1, 1), (0, 2))
+
+
+def test_a_class_that_is_only_predicted_counts_in_f1_and_raises_no_warning() -> None:
+    found = evaluation.measure_classification(np.array([0, 0]), np.array([0, 1]), None, labels=("a", "b", "c"))
+
+    assert (found.accuracy, found.balanced_accuracy) == (0.5, 0.5)
+    assert found.f1_macro == pytest.approx((2 / 3 + 0) / 2)
+
+
+def test_probabilities_that_do_not_sum_to_one_are_measured_all_the_same() -> None:
+    found = evaluation.measure_classification(
+        TRUTH, PREDICTED, np.minimum(PROBABILITIES * 1.1, 1 + 1e-12), labels=("a", "b", "c")
+    )
+
+    assert found.log_loss is not None
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, PROBABILITIES, multi_class="ovr"), abs=0.01)
+
+
+def test_infinite_predictions_leave_no_number() -> None:
+    found = evaluation.measure_regression(np.array([1.0, 2.0]), np.array([1.0, np.inf]))
+
+    assert (found.r2, found.mae, found.rmse) == (None, None, None)
+    assert found.notes.keys() == {"r2", "mae", "rmse"}
