@@ -12,9 +12,9 @@ import numpy as np
 
 from mini_ml import catalogue
 from mini_ml.contracts import TrainOptions
-from mini_ml.ml.estimates.preflight import Plan, check
+from mini_ml.ml.estimates.preflight import JobEstimate, check_estimate
+from mini_ml.ml.training import fitter
 from mini_ml.ml.training import train as training
-from mini_ml.ml.training import work
 from mini_ml.topology import Limits
 
 CASES = (
@@ -48,11 +48,11 @@ def measured(model_type: str, rows: int, columns: int) -> tuple[float, float]:
     """Train in this process and return its peak and the estimate, in MiB."""
     estimates: list[float] = []
 
-    def noted(plan: Plan, limits: Limits) -> None:
+    def noted(plan: JobEstimate, limits: Limits) -> None:
         estimates.append(plan.memory_mib)
-        check(plan, limits)
+        check_estimate(plan, limits)
 
-    work.check = noted  # type: ignore[attr-defined]  # to hear of the plan, which training keeps to itself
+    fitter.check_estimate = noted  # type: ignore[attr-defined]  # to hear of the plan, which training keeps to itself
     with tempfile.TemporaryDirectory() as folder:
         path = table(Path(folder) / "table.csv", model_type, rows, columns)
         options = TrainOptions(model_type=model_type)

@@ -18,8 +18,8 @@ from bench.ratios import table
 from bench.results import Result, at_most
 from bench.tables import TARGET, write_table
 from mini_ml.contracts import TrainOptions
+from mini_ml.ml.training import fitter
 from mini_ml.ml.training import train as training
-from mini_ml.ml.training import work
 from mini_ml.topology import MIB, Limits
 
 _MODEL_TYPES: Final = (
@@ -83,7 +83,7 @@ def _measured(path: Path, model_type: str, rows: int, turns: int) -> list[str]:
 def _fit_and_whole(path: Path, model_type: str) -> tuple[float, float]:
     """Return the seconds of `fit` inside a training, and of the training."""
     inside: list[float] = []
-    fit = work.fit
+    fit = fitter.fit
 
     def timed(*given: Any, **named: Any) -> list[str]:
         started = time.perf_counter()
@@ -91,7 +91,7 @@ def _fit_and_whole(path: Path, model_type: str) -> tuple[float, float]:
         inside.append(time.perf_counter() - started)
         return notes
 
-    with patch.object(work, "fit", timed):
+    with patch.object(fitter, "fit", timed):
         whole = _seconds(lambda: train(path, model_type))
     return inside[0], whole
 

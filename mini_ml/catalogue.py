@@ -1,4 +1,4 @@
-"""The model types on offer and the check of their parameters, without scikit-learn; catalogue.json holds the facts."""
+"""Look up model types and validate their parameters, from catalogue.json and without importing scikit-learn."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,41 +16,45 @@ AUTO: Final[dict[str, Task | None]] = {
     "auto:classification": "classification",
     "auto:regression": "regression",
 }
-"""Names that let the trainer choose an estimator, and the task each of them forces."""
+"""Model types that let the trainer choose an estimator, with the task that each one forces; None leaves it open."""
 
-_SHOWN_CHARS: Final = 60
-_LARGEST: Final = 1e300
+_MAX_SHOWN_CHARS: Final = 60
+_MAX_NUMBER: Final = 1e300
 
 Fragment = Mapping[str, Any]
-"""A piece of JSON Schema; `integers: false` marks a number that must not be written as an integer."""
+"""A fragment of JSON Schema; `integers: false` means that the number must be written with a decimal point."""
 
 
 @cache
 def model_types() -> JsonObject:
-    """Return the catalogue as `GET /model-types` answers it; callers must not change it."""
+    """Return the catalogue as in the response of `GET /model-types`; callers must not modify it."""
     catalogue: JsonObject = json.loads(Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8"))
     return catalogue
 
 
 def check_model_type(name: str) -> None:
-    """Accept a name of the catalogue, or one of `AUTO`. Raises UnknownModelType with the nearest names."""
+    """Check that a name is in the catalogue or in `AUTO`.
+
+    Raises:
+        UnknownModelType: it is not; the hint suggests the nearest names.
+    """
     if name in AUTO or name in model_types()["model_types"]:
         return
-    reason, hint = f"`{_shown(name)}` is no model type", f"did you mean {_listed(nearest_types(name))}?"
+    reason, hint = f"unknown model type `{_shorten(name)}`", f"did you mean {_join_names(nearest_types(name))}?"
     if why := model_types()["excluded"].get(name):
-        reason, hint = f"`{name}` is not offered: it {why}", "GET /model-types lists those that are"
+        reason, hint = f"`{name}` is not offered: it {why}", "GET /model-types lists the available ones"
     raise UnknownModelType(
         f"{reason[0].upper()}{reason[1:]}.", issues=[Issue(parameter="model_type", reason=reason, hint=hint)]
     )
 
 
 def nearest_types(name: str) -> list[str]:
-    """Return the known names most like `name`; never empty."""
+    """Return the known names that are most similar to `name`; never empty."""
     return _nearest(name, [*model_types()["model_types"], *AUTO]) or ["auto", "RandomForestClassifier"]
 
 
 def task_of(model_type: str) -> Task | None:
-    """Return the task of a known model type; None where `auto` leaves it open."""
+    """Return the task of a known model type; None for `auto`."""
     if model_type in AUTO:
         return AUTO[model_type]
     task: Task = model_types()["model_types"][model_type]["task"]
@@ -58,7 +62,7 @@ def task_of(model_type: str) -> Task | None:
 
 
 def counterpart(model_type: str, task: Task) -> str:
-    """Return the model type of `task` that is most like one of the other task."""
+    """Return the model type of `task` that is most similar to a model type of the other task."""
     suffix = {"classification": "Classifier", "regression": "Regressor"}
     stem = model_type.removesuffix("Classifier").removesuffix("Regressor").removesuffix("Regression")
     tries = [f"{stem}{suffix[task]}", _RELATIVES.get(model_type, ""), f"RandomForest{suffix[task]}"]
@@ -82,40 +86,40 @@ _RELATIVES: Final = {
 
 
 def check_params(model_type: str, params: Mapping[str, object]) -> list[Issue]:
-    """Return everything that is wrong with the parameters of a known model type, in their order."""
+    """Return the issues of the parameters of a known model type, in the order of the parameters."""
     if model_type in AUTO:
         hint = "leave model_params empty, or name a model type"
-        return [_fault(name, f"`{model_type}` takes no parameters", hint) for name in params]
+        return [_issue(name, f"`{model_type}` takes no parameters", hint) for name in params]
     entry = model_types()["model_types"][model_type]
-    issues = (_param_fault(model_type, entry, name, value) for name, value in params.items())
-    return [fault for fault in issues if fault]
+    issues = (_check_param(model_type, entry, name, value) for name, value in params.items())
+    return [issue for issue in issues if issue]
 
 
-def _param_fault(model_type: str, entry: JsonObject, name: str, value: object) -> Issue | None:
+def _check_param(model_type: str, entry: JsonObject, name: str, value: object) -> Issue | None:
     if why := entry["not_settable"].get(name):
-        return _fault(name, f"`{name}` cannot be set: {why}", "leave it out")
+        return _issue(name, f"`{name}` cannot be set: {why}", "leave it out")
     if name not in entry["parameters"]:
-        hint = _did_you_mean(name, entry["parameters"]) or f"its parameters: {_listed(entry['parameters'])}"
-        return _fault(name, f"{model_type} has no parameter `{_shown(name)}`", hint)
+        hint = _did_you_mean(name, entry["parameters"]) or f"its parameters: {_join_names(entry['parameters'])}"
+        return _issue(name, f"{model_type} has no parameter `{_shorten(name)}`", hint)
     accepted: Sequence[Fragment] = entry["parameters"][name]["accepts"]
     if _is_nested(value):
-        return _fault(name, f"`{name}` is nested too deeply", f"use {_described(accepted)}")
-    if any(_fits(value, fragment) for fragment in accepted):
+        return _issue(name, f"`{name}` is nested too deeply", f"use {_describe(accepted)}")
+    if any(_is_valid(value, fragment) for fragment in accepted):
         return None
-    reason = f"`{name}` is {_shown(value)}" + (
-        ", past the limit of this platform" if _past_limit(value, accepted) else ""
+    reason = f"`{name}` is {_shorten(value)}" + (
+        ", above the limit of this platform" if _is_above_platform_limit(value, accepted) else ""
     )
-    return _fault(name, reason, f"use {_described(accepted)}")
+    return _issue(name, reason, f"use {_describe(accepted)}")
 
 
-def _fault(name: str, reason: str, hint: str) -> Issue:
-    return Issue(parameter=f"model_params.{_shown(name)}", reason=reason, hint=hint)
+def _issue(name: str, reason: str, hint: str) -> Issue:
+    return Issue(parameter=f"model_params.{_shorten(name)}", reason=reason, hint=hint)
 
 
 # ---------------------------------------------------------------- values against fragments
 
-_DEEPEST: Final = 8
-"""Deeper than the value of any parameter; what walks values calls itself for each level."""
+_MAX_NESTING: Final = 8
+"""Maximum nesting of a value; no parameter is nested this deeply, and the checks recurse once per level."""
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "integer": (int,),
@@ -129,9 +133,9 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 
 
 def _is_nested(value: object) -> bool:
-    """Tell whether lists or objects lie within each other further than any parameter has them."""
+    """Return whether a value is nested more deeply than any parameter allows."""
     level = [value]
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_NESTING):
         inner = (
             one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list | tuple)
         )
@@ -139,22 +143,22 @@ def _is_nested(value: object) -> bool:
     return bool(level)
 
 
-def _fits(value: object, fragment: Fragment) -> bool:
+def _is_valid(value: object, fragment: Fragment) -> bool:
     kind = fragment["type"]
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
         return False
     if isinstance(value, int | float):
-        return _in_range(value, fragment)
+        return _is_in_range(value, fragment)
     if isinstance(value, list | tuple):
-        return _in_length(value, fragment) and all(_fits(item, fragment["items"]) for item in value)
+        return _has_valid_length(value, fragment) and all(_is_valid(item, fragment["items"]) for item in value)
     if isinstance(value, dict):
-        return bool(value) and all(_fits(item, fragment["additionalProperties"]) for item in value.values())
+        return bool(value) and all(_is_valid(item, fragment["additionalProperties"]) for item in value.values())
     return "enum" not in fragment or value in fragment["enum"]
 
 
-def _in_range(value: float, fragment: Fragment) -> bool:
+def _is_in_range(value: float, fragment: Fragment) -> bool:
     return (
-        -_LARGEST <= value <= _LARGEST
+        -_MAX_NUMBER <= value <= _MAX_NUMBER
         and (fragment.get("integers", True) or isinstance(value, float))
         and fragment.get("minimum", value) <= value <= fragment.get("maximum", value)
         and ("exclusiveMinimum" not in fragment or value > fragment["exclusiveMinimum"])
@@ -162,37 +166,37 @@ def _in_range(value: float, fragment: Fragment) -> bool:
     )
 
 
-def _in_length(items: Sequence[object], fragment: Fragment) -> bool:
+def _has_valid_length(items: Sequence[object], fragment: Fragment) -> bool:
     return bool(fragment["minItems"] <= len(items) <= fragment["maxItems"])
 
 
-def _past_limit(value: object, accepted: Sequence[Fragment]) -> bool:
+def _is_above_platform_limit(value: object, accepted: Sequence[Fragment]) -> bool:
     if isinstance(value, list | tuple):
-        return any(_past_limit(item, [f["items"] for f in accepted if "items" in f]) for item in value)
+        return any(_is_above_platform_limit(item, [f["items"] for f in accepted if "items" in f]) for item in value)
     return isinstance(value, int | float) and any(f.get("platform_limit") and value > f["maximum"] for f in accepted)
 
 
 # ---------------------------------------------------------------- words
 
 
-def _described(accepted: Sequence[Fragment]) -> str:
-    return " or ".join(_words(fragment) for fragment in accepted)
+def _describe(accepted: Sequence[Fragment]) -> str:
+    return " or ".join(_describe_fragment(fragment) for fragment in accepted)
 
 
-def _words(fragment: Fragment) -> str:
+def _describe_fragment(fragment: Fragment) -> str:
     kind = fragment["type"]
     if kind == "array":
-        return f"a list of at most {fragment['maxItems']} items, each {_words(fragment['items'])}"
+        return f"a list of at most {fragment['maxItems']} items, each {_describe_fragment(fragment['items'])}"
     if kind == "object":
-        return f"an object of label to {_words(fragment['additionalProperties'])}"
+        return f"an object of label to {_describe_fragment(fragment['additionalProperties'])}"
     if kind in ("integer", "number"):
-        return " ".join(_range_words(fragment))
+        return " ".join(_describe_range(fragment))
     if "enum" in fragment:
         return " or ".join(f"`{choice}`" for choice in fragment["enum"])
     return {"boolean": "true or false", "null": "null"}.get(kind, f"a {kind}")
 
 
-def _range_words(fragment: Fragment) -> Iterator[str]:
+def _describe_range(fragment: Fragment) -> Iterator[str]:
     whole = fragment["type"] == "integer"
     yield "a whole number" if whole else "a number" if fragment.get("integers", True) else "a fraction (as 0.5 or 1.0)"
     low, high = fragment.get("minimum"), fragment.get("maximum")
@@ -219,13 +223,13 @@ def _nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> list[str
 
 def _did_you_mean(name: str, known: Mapping[str, object]) -> str | None:
     nearest = _nearest(name, known)
-    return f"did you mean {_listed(nearest)}?" if nearest else None
+    return f"did you mean {_join_names(nearest)}?" if nearest else None
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join_names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _shown(value: object) -> str:
+def _shorten(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
+    return text if len(text) <= _MAX_SHOWN_CHARS else f"{text[:_MAX_SHOWN_CHARS]}…"

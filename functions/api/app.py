@@ -1,14 +1,14 @@
 """The api as a process: built once out of its settings; uvicorn serves `app`, and handler.py calls it."""
 
 from functions.api.factory import create_app
-from functions.api.settings import Settings
+from functions.api.settings import ApiSettings
 from mini_ml.adapters import logs
 from mini_ml.adapters.auth.build import build_authenticator
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
 
 logs.configure()
-settings = Settings()
+settings = ApiSettings()
 cloud = build_cloud(settings)
 app = create_app(
     cloud,

@@ -3,7 +3,7 @@
 from mini_ml.adapters.settings import CloudSettings
 
 
-class Settings(CloudSettings):
+class ApiSettings(CloudSettings):
     """Read from the environment, prefix `MINI_ML_`."""
 
     trainer_url: str | None = None

@@ -1,7 +1,7 @@
 """The predict service as a process: built once out of its settings; uvicorn serves `app`, and handler.py calls it."""
 
 from functions.predict.factory import create_app
-from functions.predict.settings import Settings
+from functions.predict.settings import PredictSettings
 from mini_ml.adapters import logs
 from mini_ml.adapters.auth.build import build_authenticator
 from mini_ml.adapters.auth.settings import AuthSettings
@@ -10,7 +10,7 @@ from mini_ml.topology import MIB
 from mini_ml.workflows.model_cache import ModelCache
 
 logs.configure()
-settings = Settings()
+settings = PredictSettings()
 cloud = build_cloud(settings)
 model_cache = ModelCache(
     cloud,

@@ -8,7 +8,7 @@ from pydantic import Field
 from mini_ml.adapters.settings import CloudSettings
 
 
-class Settings(CloudSettings):
+class PredictSettings(CloudSettings):
     """Read from the environment, prefix `MINI_ML_`."""
 
     workdir: Path = Path(tempfile.gettempdir())

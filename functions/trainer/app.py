@@ -1,14 +1,14 @@
 """The trainer as a process: built once out of its settings; uvicorn serves `app`, and handler.py calls it."""
 
 from functions.trainer.factory import create_app
-from functions.trainer.settings import Settings
+from functions.trainer.settings import TrainerSettings
 from mini_ml.adapters import logs
 from mini_ml.adapters.auth.build import build_authenticator
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
 
 logs.configure()
-settings = Settings()
+settings = TrainerSettings()
 cloud = build_cloud(settings)
 app = create_app(
     cloud, authenticator=build_authenticator(AuthSettings()), workdir=settings.workdir, threads=settings.threads

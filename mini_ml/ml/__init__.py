@@ -1,17 +1,18 @@
-"""Pure tables and models: bytes and options in, a fitted model or predictions out; no clock, environment or network.
+"""Train and score models: pure functions from bytes and options to models and predictions.
 
-From the bottom up, each folder knowing only those above it in this list:
+Nothing here uses a clock, the environment or the network. The packages from the bottom layer up; each imports only from
+packages listed above it:
 
-- `frame`: parsed rows, the noun that all share;
-- `records`: bytes of a CSV as records and cells;
-- `cells`: what a cell means, and rows read the way training fixed;
-- `schema`: what the columns of a training file are, and the target;
-- `encoding`: rows as the matrix that an estimator sees;
-- `estimators`, `estimates`: how one is built and fitted, and what that will take;
-- `model`, `plan`: the fitted model, and its compiled form that answers online;
-- `training`, `scoring`: the two stories.
+- `frame`: parsed rows, used by every other package;
+- `records`: split the bytes of a CSV into records and cells;
+- `cells`: parse cells into values, with the parsers that training chose;
+- `schema`: infer the columns of a training file, and read the target;
+- `encoding`: turn rows into the matrix that an estimator needs;
+- `estimators`, `estimates`: build and fit estimators, and estimate the time and memory of a fit;
+- `model`, `plan`: the fitted model, and the scoring plan compiled from it;
+- `training`, `scoring`: the two entry points of this package.
 
-To train, as `training/train.py` does::
+Train, as `training/train.py` does::
 
     table = dataset.read_table(path, limits)                       # -> Table: names, rows, line_of(row)
     name = target.target_column(table, options.target_column, dropped=options.columns_to_drop)
@@ -22,9 +23,9 @@ To train, as `training/train.py` does::
     matrix = encoder.transform(training)                           # float64, C order, finite, (rows, encoder.width)
     model = FittedModel(schema, reader, encoder, scaling, estimator, holdout_rows)
 
-Classifiers are fitted on positions in `labels`; `FittedModel.predict(frame)` gives labels back.
+Classifiers are fitted on positions in `labels`; `FittedModel.predict(frame)` returns the labels.
 
-To score::
+Score::
 
     tally = Tally()
     for part in score_csv(model, source, limits=limits, tally=tally, options=ScoreOptions(...)): write(part)

@@ -1,4 +1,4 @@
-"""Parsed rows, the same whether they came as CSV or JSON: a matrix of numbers and columns of tokens."""
+"""Rows after parsing, from CSV or JSON: a matrix of numbers and columns of tokens."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Tokens:
+class TokenColumn:
     """A categorical or text column: `texts[codes[row]]`; code -1 is a missing cell."""
 
     codes: Codes
     texts: tuple[str, ...]
 
-    def at(self, rows: Codes | slice) -> "Tokens":
-        """Return the column at some rows, repeated as asked."""
-        return Tokens(self.codes[rows], self.texts)
+    def at(self, rows: Codes | slice) -> "TokenColumn":
+        """Return the column at the given row positions; a position may occur more than once."""
+        return TokenColumn(self.codes[rows], self.texts)
 
     def counts(self) -> list[int]:
         """Return how many rows hold each text."""
@@ -36,16 +36,16 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Frame:
-    """Rows as their columns' kinds read them."""
+    """Rows, each column parsed according to its kind."""
 
     numbers: Matrix
-    """Shape (rows, numeric, boolean and datetime columns in the reader's order); NaN is missing."""
-    tokens: tuple[Tokens, ...]
+    """Shape (rows, columns): the numeric, boolean and datetime columns in the reader's order; NaN is missing."""
+    tokens: tuple[TokenColumn, ...]
     """One for each categorical and text column, in the reader's order."""
     missing: Counter[str]
-    """Missing cells by column, where there are any."""
+    """Number of missing cells by column; columns without missing cells are absent."""
     coerced: Counter[str]
-    """Cells that did not parse as their column's kind and were taken as missing, by column; not counted as missing."""
+    """Number of cells by column that could not be parsed and are treated as missing; not counted in `missing`."""
 
     @property
     def rows(self) -> int:
@@ -54,31 +54,31 @@ class Frame:
 
     @property
     def memory_bytes(self) -> int:
-        """Return the bytes that the rows take in memory, less the texts."""
+        """Return the bytes that the rows take in memory, without the texts."""
         return self.numbers.nbytes + sum(column.codes.nbytes for column in self.tokens)
 
     def take(self, rows: Codes | slice) -> "Frame":
-        """Return some rows, by position; the counts stay those of all rows."""
+        """Return the rows at the given positions; `missing` and `coerced` still count all rows."""
         return Frame(self.numbers[rows], tuple(column.at(rows) for column in self.tokens), self.missing, self.coerced)
 
     @classmethod
     def concatenate(cls, frames: Sequence["Frame"]) -> "Frame":
-        """Put frames of one reader under each other."""
+        """Stack frames that the same reader parsed."""
         if len(frames) == 1:
             return frames[0]
         return cls(
             numbers=np.concatenate([frame.numbers for frame in frames]),
-            tokens=tuple(_joined(columns) for columns in zip(*(frame.tokens for frame in frames), strict=True)),
+            tokens=tuple(_join_columns(columns) for columns in zip(*(frame.tokens for frame in frames), strict=True)),
             missing=sum((frame.missing for frame in frames), Counter()),
             coerced=sum((frame.coerced for frame in frames), Counter()),
         )
 
 
-def _joined(columns: Sequence[Tokens]) -> Tokens:
-    """Give equal texts of different parts one code."""
+def _join_columns(columns: Sequence[TokenColumn]) -> TokenColumn:
+    """Stack columns, and give equal texts the same code."""
     texts: dict[str, int] = {}
     parts = []
     for column in columns:
         recoded = [texts.setdefault(text, len(texts)) for text in column.texts]
         parts.append(np.array([*recoded, -1], dtype=np.intp)[column.codes])
-    return Tokens(np.concatenate(parts), tuple(texts))
+    return TokenColumn(np.concatenate(parts), tuple(texts))

@@ -12,9 +12,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from functions.api.settings import Settings as ApiSettings
-from functions.predict.settings import Settings as PredictSettings
-from functions.trainer.settings import Settings as TrainerSettings
+from functions.api.settings import ApiSettings
+from functions.predict.settings import PredictSettings
+from functions.trainer.settings import TrainerSettings
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.cli.arguments import CliSettings

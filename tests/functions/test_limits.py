@@ -16,9 +16,9 @@ from mini_ml.adapters.http.strict_json import read_json
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.contracts import TrainOptions
 from mini_ml.errors import MiniMLError
-from mini_ml.ml.estimates.preflight import Plan, check
-from mini_ml.ml.estimators.build import Matrix, build
-from mini_ml.ml.training.dataset import table_of
+from mini_ml.ml.estimates.preflight import JobEstimate, check_estimate
+from mini_ml.ml.estimators.build import MatrixShape, build
+from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.ml.training.train import train
 from mini_ml.topology import STAGES, Limits
 from tests.fixtures.coroutines import run
@@ -146,16 +146,16 @@ def answer_bytes(over: int, folder: Path) -> list[str]:
 
 
 def rows(over: int, folder: Path) -> list[str]:
-    return refused(lambda: table_of(io.BytesIO(SMALL.encode()), replace(LIMITS, rows=60 - over)))
+    return refused(lambda: read_table_from(io.BytesIO(SMALL.encode()), replace(LIMITS, rows=60 - over)))
 
 
 def columns(over: int, folder: Path) -> list[str]:
-    return refused(lambda: table_of(io.BytesIO(SMALL.encode()), replace(LIMITS, columns=3 - over)))
+    return refused(lambda: read_table_from(io.BytesIO(SMALL.encode()), replace(LIMITS, columns=3 - over)))
 
 
 def cell_chars(over: int, folder: Path) -> list[str]:
     csv = f"a,y\n{'ç' * (50 + over)},u\n1,v\n"
-    return refused(lambda: table_of(io.BytesIO(csv.encode()), replace(LIMITS, cell_chars=50)))
+    return refused(lambda: read_table_from(io.BytesIO(csv.encode()), replace(LIMITS, cell_chars=50)))
 
 
 def encoded_width(over: int, folder: Path) -> list[str]:
@@ -173,25 +173,25 @@ def classes(over: int, folder: Path) -> list[str]:
 # ---------------------------------------------------------------- what a training may take
 
 
-def plan(**params: Any) -> Plan:
+def plan(**params: Any) -> JobEstimate:
     """Return a training of a forest that takes some minutes and some gigabytes."""
-    matrix = Matrix(rows=300_000, width=30, labels=("a", "b"))
-    built = build("RandomForestClassifier", params, matrix=matrix, seed=0)
-    return Plan(model_type="RandomForestClassifier", params=built.params, matrix=matrix)
+    matrix = MatrixShape(rows=300_000, width=30, labels=("a", "b"))
+    built = build("RandomForestClassifier", params, shape=matrix, seed=0)
+    return JobEstimate(model_type="RandomForestClassifier", params=built.params, shape=matrix)
 
 
 def estimated_seconds(over: int, folder: Path) -> list[str]:
     limits = Limits(
         estimated_seconds=int(plan().seconds) + 1 - over, estimated_memory_mib=99_999, artifact_bytes=10**10
     )
-    return refused(lambda: check(plan(), limits))
+    return refused(lambda: check_estimate(plan(), limits))
 
 
 def estimated_memory_mib(over: int, folder: Path) -> list[str]:
     limits = Limits(
         estimated_memory_mib=int(plan().memory_mib) + 1 - over, estimated_seconds=99_999, artifact_bytes=10**10
     )
-    return refused(lambda: check(plan(), limits))
+    return refused(lambda: check_estimate(plan(), limits))
 
 
 def artifact_bytes(over: int, folder: Path) -> list[str]:

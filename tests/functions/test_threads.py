@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from functions.trainer import factory
-from functions.trainer.settings import Settings
+from functions.trainer.settings import TrainerSettings
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.contracts import Upload
 
@@ -29,7 +29,7 @@ def test_the_trainers_threads_are_read_from_the_environment(monkeypatch: pytest.
     monkeypatch.setenv("MINI_ML_SEAL_KEY", "sixteen-letters-")
     monkeypatch.setenv("MINI_ML_THREADS", "5")
 
-    assert Settings().threads == 5
+    assert TrainerSettings().threads == 5
 
 
 def test_no_threads_at_all_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,4 +37,4 @@ def test_no_threads_at_all_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("MINI_ML_THREADS", "0")
 
     with pytest.raises(ValidationError, match="threads"):
-        Settings()
+        TrainerSettings()

@@ -82,7 +82,7 @@ def test_an_unknown_model_type_is_refused_with_the_nearest_names() -> None:
 
 
 def test_an_excluded_model_type_is_refused_with_its_reason() -> None:
-    with pytest.raises(UnknownModelType, match="built around other estimators"):
+    with pytest.raises(UnknownModelType, match="needs other estimators"):
         catalogue.check_model_type("VotingClassifier")
 
 
@@ -106,10 +106,10 @@ def test_a_value_outside_its_range_is_refused_with_the_range() -> None:
 
 def test_a_value_past_a_limit_of_the_platform_says_so() -> None:
     assert reasons("RandomForestClassifier", n_estimators=10_000_000) == [
-        "`n_estimators` is 10000000, past the limit of this platform"
+        "`n_estimators` is 10000000, above the limit of this platform"
     ]
     assert reasons("MLPRegressor", hidden_layer_sizes=[10, 50_000]) == [
-        "`hidden_layer_sizes` is [10, 50000], past the limit of this platform"
+        "`hidden_layer_sizes` is [10, 50000], above the limit of this platform"
     ]
 
 

@@ -1,1 +1,1 @@
-"""What the cells of a column mean, the same from every door: numbers, booleans, dates, categories, texts."""
+"""Parse cells into numbers, booleans, dates, categories and texts, the same way for CSV and JSON."""

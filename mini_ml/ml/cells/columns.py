@@ -1,4 +1,4 @@
-"""Read the cells of a column one by one, each distinct one once; what they mean lives in words.py and dates.py."""
+"""Parse a column cell by cell, each distinct cell once; `words` and `dates` parse the single cell."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,24 +9,24 @@ import numpy as np
 from mini_ml.ml.cells import words
 from mini_ml.ml.cells.feature import Feature
 from mini_ml.ml.cells.words import Decimal
-from mini_ml.ml.frame import Matrix, Tokens
+from mini_ml.ml.frame import Matrix, TokenColumn
 from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.distinct import distinct_cells
 from mini_ml.ml.records.text import cell_text
 
-_REMEMBERED: Final = 1 << 15
+_CACHED_CELLS: Final = 1 << 15
 
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """A column of numbers; NaN is missing or coerced."""
+    """A column of numbers, shape (rows,); NaN is missing or could not be parsed."""
 
     values: Matrix
     missing: int
     coerced: int
 
 
-def number_column(block: Block, position: int, feature: Feature, decimal: Decimal) -> NumberColumn:
+def read_number_column(block: Block, position: int, feature: Feature, decimal: Decimal) -> NumberColumn:
     """Read a numeric, boolean or datetime column."""
     found = distinct_cells(block, position)
     values = np.full(len(found.cells), np.nan)
@@ -38,9 +38,9 @@ def number_column(block: Block, position: int, feature: Feature, decimal: Decima
     return NumberColumn(values[found.codes], missing, int(counts[np.isnan(values)].sum()) - missing)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED_CELLS)
 def _value(cell: bytes, feature: Feature, decimal: Decimal) -> tuple[bool, float]:
-    """Return whether a cell is missing, and the number it stands for; NaN where there is none."""
+    """Return whether a cell is missing, and its number; NaN if it has none."""
     text = cell_text(cell).strip()
     if words.is_missing(text):
         return True, np.nan
@@ -48,17 +48,17 @@ def _value(cell: bytes, feature: Feature, decimal: Decimal) -> tuple[bool, float
     return False, np.nan if value is None else value
 
 
-def token_column(block: Block, position: int, decimal: Decimal) -> Tokens:
+def read_token_column(block: Block, position: int, decimal: Decimal) -> TokenColumn:
     """Read a categorical or text column."""
     found = distinct_cells(block, position)
-    return tokens_of([cell_text(cell) for cell in found.cells], decimal).at(found.codes)
+    return build_token_column([cell_text(cell) for cell in found.cells], decimal).at(found.codes)
 
 
-def tokens_of(texts: list[str], decimal: Decimal) -> Tokens:
-    """Read cells as categories: trimmed, missing words as -1, one spelling for each plain number."""
+def build_token_column(texts: list[str], decimal: Decimal) -> TokenColumn:
+    """Read cells as categories: trimmed, -1 for missing cells, one canonical spelling for each plain number."""
     canonical: dict[str, int] = {}
     codes = [
         -1 if words.is_missing(text) else canonical.setdefault(words.token(text, decimal), len(canonical))
         for text in map(str.strip, texts)
     ]
-    return Tokens(np.array(codes, dtype=np.intp), tuple(canonical))
+    return TokenColumn(np.array(codes, dtype=np.intp), tuple(canonical))

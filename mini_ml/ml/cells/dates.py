@@ -1,4 +1,4 @@
-"""The date formats that a column may have, and what a cell means in one of them; no locale has a say."""
+"""The date formats of datetime columns, and how a cell is parsed in one of them, independent of any locale."""
 
 import re
 from datetime import date
@@ -21,7 +21,7 @@ FORMATS: Final = (
     ),
     *_NAMED,
 )
-"""In the order in which they are tried; a column has the first one that reads all its cells."""
+"""In the order in which they are tried; a column gets the first format that parses all its cells."""
 
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june",
@@ -43,7 +43,7 @@ _UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 def epoch(text: str, form: str) -> float | None:
-    """Return seconds since 1970 UTC of a trimmed cell, or None; a time without zone is taken as UTC."""
+    """Parse a trimmed cell; return seconds since 1970-01-01 UTC, or None. A time without a zone is UTC."""
     found = _pattern(form).fullmatch(text)
     if found is None:
         return None
@@ -62,19 +62,19 @@ def epoch(text: str, form: str) -> float | None:
 
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
-    """Return the pattern of one of our formats; day, month and hour may come without a leading zero."""
+    """Compile the pattern of a format; day, month and hour may have no leading zero."""
     return re.compile(re.sub("%[A-Za-z]", lambda field: _FIELDS[field[0]], form.replace(".", r"\.")))
 
 
 def _month(name: str) -> int:
-    """Return the number of a month's English name or its first three letters; 0 is none."""
+    """Return the number of a month from its English name or the first three letters; 0 if it is unknown."""
     lowered = name.lower()
     known = [place for place, month in enumerate(_MONTHS, start=1) if lowered in (month, month[:3])]
     return known[0] if known else 0
 
 
 def _offset(zone: str) -> int:
-    """Return the seconds by which a zone is ahead of UTC."""
+    """Return the offset of a zone from UTC in seconds."""
     if zone == "Z":
         return 0
     digits = zone[1:].replace(":", "")

@@ -1,4 +1,4 @@
-"""A feature column, and what a single cell of it means."""
+"""A feature column, and the value of a single cell of it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from mini_ml.contracts import ColumnKind
 from mini_ml.ml.cells import dates, words
 from mini_ml.ml.cells.words import Decimal
-from mini_ml.ml.records.spreadsheets import unguarded
+from mini_ml.ml.records.spreadsheets import unguard
 
 NUMBER_KINDS: Final[frozenset[ColumnKind]] = frozenset({"numeric", "boolean", "datetime"})
 
@@ -16,20 +16,20 @@ Cell = str | int | float | bool | None
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature column and how its cells are read."""
+    """A feature column and how its cells are parsed."""
 
     name: str
     kind: ColumnKind
     format: str | None = None
-    """Date format of a datetime column."""
+    """Date format of a datetime column, one of `dates.FORMATS`; None for other kinds."""
 
     @property
     def is_number(self) -> bool:
-        """Tell whether the column is read into the matrix of numbers."""
+        """Return whether the column is parsed into the matrix of numbers."""
         return self.kind in NUMBER_KINDS
 
     def value(self, text: str, decimal: Decimal) -> float | None:
-        """Return the number that a trimmed, present cell stands for; None where it is none of this kind."""
+        """Parse a trimmed, non-missing cell as a number; return None if it does not fit the kind of the column."""
         if self.kind == "numeric":
             return words.number(text, decimal)
         if self.kind == "boolean":
@@ -38,9 +38,9 @@ class Feature:
 
 
 def spell(value: Cell, decimal: Decimal) -> str:
-    """Return the CSV spelling of a JSON value; a text that was taken from a CSV of ours means what it means there."""
+    """Return a JSON value as a CSV cell; the guard of a text is removed, since the text may come from our own CSV."""
     if isinstance(value, str):
-        return unguarded(value).strip()
+        return unguard(value).strip()
     if value is None or value != value:
         return ""
     if isinstance(value, bool):

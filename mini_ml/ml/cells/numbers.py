@@ -1,7 +1,7 @@
-"""Read whole columns of numbers by pandas' C parser, where their cells are spelled as numbers usually are.
+"""Parse whole columns of numbers with the C parser of pandas, if all their cells have a usual spelling.
 
-Its numbers are Python's own `float` to the last bit, and it refuses what `words.number` refuses, so that a cell means
-the same here, in a closer look at it alone, and as JSON. Tests hold both; a pandas that differs must not be installed.
+The result is identical to `words.number` to the last bit, so that a cell has the same value here, parsed alone, and as
+JSON. Tests check this; do not upgrade to a pandas that fails them.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,16 @@ _MISSING: Final = sorted(
 
 
 def numeric_columns(block: Block, positions: Sequence[int], decimal: Decimal) -> dict[int, Matrix]:
-    """Return, by position, the columns in which every cell is a usual number or missing; NaN is missing."""
+    """Return, by position, the columns in which every cell is a usual number or missing.
+
+    Args:
+        block: the records.
+        positions: columns to try.
+        decimal: the decimal mark of the file.
+
+    Returns:
+        Arrays of shape (rows,); NaN is missing. Columns that need to be parsed cell by cell are absent.
+    """
     if not positions:
         return {}
     if decimal == "." and block.numbers.keys() >= set(positions):
@@ -33,19 +42,22 @@ def numeric_columns(block: Block, positions: Sequence[int], decimal: Decimal) ->
     except ValueError:
         columns = numeric_dtypes(block, positions, decimal)
     matrices = {position: as_matrix(column) for position, column in columns.items()}
-    return {position: values for position, values in matrices.items() if _is_beyond_doubt(values)}
+    return {position: values for position, values in matrices.items() if _has_only_numbers(values)}
 
 
-def _is_beyond_doubt(values: Matrix) -> bool:
-    """Tell numbers of a usual size from what only became one: pandas takes true and false for 1 and 0."""
-    least, most = np.fmin.reduce(values), np.fmax.reduce(values)  # NaN where all are missing: then no more is known
+def _has_only_numbers(values: Matrix) -> bool:
+    """Return whether a column certainly contains numbers: pandas also parses true and false as 1 and 0."""
+    least, most = (
+        np.fmin.reduce(values),
+        np.fmax.reduce(values),
+    )  # NaN if all cells are missing; the comparison below is then false
     if not (least >= -LARGEST and most <= LARGEST):
         return False
     return bool(least < 0 or most > 1 or ((values > 0) & (values < 1)).any())
 
 
 def numeric_dtypes(block: Block, positions: Sequence[int], decimal: Decimal) -> "dict[int, pd.Series[float]]":
-    """Return, by position, the columns that pandas takes for numbers, in the type that it gives them."""
+    """Return, by position, the columns that pandas infers as numeric, with the dtype that it infers."""
     try:
         columns = _read(block, positions, decimal, None)
     except ValueError:
@@ -54,13 +66,17 @@ def numeric_dtypes(block: Block, positions: Sequence[int], decimal: Decimal) -> 
 
 
 def as_matrix(column: "pd.Series[float]") -> Matrix:
-    """Return a numeric column as 64-bit floats, integers rounded as Python does."""
+    """Return a numeric column as 64-bit floats; integers are rounded as in Python."""
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
 def _read(block: Block, positions: Sequence[int], decimal: Decimal, dtype: str | None) -> "dict[int, pd.Series[float]]":
-    """Read some columns of a block; ValueError where one of them is not of the type."""
-    import pandas as pd  # here, since JSON rows are read without it, and a cold start need not wait for it
+    """Parse columns of a block with pandas.
+
+    Raises:
+        ValueError: a column does not have the type, or pandas splits the records differently.
+    """
+    import pandas as pd  # imported here because JSON rows do not need it, and it slows down a cold start
 
     table = pd.read_csv(
         BytesIO(block.raw),
@@ -75,9 +91,9 @@ def _read(block: Block, positions: Sequence[int], decimal: Decimal, dtype: str |
         keep_default_na=False,
         skip_blank_lines=False,
         low_memory=False,
-        # Every byte is a character, so that none is refused; what is no ASCII is no number either.
+        # Latin-1 accepts every byte; a cell with a non-ASCII character is never a number.
         encoding="latin-1",
     )
     if len(table) != block.rows:
-        raise ValueError(f"{len(table)} rows where {block.rows} are")
+        raise ValueError(f"pandas read {len(table)} rows, expected {block.rows}")
     return {position: table[position] for position in positions}

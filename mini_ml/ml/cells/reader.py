@@ -1,4 +1,4 @@
-"""Read rows the way training fixed: each column's kind and parser, with nothing inferred from the rows."""
+"""Parse rows with the kinds and parsers that training chose; nothing is inferred from the rows themselves."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 
 from mini_ml.contracts import LeftOut
 from mini_ml.ml.cells import words
-from mini_ml.ml.cells.columns import number_column, token_column, tokens_of
+from mini_ml.ml.cells.columns import build_token_column, read_number_column, read_token_column
 from mini_ml.ml.cells.feature import Cell, Feature, spell
 from mini_ml.ml.cells.numbers import numeric_columns
 from mini_ml.ml.cells.words import Decimal
@@ -20,11 +20,11 @@ from mini_ml.ml.records.table import Table
 
 @dataclass(frozen=True)
 class Reader:
-    """How a model reads its rows; fixed by training, part of the artifact."""
+    """How a model parses its rows; chosen by training and stored in the artifact."""
 
     target: str
     features: tuple[Feature, ...]
-    """The columns that are read, in the training file's order."""
+    """The feature columns, in the order of the training file."""
     decimal: Decimal
     delimiter: str
     left_out: tuple[LeftOut, ...]
@@ -37,7 +37,7 @@ class Reader:
 
     @cached_property
     def number_features(self) -> tuple[Feature, ...]:
-        """Return the features of the matrix of numbers, in its order."""
+        """Return the features in the matrix of numbers, in column order."""
         return tuple(feature for feature in self.features if feature.is_number)
 
     @cached_property
@@ -46,16 +46,21 @@ class Reader:
 
     @cached_property
     def token_features(self) -> tuple[Feature, ...]:
-        """Return the categorical and text features, in their order."""
+        """Return the categorical and text features, in column order."""
         return tuple(feature for feature in self.features if not feature.is_number)
 
     def parse(self, table: Table) -> Frame:
-        """Read all rows of a table."""
+        """Parse all rows of a table."""
         positions = {name: table.names.index(name) for name in self.names}
         return Frame.concatenate([self.parse_block(block, positions) for block in table.blocks])
 
     def parse_block(self, block: Block, positions: Mapping[str, int]) -> Frame:
-        """Read a block of records; `positions` says where each feature stands in a record."""
+        """Parse a block of records.
+
+        Args:
+            block: the records.
+            positions: position of each feature in a record, by name.
+        """
         numbers = np.empty((block.rows, len(self.number_features)), order="F")
         missing: Counter[str] = Counter()
         coerced: Counter[str] = Counter()
@@ -66,17 +71,24 @@ class Reader:
                 numbers[:, place] = plain[position]
                 missing[feature.name] = int(np.count_nonzero(np.isnan(plain[position])))
             else:
-                column = number_column(block, position, feature, self.decimal)
+                column = read_number_column(block, position, feature, self.decimal)
                 numbers[:, place] = column.values
                 missing[feature.name] = column.missing
                 coerced[feature.name] = column.coerced
-        tokens = tuple(token_column(block, positions[feature.name], self.decimal) for feature in self.token_features)
+        tokens = tuple(
+            read_token_column(block, positions[feature.name], self.decimal) for feature in self.token_features
+        )
         for feature, tokenized in zip(self.token_features, tokens, strict=True):
             missing[feature.name] = tokenized.missing
         return Frame(numbers, tokens, +missing, +coerced)
 
     def parse_rows(self, columns: Mapping[str, Sequence[Cell]], rows: int) -> Frame:
-        """Read JSON values, a column of them for each feature."""
+        """Parse JSON values.
+
+        Args:
+            columns: the values of each feature, by name.
+            rows: number of values in each column.
+        """
         numbers = np.empty((rows, len(self.number_features)))
         missing: Counter[str] = Counter()
         coerced: Counter[str] = Counter()
@@ -88,7 +100,7 @@ class Reader:
                     (missing if absent else coerced)[feature.name] += 1
                 numbers[row, place] = np.nan if value is None else value
         tokens = tuple(
-            tokens_of([spell(cell, self.decimal) for cell in columns[feature.name]], self.decimal)
+            build_token_column([spell(cell, self.decimal) for cell in columns[feature.name]], self.decimal)
             for feature in self.token_features
         )
         for feature, tokenized in zip(self.token_features, tokens, strict=True):
@@ -97,7 +109,7 @@ class Reader:
         return Frame(numbers, tokens, missing, coerced)
 
     def _number(self, feature: Feature, cell: Cell) -> float | None:
-        """Return what a JSON value is in a column of numbers; a JSON number needs no decimal mark."""
+        """Parse a JSON value of a number column; a JSON number does not depend on the decimal mark."""
         if feature.kind == "numeric" and isinstance(cell, int | float) and not isinstance(cell, bool):
             return _usable(cell)
         text = spell(cell, self.decimal)

@@ -1,4 +1,4 @@
-"""JSON rows to score, in MLflow's forms, as columns."""
+"""Read JSON rows in the four formats of an MLflow scoring server."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,13 +11,13 @@ from mini_ml.errors import InvalidRequest, Issue
 from mini_ml.ml.cells.feature import Cell
 from mini_ml.ml.records.issues import Issues, short
 
-FORMS: Final = ("dataframe_split", "dataframe_records", "instances", "inputs")
-_HINT: Final = f"send one of {', '.join(FORMS)}, as to an MLflow server"
+FORMATS: Final = ("dataframe_split", "dataframe_records", "instances", "inputs")
+_HINT: Final = f"send one of {', '.join(FORMATS)}, as to an MLflow server"
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows to score; `names` is None where the values come by position, in the order of the model's columns."""
+    """Rows to score, as columns; `names` is None if the values are in the order of the model's columns."""
 
     names: tuple[str, ...] | None
     columns: tuple[tuple[Cell, ...], ...]
@@ -25,92 +25,96 @@ class Rows:
 
 
 def rows_from_json(payload: JsonValue) -> Rows:
-    """Read one of the four forms.
+    """Read rows in one of the four formats.
 
     Raises:
-        InvalidRequest: the payload is in none of them, or some rows are none; all issues, each by parameter.
+        InvalidRequest: the payload has none of the formats or more than one, or some rows are invalid; the issues list
+            all of them by parameter.
     """
-    forms = [form for form in FORMS if form in payload] if isinstance(payload, dict) else []
-    if not isinstance(payload, dict) or len(forms) != 1:
-        raise _malformed("body", f"one of the four forms is needed, {len(forms)} are given")
-    form = forms[0]
-    value = payload[form]
-    if form == "dataframe_split":
-        return _split(value)
-    if form == "inputs" and isinstance(value, dict):
-        return _named_columns(value)
-    rows = _list(form, value)
-    if form == "dataframe_records" or all(isinstance(row, dict) for row in rows):
-        return _records(form, rows)
-    return _table(form, None, rows)
+    formats = [format_name for format_name in FORMATS if format_name in payload] if isinstance(payload, dict) else []
+    if not isinstance(payload, dict) or len(formats) != 1:
+        raise _malformed("body", f"exactly one of the four formats is required; {len(formats)} are given")
+    format_name = formats[0]
+    value = payload[format_name]
+    if format_name == "dataframe_split":
+        return _read_split(value)
+    if format_name == "inputs" and isinstance(value, dict):
+        return _read_columns(value)
+    rows = _require_rows(format_name, value)
+    if format_name == "dataframe_records" or all(isinstance(row, dict) for row in rows):
+        return _read_records(format_name, rows)
+    return _build_rows(format_name, None, rows)
 
 
-def _split(value: JsonValue) -> Rows:
+def _read_split(value: JsonValue) -> Rows:
     if not isinstance(value, dict):
-        raise _malformed("dataframe_split", "an object with columns and data is needed")
-    rows = _list("dataframe_split.data", value.get("data"))
+        raise _malformed("dataframe_split", "an object with `columns` and `data` is required")
+    rows = _require_rows("dataframe_split.data", value.get("data"))
     names = value.get("columns")
     if names is None:
-        return _table("dataframe_split.data", None, rows)
+        return _build_rows("dataframe_split.data", None, rows)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise _malformed("dataframe_split.columns", "a list of names is needed")
-    return _table("dataframe_split.data", [str(name) for name in names], rows)
+        raise _malformed("dataframe_split.columns", "a list of column names is required")
+    return _build_rows("dataframe_split.data", [str(name) for name in names], rows)
 
 
-def _records(form: str, rows: Sequence[JsonValue]) -> Rows:
-    """Read rows with names; one that a row lacks is missing there."""
+def _read_records(format_name: str, rows: Sequence[JsonValue]) -> Rows:
+    """Read rows as objects; a name that is absent in a row is a missing cell there."""
     records = [row for row in rows if isinstance(row, dict)]
     if len(records) < len(rows):
-        raise _malformed(form, "every row must be an object")
+        raise _malformed(format_name, "every row must be an object")
     names = list(dict.fromkeys(name for record in records for name in record))
-    return _table(form, names, [[record.get(name) for name in names] for record in records])
+    return _build_rows(format_name, names, [[record.get(name) for name in names] for record in records])
 
 
-def _named_columns(value: Mapping[str, JsonValue]) -> Rows:
+def _read_columns(value: Mapping[str, JsonValue]) -> Rows:
     columns = [column if isinstance(column, list) else [column] for column in value.values()]
     if len({len(column) for column in columns}) != 1:
-        raise _malformed("inputs", "columns of the same length are needed")
-    return _table("inputs", list(value), [list(row) for row in zip(*columns, strict=True)])
+        raise _malformed("inputs", "all columns must have the same length")
+    return _build_rows("inputs", list(value), [list(row) for row in zip(*columns, strict=True)])
 
 
-def _table(form: str, names: Sequence[str] | None, rows: Sequence[JsonValue]) -> Rows:
+def _build_rows(format_name: str, names: Sequence[str] | None, rows: Sequence[JsonValue]) -> Rows:
     trimmed = None if names is None else tuple(name.strip() for name in names)
-    _refuse_doubled(form, trimmed or ())
+    _reject_duplicates(format_name, trimmed or ())
     listed = [row if isinstance(row, list) else [row] for row in rows]
     width = len(listed[0]) if trimmed is None else len(trimmed)
     issues = Issues()
     for place, row in enumerate(listed):
         if len(row) != width:
-            issues.add(Issue(parameter=f"{form}[{place}]", reason=f"{len(row)} values where {width} are needed"))
+            issues.add(Issue(parameter=f"{format_name}[{place}]", reason=f"{len(row)} values, expected {width}"))
         for column, cell in enumerate(row[:width]):
             if isinstance(cell, dict | list):
-                issues.add(_nested(f"{form}[{place}]", trimmed[column] if trimmed else None))
+                issues.add(_nested_issue(f"{format_name}[{place}]", trimmed[column] if trimmed else None))
     if issues.total:
         raise InvalidRequest("Some rows cannot be read.", issues=issues.all())
     plain = [[cell for cell in row if not isinstance(cell, dict | list)] for row in listed]
     return Rows(trimmed, tuple(zip(*plain, strict=True)), len(rows))
 
 
-def _nested(parameter: str, name: str | None) -> Issue:
+def _nested_issue(parameter: str, name: str | None) -> Issue:
     reason = "a value is neither text, number, boolean nor null"
     return Issue(parameter=parameter, column=short(name) if name else None, reason=reason)
 
 
-def _list(parameter: str, value: JsonValue) -> list[JsonValue]:
-    """Return at least one row."""
+def _require_rows(parameter: str, value: JsonValue) -> list[JsonValue]:
+    """Return the rows; there is at least one."""
     if not isinstance(value, list):
-        raise _malformed(parameter, "a list of rows is needed")
+        raise _malformed(parameter, "a list of rows is required")
     if not value:
         raise _malformed(parameter, "no rows")
     return value
 
 
-def _refuse_doubled(form: str, names: Sequence[str]) -> None:
-    doubled = [name for name, times in Counter(names).items() if times > 1]
-    if doubled:
+def _reject_duplicates(format_name: str, names: Sequence[str]) -> None:
+    duplicates = [name for name, times in Counter(names).items() if times > 1]
+    if duplicates:
         raise InvalidRequest(
-            "Some columns are named twice.",
-            issues=[Issue(parameter=form, column=short(name), reason="the name occurs twice") for name in doubled],
+            "Some column names are duplicate.",
+            issues=[
+                Issue(parameter=format_name, column=short(name), reason="the name occurs more than once")
+                for name in duplicates
+            ],
         )
 
 

@@ -1,4 +1,4 @@
-"""Count what a scoring found in its rows."""
+"""Count missing, unparsable and unknown cells while rows are scored."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Final
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.records.issues import short
 
-_MOST_NAMED: Final = 10
-_MOST_KEPT: Final = 1_000
+_MAX_REPORTED: Final = 10
+_MAX_COUNTED: Final = 1_000
 
 
 @dataclass
 class Tally:
-    """What was imputed, coerced and unseen, by column; complete once all rows are scored."""
+    """Missing cells, coerced cells and unseen categories by column; complete after all rows are scored."""
 
     rows: int = 0
     missing: Counter[str] = field(default_factory=Counter)
@@ -22,19 +22,19 @@ class Tally:
     notes: list[str] = field(default_factory=list)
 
     def add(self, frame: Frame, unseen: dict[str, Counter[str]]) -> None:
-        """Add what a run of rows had."""
+        """Add the counts of more rows."""
         self.rows += frame.rows
         self.missing.update(frame.missing)
         self.coerced.update(frame.coerced)
         for name, counts in unseen.items():
             kept = self.unseen.setdefault(name, Counter())
             kept.update(counts)
-            if len(kept) > 2 * _MOST_KEPT:
-                self.unseen[name] = Counter(dict(kept.most_common(_MOST_KEPT)))
+            if len(kept) > 2 * _MAX_COUNTED:
+                self.unseen[name] = Counter(dict(kept.most_common(_MAX_COUNTED)))
 
     def top_unseen(self) -> dict[str, dict[str, int]]:
-        """Return the commonest unseen categories of each column."""
+        """Return the most frequent unseen categories of each column, with their counts."""
         return {
-            name: {short(text): count for text, count in counts.most_common(_MOST_NAMED)}
+            name: {short(text): count for text, count in counts.most_common(_MAX_REPORTED)}
             for name, counts in self.unseen.items()
         }

@@ -1,4 +1,4 @@
-"""Encode columns of tokens: categories as one-hot, texts as weighed words; learned from the training rows."""
+"""Encode columns of tokens: categories as one-hot columns, texts as TF-IDF; learned from the training rows."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from mini_ml.ml.cells.feature import Feature
-from mini_ml.ml.frame import Codes, Matrix, Tokens
+from mini_ml.ml.frame import Codes, Matrix, TokenColumn
 
 MOST_CATEGORIES: Final = 100
 MOST_WORDS: Final = 256
@@ -19,15 +19,15 @@ _WORD: Final = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Categories:
-    """One-hot of the commonest categories, the last column for all others."""
+    """One-hot columns of the most frequent categories; the last column is for all others."""
 
     name: str
     slots: Mapping[str, int]
-    """Column of each known category, commonest first."""
+    """Column of each category that has its own, most frequent first."""
     fill: int
-    """Column of the commonest category: what a missing cell is taken for."""
+    """Column of the most frequent category, which replaces missing cells."""
     known: frozenset[str]
-    """All categories of the training rows, those without a column of their own too."""
+    """All categories of the training rows, including those without their own column."""
 
     @property
     def width(self) -> int:
@@ -39,8 +39,8 @@ class Categories:
         """Return the names of the columns."""
         return [*(f"{self.name}={category}" for category in self.slots), f"{self.name}=other"]
 
-    def places(self, tokens: Tokens) -> Codes:
-        """Return the one column of each row that is not zero."""
+    def places(self, tokens: TokenColumn) -> Codes:
+        """Return, for each row, the column that is 1."""
         other = len(self.slots)
         lookup = [self.slots.get(text, other) for text in tokens.texts]
         return np.array([*lookup, self.fill], dtype=np.intp)[tokens.codes]
@@ -48,7 +48,7 @@ class Categories:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """TF-IDF of the words that most training cells hold, each row of length one."""
+    """TF-IDF of the words that occur in most training cells; each row has length one."""
 
     name: str
     weights: Mapping[str, tuple[int, float]]
@@ -64,8 +64,8 @@ class Vocabulary:
         """Return the names of the columns."""
         return [f"{self.name}:{word}" for word in self.weights]
 
-    def encode(self, tokens: Tokens, out: Matrix) -> None:
-        """Write the row's words; a missing cell has none."""
+    def encode(self, tokens: TokenColumn, out: Matrix) -> None:
+        """Write the TF-IDF of each row to `out`, shape (rows, width); a missing cell has no words."""
         used, places = np.unique(tokens.codes, return_inverse=True)
         table = np.zeros((len(used), self.width))
         for row, code in zip(table, used.tolist(), strict=True):
@@ -84,9 +84,9 @@ class Vocabulary:
 
 
 def fit_tokens(
-    features: tuple[Feature, ...], tokens: tuple[Tokens, ...], service: int
+    features: tuple[Feature, ...], tokens: tuple[TokenColumn, ...], max_width: int
 ) -> tuple[Categories | Vocabulary, ...]:
-    """Learn the columns of tokens, with fewer categories and words each where the service is scarce."""
+    """Fit an encoder for each column; halve the number of categories and words until all fit in `max_width` columns."""
     cap = MOST_WORDS
     while True:
         fitted = tuple(
@@ -95,18 +95,18 @@ def fit_tokens(
             else _fit_categories(feature.name, column, min(cap, MOST_CATEGORIES))
             for feature, column in zip(features, tokens, strict=True)
         )
-        if cap == 1 or sum(column.width for column in fitted) <= service:
+        if cap == 1 or sum(column.width for column in fitted) <= max_width:
             return fitted
         cap //= 2
 
 
-def _fit_categories(name: str, tokens: Tokens, most: int) -> Categories:
+def _fit_categories(name: str, tokens: TokenColumn, most: int) -> Categories:
     seen = sorted((-count, text) for count, text in zip(tokens.counts(), tokens.texts, strict=True) if count)
     slots = {text: place for place, (_, text) in enumerate(seen[:most])}
     return Categories(name, slots, 0, frozenset(text for _, text in seen))
 
 
-def _fit_vocabulary(name: str, tokens: Tokens, most: int) -> Vocabulary:
+def _fit_vocabulary(name: str, tokens: TokenColumn, most: int) -> Vocabulary:
     totals = tokens.counts()
     frequency: Counter[str] = Counter()
     for text, count in zip(tokens.texts, totals, strict=True):

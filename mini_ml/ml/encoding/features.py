@@ -1,4 +1,4 @@
-"""Encode parsed rows as the matrix an estimator sees; all that is learned, is learned from the training rows."""
+"""Encode parsed rows as the matrix of an estimator; everything learned comes from the training rows only."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ _DAY: Final = 86_400.0
 
 @dataclass(frozen=True)
 class Encoder:
-    """Turns a frame into a matrix, each row on its own."""
+    """Encode a frame as a matrix, each row independently of the others."""
 
     fills: Matrix
-    """Shape (numbers,): the median of each column of numbers in the training rows."""
+    """Shape (number columns,): the median of each column in the training rows, which replaces missing numbers."""
     indicators: Codes
-    """Columns of numbers that had missing cells in training, each of which gets a column saying so."""
+    """Number columns with missing cells in training; each gets an indicator column for missing cells."""
     moments: tuple[tuple[int, bool], ...]
-    """Columns of numbers that are epochs, and whether they have a time of day."""
+    """Number columns that are epochs, each with whether its format has a time of day."""
     columns: tuple[Categories | Vocabulary, ...]
-    """One for each column of tokens."""
+    """One encoder for each column of tokens."""
     feature_names: tuple[str, ...]
 
     @property
@@ -41,7 +41,7 @@ class Encoder:
         """Learn imputation values, categories and words from the training rows.
 
         Raises:
-            LimitExceeded: even with few categories per column the matrix would be too wide.
+            LimitExceeded: the matrix would be too wide, even with one category per column.
         """
         absent = np.isnan(frame.numbers)
         indicators = np.flatnonzero(absent.any(axis=0))
@@ -56,13 +56,13 @@ class Encoder:
         columns = fit_tokens(reader.token_features, frame.tokens, limits.encoded_width - len(named))
         names = (*named, *(name for column in columns for name in column.feature_names))
         if len(names) > limits.encoded_width:
-            raise _too_wide(reader, columns, len(names), limits)
+            raise _too_wide_error(reader, columns, len(names), limits)
         return cls(_medians(frame.numbers), indicators, moments, columns, names)
 
     def transform(self, frame: Frame, scaling: Scaling | None = None) -> Matrix:
-        """Return shape (rows, width), finite, float64, C order; scaled where a scaling is given.
+        """Return the matrix, shape (rows, width): finite, float64, C order, scaled if `scaling` is given.
 
-        Most of the matrix are zeros of categories: they are written scaled already, and never touched again.
+        Most cells are the zeros of one-hot columns: they are written once, already scaled.
         """
         zeros, ones = (np.full((1, self.width), value) for value in (0.0, 1.0))
         if scaling is not None:
@@ -86,7 +86,7 @@ class Encoder:
         return out
 
     def _numbers(self, frame: Frame) -> Matrix:
-        """Return the columns in front: numbers, which were missing, parts of moments; in Fortran order."""
+        """Return the first columns, in Fortran order: numbers, indicators of missing cells, parts of dates."""
         absent = np.isnan(frame.numbers)
         count, extra = frame.numbers.shape[1], len(self.indicators)
         width = count + extra + sum(5 if timed else 4 for _, timed in self.moments)
@@ -96,13 +96,13 @@ class Encoder:
         out[:, count : count + extra] = absent[:, self.indicators]
         place = count + extra
         for column, timed in self.moments:
-            for part in _parts(out[:, column], timed):
+            for part in _date_parts(out[:, column], timed):
                 out[:, place] = part
                 place += 1
         return out
 
     def unseen(self, frame: Frame) -> dict[str, Counter[str]]:
-        """Count, by column, the categories that training never saw."""
+        """Count, by column, the categories that do not occur in the training rows."""
         found: dict[str, Counter[str]] = {}
         for encoder, tokens in zip(self.columns, frame.tokens, strict=True):
             if isinstance(encoder, Categories):
@@ -118,10 +118,10 @@ def _medians(numbers: Matrix) -> Matrix:
     return np.array([np.median(column) if len(column) else 0.0 for column in known])
 
 
-def _too_wide(
+def _too_wide_error(
     reader: Reader, columns: tuple[Categories | Vocabulary, ...], width: int, limits: Limits
 ) -> LimitExceeded:
-    """Name the columns that take most of the width."""
+    """Build an error that lists the widest columns."""
     widths = {column.name: column.width for column in columns}
     widths |= {feature.name: 5 for feature in reader.number_features if feature.kind == "datetime"}
     issues = Issues()
@@ -134,8 +134,8 @@ def _too_wide(
     )
 
 
-def _parts(epochs: Matrix, timed: bool) -> list[Matrix]:
-    """Return year, month, day and weekday of moments, and the hour where the format has one."""
+def _date_parts(epochs: Matrix, timed: bool) -> list[Matrix]:
+    """Return year, month, day and weekday of epochs, and the hour if the format has a time."""
     days = np.floor(epochs / _DAY)
     dates = days.astype(np.int64).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")

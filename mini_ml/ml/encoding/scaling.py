@@ -1,4 +1,4 @@
-"""Bring encoded columns to a common scale, for estimators that need one."""
+"""Scale encoded columns, for estimators that need a common scale."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -9,14 +9,14 @@ from mini_ml.ml.cells.words import LARGEST
 from mini_ml.ml.frame import Matrix
 
 Scale = Literal["standard", "unit"]
-"""`standard`: mean 0, deviation 1 over the training rows. `unit`: 0 to 1, what lies outside is cut off."""
+"""`standard`: mean 0 and standard deviation 1 over the training rows. `unit`: 0 to 1, values outside are clipped."""
 _ROWS: Final = 4096
-"""So many rows are compared with their mean at a time: a whole matrix of differences would be the training's peak."""
+"""Rows processed at a time: a whole matrix of differences would be the memory peak of a training."""
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """Subtract, then multiply, column by column."""
+    """Subtract `shift` from each column, then multiply by `factor`; both have shape (columns,)."""
 
     shift: Matrix
     factor: Matrix
@@ -24,25 +24,25 @@ class Scaling:
 
     @classmethod
     def fit(cls, encoded: Matrix, scale: Scale) -> "Scaling":
-        """Learn from the training rows; a constant column becomes 0."""
+        """Learn the scaling from the training rows; a constant column becomes 0."""
         if scale == "unit":
             shift, spread, least = encoded.min(axis=0), np.ptp(encoded, axis=0), np.zeros(encoded.shape[1])
         else:
             shift = encoded.mean(axis=0)
             spread = _deviations(encoded, shift)
-            # The mean of equal numbers may miss them by its rounding, as scikit-learn's StandardScaler reckons too.
+            # The mean of equal numbers can differ from them by rounding; StandardScaler uses the same tolerance.
             least = len(encoded) * np.finfo(np.float64).eps * np.abs(shift)
         usable = (spread > least) & np.isfinite(spread)
         factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=usable)
         return cls(shift, np.where(np.isfinite(factor), factor, 0.0), scale == "unit")
 
     def apply(self, encoded: Matrix, out: Matrix | None = None, columns: slice = slice(None)) -> Matrix:
-        """Return the scaled matrix, in `out` where it is given; what would be too large for an estimator is cut off.
+        """Return the scaled matrix; values too large for an estimator are clipped.
 
         Args:
             encoded: shape (rows, columns).
-            out: where the result is written; may be `encoded` itself.
-            columns: which columns of the whole matrix these are.
+            out: array for the result, may be `encoded` itself; None allocates a new one.
+            columns: the columns of the whole matrix that `encoded` contains.
         """
         with np.errstate(over="ignore"):
             scaled: Matrix = np.subtract(encoded, self.shift[columns], out=out)

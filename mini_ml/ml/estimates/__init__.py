@@ -1,1 +1,1 @@
-"""How much time, memory and storage a training takes, reckoned before any of it is spent."""
+"""Estimate the time, memory and storage of a training before it starts."""

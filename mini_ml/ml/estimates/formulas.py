@@ -1,7 +1,7 @@
-"""How much work each estimator is, from the table's shape and the parameters alone.
+"""Formulas for the time of a fit, from the shape of the matrix and the parameters.
 
-The unit is a nanosecond of one plain core, so that a limit can be read as a time; no clock is involved, and the same
-request is always judged the same. The constants come from fits of 500 to 10,000 rows, rounded up.
+The unit is one nanosecond of a typical CPU core. Nothing is measured at run time, so the same request always gets the
+same estimate. The constants come from fits of 500 to 10,000 rows, rounded up.
 """
 
 import math
@@ -13,13 +13,13 @@ from typing import Any, Final
 Params = Mapping[str, Any]
 """All settable parameters, defaults included."""
 
-_HOLDOUT_SHARE: Final = 0.25
-"""Hold-out rows for each training row."""
+_HOLDOUT_ROWS_PER_TRAINING_ROW: Final = 0.25
+"""Number of hold-out rows per training row."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
-    """What the formulas reckon with."""
+class Workload:
+    """The input of the formulas: the shape of the matrix and the parameters."""
 
     rows: int
     width: int
@@ -29,20 +29,20 @@ class Work:
 
     @property
     def cells(self) -> float:
-        """Rows × columns of the matrix."""
+        """Number of cells of the matrix: rows × width."""
         return float(self.rows * self.width)
 
     def iterations(self, expected: int) -> int:
-        """Return how many iterations to reckon with: most fits stop long before max_iter."""
+        """Return the number of iterations to assume: most fits stop long before `max_iter`."""
         most = self.params.get("max_iter") or expected
         return expected if most < 0 else min(most, max(expected, most // 10))
 
     def folds(self) -> int:
-        """Return the folds of an estimator that cross-validates by itself."""
+        """Return the number of folds of an estimator with built-in cross-validation."""
         return self.params.get("cv") or 5
 
     def grid(self, name: str) -> int:
-        """Return how many values a parameter such as `alphas` makes an estimator try."""
+        """Return how many values of a parameter such as `alphas` the estimator tries."""
         values = self.params.get(name, 1)
         return len(values) if isinstance(values, list | tuple) else int(values)
 
@@ -50,14 +50,14 @@ class Work:
 # ---------------------------------------------------------------- trees
 
 
-def _tree(work: Work, *, depth: int | None = None) -> float:
+def _tree(work: Workload, *, depth: int | None = None) -> float:
     deep = math.log2(work.rows + 1) + 1
     given = depth if depth is not None else work.params.get("max_depth")
     levels = deep if given is None else min(deep, given + 1)
     return 40 * work.rows * _features(work) * levels * max(1.0, work.classes / 6)
 
 
-def _features(work: Work) -> float:
+def _features(work: Workload) -> float:
     chosen = work.params.get("max_features")
     if chosen in ("sqrt", "log2"):
         return math.sqrt(work.width) if chosen == "sqrt" else math.log2(work.width + 1)
@@ -66,19 +66,19 @@ def _features(work: Work) -> float:
     return work.width if chosen is None else min(chosen, work.width)
 
 
-def _forest(work: Work) -> float:
+def _forest(work: Workload) -> float:
     return _tree(work) * float(work.params["n_estimators"])
 
 
-def _boosted_trees(work: Work) -> float:
+def _boosted_trees(work: Workload) -> float:
     return 2 * _forest(replace(work, classes=1)) * work.outputs
 
 
-def _adaptive(depth: int) -> Callable[[Work], float]:
+def _adaptive(depth: int) -> Callable[[Workload], float]:
     return lambda work: 2 * _tree(work, depth=depth) * float(work.params["n_estimators"])
 
 
-def _histograms(work: Work) -> float:
+def _histograms(work: Workload) -> float:
     leaves = work.params["max_leaf_nodes"] or 2 ** min(12, work.params["max_depth"] or 12)
     of_a_tree = 2560.0 * leaves * work.width + 6 * work.cells
     return of_a_tree * float(work.params["max_iter"]) * work.outputs
@@ -87,55 +87,56 @@ def _histograms(work: Work) -> float:
 # ---------------------------------------------------------------- linear
 
 
-def linear(work: Work) -> float:
+def linear(work: Workload) -> float:
+    """Return the nanoseconds of an iterative linear model, the default for model types without a formula."""
     return 4 * work.cells * work.outputs * work.iterations(100)
 
 
-def _linear_grid(work: Work) -> float:
+def _linear_grid(work: Workload) -> float:
     grid = work.grid("Cs") * work.grid("l1_ratios")
     return 4 * work.cells * work.outputs * work.iterations(25) * grid * work.folds()
 
 
-def _descent_grid(work: Work) -> float:
+def _descent_grid(work: Workload) -> float:
     grid = work.grid("alphas") * work.grid("l1_ratio" if isinstance(work.params.get("l1_ratio"), list) else "")
     return 2 * work.cells * work.iterations(10) * grid * work.folds()
 
 
-def _liblinear(work: Work) -> float:
+def _liblinear(work: Workload) -> float:
     return 2 * work.cells * work.outputs * work.iterations(1000)
 
 
-def _calibrated(work: Work) -> float:
+def _calibrated(work: Workload) -> float:
     return _liblinear(work) * work.folds()
 
 
-def _least_squares(work: Work) -> float:
+def _least_squares(work: Workload) -> float:
     return 4 * work.cells * work.width + 10.0 * work.width**3
 
 
-def _per_class_squares(work: Work) -> float:
+def _per_class_squares(work: Workload) -> float:
     return _least_squares(work) * work.classes
 
 
-def _repeated_squares(work: Work) -> float:
+def _repeated_squares(work: Workload) -> float:
     return _least_squares(work) + 5.0 * work.width**3 * work.iterations(300)
 
 
-def _paths(work: Work) -> float:
+def _paths(work: Workload) -> float:
     steps = min(work.width, work.params.get("max_iter") or work.width)
     return (3 * work.cells * steps + 10.0 * work.width**2 * steps) * work.folds()
 
 
-def _components(work: Work) -> float:
+def _components(work: Workload) -> float:
     return 2 * work.cells * float(work.params["n_components"]) * work.iterations(50)
 
 
-def _consensus(work: Work) -> float:
+def _consensus(work: Workload) -> float:
     trial = 500_000.0 + 10 * work.cells + 10.0 * work.width**3
     return trial * float(work.params["max_trials"])
 
 
-def _medians(work: Work) -> float:
+def _medians(work: Workload) -> float:
     subset = float(work.params.get("n_subsamples") or work.width + 1)
     return float(work.params["max_subpopulation"]) * (100_000 + 3 * subset * (work.width + 1) ** 2)
 
@@ -143,38 +144,38 @@ def _medians(work: Work) -> float:
 # ---------------------------------------------------------------- quadratic, cubic, networks
 
 
-def _libsvm(work: Work) -> float:
+def _libsvm(work: Workload) -> float:
     return 2 * work.cells * work.rows
 
 
-def _programme(work: Work) -> float:
+def _linear_program(work: Workload) -> float:
     return 4 * work.cells * work.rows
 
 
-def _gaussian_process(work: Work) -> float:
+def _gaussian_process(work: Workload) -> float:
     return float(work.rows**3) * work.outputs * float(1 + work.params.get("n_restarts_optimizer", 0))
 
 
-def _kernel_ridge(work: Work) -> float:
+def _kernel_ridge(work: Workload) -> float:
     return 0.05 * work.rows**3 + work.cells * work.rows
 
 
-def _neighbours(work: Work) -> float:
-    return _HOLDOUT_SHARE * work.cells * work.rows
+def _neighbours(work: Workload) -> float:
+    return _HOLDOUT_ROWS_PER_TRAINING_ROW * work.cells * work.rows
 
 
-def _network(work: Work) -> float:
+def _network(work: Workload) -> float:
     hidden = work.params["hidden_layer_sizes"]
     sizes = [work.width, *(hidden if isinstance(hidden, list | tuple) else [hidden]), work.outputs]
     weights = sum(before * after for before, after in pairwise(sizes))
     return float(work.rows * weights) * float(work.params["max_iter"])
 
 
-def _one_pass(work: Work) -> float:
+def _one_pass(work: Workload) -> float:
     return 20 * work.cells
 
 
-FORMULAS: Final[dict[str, Callable[[Work], float]]] = {
+FORMULAS: Final[dict[str, Callable[[Workload], float]]] = {
     "ARDRegression": _repeated_squares,
     "AdaBoostClassifier": _adaptive(1),
     "AdaBoostRegressor": _adaptive(3),
@@ -225,7 +226,7 @@ FORMULAS: Final[dict[str, Callable[[Work], float]]] = {
     "OrthogonalMatchingPursuitCV": _paths,
     "PLSRegression": _components,
     "QuadraticDiscriminantAnalysis": _per_class_squares,
-    "QuantileRegressor": _programme,
+    "QuantileRegressor": _linear_program,
     "RANSACRegressor": _consensus,
     "RandomForestClassifier": _forest,
     "RandomForestRegressor": _forest,
@@ -237,4 +238,4 @@ FORMULAS: Final[dict[str, Callable[[Work], float]]] = {
     "SVR": _libsvm,
     "TheilSenRegressor": _medians,
 }
-"""By model type; the rest are linear and iterate."""
+"""Formula by model type; for all others, `linear`."""

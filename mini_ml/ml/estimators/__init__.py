@@ -1,1 +1,1 @@
-"""scikit-learn's estimators as the catalogue offers them: bounded, seeded, fitted with their refusals told."""
+"""Build and fit estimators of scikit-learn, with the limits of the platform, a seed, and readable errors."""

@@ -1,4 +1,4 @@
-"""Build an estimator from its name and parameters: seeded, on one thread (n_jobs unset), on the scale that it needs."""
+"""Build an unfitted estimator from a model type and parameters, with a seed, on one thread (`n_jobs` unset)."""
 
 import inspect
 import warnings
@@ -37,69 +37,77 @@ _BINS: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Built:
-    """An unfitted estimator, and its parameters as they are reported."""
+class BuiltEstimator:
+    """An unfitted estimator, the scale it needs, and its parameters for the manifest."""
 
     estimator: Any
     scale: Scale | None
-    """The scale it needs its columns on."""
+    """Scale that its columns need; None if any scale works."""
     params: dict[str, JsonValue]
-    """All that are settable, defaults included, in the user's own labels."""
+    """All settable parameters, including defaults, with labels as spelled in the dataset."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Matrix:
-    """What an estimator will be fitted on, before it is."""
+class MatrixShape:
+    """The shape of the matrix that an estimator will be fitted on."""
 
     rows: int
     width: int
+    """Number of columns."""
     labels: Sequence[str] | None
-    """Spelled labels in the order of their codes; None for regression."""
+    """Labels as spelled, in the order of their codes; None for regression."""
 
     @property
     def outputs(self) -> int:
-        """Return how many functions are learned side by side: one, or one for each of three or more classes."""
+        """Return how many functions the estimator learns: one, or one per class for three or more classes."""
         return 1 if self.labels is None or len(self.labels) == 2 else len(self.labels)
 
 
-def build(model_type: str, params: JsonParams, *, matrix: Matrix, seed: int) -> Built:
-    """Return an unfitted estimator of a type of the catalogue.
+def build(model_type: str, params: JsonParams, *, shape: MatrixShape, seed: int) -> BuiltEstimator:
+    """Build an unfitted estimator.
+
+    Args:
+        model_type: a name of the catalogue.
+        params: parameters that differ from the defaults.
+        shape: the matrix that it will be fitted on; some defaults depend on it.
+        seed: for estimators with a `random_state`.
 
     Raises:
-        InvalidOption: a parameter does not fit the catalogue, scikit-learn or the labels; all issues at once.
+        InvalidOption: a parameter is rejected by the catalogue or scikit-learn, or names an unknown label; the issues
+            list all of them.
     """
-    chosen = _reported(model_type, params, matrix)
-    _refuse(catalogue.check_params(model_type, params) + _unknown_labels(params, matrix))
+    chosen = _reported_params(model_type, params, shape)
+    _raise_if_any(catalogue.check_params(model_type, params) + _find_unknown_labels(params, shape))
     cls = estimator_class(model_type)
     with warnings.catch_warnings():
-        # A deprecated class says so whenever one is made; the catalogue says it once, and so does training's note.
+        # A deprecated class warns on every construction; the catalogue and the notes of the training report it once.
         warnings.simplefilter("ignore", FutureWarning)
-        estimator = cls(**_arguments(cls, model_type, _coded(chosen, matrix), matrix, seed))
+        estimator = cls(**_constructor_arguments(cls, model_type, _encode_labels(chosen, shape), shape, seed))
     try:
         estimator._validate_params()
     except InvalidParameterError as error:
         raise InvalidOption(
-            f"scikit-learn refuses a parameter of {model_type}.", issues=[_sklearn_fault(error)]
+            f"scikit-learn rejects a parameter of {model_type}.", issues=[_sklearn_issue(error)]
         ) from error
     if model_type == "CategoricalNB":
         estimator = make_pipeline(
             KBinsDiscretizer(_BINS, encode="ordinal", strategy="uniform", subsample=None), estimator
         )
-    return Built(estimator=estimator, scale=_scale(model_type), params=chosen)
+    return BuiltEstimator(estimator=estimator, scale=_needed_scale(model_type), params=chosen)
 
 
 def estimator_class(model_type: str) -> type[BaseEstimator]:
-    """Return the class of a type of the catalogue; only its own module of scikit-learn is imported."""
+    """Import and return the class of a model type; only its own module of scikit-learn is imported."""
     module, _, name = catalogue.model_types()["model_types"][model_type]["class"].rpartition(".")
     return cast(type[BaseEstimator], getattr(import_module(module), name))
 
 
-def _refuse(issues: list[Issue]) -> None:
+def _raise_if_any(issues: list[Issue]) -> None:
     if issues:
-        raise InvalidOption("; ".join(fault.reason for fault in issues) + ".", issues=issues)
+        raise InvalidOption("; ".join(issue.reason for issue in issues) + ".", issues=issues)
 
 
-def _sklearn_fault(error: InvalidParameterError) -> Issue:
+def _sklearn_issue(error: InvalidParameterError) -> Issue:
     sentence = str(error)
     named = sentence.partition("'")[2].partition("'")[0]
     return Issue(parameter=f"model_params.{named}" if named else "model_params", reason=sentence[:300])
@@ -108,32 +116,32 @@ def _sklearn_fault(error: InvalidParameterError) -> Issue:
 # ---------------------------------------------------------------- parameters
 
 
-def _reported(model_type: str, params: JsonParams, matrix: Matrix) -> dict[str, JsonValue]:
+def _reported_params(model_type: str, params: JsonParams, shape: MatrixShape) -> dict[str, JsonValue]:
     described = catalogue.model_types()["model_types"][model_type]["parameters"]
     defaults = {name: facts["default"] for name, facts in described.items() if "default" in facts}
-    for name, most in (("n_neighbors", matrix.rows), ("n_components", min(matrix.rows, matrix.width))):
+    for name, most in (("n_neighbors", shape.rows), ("n_components", min(shape.rows, shape.width))):
         if isinstance(defaults.get(name), int):
             defaults[name] = max(1, min(defaults[name], most))
-    if model_type == "RANSACRegressor" and matrix.width >= matrix.rows:
-        defaults["min_samples"] = max(1, matrix.rows // 2)
+    if model_type == "RANSACRegressor" and shape.width >= shape.rows:
+        defaults["min_samples"] = max(1, shape.rows // 2)
     return defaults | dict(params)
 
 
-def _arguments(
-    cls: type[BaseEstimator], model_type: str, chosen: dict[str, Any], matrix: Matrix, seed: int
+def _constructor_arguments(
+    cls: type[BaseEstimator], model_type: str, chosen: dict[str, Any], shape: MatrixShape, seed: int
 ) -> dict[str, Any]:
-    """Return what the class is called with: nothing that it would take as its own default anyway."""
+    """Return the arguments of the constructor; null is left out if it stands for an infinite default."""
     signature = inspect.signature(cls).parameters
     ours = {name: value for (type_, name), value in PLATFORM_DEFAULTS.items() if type_ == model_type}
     if "random_state" in signature:
         ours["random_state"] = seed
-    arguments = ours | {name: _pythonic(value) for name, value in chosen.items()}
+    arguments = ours | {name: _to_python(value) for name, value in chosen.items()}
     if model_type in _LIBSVM and arguments["max_iter"] == -1:
-        arguments["max_iter"] = _libsvm_iterations(matrix)
+        arguments["max_iter"] = _libsvm_iterations(shape)
     return {name: value for name, value in arguments.items() if not _is_unlimited(value, signature[name].default)}
 
 
-def _pythonic(value: Any) -> Any:
+def _to_python(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -141,35 +149,35 @@ def _is_unlimited(value: Any, default: Any) -> bool:
     return value is None and default == float("inf")
 
 
-def _libsvm_iterations(matrix: Matrix) -> int:
-    """Return a bound on libsvm's steps, which it lacks: without one, hard data would run for hours."""
-    return min(2**31 - 1, max(10_000, _LIBSVM_OPERATIONS // (matrix.rows * max(1, matrix.width))))
+def _libsvm_iterations(shape: MatrixShape) -> int:
+    """Return a limit for the iterations of libsvm, which by default has none and can run for hours on hard data."""
+    return min(2**31 - 1, max(10_000, _LIBSVM_OPERATIONS // (shape.rows * max(1, shape.width))))
 
 
-def _unknown_labels(params: JsonParams, matrix: Matrix) -> list[Issue]:
-    if matrix.labels is None:
+def _find_unknown_labels(params: JsonParams, shape: MatrixShape) -> list[Issue]:
+    if shape.labels is None:
         return []
-    known = set(matrix.labels)
+    known = set(shape.labels)
     return [
         Issue(
             parameter=f"model_params.{name}",
-            reason=f"`{short(label)}` is no label of the target",
-            hint=_nearest_label(label, matrix.labels),
+            reason=f"`{short(label)}` is not a label of the target",
+            hint=_nearest_label(label, shape.labels),
         )
-        for name, label in _labels_named(params)
+        for name, label in _find_named_labels(params)
         if label not in known
     ]
 
 
-def _labels_named(params: JsonParams) -> list[tuple[str, str]]:
-    """Return the labels that parameters of a classifier name, each with its parameter."""
+def _find_named_labels(params: JsonParams) -> list[tuple[str, str]]:
+    """Return the labels that occur in parameters, each with the name of its parameter."""
     weights, constant = params.get("class_weight"), params.get("constant")
     named = [("class_weight", label) for label in weights] if isinstance(weights, dict) else []
-    return named if constant is None else [*named, ("constant", spelled(constant))]
+    return named if constant is None else [*named, ("constant", spell_label(constant))]
 
 
-def spelled(value: JsonValue) -> str:
-    """Return a label given as JSON as the dataset spells it: `7` for 7, `true` for true."""
+def spell_label(value: JsonValue) -> str:
+    """Return a JSON label as spelled in the dataset: `7` for 7, `true` for true."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -178,21 +186,21 @@ def _nearest_label(label: str, labels: Sequence[str]) -> str:
     return f"labels are spelled as in the dataset: {', '.join(f'`{short(name)}`' for name in nearest)}"
 
 
-def _coded(chosen: dict[str, JsonValue], matrix: Matrix) -> dict[str, Any]:
+def _encode_labels(chosen: dict[str, JsonValue], shape: MatrixShape) -> dict[str, Any]:
     coded: dict[str, Any] = dict(chosen)
-    if matrix.labels is None:
+    if shape.labels is None:
         return coded
-    codes = {label: code for code, label in enumerate(matrix.labels)}
+    codes = {label: code for code, label in enumerate(shape.labels)}
     weights, constant = chosen.get("class_weight"), chosen.get("constant")
     if isinstance(weights, dict):
         coded["class_weight"] = {codes[label]: weight for label, weight in weights.items()}
     if constant is not None:
-        coded["constant"] = codes[spelled(constant)]
+        coded["constant"] = codes[spell_label(constant)]
     return coded
 
 
-def _scale(model_type: str) -> Scale | None:
-    """Return the scale that the columns need: epochs of 1e9 beside zeros and ones break all but trees."""
+def _needed_scale(model_type: str) -> Scale | None:
+    """Return the scale that the columns need: all but trees fail with epochs of 1e9 next to zeros and ones."""
     if model_type in _AS_IT_IS:
         return None
     return "unit" if model_type in _NON_NEGATIVE else "standard"

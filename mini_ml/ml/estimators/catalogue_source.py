@@ -1,4 +1,7 @@
-"""Make catalogue.json from the installed scikit-learn: `python -m mini_ml.ml.estimators.catalogue_source` writes it."""
+"""Generate catalogue.json from the installed scikit-learn.
+
+Run `python -m mini_ml.ml.estimators.catalogue_source` after changing scikit-learn, `ceilings` or `exclusions`.
+"""
 
 import inspect
 import json
@@ -35,47 +38,47 @@ CATALOGUE: Final = Path(__file__).parents[2] / "catalogue.json"
 
 TASKS: Final = {"classifier": "classification", "regressor": "regression"}
 
-Fragment = dict[str, Any]
-"""A piece of JSON Schema; `integers: false` marks a number that must not be written as an integer."""
+SchemaFragment = dict[str, Any]
+"""A fragment of JSON Schema; `integers: false` means that the number must be written with a decimal point."""
 
-_WEIGHTS: Final[Fragment] = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
+_WEIGHTS: Final[SchemaFragment] = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
 _DEPRECATED: Final = frozenset({"deprecated", "warn"})
 _DEPTH_OF_PARAMETERS: Final = 4
 
 
 def build() -> dict[str, Any]:
-    """Return the whole catalogue, in the order of the names."""
+    """Build the whole catalogue, sorted by name."""
     found = [(name, cls, task) for kind, task in TASKS.items() for name, cls in all_estimators(type_filter=kind)]
     return {
         "scikit_learn": sklearn.__version__,
         "model_types": {
-            name: _model_type(name, cls, task) for name, cls, task in sorted(found) if name not in EXCLUDED
+            name: _describe_model_type(name, cls, task) for name, cls, task in sorted(found) if name not in EXCLUDED
         },
         "excluded": {name: EXCLUDED[name] for name, _, _ in sorted(found) if name in EXCLUDED},
     }
 
 
 def render(catalogue: dict[str, Any]) -> str:
-    """Return the text of catalogue.json: a line for each parameter, so that a change reads well."""
-    return _lines(catalogue, depth=0) + "\n"
+    """Return the text of catalogue.json, with one line per parameter to keep diffs readable."""
+    return _format_lines(catalogue, depth=0) + "\n"
 
 
-def _lines(value: Any, *, depth: int) -> str:
+def _format_lines(value: Any, *, depth: int) -> str:
     if not isinstance(value, dict) or not value or depth == _DEPTH_OF_PARAMETERS:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     margin = "  " * (depth + 1)
-    members = (f"{margin}{json.dumps(key)}: {_lines(member, depth=depth + 1)}" for key, member in value.items())
+    members = (f"{margin}{json.dumps(key)}: {_format_lines(member, depth=depth + 1)}" for key, member in value.items())
     return "{\n" + ",\n".join(members) + "\n" + "  " * depth + "}"
 
 
-def _model_type(name: str, cls: type[Any], task: str) -> dict[str, Any]:
+def _describe_model_type(name: str, cls: type[Any], task: str) -> dict[str, Any]:
     parameters, not_settable = {}, {}
     for parameter, default in _defaults(name, cls).items():
         reason = NOT_SETTABLE_FOR.get((name, parameter)) or NOT_SETTABLE.get(parameter)
         if reason:
             not_settable[parameter] = reason
         else:
-            parameters[parameter] = _parameter(cls, task, parameter, default)
+            parameters[parameter] = _describe_parameter(cls, task, parameter, default)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         probabilities = hasattr(cls(), "predict_proba")
@@ -100,14 +103,14 @@ def _defaults(name: str, cls: type[Any]) -> dict[str, Any]:
     }
 
 
-def _parameter(cls: type[Any], task: str, parameter: str, default: Any) -> dict[str, Any]:
-    fragments: list[Fragment] = []
+def _describe_parameter(cls: type[Any], task: str, parameter: str, default: Any) -> dict[str, Any]:
+    fragments: list[SchemaFragment] = []
     for constraint in cls._parameter_constraints[parameter]:
         fragments += [f for f in _fragments(constraint, task, parameter) if f not in fragments]
     if (cls.__name__, parameter) in UNUSABLE_NULLS:
         fragments.remove({"type": "null"})
     if not fragments:
-        raise LookupError(f"{cls.__name__}.{parameter} can take no JSON value: name it in exclusions.py")
+        raise LookupError(f"{cls.__name__}.{parameter} accepts no JSON value: add it to exclusions.py")
     if default == "loss":
         fragments.insert(0, {"type": "string", "enum": ["loss"]})
     if isinstance(default, str) and default in _DEPRECATED:
@@ -117,7 +120,7 @@ def _parameter(cls: type[Any], task: str, parameter: str, default: Any) -> dict[
     return {"default": list(default) if isinstance(default, tuple) else default, "accepts": fragments}
 
 
-def _fragments(constraint: Any, task: str, parameter: str) -> Iterator[Fragment]:
+def _fragments(constraint: Any, task: str, parameter: str) -> Iterator[SchemaFragment]:
     if isinstance(constraint, Hidden):
         return
     if parameter == "scoring" and constraint is not None:
@@ -132,9 +135,9 @@ def _fragments(constraint: Any, task: str, parameter: str) -> Iterator[Fragment]
         yield from _of_type(constraint, parameter)
 
 
-def _interval(interval: Interval, parameter: str) -> Fragment:
+def _interval(interval: Interval, parameter: str) -> SchemaFragment:
     whole = interval.type is numbers.Integral
-    fragment: Fragment = {"type": "integer" if whole else "number"}
+    fragment: SchemaFragment = {"type": "integer" if whole else "number"}
     if interval.type is RealNotInt:
         fragment["integers"] = False
     left, right = interval.left, interval.right
@@ -151,13 +154,13 @@ def _interval(interval: Interval, parameter: str) -> Fragment:
     return fragment
 
 
-def _options(options: Options, parameter: str) -> Iterator[Fragment]:
+def _options(options: Options, parameter: str) -> Iterator[SchemaFragment]:
     usable = sorted(str(option) for option in options.options if option not in UNUSABLE_CHOICES.get(parameter, ()))
     if options.type is str and usable:
         yield {"type": "string", "enum": usable}
 
 
-def _named(constraint: str, parameter: str) -> Iterator[Fragment]:
+def _named(constraint: str, parameter: str) -> Iterator[SchemaFragment]:
     if constraint == "boolean":
         yield {"type": "boolean"}
     elif constraint == "cv_object":
@@ -170,7 +173,7 @@ def _named(constraint: str, parameter: str) -> Iterator[Fragment]:
         yield {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS.get(parameter, MOST_CLASSES), "items": items}
 
 
-def _of_type(constraint: Any, parameter: str) -> Iterator[Fragment]:
+def _of_type(constraint: Any, parameter: str) -> Iterator[SchemaFragment]:
     if constraint is None:
         yield {"type": "null"}
     elif constraint is dict and parameter == "class_weight":

@@ -1,4 +1,4 @@
-"""The platform's own bounds on estimators: highest parameter values, most rows, and defaults that differ."""
+"""Limits that the platform sets for estimators: maximum parameter values, maximum rows, and its own defaults."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ CEILINGS: Final[dict[str, int]] = {
     "n_nonzero_coefs": 2_000,
     "n_restarts_optimizer": 10,
 }
-"""Highest whole number by parameter name, whatever the estimator; scikit-learn sets none for these."""
+"""Maximum integer by parameter name, for all estimators; scikit-learn has no maximum for these."""
 
 REAL_CEILINGS: Final[dict[str, float]] = {
     "C": 1e6,
@@ -33,10 +33,10 @@ REAL_CEILINGS: Final[dict[str, float]] = {
     "max_samples": 1,
     "max_subpopulation": 100_000,
 }
-"""Highest number, where a fraction may be given too."""
+"""Maximum by parameter name, for parameters that accept fractions."""
 
 MOST_ITEMS: Final[dict[str, int]] = {"hidden_layer_sizes": 10, "Cs": 100, "alphas": 1_000, "l1_ratios": 20}
-"""Longest list by parameter name; other lists have one item for each class."""
+"""Maximum length of a list by parameter name; other lists have one item per class."""
 
 MOST_CLASSES: Final = 1_000
 
@@ -53,7 +53,7 @@ ROW_LIMITS: Final[dict[str, int]] = {
     "SVR": 20_000,
     "TheilSenRegressor": 100_000,
 }
-"""Most training rows of estimators whose work or memory grows faster than their rows."""
+"""Maximum number of training rows of estimators whose time or memory grows faster than the number of rows."""
 
 PLATFORM_DEFAULTS: Final[dict[tuple[str, str], object]] = {
     ("LogisticRegressionCV", "l1_ratios"): [0.0],
@@ -62,4 +62,4 @@ PLATFORM_DEFAULTS: Final[dict[tuple[str, str], object]] = {
     ("QuadraticDiscriminantAnalysis", "shrinkage"): "auto",
     ("QuadraticDiscriminantAnalysis", "solver"): "eigen",
 }
-"""Defaults that differ from scikit-learn's: its own are deprecated, or fail on one-hot columns."""
+"""Defaults that differ from scikit-learn's, which are deprecated or fail on one-hot columns."""

@@ -1,11 +1,11 @@
-"""What of scikit-learn is not offered, each with its reason; the catalogue and its test are made from these tables."""
+"""Estimators and parameters of scikit-learn that are not offered, with reasons; the catalogue is built from these."""
 
 from typing import Final
 
-_NEEDS_ESTIMATOR: Final = "is built around other estimators, which cannot be named in a parameter"
+_NEEDS_ESTIMATOR: Final = "needs other estimators, which cannot be given as a parameter"
 _SEVERAL_TARGETS: Final = "predicts several targets at once; a model here has one"
-_UNLABELLED: Final = "learns from rows without a label, and training drops those"
-_EMPTY_NEIGHBOURHOOD: Final = "has no answer for a row without a neighbour inside its radius"
+_UNLABELLED: Final = "learns from rows without a label, which training drops"
+_EMPTY_NEIGHBOURHOOD: Final = "cannot predict a row without a neighbour inside its radius"
 
 EXCLUDED: Final[dict[str, str]] = {
     "CCA": _SEVERAL_TARGETS,
@@ -35,19 +35,19 @@ EXCLUDED: Final[dict[str, str]] = {
     "VotingClassifier": _NEEDS_ESTIMATOR,
     "VotingRegressor": _NEEDS_ESTIMATOR,
 }
-"""Estimators that cannot stand alone here."""
+"""Estimators that are not offered, with the reason."""
 
 _OBJECT: Final = "takes a Python object"
-_ENCODED: Final = "names columns of the encoded matrix, which only the platform sees"
-_DIAGNOSTIC: Final = "keeps figures in the model that nobody reads"
-_SHARED: Final = "decides whether the platform's own matrix may be overwritten"
+_ENCODED: Final = "refers to columns of the encoded matrix, which is internal to the platform"
+_DIAGNOSTIC: Final = "stores diagnostics in the model that the platform does not use"
+_SHARED: Final = "decides whether the matrix of the platform may be overwritten"
 _FREE_FORM: Final = "takes free-form arguments of inner functions"
 
 NOT_SETTABLE: Final[dict[str, str]] = {
     "n_jobs": "training is single-threaded, so that a model does not depend on the machine",
     "random_state": "the platform sets the seed, so that the same dataset gives the same model",
-    "verbose": "its output has no reader",
-    "warm_start": "every training starts from nothing",
+    "verbose": "its output is not visible to users",
+    "warm_start": "every training starts from scratch",
     "copy": _SHARED,
     "copy_X": _SHARED,
     "copy_X_train": _SHARED,
@@ -70,7 +70,7 @@ NOT_SETTABLE: Final[dict[str, str]] = {
     "use_legacy_attributes": _DIAGNOSTIC,
     "probability": "is deprecated by scikit-learn; CalibratedClassifierCV gives probabilities",
 }
-"""Parameters that are never settable, whatever the estimator."""
+"""Parameters that cannot be set for any estimator, with the reason."""
 
 NOT_SETTABLE_FOR: Final[dict[tuple[str, str], str]] = {
     ("GaussianProcessClassifier", "kernel"): _OBJECT,
@@ -78,14 +78,14 @@ NOT_SETTABLE_FOR: Final[dict[tuple[str, str], str]] = {
     ("GradientBoostingClassifier", "criterion"): "is deprecated by scikit-learn",
     ("GradientBoostingRegressor", "criterion"): "is deprecated by scikit-learn",
 }
-"""Parameters that are not settable for one estimator."""
+"""Parameters that cannot be set for one estimator, with the reason."""
 
 UNUSABLE_CHOICES: Final[dict[str, frozenset[str]]] = {
     "kernel": frozenset({"precomputed"}),
     "solver": frozenset({"interior-point", "revised simplex"}),
     "metric": frozenset({"precomputed", "pyfunc", "haversine", "mahalanobis", "seuclidean"}),
 }
-"""Choices of a parameter that need something else than the matrix itself, or that SciPy no longer has."""
+"""Choices of a parameter that need more than the matrix, or that SciPy has removed."""
 
 UNUSABLE_NULLS: Final = frozenset(
     {
@@ -95,7 +95,7 @@ UNUSABLE_NULLS: Final = frozenset(
         ("Lasso", "max_iter"),
     }
 )
-"""Parameters that scikit-learn's own check lets be null, and its fit does not."""
+"""Parameters for which scikit-learn's validation accepts null but its `fit` fails."""
 
 ARRAY_ITEMS: Final[dict[str, dict[str, object]]] = {
     "priors": {"type": "number", "minimum": 0, "maximum": 1},
@@ -106,7 +106,7 @@ ARRAY_ITEMS: Final[dict[str, dict[str, object]]] = {
     "l1_ratios": {"type": "number", "minimum": 0, "maximum": 1},
     "hidden_layer_sizes": {"type": "integer", "minimum": 1},
 }
-"""What a list given as a parameter may hold; parameters not named here take no list."""
+"""JSON Schema of the items of a list, by parameter name; other parameters accept no list."""
 
 SCORING: Final[dict[str, tuple[str, ...]]] = {
     "classification": (
@@ -120,4 +120,4 @@ SCORING: Final[dict[str, tuple[str, ...]]] = {
     ),
     "regression": ("neg_mean_absolute_error", "neg_mean_squared_error", "neg_root_mean_squared_error", "r2"),
 }
-"""Scores that an estimator with a cross-validation of its own may use; the others fit no single target."""
+"""Scores for estimators with built-in cross-validation, by task; the others do not apply to a single target."""

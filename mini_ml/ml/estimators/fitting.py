@@ -1,7 +1,8 @@
-"""Fit an estimator: in threads where that changes nothing, its warnings kept as notes, its refusals told as sentences.
+"""Fit an estimator; turn its warnings into notes and its exceptions into TrainingFailed.
 
-Only the trees of forests are grown side by side: each has a seed of its own, so they are the same to the byte. Sums of
-floats depend on how many threads share them, so all else keeps to one (docs/decisions/0019-forests-on-all-cpus.md).
+Only the trees of forests are grown in parallel: each has its own seed, so the result is identical to the byte. Sums of
+floats depend on the number of threads, so everything else runs on one thread
+(docs/decisions/0019-forests-on-all-cpus.md).
 """
 
 import re
@@ -19,7 +20,7 @@ from mini_ml.ml.frame import Matrix
 
 _Value = TypeVar("_Value")
 
-_REFUSALS: Final = (
+_ESTIMATOR_ERRORS: Final = (
     ValueError,
     ArithmeticError,
     TypeError,
@@ -28,30 +29,41 @@ _REFUSALS: Final = (
     RuntimeError,
     MemoryError,
 )
-"""What estimators raise over a dataset or a combination of parameters that they cannot use."""
+"""Exceptions that estimators raise for a dataset or a combination of parameters that they do not support."""
 
 _FORESTS: Final = frozenset(
     f"{kind}{suffix}" for kind in ("ExtraTrees", "RandomForest") for suffix in ("Classifier", "Regressor")
 )
-_FEWEST_ROWS: Final = 5_000
-"""A tree of fewer is grown in so short a time that threads mostly wait for each other."""
+_MIN_ROWS: Final = 5_000
+"""With fewer rows, a tree is grown so fast that threads mostly wait for each other."""
 
 _UNSAFE: Final = re.compile(r"(/[\w.-]+){2,}|[A-Za-z]:\\|0x[0-9a-f]{4,}|<[^>]+>|array\(")
 _IRRELEVANT: Final = re.compile(r"is constant and will be replaced|consider decreasing the number of bins")
-_LONGEST: Final = 200
+_MAX_SENTENCE_CHARS: Final = 200
 
 
 def fit(estimator: Any, matrix: Matrix, target: NDArray[Any], *, model_type: str, threads: int = 1) -> list[str]:
-    """Fit in place and return notes on what the estimator warned of. Raises TrainingFailed."""
-    with side_by_side(estimator, rows=len(matrix), threads=threads):
-        _, notes = watched(lambda: estimator.fit(matrix, target), model_type=model_type)
+    """Fit an estimator in place and return its warnings as notes.
+
+    Args:
+        estimator: an unfitted estimator of scikit-learn.
+        matrix: shape (rows, columns), finite.
+        target: shape (rows,), class codes or numbers.
+        model_type: name for notes and errors.
+        threads: trees of a forest that are grown at the same time.
+
+    Raises:
+        TrainingFailed: the estimator cannot be fitted on these rows with these parameters.
+    """
+    with parallel_trees(estimator, rows=len(matrix), threads=threads):
+        _, notes = run_estimator(lambda: estimator.fit(matrix, target), model_type=model_type)
     return notes
 
 
 @contextmanager
-def side_by_side(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
-    """Have a forest grow so many trees at once, if it is to learn from many rows; afterwards it is as it was."""
-    if threads == 1 or type(estimator).__name__ not in _FORESTS or rows < _FEWEST_ROWS:
+def parallel_trees(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
+    """Let a forest grow `threads` trees at the same time if it has many rows; restore its `n_jobs` afterwards."""
+    if threads == 1 or type(estimator).__name__ not in _FORESTS or rows < _MIN_ROWS:
         yield
         return
     before = estimator.n_jobs
@@ -62,34 +74,41 @@ def side_by_side(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
         estimator.n_jobs = before
 
 
-def watched(work: Callable[[], _Value], *, model_type: str) -> tuple[_Value, list[str]]:
-    """Run an estimator's work, linear algebra on one thread, and return its result and notes. Raises TrainingFailed."""
+def run_estimator(work: Callable[[], _Value], *, model_type: str) -> tuple[_Value, list[str]]:
+    """Call a function that runs an estimator, with linear algebra on one thread.
+
+    Returns:
+        The result, and the warnings of the estimator as notes.
+
+    Raises:
+        TrainingFailed: the estimator raised an exception.
+    """
     with warnings.catch_warnings(record=True) as caught, threadpool_limits(limits=1):
         warnings.simplefilter("always")
-        with _refusals_told(model_type):
+        with _raise_training_failed(model_type):
             value = work()
     return value, _notes(caught, model_type)
 
 
 @contextmanager
-def _refusals_told(model_type: str) -> Any:
+def _raise_training_failed(model_type: str) -> Any:
     try:
         yield
-    except _REFUSALS as error:
-        said = _safe_sentence(str(error)) or "the estimator gave no reason"
+    except _ESTIMATOR_ERRORS as error:
+        reason = _safe_sentence(str(error)) or "the estimator gave no reason"
         raise TrainingFailed(
-            f"{model_type} cannot be trained on this dataset: {said}.",
-            issues=[Issue(parameter="model_type", reason=said, hint=_hint(error, said))],
+            f"{model_type} cannot be trained on this dataset: {reason}.",
+            issues=[Issue(parameter="model_type", reason=reason, hint=_hint(error, reason))],
         ) from error
 
 
-def _hint(error: Exception, said: str) -> str:
+def _hint(error: Exception, reason: str) -> str:
     if isinstance(error, MemoryError):
         return "use fewer rows or columns, or another model type"
-    return next((hint for words, hint in _HINTS.items() if words in said), _ANY_HINT)
+    return next((hint for words, hint in _HINTS.items() if words in reason), _ANY_HINT)
 
 
-_POSITIVE: Final = "it learns positive numbers only: use another model type, or another loss"
+_POSITIVE: Final = "it supports positive numbers only: use another model type, or another loss"
 _MORE_ROWS: Final = "give every class at least five rows, or lower `cv`"
 _ANY_HINT: Final = "change model_params, or use another model type; `auto` picks one that fits"
 
@@ -106,7 +125,7 @@ _HINTS: Final = {
     "infinite or not a number": "use another model type, or scale the target",
     "shrinkage not supported": "set `shrinkage` to null, or leave `solver` out",
 }
-"""What to do, by words of scikit-learn's own sentence."""
+"""What to do, by words in the message of scikit-learn."""
 
 
 def _notes(caught: Iterable[warnings.WarningMessage], model_type: str) -> list[str]:
@@ -118,16 +137,16 @@ def _note(category: type[Warning], message: str, model_type: str) -> str | None:
     if _IRRELEVANT.search(message):
         return None
     if issubclass(category, ConvergenceWarning):
-        return f"{model_type} stopped before it converged: a higher max_iter or other parameters may serve better."
+        return f"{model_type} stopped before it converged: try a higher max_iter or other parameters."
     if issubclass(category, RuntimeWarning):
-        return f"{model_type} met numbers too large or too small to compute with."
-    said = _safe_sentence(message)
-    return f"{model_type}: {said}." if said else None
+        return f"{model_type} encountered numbers that are too large or too small to compute with."
+    sentence = _safe_sentence(message)
+    return f"{model_type}: {sentence}." if sentence else None
 
 
 def _safe_sentence(text: str) -> str | None:
-    """Return the first sentence of a message, or None where it might show more than the dataset's shape."""
+    """Return the first sentence of a message, or None if it might reveal paths, addresses or data."""
     sentence = re.split(r"(?<=[\w)'`])\.\s|\n", text.strip("(\"' "), maxsplit=1)[0].rstrip(". ")
     if not sentence or _UNSAFE.search(sentence):
         return None
-    return sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}…"
+    return sentence if len(sentence) <= _MAX_SENTENCE_CHARS else f"{sentence[:_MAX_SENTENCE_CHARS]}…"

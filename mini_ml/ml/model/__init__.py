@@ -1,1 +1,1 @@
-"""The fitted model: what it answers, and the file that holds it."""
+"""The fitted model: its predictions, and the artifact that it is stored in."""

@@ -1,4 +1,4 @@
-"""The fitted model as a file: written by the trainer, read only by the version of scikit-learn that wrote it."""
+"""Write and read artifacts: a fitted model as a file, readable by the scikit-learn version that wrote it."""
 
 import platform
 import warnings
@@ -14,39 +14,44 @@ _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
 
 def dump(model: FittedModel, path: Path) -> None:
     """Write a fitted model to `path` with joblib."""
-    import joblib  # here, since who answers from a plan has no use of it
+    import joblib  # imported here because scoring from a plan does not need it
 
     joblib.dump(model, path)
 
 
 def load(file: BinaryIO) -> FittedModel:
-    """Read a fitted model from where `file` stands. Loading runs code: the caller has verified these very bytes.
+    """Read a fitted model from the current position of `file`.
+
+    Loading runs code: the caller must have verified the seal of exactly these bytes.
 
     Raises:
-        ArtifactRejected: it holds no fitted model.
-        ModelNeedsRetraining: it names classes that this release has not.
+        ArtifactRejected: the file does not contain a fitted model.
+        ModelNeedsRetraining: the file refers to classes that this release does not have.
     """
     import joblib
 
     with warnings.catch_warnings():
-        # A deprecated estimator says so whenever it is read; its training's notes have said it already.
+        # Deprecated estimators warn whenever they are loaded; the notes of the training already report it.
         warnings.simplefilter("ignore", FutureWarning)
         try:
             model = joblib.load(file)
         except (ImportError, AttributeError) as error:
             raise _needs_retraining("another release of this platform", "no longer reads it") from error
     if not isinstance(model, FittedModel):
-        raise ArtifactRejected("The artifact holds no fitted model.")
+        raise ArtifactRejected("The artifact does not contain a fitted model.")
     return model
 
 
 def libraries() -> dict[str, str]:
-    """Return the versions of Python and of the libraries that artifacts are persisted with."""
+    """Return the versions of Python and the libraries that artifacts depend on."""
     return {"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}
 
 
 def ensure_readable(persisted_with: str) -> None:
-    """Refuse an artifact of another minor version of scikit-learn, which might load and then predict otherwise.
+    """Check the scikit-learn version of an artifact: another minor version may load it but predict differently.
+
+    Args:
+        persisted_with: the scikit-learn version that wrote the artifact.
 
     Raises:
         ModelNeedsRetraining: the minor versions differ.

@@ -1,8 +1,8 @@
-"""Compress a model's file where that makes fetching and reading it faster, and nowhere else.
+"""Compress a model file if that makes downloading and reading it faster.
 
-Level 1 of zlib, which joblib and numpy read by themselves: of a large forest it leaves 21 %; levels 3 and 6 leave 18
-and 17 % and take two and four times as long. The rule knows no clock, so the same model is always stored the same way;
-its numbers are reasoned in docs/decisions/0018-models-compressed-where-it-is-faster.md.
+zlib level 1, which joblib and numpy can read, reduces a large forest to 21 %; levels 3 and 6 reduce it to 18 and 17 %
+and take two and four times as long. The rule measures no time, so the same model is always stored the same way. For its
+numbers see docs/decisions/0018-models-compressed-where-it-is-faster.md.
 """
 
 import zlib
@@ -16,28 +16,29 @@ from numpy.typing import NDArray
 from mini_ml.topology import MIB
 
 LEVEL: Final = 1
-_SMALLEST: Final = MIB
-"""A smaller file crosses the network in less time than it takes S3 to begin its answer."""
-_LARGEST_SHARE: Final = 0.6
-"""Of the size may remain: each byte less saves 10 ns (100 MB/s), and to decompress one costs 4 (250 MB/s)."""
+_MIN_BYTES: Final = MIB
+"""A smaller file is transferred in less time than S3 needs to start its response."""
+_MAX_RATIO: Final = 0.6
+"""Maximum compressed size as a fraction: each byte saved takes 10 ns less to transfer (100 MB/s), and each byte of
+output takes 4 ns to decompress (250 MB/s)."""
 _SAMPLES: Final = 16
 _SAMPLE_BYTES: Final = 64 * 1024
 
 
-def pays(*contents: NDArray[np.uint8]) -> bool:
-    """Tell whether bytes would be fetched and read sooner if compressed, by samples spread over all of them."""
+def is_worth_compressing(*contents: NDArray[np.uint8]) -> bool:
+    """Return whether compressed contents would be downloaded and read faster, estimated from evenly spread samples."""
     size = sum(map(len, contents))
-    if size < _SMALLEST:
+    if size < _MIN_BYTES:
         return False
     every = -(-size // _SAMPLES)
     samples = [part for content in contents for part in _samples(content, every)]
-    share = sum(len(zlib.compress(part, LEVEL)) for part in samples) / sum(map(len, samples))
-    return share <= _LARGEST_SHARE
+    ratio = sum(len(zlib.compress(part, LEVEL)) for part in samples) / sum(map(len, samples))
+    return ratio <= _MAX_RATIO
 
 
 def pack(path: Path) -> None:
-    """Put a compressed file into the place of one that `joblib.dump` wrote, if that pays; `joblib.load` reads both."""
-    if not pays(np.memmap(path, dtype=np.uint8, mode="r")):
+    """Compress a file of `joblib.dump` in place, if that is worth it; `joblib.load` reads both forms."""
+    if not is_worth_compressing(np.memmap(path, dtype=np.uint8, mode="r")):
         return
     packed, compressor = path.with_name(f"{path.name}.packed"), zlib.compressobj(LEVEL)
     with path.open("rb") as source, packed.open("wb") as target:

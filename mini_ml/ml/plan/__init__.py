@@ -1,5 +1,5 @@
-"""The scoring plan: a fitted model as plain numpy arrays and JSON, answering without scikit-learn, pandas or pickle.
+"""The scoring plan: a fitted model as numpy arrays and JSON, which predicts without scikit-learn, pandas or pickle.
 
-The trainer compiles it, holds it to the fitted pipeline on hold-out rows, and publishes it beside the artifact.
-Online scoring answers from it; where there is none, from the pipeline.
+The trainer compiles the plan, compares it with the fitted pipeline on hold-out rows, and publishes it next to the
+artifact. Online scoring uses the plan if there is one, and the pipeline otherwise.
 """

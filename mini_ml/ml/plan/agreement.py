@@ -1,4 +1,4 @@
-"""No plan is published that was not seen to agree with the pipeline it stands in for."""
+"""Build the scoring plan of a model, and check that it predicts the same as the fitted pipeline."""
 
 import io
 from typing import Final
@@ -8,52 +8,56 @@ import numpy as np
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.plan import store
-from mini_ml.ml.plan.compilers import compiled
+from mini_ml.ml.plan.compilers import compile_estimator
 
 RELATIVE_TOLERANCE: Final = 1e-9
-"""How far numbers and probabilities may lie apart, as a share of the pipeline's; labels must be the same."""
+"""Maximum relative difference of numbers and probabilities; labels must be equal."""
 ABSOLUTE_TOLERANCE: Final = 1e-12
-"""What is forgiven beside it, to numbers next to nothing."""
+"""Maximum absolute difference, for numbers close to 0."""
 MOST_ROWS: Final = 20_000
-"""Hold-out rows that are compared at most, evenly chosen among all, so that a long table costs no minutes."""
+"""Maximum number of hold-out rows to compare, evenly spaced, so that a large table does not take minutes."""
 
 
-def plan_of(model: FittedModel, holdout: Frame, answers: Predictions) -> bytes | None:
-    """Return the plan of a model as a file, or None: the estimator has none, or it did not agree.
+def build_plan(model: FittedModel, holdout: Frame, predictions: Predictions) -> bytes | None:
+    """Compile a model to a scoring plan, and compare the predictions of both.
 
-    What is compared is the file as it will be read, not what it was made of. Without hold-out rows there is no plan.
+    The plan is read back from its file before it is compared.
 
     Args:
         model: the fitted pipeline.
-        holdout: rows that it was not fitted on.
-        answers: what it said of them.
+        holdout: rows that the model was not fitted on.
+        predictions: the predictions of the model for these rows.
+
+    Returns:
+        The plan as a file; None if the estimator cannot be compiled, the predictions differ, or there are no hold-out
+        rows.
     """
-    form = compiled(model.estimator)
-    if form is None or not holdout.rows:
+    compiled = compile_estimator(model.estimator)
+    if compiled is None or not holdout.rows:
         return None
     file = io.BytesIO()
-    store.dump(model, form, file)
+    store.dump(model, compiled, file)
     file.seek(0)
     plan = store.load(file)
-    rows = _evenly(holdout.rows)
-    return file.getvalue() if plan is not None and agree(plan, holdout.take(rows), answers.at(rows)) else None
+    rows = _evenly_spaced(holdout.rows)
+    return file.getvalue() if plan is not None and agree(plan, holdout.take(rows), predictions.at(rows)) else None
 
 
-def agree(plan: FittedModel, rows: Frame, answers: Predictions) -> bool:
-    """Tell whether a plan gives these rows the same labels, and the same numbers and probabilities but for rounding."""
-    planned = plan.answers(rows)
-    if plan.schema.labels is not None and answers.values != planned.values:
+def agree(plan: FittedModel, rows: Frame, predictions: Predictions) -> bool:
+    """Return whether a plan predicts the same labels, and the same numbers and probabilities within the tolerance."""
+    planned = plan.predict_all(rows)
+    if plan.schema.labels is not None and predictions.values != planned.values:
         return False
-    mine, theirs = (_numbers(plan, predictions) for predictions in (planned, answers))
+    mine, theirs = (_comparable_numbers(plan, each) for each in (planned, predictions))
     return np.allclose(mine, theirs, rtol=RELATIVE_TOLERANCE, atol=ABSOLUTE_TOLERANCE)
 
 
-def _numbers(model: FittedModel, predictions: Predictions) -> Matrix:
-    """Return probabilities, or predicted numbers; nothing where a classifier has no probabilities."""
+def _comparable_numbers(model: FittedModel, predictions: Predictions) -> Matrix:
+    """Return probabilities or predicted numbers; an empty array for a classifier without probabilities."""
     if predictions.probabilities is not None:
         return predictions.probabilities
     return np.array(predictions.values if model.schema.labels is None else (), dtype=np.float64)
 
 
-def _evenly(rows: int) -> slice:
+def _evenly_spaced(rows: int) -> slice:
     return slice(0, rows, -(-rows // MOST_ROWS))

@@ -1,4 +1,4 @@
-"""Which estimators have a plan, and how each becomes one; by name, so that nothing of scikit-learn is imported."""
+"""Compile fitted estimators, looked up by class name so that scikit-learn is not imported."""
 
 from collections.abc import Callable, Mapping
 from itertools import chain
@@ -6,23 +6,23 @@ from typing import Any, Final
 
 import numpy as np
 
-from mini_ml.ml.plan.forms import (
+from mini_ml.ml.plan.compiled_estimators import (
     BoostedClassifier,
     BoostedRegression,
-    Form,
+    CompiledEstimator,
     LinearClassifier,
     LinearRegression,
-    Shares,
+    ProbabilityRule,
     TreeClassifier,
     TreeRegression,
 )
-from mini_ml.ml.plan.links import Link
-from mini_ml.ml.plan.trees import of_histogram_trees, of_sklearn_trees
+from mini_ml.ml.plan.link_functions import LinkFunction
+from mini_ml.ml.plan.trees import pack_histogram_trees, pack_sklearn_trees
 
-Compiler = Callable[[Any], Form | None]
-"""Makes a form of a fitted estimator; None where its parameters make it something that no form is."""
+Compiler = Callable[[Any], CompiledEstimator | None]
+"""Compiles a fitted estimator; returns None if its parameters are not supported."""
 
-_LINKS: Final[Mapping[str, Link]] = {
+_LINKS: Final[Mapping[str, LinkFunction]] = {
     "IdentityLink": "identity",
     "LogLink": "log",
     "LogitLink": "logit",
@@ -31,57 +31,57 @@ _LINKS: Final[Mapping[str, Link]] = {
 }
 
 
-def compiled(estimator: Any) -> Form | None:
-    """Return the form of a fitted estimator of scikit-learn, or None where it has none."""
+def compile_estimator(estimator: Any) -> CompiledEstimator | None:
+    """Compile a fitted estimator of scikit-learn; return None if it is not supported."""
     kind = type(estimator)
     compiler = COMPILERS.get(kind.__name__) if kind.__module__.startswith("sklearn.") else None
     return compiler(estimator) if compiler else None
 
 
-def _regression(estimator: Any) -> Form:
+def _compile_regression(estimator: Any) -> CompiledEstimator:
     return LinearRegression(_floats(estimator.coef_), _floats(estimator.intercept_), "identity")
 
 
-def _generalized(estimator: Any) -> Form:
+def _compile_generalized(estimator: Any) -> CompiledEstimator:
     link = _LINKS[type(estimator._base_loss.link).__name__]
     return LinearRegression(_floats(estimator.coef_), _floats(estimator.intercept_), link)
 
 
-def _inner(estimator: Any) -> Form | None:
-    return compiled(estimator.estimator_)
+def _compile_inner(estimator: Any) -> CompiledEstimator | None:
+    return compile_estimator(estimator.estimator_)
 
 
-def _classifier(shares: Shares) -> Compiler:
-    def of(estimator: Any) -> Form:
+def _classifier_compiler(rule: ProbabilityRule) -> Compiler:
+    def compile_classifier(estimator: Any) -> CompiledEstimator:
         weights = np.atleast_2d(np.asarray(estimator.coef_, dtype=np.float64))
         intercept = np.broadcast_to(_floats(estimator.intercept_), len(weights)).copy()
-        return LinearClassifier(weights, intercept, _codes(estimator), shares)
+        return LinearClassifier(weights, intercept, _codes(estimator), rule)
 
-    return of
+    return compile_classifier
 
 
-def _gradient_descent(estimator: Any) -> Form | None:
+def _compile_gradient_descent(estimator: Any) -> CompiledEstimator | None:
     if estimator.loss == "modified_huber":
         return None
-    return _classifier("logistic" if estimator.loss == "log_loss" else "none")(estimator)
+    return _classifier_compiler("logistic" if estimator.loss == "log_loss" else "none")(estimator)
 
 
-def _tree(estimator: Any) -> Form:
-    return _mean(estimator, [estimator])
+def _compile_tree(estimator: Any) -> CompiledEstimator:
+    return _compile_mean(estimator, [estimator])
 
 
-def _forest(estimator: Any) -> Form:
-    return _mean(estimator, estimator.estimators_)
+def _compile_forest(estimator: Any) -> CompiledEstimator:
+    return _compile_mean(estimator, estimator.estimators_)
 
 
-def _mean(estimator: Any, members: list[Any]) -> Form:
-    trees = of_sklearn_trees([member.tree_ for member in members])
+def _compile_mean(estimator: Any, members: list[Any]) -> CompiledEstimator:
+    trees = pack_sklearn_trees([member.tree_ for member in members])
     return TreeClassifier(trees, _codes(estimator)) if hasattr(estimator, "classes_") else TreeRegression(trees)
 
 
-def _boosting(estimator: Any) -> Form:
-    trees = of_sklearn_trees([tree.tree_ for tree in estimator.estimators_.ravel()], scale=estimator.learning_rate)
-    # Estimators are no settable `init`, so its part is the same for every row.
+def _compile_boosting(estimator: Any) -> CompiledEstimator:
+    trees = pack_sklearn_trees([tree.tree_ for tree in estimator.estimators_.ravel()], scale=estimator.learning_rate)
+    # `init` cannot be set to an estimator, so the initial prediction is the same for every row.
     baseline = estimator._raw_predict_init(np.zeros((1, estimator.n_features_in_), dtype=np.float32))[0]
     if not hasattr(estimator, "classes_"):
         return BoostedRegression(trees, baseline, "identity")
@@ -89,8 +89,8 @@ def _boosting(estimator: Any) -> Form:
     return BoostedClassifier(trees, baseline, link, _codes(estimator), ties_go_up=True)
 
 
-def _histogram(estimator: Any) -> Form | None:
-    trees = of_histogram_trees(chain.from_iterable(estimator._predictors))
+def _compile_histogram(estimator: Any) -> CompiledEstimator | None:
+    trees = pack_histogram_trees(chain.from_iterable(estimator._predictors))
     if trees is None:
         return None
     baseline, link = _floats(estimator._baseline_prediction), _LINKS[type(estimator._loss.link).__name__]
@@ -115,25 +115,26 @@ COMPILERS: Final[Mapping[str, Compiler]] = {
             "OrthogonalMatchingPursuit", "OrthogonalMatchingPursuitCV", "PassiveAggressiveRegressor",
             "QuantileRegressor", "Ridge", "RidgeCV", "SGDRegressor", "TheilSenRegressor",
         ),
-        _regression,
+        _compile_regression,
     ),
-    **dict.fromkeys(("GammaRegressor", "PoissonRegressor", "TweedieRegressor"), _generalized),
-    "RANSACRegressor": _inner,
+    **dict.fromkeys(("GammaRegressor", "PoissonRegressor", "TweedieRegressor"), _compile_generalized),
+    "RANSACRegressor": _compile_inner,
     **dict.fromkeys(
         ("LinearSVC", "PassiveAggressiveClassifier", "Perceptron", "RidgeClassifier", "RidgeClassifierCV"),
-        _classifier("none"),
+        _classifier_compiler("none"),
     ),
     **dict.fromkeys(
-        ("LinearDiscriminantAnalysis", "LogisticRegression", "LogisticRegressionCV"), _classifier("softmax")
+        ("LinearDiscriminantAnalysis", "LogisticRegression", "LogisticRegressionCV"), _classifier_compiler("softmax")
     ),
-    "SGDClassifier": _gradient_descent,
+    "SGDClassifier": _compile_gradient_descent,
     **dict.fromkeys(
-        ("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier", "ExtraTreeRegressor"), _tree
+        ("DecisionTreeClassifier", "DecisionTreeRegressor", "ExtraTreeClassifier", "ExtraTreeRegressor"), _compile_tree
     ),
     **dict.fromkeys(
-        ("ExtraTreesClassifier", "ExtraTreesRegressor", "RandomForestClassifier", "RandomForestRegressor"), _forest
+        ("ExtraTreesClassifier", "ExtraTreesRegressor", "RandomForestClassifier", "RandomForestRegressor"),
+        _compile_forest,
     ),
-    **dict.fromkeys(("GradientBoostingClassifier", "GradientBoostingRegressor"), _boosting),
-    **dict.fromkeys(("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"), _histogram),
+    **dict.fromkeys(("GradientBoostingClassifier", "GradientBoostingRegressor"), _compile_boosting),
+    **dict.fromkeys(("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"), _compile_histogram),
 }  # fmt: skip
-"""By the name of the class; every other estimator is served by the pipeline."""
+"""Compiler by class name; all other estimators are scored by the pipeline."""

@@ -1,4 +1,4 @@
-"""The plan as a file: an npz of arrays and one JSON document; reading it runs no code."""
+"""Write and read the scoring plan: an npz file of arrays and one JSON document. Reading it runs no code."""
 
 import json
 import zlib
@@ -20,38 +20,44 @@ from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.model import packing
 from mini_ml.ml.model.fitted import FittedModel
-from mini_ml.ml.plan import forms
-from mini_ml.ml.plan.forms import Form
+from mini_ml.ml.plan import compiled_estimators
+from mini_ml.ml.plan.compiled_estimators import CompiledEstimator
 from mini_ml.ml.plan.trees import Trees
 
 FORMAT: Final = 2
-"""Changes whenever a plan is to be read otherwise; another release's plan is left alone, and the pipeline serves."""
+"""Version of the file format. A plan of another format is ignored, and the pipeline scores instead."""
 
 _DOCUMENT: Final = "document"
-_FORMS: Final = {
+_COMPILED_ESTIMATORS: Final = {
     kind.__name__: kind
     for kind in (
-        forms.LinearRegression,
-        forms.LinearClassifier,
-        forms.TreeRegression,
-        forms.TreeClassifier,
-        forms.BoostedRegression,
-        forms.BoostedClassifier,
+        compiled_estimators.LinearRegression,
+        compiled_estimators.LinearClassifier,
+        compiled_estimators.TreeRegression,
+        compiled_estimators.TreeClassifier,
+        compiled_estimators.BoostedRegression,
+        compiled_estimators.BoostedClassifier,
     )
 }
 _Arrays = dict[str, NDArray[Any]]
 
 
-def dump(model: FittedModel, form: Form, file: BinaryIO) -> None:
-    """Write a model whose estimator is a form; compressed where that makes fetching and reading it faster."""
-    arrays, facts = _parts(form)
+def dump(model: FittedModel, estimator: CompiledEstimator, file: BinaryIO) -> None:
+    """Write the scoring plan of a model, compressed if that makes downloading and reading it faster.
+
+    Args:
+        model: gives the schema, reader, encoder and scaling.
+        estimator: the compiled estimator of the model.
+        file: open for binary writing.
+    """
+    arrays, facts = _split_fields(estimator)
     document = {
         "format": FORMAT,
         "schema": model.schema.model_dump(mode="json"),
         "reader": {**asdict(model.reader), "left_out": [column.model_dump() for column in model.reader.left_out]},
-        "encoder": _encoder_document(model.encoder),
+        "encoder": _build_encoder_document(model.encoder),
         "scaling": None if model.scaling is None else {"clipped": model.scaling.clipped},
-        "form": type(form).__name__,
+        "form": type(estimator).__name__,
         "facts": facts,
     }
     if model.scaling is not None:
@@ -62,56 +68,59 @@ def dump(model: FittedModel, form: Form, file: BinaryIO) -> None:
 
 
 def unpacked_size(file: BinaryIO) -> int:
-    """Return the bytes of a plan's arrays, which is about what it takes in memory."""
+    """Return the size of the arrays of a plan in bytes, which is about its size in memory."""
     with ZipFile(file) as archive:
         return sum(entry.file_size for entry in archive.infolist())
 
 
 def load(file: BinaryIO) -> FittedModel | None:
-    """Read a plan as the model that it is; None where another release wrote it in another format.
+    """Read a scoring plan as a model with a compiled estimator.
+
+    Returns:
+        The model; None if another release wrote the plan in another format.
 
     Raises:
-        ArtifactRejected: it is no plan.
+        ArtifactRejected: the file is not a scoring plan.
     """
     try:
         with np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         document = json.loads(arrays.pop(_DOCUMENT).tobytes().decode("utf-8", "surrogatepass"))
-        return _model(document, arrays) if document["format"] == FORMAT else None
+        return _load_model(document, arrays) if document["format"] == FORMAT else None
     except (BadZipFile, zlib.error, ValueError, KeyError, TypeError, EOFError) as error:
-        raise ArtifactRejected("The artifact holds no scoring plan.") from error
+        raise ArtifactRejected("The file is not a scoring plan.") from error
 
 
 def _write(arrays: _Arrays, file: BinaryIO) -> None:
-    """Write what `np.load` reads; numpy's own `savez_compressed` has no level and takes four times as long."""
-    pays = packing.pays(*(array.reshape(-1).view(np.uint8) for array in arrays.values()))
-    compression = ZIP_DEFLATED if pays else ZIP_STORED
+    """Write a file for `np.load`; `np.savez_compressed` has no compression level and takes four times as long."""
+    is_compressed = packing.is_worth_compressing(*(array.reshape(-1).view(np.uint8) for array in arrays.values()))
+    compression = ZIP_DEFLATED if is_compressed else ZIP_STORED
     with ZipFile(file, "w", compression, compresslevel=packing.LEVEL) as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
                 write_array(entry, array, allow_pickle=False)
 
 
-def _model(document: dict[str, Any], arrays: _Arrays) -> FittedModel:
+def _load_model(document: dict[str, Any], arrays: _Arrays) -> FittedModel:
     scaling = document["scaling"]
     return FittedModel(
         schema=Schema.model_validate(document["schema"], strict=False),
-        reader=_reader(document["reader"]),
-        encoder=_encoder(document["encoder"], arrays),
+        reader=_load_reader(document["reader"]),
+        encoder=_load_encoder(document["encoder"], arrays),
         scaling=Scaling(arrays["scaling.shift"], arrays["scaling.factor"], scaling["clipped"]) if scaling else None,
-        estimator=_form(document["form"], arrays, document["facts"]),
+        estimator=_load_estimator(document["form"], arrays, document["facts"]),
         holdout_rows=np.empty(0, dtype=np.intp),
     )
 
 
-def _parts(form: Form) -> tuple[_Arrays, dict[str, Any]]:
-    """Tell a form's arrays from its other facts; those of its trees have dotted names."""
+def _split_fields(estimator: CompiledEstimator) -> tuple[_Arrays, dict[str, Any]]:
+    """Split a compiled estimator into arrays and other fields; arrays of its trees have dotted names."""
     arrays: _Arrays = {}
     facts: dict[str, Any] = {}
-    for field in fields(form):  # type: ignore[arg-type]  # forms are dataclasses, which no Protocol can say
-        value = getattr(form, field.name)
+    for field in fields(estimator):  # type: ignore[arg-type]  # always a dataclass, which a Protocol cannot express
+        value = getattr(estimator, field.name)
         if isinstance(value, Trees):
-            inner, plain = _parts(value)  # type: ignore[arg-type]  # a dataclass like them
+            inner, plain = _split_fields(value)  # type: ignore[arg-type]  # also a dataclass
             arrays |= {f"{field.name}.{name}": array for name, array in inner.items()}
             facts[field.name] = plain
         elif isinstance(value, np.ndarray):
@@ -121,19 +130,19 @@ def _parts(form: Form) -> tuple[_Arrays, dict[str, Any]]:
     return arrays, facts
 
 
-def _form(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> Form:
+def _load_estimator(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> CompiledEstimator:
     made = dict(facts)
     if "trees" in made:
         inner: dict[str, Any] = {
             name.removeprefix("trees."): array for name, array in arrays.items() if name.startswith("trees.")
         }
         made["trees"] = Trees(**inner, **made["trees"])
-    kind: Any = _FORMS[name]
+    kind: Any = _COMPILED_ESTIMATORS[name]
     own = {field.name for field in fields(kind)} - made.keys()
-    return kind(**made, **{name: arrays[name] for name in own})  # type: ignore[no-any-return]  # one of the forms
+    return kind(**made, **{name: arrays[name] for name in own})  # type: ignore[no-any-return]  # one of the compiled estimators
 
 
-def _reader(document: dict[str, Any]) -> Reader:
+def _load_reader(document: dict[str, Any]) -> Reader:
     return Reader(
         target=document["target"],
         features=tuple(Feature(**feature) for feature in document["features"]),
@@ -144,32 +153,32 @@ def _reader(document: dict[str, Any]) -> Reader:
     )
 
 
-def _encoder_document(encoder: Encoder) -> dict[str, Any]:
+def _build_encoder_document(encoder: Encoder) -> dict[str, Any]:
     return {
         "moments": encoder.moments,
-        "columns": [_column_document(column) for column in encoder.columns],
+        "columns": [_build_column_document(column) for column in encoder.columns],
         "feature_names": encoder.feature_names,
     }
 
 
-def _column_document(column: Categories | Vocabulary) -> dict[str, Any]:
+def _build_column_document(column: Categories | Vocabulary) -> dict[str, Any]:
     if isinstance(column, Vocabulary):
         return {"name": column.name, "weights": dict(column.weights)}
     rare = sorted(column.known - column.slots.keys())
     return {"name": column.name, "slots": dict(column.slots), "fill": column.fill, "rare": rare}
 
 
-def _encoder(document: dict[str, Any], arrays: _Arrays) -> Encoder:
+def _load_encoder(document: dict[str, Any], arrays: _Arrays) -> Encoder:
     return Encoder(
         fills=arrays["encoder.fills"],
         indicators=arrays["encoder.indicators"],
         moments=tuple((place, timed) for place, timed in document["moments"]),
-        columns=tuple(_column(column) for column in document["columns"]),
+        columns=tuple(_load_column(column) for column in document["columns"]),
         feature_names=tuple(document["feature_names"]),
     )
 
 
-def _column(document: dict[str, Any]) -> Categories | Vocabulary:
+def _load_column(document: dict[str, Any]) -> Categories | Vocabulary:
     if "weights" in document:
         weights = {word: (place, weight) for word, (place, weight) in document["weights"].items()}
         return Vocabulary(document["name"], weights)

@@ -1,4 +1,4 @@
-"""The nodes of many trees in one array, walked side by side, level by level."""
+"""The nodes of many trees in one array, evaluated together level by level."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,27 +9,29 @@ from numpy.typing import NDArray
 
 from mini_ml.ml.frame import Codes, Matrix
 
-_SLICE: Final = 512
-"""So many rows are walked at once: what they need stays in the processor's own memory."""
-_LEVELS: Final = 4
-"""After so many levels those that have arrived at a leaf are sorted out; most trees are far deeper than most paths."""
+_ROWS: Final = 512
+"""Rows evaluated at a time, so that their data fits in the CPU cache."""
+_LEVELS_BETWEEN_CHECKS: Final = 4
+"""Every so many levels, rows that have reached a leaf are removed; most paths are much shorter than the deepest."""
 NODE: Final = np.dtype([("threshold", "<f8"), ("feature", "<i4"), ("left", "<i4")])
-"""All that a step needs lies together. What is greater than the threshold goes to the node behind `left`. A leaf is
-its own `left`, and nothing is greater than its threshold."""
+"""Fields of a node. A row whose feature is greater than the threshold goes to node `left + 1`, otherwise to `left`.
+The threshold of a leaf is infinite and its `left` is the leaf itself, so a row stays there."""
 
 
 @dataclass(frozen=True)
 class Trees:
-    """All nodes: first the root of each tree, then pairs of children."""
+    """The nodes of all trees: first the root of each tree, then pairs of children."""
 
     nodes: NDArray[np.void]
     """Shape (nodes,), of `NODE`."""
     value: Matrix
     """Shape (nodes, outputs)."""
     count: int
+    """Number of trees."""
     depth: int
+    """Depth of the deepest tree."""
     single: bool
-    """Whether rows are rounded to 32 bits before they are compared, as scikit-learn's own trees do."""
+    """Whether rows are rounded to 32 bits before they are compared, as in the trees of scikit-learn."""
 
     def values(self, matrix: Matrix) -> Matrix:
         """Return the value of the leaf that each row ends in: shape (rows, trees, outputs)."""
@@ -37,23 +39,23 @@ class Trees:
         found: Matrix = self.value.take(self._leaves(rows), axis=0)
         return found
 
-    def running(self, matrix: Matrix, first: Matrix) -> Matrix:
-        """Add the leaves' values to `first`, tree by tree, as an ensemble does: shape (rows, outputs).
+    def accumulate(self, matrix: Matrix, first: Matrix) -> Matrix:
+        """Add the values of the leaves to `first` in the order of the trees: shape (rows, outputs).
 
-        Trees of one output, where `first` has more, take turns.
+        If the trees have one output and `first` has several, consecutive trees belong to consecutive outputs.
         """
         outputs = first.shape[0]
         total = np.empty((len(matrix), outputs))
-        for start in range(0, len(matrix), _SLICE):
-            values = self.values(matrix[start : start + _SLICE])
+        for start in range(0, len(matrix), _ROWS):
+            values = self.values(matrix[start : start + _ROWS])
             steps = values.reshape(len(values), -1, outputs)
             steps[:, 0] += first
-            # A plain sum adds in pairs, and so in another order than the ensemble.
-            total[start : start + _SLICE] = np.add.accumulate(steps, axis=1, out=steps)[:, -1]
+            # np.sum adds pairwise, so its rounding differs from that of the ensemble.
+            total[start : start + _ROWS] = np.add.accumulate(steps, axis=1, out=steps)[:, -1]
         return total
 
     def _leaves(self, rows: Matrix) -> NDArray[np.int32]:
-        """Return the leaf that each row ends in, in each tree; who has arrived is left out every few levels."""
+        """Return the leaf of each row in each tree, shape (rows, trees)."""
         cells = rows.ravel()
         at = np.tile(np.arange(self.count, dtype=np.int32), len(rows))
         begins = np.repeat(np.arange(len(rows), dtype=np.int32) * rows.shape[1], self.count)
@@ -61,7 +63,7 @@ class Trees:
         for level in range(1, self.depth + 1):
             node = self.nodes.take(at)
             below = node["left"] + (cells.take(node["feature"] + begins) > node["threshold"])
-            if level % _LEVELS == 0:
+            if level % _LEVELS_BETWEEN_CHECKS == 0:
                 leaves[places] = below
                 moving = np.flatnonzero(below != at)
                 places, below, begins = places[moving], below[moving], begins[moving]
@@ -70,8 +72,8 @@ class Trees:
         return leaves.reshape(len(rows), self.count)
 
 
-def of_sklearn_trees(trees: Sequence[Any], *, scale: float = 1.0) -> Trees:
-    """Pack fitted `Tree` objects, in their order, their values multiplied by `scale`."""
+def pack_sklearn_trees(trees: Sequence[Any], *, scale: float = 1.0) -> Trees:
+    """Pack fitted `Tree` objects of scikit-learn, with their values multiplied by `scale`."""
     packing = _Packing([tree.node_count for tree in trees], outputs=trees[0].value.shape[2])
     for tree in trees:
         packing.add(
@@ -85,8 +87,8 @@ def of_sklearn_trees(trees: Sequence[Any], *, scale: float = 1.0) -> Trees:
     return packing.trees(depth=max(tree.max_depth for tree in trees), single=True)
 
 
-def of_histogram_trees(predictors: Iterable[Any]) -> Trees | None:
-    """Pack the trees of a histogram gradient boosting; None where some split by category."""
+def pack_histogram_trees(predictors: Iterable[Any]) -> Trees | None:
+    """Pack the trees of histogram gradient boosting; return None if some split by category."""
     trees = [predictor.nodes for predictor in predictors]
     if any(nodes["is_categorical"].any() for nodes in trees):
         return None
@@ -104,7 +106,7 @@ def of_histogram_trees(predictors: Iterable[Any]) -> Trees | None:
 
 
 class _Packing:
-    """Service for all nodes, filled tree by tree: a forest has millions of them, and each is copied once."""
+    """Arrays for the nodes of all trees, filled tree by tree, so that each of millions of nodes is copied only once."""
 
     def __init__(self, sizes: Sequence[int], *, outputs: int) -> None:
         self._nodes = np.empty(sum(sizes), dtype=NODE)
@@ -122,12 +124,12 @@ class _Packing:
         right: Codes,
         value: Matrix,
     ) -> None:
-        """Take the next tree, its root first, in whatever order its other nodes are.
+        """Add a tree; its first node is the root, the others may be in any order.
 
         Args:
-            inner: positions of the nodes that are no leaves; only these have a feature, a threshold and children.
-            feature: shape (nodes,), as `threshold`, `left` and `right`.
-            threshold: what is greater goes right.
+            inner: positions of the nodes that are not leaves; only these have a feature, a threshold and children.
+            feature: shape (nodes,), like `threshold`, `left` and `right`.
+            threshold: greater values go right.
             left: positions of the left children.
             right: positions of the right children.
             value: shape (nodes, outputs).
@@ -145,5 +147,5 @@ class _Packing:
         self._filled += 2 * len(inner)
 
     def trees(self, *, depth: int, single: bool) -> Trees:
-        """Return all trees that were taken."""
+        """Return all trees that were added."""
         return Trees(nodes=self._nodes, value=self._value, count=self._trees, depth=depth, single=single)

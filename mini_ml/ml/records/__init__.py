@@ -1,1 +1,1 @@
-"""Bytes of a CSV as records and cells: where each lies, what encoding it has, and what is wrong with the file."""
+"""Split the bytes of a CSV into records and cells, decode them, and report what is wrong with the file."""

@@ -1,4 +1,4 @@
-"""A run of CSV records with the place of every cell, as numpy finds them."""
+"""A block of consecutive CSV records, with the byte offsets of every cell as numpy arrays."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,7 +12,7 @@ Offsets = NDArray[np.int64]
 Places = NDArray[np.int32]
 
 PADDING: Final = 32
-"""Zero bytes behind the cells, so that reading a few words past the last one stays inside."""
+"""Zero bytes after the cells, so that 8-byte reads at the last cell stay inside the buffer."""
 
 
 @dataclass(frozen=True)
@@ -20,26 +20,27 @@ class Block:
     """Complete records, all with the same number of cells."""
 
     cells: bytes
-    """Where the cells lie, with `PADDING` behind; most often the records themselves."""
+    """The buffer that the offsets refer to, followed by `PADDING`; usually the records themselves."""
     starts: Places
-    """Shape (rows, columns): where a cell begins, its quotes left out."""
+    """Shape (rows, columns): offset of the first byte of each cell, without quotes."""
     stops: Places
+    """Shape (rows, columns): offset after the last byte of each cell."""
     size: int
-    """Bytes of the records."""
+    """Size of the records in bytes."""
     rewritten: bytes | None
-    """The records as they came, where the cells had to be written anew; else they are in front of `cells`."""
+    """The original records if the cells had to be rewritten; None if the records are the start of `cells`."""
     record_starts: Offsets
     record_stops: Offsets
-    """Where a record ends, its line end left out."""
+    """Offset after the last byte of each record, without its line end."""
     first_line: int
     delimiter: str
     numbers: dict[int, Matrix] = field(default_factory=dict)
-    """Columns, by position, of which a look has shown that they hold nothing but usual numbers (with a decimal point)
-    or missing cells, as it parsed them: shape (rows,), NaN is missing. Nobody parses them again."""
+    """Parsed columns by position, shape (rows,), NaN is missing. Schema inference fills this cache for columns that
+    contain only numbers with a decimal point or missing cells, so that they are parsed once."""
 
     @property
     def raw(self) -> bytes:
-        """Return the records as they came."""
+        """Return the original bytes of the records."""
         return self.cells[: self.size] if self.rewritten is None else self.rewritten
 
     @property
@@ -49,16 +50,16 @@ class Block:
 
     @property
     def memory_bytes(self) -> int:
-        """Return the bytes that the block takes in memory: the records, and where each cell lies."""
+        """Return the bytes that the block takes in memory: the records and the offsets of the cells."""
         arrays = (self.starts, self.stops, self.record_starts, self.record_stops)
         return len(self.cells) + len(self.rewritten or b"") + sum(array.nbytes for array in arrays)
 
     def line_of(self, row: int) -> int:
-        """Return the line on which a record begins."""
+        """Return the line number on which a record begins."""
         return self.first_line + line_ends(self.raw[: int(self.record_starts[row])])
 
     def column(self, position: int) -> list[bytes]:
-        """Return a column's cells as they are spelled."""
+        """Return the raw cells of a column."""
         cells = self.cells
         bounds = zip(self.starts[:, position].tolist(), self.stops[:, position].tolist(), strict=True)
         return [cells[start:stop] for start, stop in bounds]

@@ -1,4 +1,4 @@
-"""Find the distinct cells of a column: most columns of a block repeat few of them, and each is then read once."""
+"""Find the distinct cells of a column, so that each one is parsed only once per block."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,8 +12,8 @@ from mini_ml.ml.records.block import PADDING, Block, Places
 Words = NDArray[np.uint64]
 
 _WORD: Final = 8
-_LONGEST: Final = PADDING - _WORD
-"""Bytes of the longest cell that is compared by words; reading one past its end stays inside the padding."""
+_MAX_CELL_BYTES: Final = PADDING - _WORD
+"""Maximum size in bytes of a cell that is compared by 8-byte words; such reads stay inside the padding."""
 _MASKS: Final = np.array([(1 << (8 * size)) - 1 for size in range(_WORD + 1)], dtype=np.uint64)
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
 _FOLD: Final = np.uint64(29)
@@ -21,17 +21,17 @@ _FOLD: Final = np.uint64(29)
 
 @dataclass(frozen=True)
 class Distinct:
-    """A column as its distinct cells: row `r` holds `cells[codes[r]]`."""
+    """A column as its distinct cells: row `r` is `cells[codes[r]]`."""
 
     codes: Codes
     cells: tuple[bytes, ...]
 
 
 def distinct_cells(block: Block, position: int) -> Distinct:
-    """Return the distinct cells of a column, in the order in which they come."""
+    """Return the distinct cells of a column, in order of first occurrence."""
     starts, stops = block.starts[:, position], block.stops[:, position]
     sizes = stops - starts
-    if len(sizes) and int(sizes.max()) <= _LONGEST:
+    if len(sizes) and int(sizes.max()) <= _MAX_CELL_BYTES:
         keys = _keys(_words_of(block.cells), starts, sizes)
         codes, firsts = _by_words(keys)
         if len(keys) == 1 or all(np.array_equal(key.take(firsts).take(codes), key) for key in keys):
@@ -43,7 +43,7 @@ def distinct_cells(block: Block, position: int) -> Distinct:
 
 
 def _by_words(keys: list[Words]) -> tuple[Codes, Codes]:
-    """Return the code of each row, and a row of each code; the caller sees whether two cells have mixed alike."""
+    """Return the code of each row, and one row of each code. The caller has to check for hash collisions."""
     from pandas import factorize
 
     mixed = keys[0]
@@ -58,11 +58,11 @@ def _by_words(keys: list[Words]) -> tuple[Codes, Codes]:
 
 
 def _words_of(cells: bytes) -> Words:
-    """Return, for each place of the buffer but the last seven, the eight bytes that begin there, as a number."""
+    """Return the eight bytes at each offset of the buffer, except the last seven offsets, as numbers."""
     return np.ndarray(shape=(len(cells) - 7,), dtype="<u8", buffer=cells, strides=(1,))
 
 
 def _keys(words: Words, starts: Places, sizes: Places) -> list[Words]:
-    """Return a cell's bytes as words, zeros behind its end; no cell holds a zero byte of its own."""
+    """Return the bytes of each cell as 8-byte words, padded with zeros; cells never contain a zero byte."""
     longest = max(int(sizes.max()), 1)
     return [words[starts + offset] & _MASKS.take(sizes - offset, mode="clip") for offset in range(0, longest, _WORD)]

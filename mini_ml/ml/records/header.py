@@ -1,4 +1,4 @@
-"""Read a CSV's header record: the delimiter, the names of the columns, and where the rows begin."""
+"""Read the header of a CSV: the delimiter, the column names, and the line of the first row."""
 
 import csv
 import re
@@ -20,27 +20,27 @@ _QUOTED: Final = re.compile(rb'"[^"]*"')
 
 @dataclass(frozen=True)
 class Header:
-    """The first record of a CSV, and how the rest is split."""
+    """The first record of a CSV, and the delimiter of the file."""
 
     names: tuple[str, ...]
-    """Trimmed; the first may be blank: a row index."""
+    """Trimmed column names; only the first may be blank, for a row index."""
     delimiter: str
     raw: bytes
-    """The record as it came, with byte order mark and line end."""
+    """The original bytes of the record, with byte order mark and line end."""
     next_line: int
-    """Line of the first row, as an editor counts."""
+    """Line number of the first row, counted from 1 as editors do."""
 
 
 def read_header(source: BinaryIO, limits: Limits) -> tuple[Header, bytes]:
-    """Read and check the header; return it with the bytes read past it.
+    """Read and check the header; return it with the bytes that were read after it.
 
     Raises:
-        InvalidDataset: the file is empty or no CSV, or names are blank or doubled.
-        LimitExceeded: there are too many columns.
+        InvalidDataset: the file is empty or not a CSV, or column names are blank or duplicate.
+        LimitExceeded: there are too many columns, or the header is too long.
     """
     head = source.read(HEAD_BYTES)
-    _refuse_what_is_no_csv(head)
-    delimiter = _delimiter(head.removeprefix(BOM))
+    _reject_other_formats(head)
+    delimiter = _find_delimiter(head.removeprefix(BOM))
     while True:
         found = _first_record(head, delimiter)
         more = source.read(len(head)) if found is None or found[1] == len(head) else b""
@@ -57,12 +57,17 @@ def read_header(source: BinaryIO, limits: Limits) -> tuple[Header, bytes]:
 
 
 def check_names(names: Sequence[str], limits: Limits) -> None:
-    """Refuse too many columns, blank names (but for a row index in front) and doubled ones."""
+    """Check the column names.
+
+    Raises:
+        LimitExceeded: there are too many columns.
+        InvalidDataset: names are blank, except the first, or duplicate.
+    """
     if len(names) > limits.columns:
         raise LimitExceeded(
             f"The file has {len(names)} columns; the limit is {limits.columns}.",
             issues=[
-                Issue(limit="columns", reason=f"{len(names)} columns, at most {limits.columns} are allowed", line=1)
+                Issue(limit="columns", reason=f"{len(names)} columns; at most {limits.columns} are allowed", line=1)
             ],
         )
     issues = Issues()
@@ -80,8 +85,8 @@ def check_names(names: Sequence[str], limits: Limits) -> None:
         raise InvalidDataset("The header has blank or duplicate column names.", issues=issues.all())
 
 
-def _refuse_what_is_no_csv(head: bytes) -> None:
-    """Refuse an empty file, a header without a single name, and what is recognisably something else."""
+def _reject_other_formats(head: bytes) -> None:
+    """Raise InvalidDataset if the file is empty, its first line is blank, or its content is not CSV."""
     if not head.removeprefix(BOM).strip():
         raise InvalidDataset(
             "The file is empty.", issues=[Issue(reason="the file is empty", hint="send a CSV", line=1)]
@@ -94,7 +99,7 @@ def _refuse_what_is_no_csv(head: bytes) -> None:
             issues=[Issue(reason=f"it looks like {kind}", hint=hint, line=1)],
         )
     if b"\0" in head.splitlines()[0]:
-        raise InvalidDataset("The file has a NUL byte.", issues=[Issue(reason="NUL byte in the header", line=1)])
+        raise InvalidDataset("The file contains a NUL byte.", issues=[Issue(reason="NUL byte in the header", line=1)])
     if not head.removeprefix(BOM).splitlines()[0].strip():
         raise InvalidDataset(
             "The header line is blank.",
@@ -102,15 +107,15 @@ def _refuse_what_is_no_csv(head: bytes) -> None:
         )
 
 
-def _delimiter(body: bytes) -> str:
-    """Return the delimiter that occurs most in the first line outside quotes; a comma where none does."""
+def _find_delimiter(body: bytes) -> str:
+    """Return the delimiter that occurs most often in the first line outside quotes; a comma if none occurs."""
     line = _QUOTED.sub(b"", body.splitlines()[0])
     counts = [line.count(delimiter.encode()) for delimiter in DELIMITERS]
     return DELIMITERS[counts.index(max(counts))]
 
 
 def _first_record(head: bytes, delimiter: str) -> tuple[tuple[str, ...], int, int] | None:
-    """Return names, bytes and lines of the first record; None while a quote is open at the end."""
+    """Return the names, size in bytes and number of lines of the first record; None if a quote is still open."""
     body = head.removeprefix(BOM)
     lines = body.splitlines(keepends=True)
     taken: list[bytes] = []

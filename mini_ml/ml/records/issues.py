@@ -1,4 +1,4 @@
-"""Collect everything that is wrong with a file, so that its owner hears of all of it at once."""
+"""Collect all issues of a file, so that one error can report them together."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -6,34 +6,34 @@ from typing import Final
 from mini_ml.errors import Issue
 
 MOST_LISTED: Final = 20
-"""Faults listed by name; the rest are counted."""
+"""Maximum number of issues listed in full; the rest are only counted."""
 
 _NAME_CHARS: Final = 60
 
 
 @dataclass
 class Issues:
-    """The issues found so far: the first few in full, the others as a number."""
+    """The issues found so far: the first `MOST_LISTED` in full, the others as a number."""
 
     listed: list[Issue] = field(default_factory=list)
     total: int = 0
 
-    def add(self, fault: Issue) -> None:
-        """Keep a fault, or only count it once the list is full."""
-        self.count(1, [fault])
+    def add(self, issue: Issue) -> None:
+        """Add an issue; if the list is full, only count it."""
+        self.count(1, [issue])
 
     def count(self, total: int, first: list[Issue]) -> None:
-        """Take `total` issues of which `first` are spelled out."""
+        """Count `total` issues, and list as many of `first` as fit."""
         self.total += total
         self.listed.extend(first[: MOST_LISTED - len(self.listed)])
 
     @property
-    def service(self) -> int:
-        """Return how many more issues will be listed."""
+    def remaining(self) -> int:
+        """Return how many more issues can be listed."""
         return MOST_LISTED - len(self.listed)
 
     def all(self) -> tuple[Issue, ...]:
-        """Return the listed issues, and one that says how many more there are."""
+        """Return the listed issues, plus one with the number of issues that are not listed."""
         hidden = self.total - len(self.listed)
         if not hidden:
             return tuple(self.listed)
@@ -41,5 +41,5 @@ class Issues:
 
 
 def short(name: str) -> str:
-    """Return a name fit for a message: contents of files never travel in errors."""
+    """Return a column name or label, truncated for an error message."""
     return name if len(name) <= _NAME_CHARS else name[: _NAME_CHARS - 1] + "…"

@@ -1,4 +1,4 @@
-"""Find records and cells in bytes: by numpy where quotes are regular, else by the csv module's rules."""
+"""Find records and cells in bytes: with numpy if the quotes are regular, else with the csv module."""
 
 import csv
 from collections.abc import Iterator
@@ -15,47 +15,53 @@ _LF, _CR, _QUOTE = 10, 13, 34
 Marks = NDArray[np.bool_]
 _NONE: Final = np.empty(0, dtype=np.int64)
 
-# The csv module's own limit is below ours, which counts characters and names the cell.
+# The limit of the csv module is lower than ours, and its error does not name the cell.
 csv.field_size_limit(64 * MIB)
 
 
 @dataclass(frozen=True)
 class Scan:
-    """Where cells begin and end in `cells`, and which of them end a record."""
+    """Offsets of cells and records in `cells`."""
 
     cells: bytes
     starts: Offsets
     stops: Offsets
     last: Marks
-    """Whether a cell is the last of its record."""
+    """Shape (cells,): whether a cell is the last of its record."""
     record_starts: Offsets
     record_stops: Offsets
     size: int
-    """Bytes of the complete records, line ends included."""
+    """Size of the complete records in bytes, with line ends."""
     rewritten: bool
-    """Whether `cells` is not the records themselves."""
+    """Whether `cells` differs from the original records."""
     one_line_each: bool = False
-    """Whether every line end is a line feed that ends a record."""
+    """Whether each record is exactly one line that ends in a line feed."""
 
 
 def scan(records: bytes, delimiter: str, *, final: bool) -> Scan:
-    """Split what is complete; with `final` the last record needs no line end."""
-    found = _by_numpy(records, ord(delimiter), final=final)
-    return _by_csv(records, delimiter, final=final) if found is None else found
+    """Split the complete records of a buffer.
+
+    Args:
+        records: bytes of the file, starting at a record.
+        delimiter: one ASCII character.
+        final: whether the file ends here; then the last record needs no line end.
+    """
+    found = _scan_by_numpy(records, ord(delimiter), final=final)
+    return _scan_by_csv(records, delimiter, final=final) if found is None else found
 
 
-def _by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
-    """Split by positions of separators; None where quotes are irregular."""
+def _scan_by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
+    """Split at separators; return None if quotes are irregular."""
     tail = b"" if not final or not records or records.endswith((b"\n", b"\r")) else b"\n"
     cells = b"".join((records, tail, bytes(PADDING)))
     octets = np.frombuffer(cells, dtype=np.uint8)[: len(records) + len(tail)]
     ends = octets == _LF
     has_cr = b"\r" in records
     if has_cr:
-        ends |= _lone_returns(octets, ends, final=final)
+        ends |= _mark_lone_returns(octets, ends, final=final)
     separators = ends | (octets == delimiter)
     has_quotes = b'"' in records
-    escapes = _leave_quoted(octets, separators) if has_quotes else _NONE
+    escapes = _unmark_quoted(octets, separators) if has_quotes else _NONE
     if escapes is None:
         return None
     places = np.flatnonzero(separators)
@@ -73,7 +79,7 @@ def _by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
         quoted = (octets[starts] == _QUOTE) & (stops > starts)
         starts, stops = starts + quoted, stops - quoted
     if len(escapes):
-        cells, starts, stops = _unescaped(octets, escapes, starts, stops)
+        cells, starts, stops = _remove_escapes(octets, escapes, starts, stops)
     return Scan(
         cells,
         starts,
@@ -87,8 +93,8 @@ def _by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
     )
 
 
-def _lone_returns(octets: NDArray[np.uint8], line_feeds: Marks, *, final: bool) -> Marks:
-    """Mark carriage returns that end a line on their own; one at the very end may still get its line feed."""
+def _mark_lone_returns(octets: NDArray[np.uint8], line_feeds: Marks, *, final: bool) -> Marks:
+    """Return where a lone carriage return ends a line; one at the end of a chunk may still be followed by its LF."""
     lone: Marks = octets == _CR
     lone[:-1] &= ~line_feeds[1:]
     if not final:
@@ -96,10 +102,10 @@ def _lone_returns(octets: NDArray[np.uint8], line_feeds: Marks, *, final: bool) 
     return lone
 
 
-def _leave_quoted(octets: NDArray[np.uint8], separators: Marks) -> Offsets | None:
-    """Unmark separators inside quotes, and return the places of quotes that escape another one.
+def _unmark_quoted(octets: NDArray[np.uint8], separators: Marks) -> Offsets | None:
+    """Unmark separators inside quotes, and return the offsets of quotes that escape another quote.
 
-    None where the other quotes do not simply wrap whole cells.
+    Return None if the other quotes do not wrap whole cells.
     """
     quotes = np.flatnonzero(octets == _QUOTE)
     opening, closing = quotes[0::2], quotes[1::2]
@@ -114,22 +120,22 @@ def _leave_quoted(octets: NDArray[np.uint8], separators: Marks) -> Offsets | Non
     if not (opens_a_cell.all() and closes_a_cell.all()):
         return None
     separators &= ~np.logical_xor.accumulate(octets == _QUOTE)
-    # A quote may follow a separator that is itself quoted: then it opens nothing.
+    # A quote after a quoted separator does not open a cell.
     return escapes if ((opening == 0) | separators[opening - 1]).all() else None
 
 
-def _unescaped(
+def _remove_escapes(
     octets: NDArray[np.uint8], escapes: Offsets, starts: Offsets, stops: Offsets
 ) -> tuple[bytes, Offsets, Offsets]:
-    """Return the bytes without the quotes that escape another one, and where the cells are now."""
+    """Return the bytes without escaping quotes, and the new offsets of the cells."""
     kept = np.ones(len(octets), dtype=np.bool_)
     kept[escapes] = False
     moved: Offsets = np.cumsum(kept) - kept
     return octets[kept].tobytes() + bytes(PADDING), moved[starts], moved[stops]
 
 
-def _by_csv(records: bytes, delimiter: str, *, final: bool) -> Scan:
-    """Split by the csv module, which knows what every other reader makes of strange quotes."""
+def _scan_by_csv(records: bytes, delimiter: str, *, final: bool) -> Scan:
+    """Split with the csv module, which handles irregular quotes as other CSV readers do."""
     lines = records.splitlines(keepends=True)
     if lines and not final and lines[-1].endswith(b"\r"):
         lines = lines[:-1]
@@ -162,7 +168,7 @@ def _by_csv(records: bytes, delimiter: str, *, final: bool) -> Scan:
 
 
 class _Feed(Iterator[str]):
-    """Give physical lines to the csv module and know how far it has come."""
+    """Feed lines to the csv module and count how many lines and bytes it has read."""
 
     def __init__(self, lines: list[bytes]) -> None:
         self._lines = lines

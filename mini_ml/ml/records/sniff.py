@@ -1,10 +1,10 @@
-"""Say what a file looks like that is no CSV."""
+"""Detect files that are not CSV, and suggest how to convert them."""
 
 import re
 from typing import Final
 
 HEAD_BYTES: Final = 4096
-"""How much of a file's beginning is enough to tell."""
+"""Bytes at the start of a file that are enough to detect its format."""
 
 _SIGNATURES: Final = (
     (b"\x1f\x8b", "a gzip archive", "unpack it and send the CSV inside"),
@@ -34,11 +34,15 @@ _SIGNATURES: Final = (
 _JSON: Final = re.compile(rb'\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[\[{"\]]|-?[0-9.]+\s*[,\]]|$))')
 _MARKUP: Final = re.compile(rb"\s*<(?:\?xml\b|!doctype\b|!--|(?:html|head|body|table|svg)\b)", re.IGNORECASE)
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1b\x1a"))
-_MOST_CONTROL: Final = 0.02
+_MAX_CONTROL_FRACTION: Final = 0.02
 
 
 def looks_like(head: bytes) -> tuple[str, str] | None:
-    """Return what the beginning of a file shows it to be, and a hint; None where it may be a CSV."""
+    """Return the format of a file and a hint on what to send instead; None if it may be a CSV.
+
+    Args:
+        head: the first `HEAD_BYTES` of the file.
+    """
     for signature, kind, hint in _SIGNATURES:
         if head.startswith(signature):
             return _workbook(head) if signature == b"PK\x03\x04" else (kind, hint)
@@ -51,7 +55,7 @@ def looks_like(head: bytes) -> tuple[str, str] | None:
 
 
 def _workbook(head: bytes) -> tuple[str, str]:
-    """Tell an Excel or OpenDocument file from any other zip archive."""
+    """Return whether a zip archive is an Excel workbook, an OpenDocument spreadsheet or something else."""
     if b"xl/" in head or b"[Content_Types].xml" in head:
         return "an Excel workbook (xlsx)", "save it as CSV UTF-8"
     if b"opendocument" in head:
@@ -60,13 +64,13 @@ def _workbook(head: bytes) -> tuple[str, str]:
 
 
 def _by_bytes(body: bytes) -> tuple[str, str] | None:
-    """Tell UTF-16 without a mark, and binary data, by their zero and control bytes."""
+    """Detect UTF-16 without byte order mark, and binary data, by their zero and control bytes."""
     for first in (0, 1):
         zeros, others = body[first::2], body[1 - first :: 2]
         if len(zeros) > 1 and zeros.count(0) > 0.8 * len(zeros) and others.count(0) < 0.2 * len(others):
             return "UTF-16 text", "save it as CSV UTF-8"
     control = len(body) - len(body.translate(None, _CONTROL))
-    # A zero byte or two in a text is a fault with a line, found later.
-    if control > max(8, _MOST_CONTROL * len(body)):
+    # A few zero bytes in a text are reported later, with their line numbers.
+    if control > max(8, _MAX_CONTROL_FRACTION * len(body)):
         return "binary data", "send a CSV, encoded as UTF-8"
     return None

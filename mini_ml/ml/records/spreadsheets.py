@@ -1,7 +1,7 @@
-"""Text cells that a spreadsheet would run as a formula: a `'` in front where we write them, undone where we read them.
+"""Guard text cells that a spreadsheet would run as a formula: write them with a leading `'`, and remove it on reading.
 
-A spreadsheet takes a cell that begins with one of these signs for a formula, whatever stands in it (CWE-1236), and one
-with a `'` in front for text. Since a true `'` is guarded as well, every text comes back as it was.
+A spreadsheet evaluates a cell that begins with one of these signs as a formula (CWE-1236), and treats a cell with a
+leading `'` as text. Texts that begin with `'` are guarded too, so every text survives a round trip unchanged.
 """
 
 import re
@@ -9,16 +9,16 @@ from typing import Final
 
 _SIGNS: Final = frozenset("=+-@\t\r'")
 _NUMBER: Final = re.compile(r"[+-](?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
-"""A signed number, with decimal point or comma: a spreadsheet takes it for one."""
+"""A signed number, with decimal point or comma; spreadsheets read it as a number, so it needs no guard."""
 
 
-def guarded(text: str) -> str:
-    """Return a text cell as it is written: with one `'` in front if it begins like a formula and is no number."""
+def guard(text: str) -> str:
+    """Return a text as a cell to write: with a leading `'` if it begins like a formula and is not a number."""
     return f"'{text}" if _needs_guard(text) else text
 
 
-def unguarded(cell: str) -> str:
-    """Return the text that a cell stands for: without the `'` that `guarded` puts there; others are left alone."""
+def unguard(cell: str) -> str:
+    """Return the text of a cell, without the `'` that `guard` adds; other cells are unchanged."""
     return cell[1:] if cell[:1] == "'" and _needs_guard(cell[1:]) else cell
 
 

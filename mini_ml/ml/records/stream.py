@@ -1,4 +1,4 @@
-"""Cut a stream of bytes into blocks of complete records, and refuse what no table can hold, line by line."""
+"""Split a stream of bytes into blocks of complete records, and report invalid records by line."""
 
 from collections.abc import Iterator
 from typing import BinaryIO, Final
@@ -16,13 +16,16 @@ from mini_ml.topology import MIB, Limits
 CHUNK_BYTES: Final = MIB
 _FEW_COLUMNS: Final = 20
 _LONGEST_CHUNK: Final = 8 * MIB
-"""More columns are read in longer chunks, up to this: each column of a block costs something."""
+"""Maximum chunk size; tables with many columns use longer chunks because each column of a block has a fixed cost."""
 _RECORD_BYTES: Final = 8 * MIB
-"""A record that is still open after so much has an unclosed quote."""
+"""Maximum size of a record; a longer one is reported as an unclosed quote."""
 
 
 class BlockStream(Iterator[Block]):
-    """The rows of a CSV, block by block; after a fault it yields no more but reads on, to name all issues at once."""
+    """Iterate over the rows of a CSV in blocks.
+
+    After the first issue it yields no more blocks, but reads to the end, so that one error lists all issues.
+    """
 
     def __init__(
         self, source: BinaryIO, header: Header, rest: bytes, *, limits: Limits, chunk_bytes: int = CHUNK_BYTES
@@ -38,7 +41,7 @@ class BlockStream(Iterator[Block]):
         self._finished = False
         self.rows = 0
         self.is_short = False
-        """Whether the last read gave less than was asked for: most often, the file is at its end."""
+        """Whether the last read returned less than requested, usually because the file has ended."""
         self.bytes_read = len(header.raw) + len(rest)
 
     def __next__(self) -> Block:
@@ -47,11 +50,11 @@ class BlockStream(Iterator[Block]):
             if block is not None and not self._issues.total:
                 return block
         if self._issues.total:
-            raise self._refusal()
+            raise self._build_error()
         raise StopIteration
 
     def _advance(self) -> Block | None:
-        """Read a chunk and split what is complete."""
+        """Read a chunk and return its complete records; None if it has none or they have issues."""
         chunk = self._source.read(self._chunk_bytes)
         self.bytes_read += len(chunk)
         self._finished = not chunk
@@ -59,16 +62,16 @@ class BlockStream(Iterator[Block]):
         records = _without_blank_end(self._carry + chunk) if self._finished else self._carry + chunk
         found = scan(records, self._header.delimiter, final=self._finished)
         size = found.size if self._finished else _without_blank_tail(found)
-        block = self._checked(found, records[:size], size)
+        block = self._build_block(found, records[:size], size)
         self._line += (
             int(np.searchsorted(found.record_stops, size)) if found.one_line_each else line_ends(records[:size])
         )
         self._carry = records[size:]
-        self._refuse_open_quote()
+        self._reject_open_quote()
         return block
 
-    def _checked(self, found: Scan, raw: bytes, size: int) -> Block | None:
-        """Make a block of the records before `size`, unless they have issues."""
+    def _build_block(self, found: Scan, raw: bytes, size: int) -> Block | None:
+        """Build a block of the records before `size`; return None if they have issues."""
         records = int(np.searchsorted(found.record_stops, size, side="left")) if size < found.size else -1
         kept = slice(None) if records < 0 else slice(records)
         record_starts, record_stops = found.record_starts[kept], found.record_stops[kept]
@@ -79,7 +82,7 @@ class BlockStream(Iterator[Block]):
         columns = len(self._header.names)
         self._find_nul(raw)
         self._find_ragged(found.last[:cells], record_starts, raw)
-        self._refuse_too_many_rows()
+        self._reject_too_many_rows()
         if self._issues.total:
             return None
         shape = (len(record_starts), columns)
@@ -99,7 +102,7 @@ class BlockStream(Iterator[Block]):
 
     def _find_nul(self, raw: bytes) -> None:
         place = raw.find(0)
-        while place >= 0 and self._issues.service:
+        while place >= 0 and self._issues.remaining:
             line = self._line + line_ends(raw[:place])
             self._issues.add(
                 Issue(reason="NUL byte", hint="the file may be binary or UTF-16; send UTF-8 text", line=line)
@@ -115,11 +118,11 @@ class BlockStream(Iterator[Block]):
         ragged = np.flatnonzero(widths != columns)
         first = [
             Issue(
-                reason=f"{int(widths[row])} cells where the header has {columns}",
-                hint="quote cells that hold the delimiter or a line end",
+                reason=f"{int(widths[row])} cells, but the header has {columns}",
+                hint="quote cells that contain the delimiter or a line end",
                 line=self._line + line_ends(raw[: int(starts[row])]),
             )
-            for row in ragged[: self._issues.service]
+            for row in ragged[: self._issues.remaining]
         ]
         self._issues.count(len(ragged), first)
 
@@ -137,11 +140,11 @@ class BlockStream(Iterator[Block]):
                         column=short(self._header.names[position]),
                         line=block.line_of(int(row)),
                         limit="cell_chars",
-                        reason=f"{chars} characters in a cell, at most {limit} are allowed",
+                        reason=f"{chars} characters in a cell; at most {limit} are allowed",
                     )
                 )
 
-    def _refuse_too_many_rows(self) -> None:
+    def _reject_too_many_rows(self) -> None:
         if self.rows > self._limits.rows:
             raise LimitExceeded(
                 f"The file has more than {self._limits.rows} rows.",
@@ -152,8 +155,8 @@ class BlockStream(Iterator[Block]):
                 ],
             )
 
-    def _refuse_open_quote(self) -> None:
-        """A quote that is never closed swallows the rest of the file."""
+    def _reject_open_quote(self) -> None:
+        """Raise InvalidDataset if a record is too long or still open at the end of the file."""
         if len(self._carry) <= _RECORD_BYTES and not (self._finished and self._carry):
             return
         if not self._carry.strip(b"\r\n"):
@@ -163,13 +166,13 @@ class BlockStream(Iterator[Block]):
         open_quote = Issue(reason="a quote opened in this row is never closed", line=self._line)
         raise InvalidDataset("A quote is never closed.", issues=[*self._issues.all(), open_quote])
 
-    def _refusal(self) -> InvalidDataset:
+    def _build_error(self) -> InvalidDataset:
         kind = LimitExceeded if self._too_large else InvalidDataset
         return kind("Some rows of the file cannot be read.", issues=self._issues.all())
 
 
 def _without_blank_end(records: bytes) -> bytes:
-    """Leave out blank lines at the end of the file; keep the last row's own line end."""
+    """Remove blank lines at the end of the file; keep the line end of the last row."""
     body = records.rstrip(b"\r\n")
     if not body:
         return b""
@@ -178,7 +181,7 @@ def _without_blank_end(records: bytes) -> bytes:
 
 
 def _without_blank_tail(found: Scan) -> int:
-    """Return the size of the records up to the last one that is not blank: blank ones may be the file's end."""
+    """Return the size of the records up to the last non-blank one: the blank ones may be the end of the file."""
     filled = np.flatnonzero(found.record_stops > found.record_starts)
     if not len(filled):
         return 0

@@ -1,4 +1,4 @@
-"""A CSV in memory: the blocks of its rows, and each column as tokens."""
+"""A whole CSV in memory, with access to its columns as text."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from mini_ml.ml.records.text import cell_text
 
 
 @dataclass(frozen=True)
-class Spelled:
-    """A column as its distinct spellings: `texts[codes[row]]`, untrimmed; nothing is missing, cells may be empty."""
+class Spellings:
+    """A column as its distinct untrimmed texts: row `r` is `texts[codes[r]]`; empty cells are empty texts."""
 
     codes: Codes
     texts: tuple[str, ...]
@@ -40,11 +40,11 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of the columns in the file's order; the first may be blank."""
+        """Return the column names in file order; the first may be blank."""
         return self.header.names
 
-    def spelled(self, name: str) -> Spelled:
-        """Return a column's cells as spelled, over all rows."""
+    def spellings(self, name: str) -> Spellings:
+        """Return the distinct texts of a column and the code of each row."""
         position = self.names.index(name)
         seen: dict[str, int] = {}
         parts = []
@@ -52,10 +52,10 @@ class Table:
             found = distinct_cells(block, position)
             recoded = [seen.setdefault(cell_text(cell), len(seen)) for cell in found.cells]
             parts.append(np.array(recoded, dtype=np.intp)[found.codes])
-        return Spelled(np.concatenate(parts), tuple(seen))
+        return Spellings(np.concatenate(parts), tuple(seen))
 
     def line_of(self, row: int) -> int:
-        """Return the line on which a row begins, as an editor counts: the header is line 1."""
+        """Return the line number on which a row begins; the header is line 1."""
         for block in self.blocks:
             if row < block.rows:
                 return block.line_of(row)

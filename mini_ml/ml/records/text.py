@@ -1,34 +1,34 @@
-"""How bytes become text: UTF-8, each byte that is no UTF-8 as Windows-1252, and cells without their guard."""
+"""Decode cells: UTF-8, invalid bytes as Windows-1252, and without the guard against formulas."""
 
 import codecs
 from typing import Final
 
-from mini_ml.ml.records.spreadsheets import unguarded
+from mini_ml.ml.records.spreadsheets import unguard
 
 BOM: Final = codecs.BOM_UTF8
 _ERRORS: Final = "mini_ml_cp1252"
 
 
 def decode(cell: bytes) -> str:
-    """Decode UTF-8; an invalid byte changes neither its neighbours nor any other cell."""
+    """Decode UTF-8; each invalid byte is decoded as Windows-1252, the bytes around it are not affected."""
     return cell.decode("utf-8", _ERRORS)
 
 
 def cell_text(cell: bytes) -> str:
-    """Return what a cell says, untrimmed; every cell of a CSV, to train on or to score, is read through here."""
+    """Return the text of a cell, untrimmed. Training and scoring both read every CSV cell with this function."""
     text = cell.decode("utf-8", _ERRORS)
-    return unguarded(text) if cell[:1] == b"'" else text  # looked at for every cell, so without a call
+    return unguard(text) if cell[:1] == b"'" else text  # checked inline, since this runs for every cell
 
 
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Decode the first offending byte alone and go on behind it."""
+    """Decode the first invalid byte and continue after it."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return _CP1252[error.object[error.start]], error.start + 1
 
 
 def _one_byte(byte: int) -> str:
-    """Five bytes have no meaning in Windows-1252; browsers read them as control characters, and so do we."""
+    """Decode a byte as Windows-1252; its five undefined bytes become control characters, as in browsers."""
     try:
         return bytes([byte]).decode("cp1252")
     except UnicodeDecodeError:

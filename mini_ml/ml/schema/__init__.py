@@ -1,1 +1,1 @@
-"""What a training file's columns are, decided once over all rows, and which of them is the target."""
+"""Infer the columns of a training file from all its rows, and read the target."""

@@ -1,4 +1,4 @@
-"""Count, over all rows, what the cells of a column could be."""
+"""Collect what all cells of a column could be: numbers, dates, booleans, texts."""
 
 import re
 from collections import Counter
@@ -23,46 +23,46 @@ _THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 @dataclass
-class Spread:
-    """What is known of some numbers without keeping them."""
+class NumberRange:
+    """Count, minimum and maximum of numbers that are not kept themselves."""
 
     count: int = 0
-    least: float = inf
-    most: float = -inf
+    minimum: float = inf
+    maximum: float = -inf
     whole: bool = True
-    """Whether all are integers."""
+    """Whether all numbers are integers."""
 
     def add(self, values: Matrix) -> None:
-        """Take more numbers in."""
+        """Add numbers; shape (n,), without NaN."""
         if len(values):
             self.count += len(values)
-            self.least = min(self.least, float(values.min()))
-            self.most = max(self.most, float(values.max()))
+            self.minimum = min(self.minimum, float(values.min()))
+            self.maximum = max(self.maximum, float(values.max()))
             self.whole = self.whole and bool((values == np.floor(values)).all())
 
 
 @dataclass
 class Evidence:
-    """What the present cells of a column are; missing words are left out."""
+    """What the cells of a column are; missing cells are not counted."""
 
     table: Table
     name: str
-    plain: Spread = field(default_factory=Spread)
-    """Numbers with or without a decimal point, of blocks that hold nothing else."""
+    plain: NumberRange = field(default_factory=NumberRange)
+    """Numbers of the blocks in which every cell is a number, with or without a decimal point, or missing."""
     others: Counter[str] = field(default_factory=Counter)
-    """All cells of the other blocks, trimmed."""
+    """Number of occurrences of each trimmed cell in the other blocks."""
     padded: int = 0
-    """Integers such as 007 among the plain numbers: codes more often than numbers."""
+    """Number of zero-padded integers such as 007 among the plain numbers; they are usually codes."""
 
     @cached_property
     def texts(self) -> Counter[str]:
-        """Return all distinct present cells, trimmed."""
+        """Return the distinct cells, trimmed, with their number of occurrences."""
         if not self.plain.count:
             return self.others
-        spelled = self.table.spelled(self.name)
+        spellings = self.table.spellings(self.name)
         texts: Counter[str] = Counter()
-        for text, count in zip(spelled.texts, spelled.counts(), strict=True):
-            _add(texts, text, count)
+        for text, count in zip(spellings.texts, spellings.counts(), strict=True):
+            _add_cell(texts, text, count)
         return texts
 
     @cached_property
@@ -70,55 +70,55 @@ class Evidence:
         """Return the number of cells that are not missing."""
         return self.plain.count + self.others.total()
 
-    def numbers(self, decimal: Decimal) -> Spread:
-        """Return what is known of all cells that are numbers."""
-        spread = replace(self.plain)
+    def numbers(self, decimal: Decimal) -> NumberRange:
+        """Return the range of all cells that are numbers with this decimal mark."""
+        numbers = replace(self.plain)
         for text, count in self.others.items():
             value = words.number(text, decimal)
             if value is not None:
-                spread.add(np.array([value]))
-                spread.count += count - 1
-        return spread
+                numbers.add(np.array([value]))
+                numbers.count += count - 1
+        return numbers
 
     def all_distinct(self, decimal: Decimal) -> bool:
-        """Tell whether no number occurs twice."""
+        """Return whether every cell is a number and no number occurs twice."""
         numbers = [words.number(text, decimal) for text in self.texts]
         return len(set(numbers)) == self.present
 
     def zero_padded(self) -> int:
-        """Count integers such as 007 among all cells."""
+        """Count zero-padded integers such as 007 among all cells."""
         return self.padded + sum(count for text, count in self.others.items() if _is_padded(text))
 
 
-def weigh(table: Table, names: Sequence[str]) -> tuple[dict[str, Evidence], Decimal]:
-    """Look at every cell of some columns, and decide between decimal point and comma."""
+def collect_evidence(table: Table, names: Sequence[str]) -> tuple[dict[str, Evidence], Decimal]:
+    """Read every cell of the named columns, and decide between decimal point and decimal comma."""
     evidence = {name: Evidence(table, name) for name in names}
     positions = {table.names.index(name): column for name, column in evidence.items()}
     for block in table.blocks:
-        _weigh_block(block, positions)
-    if not any(_marked(column.others, ",") for column in evidence.values()):
+        _add_block(block, positions)
+    if not any(_numbers_with_mark(column.others, ",") for column in evidence.values()):
         return evidence, "."
-    # Some cells have a decimal comma: now it counts how each number is spelled.
-    closer = {name: Evidence(table, name, others=column.texts) for name, column in evidence.items()}
-    return closer, _decimal_of(closer.values(), table.header.delimiter)
+    # Some cells have a decimal comma, so the plain numbers have to be counted by their spelling too.
+    respelled = {name: Evidence(table, name, others=column.texts) for name, column in evidence.items()}
+    return respelled, _choose_decimal(respelled.values(), table.header.delimiter)
 
 
-def _weigh_block(block: Block, positions: dict[int, Evidence]) -> None:
+def _add_block(block: Block, positions: dict[int, Evidence]) -> None:
     plain = numeric_dtypes(block, list(positions), ".")
     for position, column in positions.items():
         values = as_matrix(plain[position]) if position in plain else None
         if values is None or (np.abs(values) > LARGEST).any():
             found = distinct_cells(block, position)
             for cell, count in zip(found.cells, np.bincount(found.codes).tolist(), strict=True):
-                _add(column.others, cell_text(cell), count)
+                _add_cell(column.others, cell_text(cell), count)
         else:
             block.numbers[position] = values
             column.plain.add(values[~np.isnan(values)])
-            column.padded += _padded(block, position)
+            column.padded += _count_padded(block, position)
 
 
-def _padded(block: Block, position: int) -> int:
-    """Count integers such as 007; a closer look is taken only where some cells begin like one, or with a blank."""
+def _count_padded(block: Block, position: int) -> int:
+    """Count zero-padded integers; skip the slow count if no cell starts with a blank or with a zero and a digit."""
     octets = np.frombuffer(block.cells, dtype=np.uint8)
     starts = block.starts[:, position]
     first, second = octets[starts], octets[starts + 1]
@@ -131,27 +131,27 @@ def _padded(block: Block, position: int) -> int:
     return sum(count for cell, count in zip(found.cells, counts, strict=True) if _is_padded(decode(cell).strip()))
 
 
-def _add(texts: Counter[str], text: str, count: int) -> None:
+def _add_cell(texts: Counter[str], text: str, count: int) -> None:
     trimmed = text.strip()
     if not words.is_missing(trimmed):
         texts[trimmed] += count
 
 
-def _decimal_of(columns: Iterable[Evidence], delimiter: str) -> Decimal:
-    """Take the mark that makes numbers of more cells, column by column the better one counting."""
+def _choose_decimal(columns: Iterable[Evidence], delimiter: str) -> Decimal:
+    """Return the decimal mark with which more cells are numbers; each column votes for the better of the two."""
     balance = 0
     for column in columns:
         commas, points = column.numbers(",").count, column.numbers(".").count
         if commas < points:
-            balance -= sum(_marked(column.others, ".").values())
-        elif delimiter != "," or not all(map(_THOUSANDS.fullmatch, _marked(column.others, ","))):
-            # In a comma-separated file, 1,234 stands for a thousand.
-            balance += sum(_marked(column.others, ",").values())
+            balance -= sum(_numbers_with_mark(column.others, ".").values())
+        elif delimiter != "," or not all(map(_THOUSANDS.fullmatch, _numbers_with_mark(column.others, ","))):
+            # In a comma-separated file, 1,234 is read as one thousand two hundred thirty-four.
+            balance += sum(_numbers_with_mark(column.others, ",").values())
     return "," if balance > 0 else "."
 
 
-def _marked(texts: Counter[str], mark: Decimal) -> dict[str, int]:
-    """Return the numbers that have this decimal mark."""
+def _numbers_with_mark(texts: Counter[str], mark: Decimal) -> dict[str, int]:
+    """Return the texts, with their counts, that contain this mark and are numbers with it."""
     return {text: count for text, count in texts.items() if mark in text and words.number(text, mark) is not None}
 
 

@@ -1,4 +1,4 @@
-"""Work on several items at once and hand the results over in order: most of the work spends its time outside Python."""
+"""Process items in several threads and yield the results in order; most of the work releases the GIL."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -10,19 +10,19 @@ Result = TypeVar("Result")
 
 
 def in_order(work: Callable[[Item], Result], items: Iterator[Item], *, threads: int) -> Generator[Result, None, None]:
-    """Yield `work(item)` for each item, in the items' order; an error comes where its result would have.
+    """Yield `work(item)` for each item, in the order of the items; an exception is raised in place of its result.
 
-    Items are taken in the caller's own thread, at most one more ahead than there are threads to work on them.
+    Items are read in the thread of the caller, at most `threads + 1` ahead.
     """
     with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="ahead") as workers:
-        under_way: deque[Future[Result]] = deque()
+        pending: deque[Future[Result]] = deque()
         try:
             for item in items:
-                under_way.append(workers.submit(work, item))
-                if len(under_way) > threads:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
+                pending.append(workers.submit(work, item))
+                if len(pending) > threads:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
         finally:
-            for waiting in under_way:
+            for waiting in pending:
                 waiting.cancel()

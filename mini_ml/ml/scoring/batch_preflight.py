@@ -1,4 +1,4 @@
-"""Refuse a file that cannot be scored on the function that scores it, once its first rows are read."""
+"""Reject a file that would exceed the time or memory of its function, after the first rows have been read."""
 
 import math
 from dataclasses import dataclass
@@ -12,32 +12,37 @@ from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.topology import MIB, Limits
 
 _WRITING_NANOSECONDS: Final = 200
-"""For each cell of the output."""
+"""Time per cell of the output."""
 _ENCODING_NANOSECONDS: Final = 10
-"""For each cell of the matrix."""
+"""Time per cell of the matrix."""
 _VISIT_NANOSECONDS: Final = 20
-"""For each node that a row visits in a tree."""
+"""Time per node that a row visits in a tree."""
 _NUMBER_BYTES: Final = 8
 _PARTS: Final = 4
 """Parts of the file in memory at once: one read, one parsed, one scored, one written."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Batch:
-    """A file to score whose first rows have been read."""
+class BatchEstimate:
+    """The size of a file to score, estimated from its first rows."""
 
     rows: int
-    """About how many rows the file has: from its size and that of its first rows."""
+    """Estimated number of rows of the whole file."""
     columns: int
     part_rows: int
-    """Rows that are scored at once."""
+    """Rows that are scored at a time."""
     part_bytes: int
+    """Memory of these rows as text."""
     model_bytes: int
-    """Size of the model as a file, before it was compressed."""
+    """Size of the model file before compression."""
 
 
-def check_batch(model: FittedModel, batch: Batch, limits: Limits) -> None:
-    """Refuse a batch that takes too long or too much memory. Raises LimitExceeded, with the rows that would not."""
+def check_batch(model: FittedModel, batch: BatchEstimate, limits: Limits) -> None:
+    """Check a batch against the limits of time and memory.
+
+    Raises:
+        LimitExceeded: the batch is estimated to exceed them; the hint names a number of rows that would not.
+    """
     issues = []
     seconds = batch.rows * row_nanoseconds(model, batch.columns) / 1e9
     if seconds > limits.estimated_seconds:
@@ -46,7 +51,7 @@ def check_batch(model: FittedModel, batch: Batch, limits: Limits) -> None:
             Issue(
                 limit="estimated_seconds",
                 reason=f"an estimated {math.ceil(seconds):,} s, and the limit is {limits.estimated_seconds:,} s",
-                hint=f"hand over at most {most:,} rows at a time, or train a model type that predicts faster",
+                hint=f"send at most {most:,} rows at a time, or train a model type that predicts faster",
             )
         )
     needed, most_mib = memory_bytes(model, batch) / MIB, limits.estimated_memory_mib
@@ -59,19 +64,19 @@ def check_batch(model: FittedModel, batch: Batch, limits: Limits) -> None:
             )
         )
     if issues:
-        told = " and ".join(fault.reason for fault in issues)
-        raise LimitExceeded(f"Scoring about {batch.rows:,} rows takes {told}.", issues=issues)
+        reasons = " and ".join(issue.reason for issue in issues)
+        raise LimitExceeded(f"Scoring about {batch.rows:,} rows takes {reasons}.", issues=issues)
 
 
-def memory_bytes(model: FittedModel, batch: Batch) -> int:
-    """Return the estimated peak of the process that scores."""
+def memory_bytes(model: FittedModel, batch: BatchEstimate) -> int:
+    """Return the estimated peak memory of the scoring process in bytes."""
     parsed = batch.part_bytes + batch.part_rows * batch.columns * 2 * _NUMBER_BYTES
     matrix = batch.part_rows * (2 * model.encoder.width + 2 * len(model.schema.labels or ())) * _NUMBER_BYTES
     return BASE_BYTES + 2 * batch.model_bytes + _PARTS * parsed + matrix
 
 
 def row_nanoseconds(model: FittedModel, columns: int) -> float:
-    """Return the estimated time of a row, from the line of the file to the line of the output."""
+    """Return the estimated time per row, from reading to writing."""
     width = model.encoder.width
     text = columns * (READING_NANOSECONDS + _WRITING_NANOSECONDS)
     return text + width * _ENCODING_NANOSECONDS + _estimator_nanoseconds(model.estimator, width)
@@ -94,7 +99,7 @@ def _histograms(estimator: Any) -> float:
 
 
 def _compared_rows(estimator: Any) -> float:
-    """Return how many training rows each row is compared with, in nanoseconds for each column."""
+    """Return the nanoseconds per column to compare a row with the training rows that the estimator keeps."""
     inner = getattr(estimator, "base_estimator_", estimator)
     kept = (getattr(inner, name, None) for name in ("_fit_X", "support_vectors_", "X_fit_", "X_train_"))
     return max((2.0 * rows.shape[0] for rows in kept if rows is not None), default=0.0)

@@ -1,4 +1,4 @@
-"""Score rows with a fitted model: a CSV as a stream, JSON rows at once."""
+"""Score rows with a fitted model: a CSV as a stream, JSON rows in one call."""
 
 import math
 from collections import Counter
@@ -17,9 +17,9 @@ from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.header import read_header
 from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
-from mini_ml.ml.schema.target import absent
+from mini_ml.ml.schema.target import missing_column_issue
 from mini_ml.ml.scoring.ahead import in_order
-from mini_ml.ml.scoring.batch_preflight import Batch, check_batch
+from mini_ml.ml.scoring.batch_preflight import BatchEstimate, check_batch
 from mini_ml.ml.scoring.output import Output
 from mini_ml.topology import Limits
 
@@ -28,7 +28,7 @@ _ENSEMBLE_CHUNKS: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class ScoreOptions:
-    """What is written besides, or instead of, the rows and their predictions."""
+    """Options of the output."""
 
     columns_to_drop: tuple[str, ...] = ()
     only_predictions: bool = False
@@ -37,16 +37,16 @@ class ScoreOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """What a batch weighs before it is read."""
+    """Sizes of a batch that are known before the file is read, in bytes."""
 
     file_bytes: int
     model_bytes: int
-    """Of the model as a file."""
+    """Size of the model file before compression."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows as they were read, and how far the file has been read with them."""
+    """A block of rows, and the progress after reading it."""
 
     block: Block
     rows_done: int
@@ -55,7 +55,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Scored:
-    """Rows that were scored, and what they are in the output."""
+    """A scored part and its output."""
 
     part: _Part
     frame: Frame
@@ -79,36 +79,36 @@ def score_csv(
 ) -> Iterator[bytes]:
     """Yield the output CSV in parts, header first, in constant memory; `tally` is complete after the last part.
 
-    While the caller writes a part, the next ones are scored in other threads, and are read in between.
+    While the caller writes a part, other threads score the next ones.
 
     Args:
         model: the fitted model.
-        source: the CSV to score, read once.
-        limits: rows, columns and cells accepted.
-        tally: counts what is found on the way.
-        sizes: of the file and the model, where the batch may be too much work; None where the rows are few.
-        options: which columns are dropped and what is written.
-        on_progress: called after each part with the rows and bytes done; may raise to stop.
+        source: the CSV to score; it is read once, from its current position.
+        limits: rows, columns, characters in a cell, time and memory allowed.
+        tally: updated with the counts of every part.
+        sizes: sizes of the file and the model, to check the batch against the limits; None skips that check.
+        options: columns to drop, and the content of the output.
+        on_progress: called after each part with the number of rows and bytes processed; may raise to stop.
         on_predictions: called with the predictions of each part.
-        chunk_bytes: bytes read at a time, None for what suits the model; the output does not depend on it.
-        threads: parts scored at once; the output does not depend on it either.
+        chunk_bytes: bytes read at a time; None chooses by model. The output does not depend on it.
+        threads: parts scored at the same time. The output does not depend on it.
 
     Raises:
-        SchemaMismatch: feature columns are absent; all are listed.
-        LimitExceeded: it cannot be scored in the time, or with the memory, that there is.
-        InvalidDataset: the file cannot be read; parts that were yielded before are worth nothing.
-        ProbabilitiesUnavailable: they are asked for and the model has none.
+        SchemaMismatch: feature columns are absent; the issues list all of them.
+        LimitExceeded: the batch is estimated to exceed the limits of time or memory.
+        InvalidDataset: the file cannot be read; discard the parts that were already yielded.
+        ProbabilitiesUnavailable: probabilities are requested and the model has none.
     """
     options = options or ScoreOptions()
     header, rest = read_header(source, limits)
-    positions = _positions(model, header.names, options.columns_to_drop, tally)
+    positions = _find_columns(model, header.names, options.columns_to_drop, tally)
     output = Output(
         model.schema, header, only_predictions=options.only_predictions, probabilities=options.probabilities
     )
     stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes or _chunk_bytes(model))
     yield output.header()
 
-    def scored(part: _Part) -> _Scored:
+    def score_part(part: _Part) -> _Scored:
         frame = model.reader.parse_block(part.block, positions)
         predictions = model.predict(frame, probabilities=options.probabilities)
         return _Scored(part, frame, model.encoder.unseen(frame), predictions, output.rows(part.block, predictions))
@@ -116,10 +116,10 @@ def score_csv(
     parts = (_Part(block, stream.rows, stream.bytes_read) for block in stream)
     first = list(islice(parts, 1))
     if first and sizes is not None:
-        check_batch(model, _foreseen(first[0], sizes), limits)
-    # A first part that was short is all there is, and needs no threads.
-    later = map(scored, parts) if stream.is_short else in_order(scored, parts, threads=threads)
-    for done in chain(map(scored, first), later):
+        check_batch(model, _estimate_batch(first[0], sizes), limits)
+    # If the first part was short, it is the whole file, and no threads are needed.
+    later = map(score_part, parts) if stream.is_short else in_order(score_part, parts, threads=threads)
+    for done in chain(map(score_part, first), later):
         tally.add(done.frame, done.unseen)
         on_predictions(done.predictions)
         yield done.written
@@ -131,9 +131,9 @@ def score_csv(
         )
 
 
-def _foreseen(part: _Part, sizes: Sizes) -> Batch:
-    """Reckon the whole file by its first rows."""
-    return Batch(
+def _estimate_batch(part: _Part, sizes: Sizes) -> BatchEstimate:
+    """Estimate the size of the whole file from its first rows."""
+    return BatchEstimate(
         rows=math.ceil(part.rows_done * max(1.0, sizes.file_bytes / part.bytes_done)),
         columns=part.block.starts.shape[1],
         part_rows=part.rows_done,
@@ -146,27 +146,27 @@ def score_rows(model: FittedModel, rows: Rows, *, tally: Tally, probabilities: b
     """Score JSON rows.
 
     Raises:
-        SchemaMismatch: feature columns are absent; all are listed.
-        InvalidRequest: values come by position, and are not as many as the model has columns.
-        ProbabilitiesUnavailable: they are asked for and the model has none.
+        SchemaMismatch: feature columns are absent; the issues list all of them.
+        InvalidRequest: rows without column names do not have as many values as the model has columns.
+        ProbabilitiesUnavailable: probabilities are requested and the model has none.
     """
-    frame = model.reader.parse_rows(_by_feature(model, rows), rows.count)
+    frame = model.reader.parse_rows(_group_by_feature(model, rows), rows.count)
     tally.add(frame, model.encoder.unseen(frame))
     return model.predict(frame, probabilities=probabilities)
 
 
-def _by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell]]:
+def _group_by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell]]:
     names = model.reader.names
     if rows.names is not None:
-        positions = _positions(model, rows.names, (), Tally())
+        positions = _find_columns(model, rows.names, (), Tally())
         return {name: rows.columns[positions[name]] for name in names}
     if len(rows.columns) != len(names):
         raise InvalidRequest(
-            f"A row has {len(rows.columns)} values and the model {len(names)} columns.",
+            f"A row has {len(rows.columns)} values, but the model has {len(names)} columns.",
             issues=[
                 Issue(
                     parameter="body",
-                    reason=f"{len(names)} values per row are needed",
+                    reason=f"{len(names)} values per row are required",
                     hint=", ".join(map(short, names[:20])),
                 )
             ],
@@ -174,8 +174,8 @@ def _by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell]]:
     return dict(zip(names, rows.columns, strict=True))
 
 
-def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str], tally: Tally) -> dict[str, int]:
-    """Return where each feature stands among the names.
+def _find_columns(model: FittedModel, names: Sequence[str], dropped: Sequence[str], tally: Tally) -> dict[str, int]:
+    """Return the position of each feature among the names, by feature name.
 
     Raises:
         SchemaMismatch: some features are absent or dropped.
@@ -187,7 +187,7 @@ def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str],
             issues.add(Issue(column=short(name), parameter="columns_to_drop", reason="the model needs this column"))
         elif name not in places:
             spare = [other for other in names if other not in model.reader.names]
-            issues.add(absent(name, spare))
+            issues.add(missing_column_issue(name, spare))
     if issues.total:
         needed = "A column" if issues.total == 1 else f"{issues.total} columns"
         verb = "is" if issues.total == 1 else "are"
@@ -197,5 +197,5 @@ def _positions(model: FittedModel, names: Sequence[str], dropped: Sequence[str],
 
 
 def _chunk_bytes(model: FittedModel) -> int:
-    """Return the size of a chunk: an ensemble reads all its trees for each of them, and is better off with few."""
+    """Return the bytes to read at a time: an ensemble reads all its trees for every chunk, so it uses larger ones."""
     return _ENSEMBLE_CHUNKS * CHUNK_BYTES if hasattr(model.estimator, "estimators_") else CHUNK_BYTES

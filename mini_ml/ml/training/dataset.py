@@ -1,4 +1,4 @@
-"""Read a CSV to train on: the whole file, every cell as it is spelled."""
+"""Read a whole CSV to train on, with every cell as text."""
 
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -12,30 +12,37 @@ from mini_ml.ml.records.table import Table
 from mini_ml.topology import Limits
 
 _PARSED_BYTES: Final = 8
-"""Of each cell once it is parsed, which takes memory beside the table."""
+"""Size of a parsed cell, which takes memory in addition to the table."""
 
 
 def read_table(path: Path, limits: Limits) -> Table:
-    """Read a CSV whole.
+    """Read a whole CSV file.
 
     Raises:
-        InvalidDataset: the file is empty, no CSV, has no rows, or its header or rows are faulty; all issues by line.
-        LimitExceeded: there are too many rows, columns, characters in a cell, or too much of it for the memory.
+        InvalidDataset: the file is empty, is not a CSV, has no rows, or its header or rows are invalid; the issues list
+            the lines.
+        LimitExceeded: there are too many rows, columns or characters in a cell, or the table does not fit in memory.
     """
     with path.open("rb") as source:
-        return table_of(source, limits, size=path.stat().st_size)
+        return read_table_from(source, limits, size=path.stat().st_size)
 
 
-def table_of(source: BinaryIO, limits: Limits, *, size: int | None = None) -> Table:
-    """Read a CSV whole from an open file, of `size` bytes where that is known; see `read_table`."""
+def read_table_from(source: BinaryIO, limits: Limits, *, size: int | None = None) -> Table:
+    """Read a whole CSV from an open file; see `read_table`.
+
+    Args:
+        source: the file, at its start.
+        limits: rows, columns, characters and memory allowed.
+        size: size of the file in bytes, to extrapolate the memory that it will take; None if unknown.
+    """
     header, rest = read_header(source, limits)
     stream = BlockStream(source, header, rest, limits=limits)
     blocks: list[Block] = []
-    taken = 0
+    memory = 0
     for block in stream:
         blocks.append(block)
-        taken += block.memory_bytes + block.starts.size * _PARSED_BYTES
-        check_table(taken * max(1.0, (size or 0) / stream.bytes_read), limits)
+        memory += block.memory_bytes + block.starts.size * _PARSED_BYTES
+        check_table(memory * max(1.0, (size or 0) / stream.bytes_read), limits)
     if not stream.rows:
         raise InvalidDataset(
             "The file has a header and no rows.",

@@ -1,4 +1,4 @@
-"""Describe a model's columns for its manifest."""
+"""Build the schema of a model for its manifest."""
 
 import numpy as np
 
@@ -19,12 +19,12 @@ def model_schema(
     labels: tuple[Label, ...] | None,
     probabilities: bool,
 ) -> Schema:
-    """Return the schema of a model that was fitted on the rows of `training`."""
+    """Build the schema of a model that was fitted on the rows of `training`."""
     return Schema(
         target=reader.target,
         task=task,
         labels=labels,
-        columns=tuple(_column(feature, reader, encoder, training) for feature in reader.features),
+        columns=tuple(_build_column(feature, reader, encoder, training) for feature in reader.features),
         left_out=reader.left_out,
         delimiter=reader.delimiter,
         decimal=reader.decimal,
@@ -32,7 +32,7 @@ def model_schema(
     )
 
 
-def _column(feature: Feature, reader: Reader, encoder: Encoder, training: Frame) -> Column:
+def _build_column(feature: Feature, reader: Reader, encoder: Encoder, training: Frame) -> Column:
     if feature.is_number:
         values = training.numbers[:, reader.number_features.index(feature)]
         known = values[~np.isnan(values)]

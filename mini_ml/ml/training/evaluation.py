@@ -1,41 +1,48 @@
-"""Measure predictions of hold-out rows; a metric that cannot be computed is None and says why."""
+"""Compute the metrics of predictions on hold-out rows; a metric that cannot be computed is None and has a note."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import metrics
 
 from mini_ml.contracts import ClassificationMetrics, Label, RegressionMetrics
 
-Codes = NDArray[np.int64]
+ClassCodes = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+Scores = dict[str, float | None]
 
-_NO_ROWS: Final = "there are no hold-out rows: no class has three rows with a target"
-_TOO_LARGE: Final = "the numbers are too large for it"
-_TOO_FEW: Final = "there are no hold-out rows: fewer than three rows have a target"
+_NO_ROWS_IN_CLASSES: Final = "there are no hold-out rows: no class has three rows with a target"
+_NO_ROWS: Final = "there are no hold-out rows: fewer than three rows have a target"
+_TOO_LARGE: Final = "the numbers are too large to compute it"
+_PERFECT_LOG_LOSS: Final = 2 * float(np.finfo(np.float64).eps)
+"""scikit-learn clips probabilities at 1 - eps, so the log loss of a perfect model is eps instead of 0."""
 
 
-def classification(
-    truth: Codes, predicted: Codes, probabilities: Numbers | None, *, labels: Sequence[Label]
+def measure_classification(
+    truth: ClassCodes, predicted: ClassCodes, probabilities: Numbers | None, *, labels: Sequence[Label]
 ) -> ClassificationMetrics:
-    """Measure a classifier.
+    """Compute the metrics of a classifier.
 
     Args:
         truth: shape ``(n,)``, codes of the true labels: positions in `labels`.
         predicted: shape ``(n,)``, codes of the predicted labels.
-        probabilities: shape ``(n, len(labels))``; None where the model gives none.
-        labels: every class known to training, present among the hold-out rows or not.
+        probabilities: shape ``(n, len(labels))``; None if the model has no probabilities.
+        labels: all classes of the training rows, whether or not they occur in the hold-out rows.
     """
-    confusion = _confusion(truth, predicted, classes=len(labels))
     notes: dict[str, str] = {}
-    scores: dict[str, float | None] = dict.fromkeys(
-        ("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc")
-    )
+    scores: Scores = dict.fromkeys(("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc"))
+    confusion = np.zeros((len(labels), len(labels)), dtype=np.int64)
     if len(truth):
-        scores |= _of_labels(confusion) | _of_probabilities(truth, probabilities, len(labels), notes)
+        with _no_warnings():
+            confusion = metrics.confusion_matrix(truth, predicted, labels=np.arange(len(labels)))
+            scores |= _score_labels(truth, predicted)
+            scores |= _score_probabilities(truth, probabilities, len(labels), notes)
     else:
-        notes = dict.fromkeys(scores, _NO_ROWS)
+        notes = dict.fromkeys(scores, _NO_ROWS_IN_CLASSES)
     return ClassificationMetrics(
         **scores,
         confusion_matrix=tuple(tuple(row) for row in confusion.tolist()),
@@ -45,76 +52,78 @@ def classification(
     )
 
 
-def regression(truth: Numbers, predicted: Numbers) -> RegressionMetrics:
-    """Measure a regressor; both arrays have shape ``(n,)``."""
+def macro_f1(truth: ClassCodes, predicted: ClassCodes) -> float:
+    """Return the mean F1 over the classes that occur in `truth` or `predicted`; both have shape ``(n,)``, n > 0."""
+    with _no_warnings():
+        return float(metrics.f1_score(truth, predicted, average="macro"))
+
+
+def measure_regression(truth: Numbers, predicted: Numbers) -> RegressionMetrics:
+    """Compute the metrics of a regressor; both arrays have shape ``(n,)``."""
     if not len(truth):
-        notes = dict.fromkeys(("r2", "mae", "rmse"), _TOO_FEW)
+        notes = dict.fromkeys(("r2", "mae", "rmse"), _NO_ROWS)
         return RegressionMetrics(r2=None, mae=None, rmse=None, holdout_rows=0, notes=notes)
-    scores = _of_numbers(truth, predicted)
+    scores = _score_numbers(truth, predicted)
     notes = {name: _TOO_LARGE for name, score in scores.items() if not np.isfinite(score)}
     if truth.min() == truth.max():
         notes["r2"] = "the hold-out rows all have the same target"
-    kept = {name: None if name in notes else score for name, score in scores.items()}
-    return RegressionMetrics(**kept, holdout_rows=len(truth), notes=notes)
+    known = {name: None if name in notes else score for name, score in scores.items()}
+    return RegressionMetrics(**known, holdout_rows=len(truth), notes=notes)
 
 
-def macro_f1(confusion: NDArray[np.int64]) -> float:
-    """Return the mean F1 over the classes that occur, as truth or as prediction."""
-    hits, true, said = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
-    occurs = true + said > 0
-    return float(np.mean(2 * hits[occurs] / (true + said)[occurs]))
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Suppress the warnings of scikit-learn and numpy: notes say which metrics are undefined."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
 
 
-def _of_numbers(truth: Numbers, predicted: Numbers) -> dict[str, float]:
-    with np.errstate(all="ignore"):
-        errors = predicted - truth
-        spread = np.sum((truth - truth.mean()) ** 2)
+def _score_numbers(truth: Numbers, predicted: Numbers) -> dict[str, float]:
+    if not np.isfinite(predicted).all():  # scikit-learn raises ValueError for these
+        return dict.fromkeys(("r2", "mae", "rmse"), np.inf)
+    with _no_warnings():
         return {
-            "r2": float(1 - np.sum(errors**2) / spread),
-            "mae": float(np.mean(np.abs(errors))),
-            "rmse": float(np.sqrt(np.mean(errors**2))),
+            "r2": float(metrics.r2_score(truth, predicted)),
+            "mae": float(metrics.mean_absolute_error(truth, predicted)),
+            "rmse": float(metrics.root_mean_squared_error(truth, predicted)),
         }
 
 
-def _confusion(truth: Codes, predicted: Codes, *, classes: int) -> NDArray[np.int64]:
-    cells = np.bincount(truth * classes + predicted, minlength=classes * classes)
-    return cells.reshape(classes, classes).astype(np.int64)
-
-
-def _of_labels(confusion: NDArray[np.int64]) -> dict[str, float | None]:
-    hits, true = np.diag(confusion), confusion.sum(axis=1)
+def _score_labels(truth: ClassCodes, predicted: ClassCodes) -> Scores:
     return {
-        "accuracy": float(hits.sum() / true.sum()),
-        "balanced_accuracy": float(np.mean(hits[true > 0] / true[true > 0])),
-        "f1_macro": macro_f1(confusion),
+        "accuracy": float(metrics.accuracy_score(truth, predicted)),
+        "balanced_accuracy": float(metrics.balanced_accuracy_score(truth, predicted)),
+        "f1_macro": macro_f1(truth, predicted),
     }
 
 
-def _of_probabilities(
-    truth: Codes, probabilities: Numbers | None, classes: int, notes: dict[str, str]
-) -> dict[str, float | None]:
+def _score_probabilities(
+    truth: ClassCodes, probabilities: Numbers | None, classes: int, notes: dict[str, str]
+) -> Scores:
     if probabilities is None or not np.isfinite(probabilities).all():
-        notes |= dict.fromkeys(("log_loss", "roc_auc"), "this model type gives no probabilities")
+        notes |= dict.fromkeys(("log_loss", "roc_auc"), "this model type has no probabilities")
         return {}
-    given = np.clip(probabilities[np.arange(len(truth)), truth], np.finfo(np.float64).eps, 1.0)
     absent = classes - len(np.unique(truth))
     if absent:
-        notes["roc_auc"] = f"the hold-out rows lack {absent} of {classes} classes: too few rows have them"
+        notes["roc_auc"] = f"the hold-out rows lack {absent} of {classes} classes: these have too few rows"
     return {
-        "log_loss": float(abs(np.mean(np.log(given)))),
+        "log_loss": _log_loss(truth, probabilities, classes),
         "roc_auc": None if absent else _roc_auc(truth, probabilities, classes),
     }
 
 
-def _roc_auc(truth: Codes, probabilities: Numbers, classes: int) -> float:
-    """Return the area under the curve of each class against the rest, averaged; for two classes they are equal."""
-    return float(np.mean([_area(truth == code, probabilities[:, code]) for code in range(classes)]))
+def _log_loss(truth: ClassCodes, probabilities: Numbers, classes: int) -> float:
+    # Rounding can put a probability just outside 0 to 1, for which scikit-learn raises ValueError.
+    loss = float(metrics.log_loss(truth, np.clip(probabilities, 0.0, 1.0), labels=np.arange(classes)))
+    return 0.0 if loss <= _PERFECT_LOG_LOSS else loss
 
 
-def _area(positive: NDArray[np.bool_], score: Numbers) -> float:
-    """Return the chance that a positive row outranks a negative one, ties counting half (Mann-Whitney)."""
-    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
-    middle_rank = np.cumsum(counts) - (counts - 1) / 2
-    hits = int(positive.sum())
-    rank_sum = float(middle_rank[inverse][positive].sum())
-    return (rank_sum - hits * (hits + 1) / 2) / (hits * (len(positive) - hits))
+def _roc_auc(truth: ClassCodes, probabilities: Numbers, classes: int) -> float:
+    """Return the area under the ROC curve of each class against the rest, averaged over the classes.
+
+    With `multi_class="ovr"`, scikit-learn raises ValueError if a row does not sum to 1; indicator columns give the same
+    result without that check.
+    """
+    indicators = truth[:, np.newaxis] == np.arange(classes)
+    return float(metrics.roc_auc_score(indicators, probabilities, average="macro"))

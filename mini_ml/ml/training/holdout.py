@@ -1,54 +1,59 @@
-"""Choose the rows that measure a model and never train it."""
+"""Choose the hold-out rows, which evaluate a model and are never used to fit it."""
 
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.intp]
+RowPositions = NDArray[np.intp]
 """Positions of rows, ascending."""
 
-_SHARE: Final = 0.2
+_HOLDOUT_FRACTION: Final = 0.2
 
 
-def holdout_rows(codes: NDArray[np.int64] | None, rows: int, *, seed: int) -> Rows:
-    """Return a fifth of every class, rounded, and never a class's last row; without classes, a fifth at random.
+def holdout_rows(codes: NDArray[np.int64] | None, rows: int, *, seed: int) -> RowPositions:
+    """Return a random fifth of the rows, rounded, stratified by class; a class always keeps a training row.
 
-    Fewer than three rows (of a class) give none, so that a tiny table may have no hold-out at all.
+    A class with fewer than three rows has no hold-out rows, so a tiny table may have none at all.
+
+    Args:
+        codes: shape (rows,), the class of each row; None for regression.
+        rows: number of rows.
+        seed: decides the choice.
     """
     random = np.random.default_rng(seed)
     groups = [np.arange(rows)] if codes is None else _by_class(codes)
-    chosen = [random.permutation(group)[: _share_of(len(group))] for group in groups]
+    chosen = [random.permutation(group)[: _holdout_size(len(group))] for group in groups]
     return np.sort(np.concatenate(chosen)).astype(np.intp)
 
 
-def others(rows: int, chosen: Rows) -> Rows:
-    """Return the rows that are not chosen, ascending."""
+def remaining_rows(rows: int, chosen: RowPositions) -> RowPositions:
+    """Return the positions of the rows that are not in `chosen`, ascending."""
     kept = np.ones(rows, dtype=bool)
     kept[chosen] = False
     return np.flatnonzero(kept)
 
 
-def folds(codes: NDArray[np.int64] | None, rows: int, *, count: int, seed: int) -> list[Rows]:
-    """Return `count` disjoint sets of rows that cover all, each with its part of every class."""
+def folds(codes: NDArray[np.int64] | None, rows: int, *, count: int, seed: int) -> list[RowPositions]:
+    """Return `count` disjoint sets of rows that together contain all rows, stratified by class."""
     random = np.random.default_rng(seed)
     groups = [np.arange(rows)] if codes is None else _by_class(codes)
     order = np.concatenate([random.permutation(group) for group in groups])
     return [np.sort(order[start::count]).astype(np.intp) for start in range(count)]
 
 
-def subsample(codes: NDArray[np.int64] | None, rows: int, *, count: int, seed: int) -> Rows:
-    """Return about `count` of the rows, with as near the same part of every class as whole rows allow."""
+def subsample(codes: NDArray[np.int64] | None, rows: int, *, count: int, seed: int) -> RowPositions:
+    """Return about `count` of the rows, stratified by class."""
     if rows <= count:
         return np.arange(rows)
     return folds(codes, rows, count=-(-rows // count), seed=seed)[0]
 
 
-def _by_class(codes: NDArray[np.int64]) -> list[Rows]:
+def _by_class(codes: NDArray[np.int64]) -> list[RowPositions]:
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order])) + 1
     return np.split(order, starts)
 
 
-def _share_of(size: int) -> int:
-    return int(_SHARE * size + 0.5)
+def _holdout_size(size: int) -> int:
+    return int(_HOLDOUT_FRACTION * size + 0.5)

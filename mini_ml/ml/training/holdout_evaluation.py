@@ -1,4 +1,4 @@
-"""Have a fitted model predict the rows that were held out, as it will be served, and measure what it says."""
+"""Evaluate a fitted model on the hold-out rows, which it predicts the same way as later requests."""
 
 from dataclasses import dataclass
 
@@ -7,35 +7,40 @@ import numpy as np
 from mini_ml.contracts import Metrics
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.training import evaluation
-from mini_ml.ml.training.prepare import Dataset
+from mini_ml.ml.training.prepare import ParsedDataset
 from mini_ml.ml.training.split import Split
 
 
 @dataclass(frozen=True)
 class HoldoutEvaluation:
-    """What a model said of the hold-out rows."""
+    """The predictions of the hold-out rows, and their metrics."""
 
-    answers: Predictions
+    predictions: Predictions
     metrics: Metrics
 
 
-def evaluate_on_holdout(model: FittedModel, dataset: Dataset) -> HoldoutEvaluation:
-    """Measure the model; one without hold-out rows must still show that it can predict.
+def evaluate_on_holdout(model: FittedModel, dataset: ParsedDataset) -> HoldoutEvaluation:
+    """Predict the hold-out rows and compute the metrics.
 
-    Raises FloatingPointError where it predicts a number that is not finite.
+    Without hold-out rows, a few training rows are predicted, so that a model that cannot predict is never published.
+
+    Raises:
+        FloatingPointError: a predicted number is not finite.
     """
     split = dataset.split
     if not len(split.holdout):
-        model.answers(dataset.frame.take(split.training[:10]), strict=True)
-        return HoldoutEvaluation(Predictions([]), _measured(split, Predictions([])))
-    answers = model.answers(dataset.holdout, strict=True)
-    return HoldoutEvaluation(answers, _measured(split, answers))
+        model.predict_all(dataset.frame.take(split.training[:10]), strict=True)
+        return HoldoutEvaluation(Predictions([]), _measure(split, Predictions([])))
+    predictions = model.predict_all(dataset.holdout, strict=True)
+    return HoldoutEvaluation(predictions, _measure(split, predictions))
 
 
-def _measured(split: Split, answers: Predictions) -> Metrics:
-    """Hold the answers to the target; labels become codes again only here."""
+def _measure(split: Split, predictions: Predictions) -> Metrics:
+    """Compare predictions with the target; predicted labels are converted back to codes here."""
     if split.labels is None:
-        return evaluation.regression(split.holdout_target, np.array(answers.values, dtype=np.float64))
+        return evaluation.measure_regression(split.holdout_target, np.array(predictions.values, dtype=np.float64))
     codes = {label: code for code, label in enumerate(split.labels)}
-    predicted = np.array([codes[label] for label in answers.values], dtype=np.int64)
-    return evaluation.classification(split.holdout_target, predicted, answers.probabilities, labels=split.labels)
+    predicted = np.array([codes[label] for label in predictions.values], dtype=np.int64)
+    return evaluation.measure_classification(
+        split.holdout_target, predicted, predictions.probabilities, labels=split.labels
+    )

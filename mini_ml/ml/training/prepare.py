@@ -1,4 +1,4 @@
-"""From a file to what an estimator is fitted on: one parse, one split, and nothing kept that is not needed again."""
+"""Read a file, split its rows, and encode the training rows; free each intermediate form as early as possible."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from pathlib import Path
 from mini_ml.contracts import Schema, TrainOptions
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.features import Encoder
-from mini_ml.ml.estimates.preflight import Read
-from mini_ml.ml.estimators.build import Matrix as Shape
+from mini_ml.ml.estimates.preflight import DatasetFootprint
+from mini_ml.ml.estimators.build import MatrixShape
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.schema.infer import infer
 from mini_ml.ml.schema.target import target_column
@@ -19,49 +19,50 @@ from mini_ml.topology import Limits
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dataset:
-    """A file that was parsed and parted; its text is no longer in memory."""
+class ParsedDataset:
+    """A parsed file and its split; the text of the file is no longer in memory."""
 
     reader: Reader
     split: Split
     frame: Frame
-    """All rows, those without a target too."""
+    """All rows, including those without a target."""
     bytes: int
+    """Size of the file."""
     cells: int
-    """Of the whole file."""
+    """Number of cells in the file."""
     memory_bytes: int
-    """What reading it took: counted whole, since an allocator seldom gives back what was let go of."""
+    """Memory that reading took; counted in full, since an allocator seldom returns freed memory to the system."""
 
     @property
     def holdout(self) -> Frame:
-        """Return the rows that measure the model."""
+        """Return the hold-out rows."""
         return self.frame.take(self.split.holdout)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """The training rows as an estimator sees them, and what was learned on the way."""
+    """The encoded training rows, and the encoder and schema of the model."""
 
     encoder: Encoder
     schema: Schema
-    """Its `probabilities` are not known before an estimator is."""
+    """Its `probabilities` is set later, when the estimator is known."""
     matrix: Matrix
-    """Shape (training rows, encoded width)."""
-    read: Read
+    """MatrixShape (training rows, encoded width)."""
+    footprint: DatasetFootprint
 
 
-def read_dataset(path: Path, options: TrainOptions, *, limits: Limits, seed: int) -> Dataset:
-    """Read a file whole, decide how its rows are read, part them, and let go of the text.
+def read_dataset(path: Path, options: TrainOptions, *, limits: Limits, seed: int) -> ParsedDataset:
+    """Read a file, infer its schema, and split and parse its rows; the text is freed on return.
 
     Raises:
-        InvalidDataset, UnknownColumn, InvalidTarget, LimitExceeded: it cannot be learned from.
+        InvalidDataset, UnknownColumn, InvalidTarget, LimitExceeded: the file cannot be trained on.
     """
     table = read_table(path, limits)
     target = target_column(table, options.target_column, dropped=options.columns_to_drop)
     reader = infer(table, target=target, dropped=options.columns_to_drop)
     split = split_rows(table, reader, model_type=options.model_type, limits=limits, seed=seed)
     frame = reader.parse(table)
-    return Dataset(
+    return ParsedDataset(
         reader=reader,
         split=split,
         frame=frame,
@@ -71,18 +72,21 @@ def read_dataset(path: Path, options: TrainOptions, *, limits: Limits, seed: int
     )
 
 
-def prepare(dataset: Dataset, *, limits: Limits, affordable: Callable[[Shape, Read], None]) -> Prepared:
-    """Learn how rows are encoded from the training rows, and encode these.
+def prepare(
+    dataset: ParsedDataset, *, limits: Limits, check_estimate: Callable[[MatrixShape, DatasetFootprint], None]
+) -> Prepared:
+    """Fit the encoder on the training rows, and encode them.
 
     Args:
-        dataset: as it was read.
-        limits: of the encoded width.
-        affordable: raises LimitExceeded for what cannot be fitted, before the matrix takes any memory.
+        dataset: the parsed file and its split.
+        limits: gives the maximum encoded width.
+        check_estimate: called before the matrix is allocated; raises LimitExceeded if the training would take too
+            much time or memory.
     """
     split = dataset.split
     training = dataset.frame.take(split.training)
     encoder = Encoder.fit(dataset.reader, training, limits)
-    read = Read(cells=dataset.cells, bytes=dataset.memory_bytes + training.memory_bytes)
-    affordable(Shape(rows=training.rows, width=encoder.width, labels=split.spelled), read)
+    footprint = DatasetFootprint(cells=dataset.cells, bytes=dataset.memory_bytes + training.memory_bytes)
+    check_estimate(MatrixShape(rows=training.rows, width=encoder.width, labels=split.spelled_labels), footprint)
     schema = model_schema(dataset.reader, encoder, training, task=split.task, labels=split.labels, probabilities=False)
-    return Prepared(encoder=encoder, schema=schema, matrix=encoder.transform(training), read=read)
+    return Prepared(encoder=encoder, schema=schema, matrix=encoder.transform(training), footprint=footprint)

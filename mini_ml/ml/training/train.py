@@ -1,4 +1,4 @@
-"""Train: read a table, hold rows out, encode, fit, and measure the very model that is handed over."""
+"""Train a model: read a table, hold rows out, encode, fit, and evaluate the fitted model on the hold-out rows."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,56 +10,56 @@ from pydantic import JsonValue
 from mini_ml import catalogue
 from mini_ml.contracts import Candidate, Metrics, Schema, Task, TrainOptions
 from mini_ml.errors import InvalidOption
-from mini_ml.ml.estimators.fitting import watched
+from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.model.fitted import FittedModel
-from mini_ml.ml.plan.agreement import plan_of
-from mini_ml.ml.training.holdout import Rows
+from mini_ml.ml.plan.agreement import build_plan
+from mini_ml.ml.training.fitter import Fitted, ModelFitter
+from mini_ml.ml.training.holdout import RowPositions
 from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout
-from mini_ml.ml.training.prepare import Dataset, Prepared, prepare, read_dataset
-from mini_ml.ml.training.work import Fitted, Work
+from mini_ml.ml.training.prepare import ParsedDataset, Prepared, prepare, read_dataset
 from mini_ml.topology import Limits
 
 Checkpoint = Callable[[int, int], None]
-"""Called between steps with the rows and bytes done; it raises to stop the work."""
+"""Called between steps with the number of rows and bytes processed; may raise to stop the training."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """A model and everything that its manifest says of it."""
+    """A trained model and the facts for its manifest."""
 
     model: FittedModel
     plan: bytes | None
-    """The scoring plan as a file, where the estimator has one and it agreed with the model on hold-out rows."""
+    """The scoring plan as a file; None if the estimator has none, or it disagreed with the model on hold-out rows."""
     model_type: str
-    """The chosen one, where `auto` was asked for."""
+    """The model type that was fitted; for `auto`, the chosen one."""
     model_params: dict[str, JsonValue]
     metrics: Metrics
     candidates: tuple[Candidate, ...]
     notes: tuple[str, ...]
     rows: int
-    """Data rows in the file."""
+    """Number of rows in the file, without the header."""
     rows_without_target: int
     training_rows: int
     seed: int
 
     @property
     def schema(self) -> Schema:
-        """Return how the model reads its rows."""
+        """Return the schema of the model."""
         return self.model.schema
 
     @property
     def task(self) -> Task:
-        """Return what the model does."""
+        """Return the task of the model."""
         return self.model.schema.task
 
     @property
-    def holdout_rows(self) -> Rows:
-        """Return the positions, in the dataset, of the rows that the metrics were measured on."""
+    def holdout_rows(self) -> RowPositions:
+        """Return the positions of the hold-out rows in the dataset."""
         return self.model.holdout_rows
 
 
-def _go_on(rows: int, size: int) -> None:
-    """Checkpoint of a training that nobody stops."""
+def _no_checkpoint(rows: int, size: int) -> None:
+    """Checkpoint that never stops the training."""
 
 
 def train(
@@ -69,35 +69,45 @@ def train(
     limits: Limits,
     seed: int = 0,
     threads: int = 1,
-    checkpoint: Checkpoint = _go_on,
+    checkpoint: Checkpoint = _no_checkpoint,
 ) -> Trained:
-    """Train on a CSV; the same file, options and seed give the same predictions, on however many threads.
+    """Train a model on a CSV.
+
+    The same file, options and seed give the same predictions, for any number of threads.
+
+    Args:
+        path: the CSV file.
+        options: model type, parameters, target and columns to drop.
+        limits: of the file, and of the time and memory of the training.
+        seed: decides the hold-out rows and seeds the estimator.
+        threads: trees of a forest that are grown at the same time.
+        checkpoint: called between steps.
 
     Raises:
-        UnknownModelType, InvalidOption: an option that the doors let pass is wrong after all.
-        InvalidDataset, UnknownColumn, InvalidTarget, LimitExceeded: the file cannot be learned from.
-        TrainingFailed: the estimator refused it.
+        UnknownModelType, InvalidOption: the model type or its parameters are invalid.
+        InvalidDataset, UnknownColumn, InvalidTarget, LimitExceeded: the file cannot be trained on.
+        TrainingFailed: the estimator cannot be fitted on this dataset.
     """
     _check_options(options)
     dataset = read_dataset(path, options, limits=limits, seed=seed)
     rows, split = dataset.frame.rows, dataset.split
     checkpoint(rows, dataset.bytes)
-    work = Work(options, split, limits, seed, threads)
-    prepared = prepare(dataset, limits=limits, affordable=work.check)
+    fitter = ModelFitter(options, split, limits, seed, threads)
+    prepared = prepare(dataset, limits=limits, check_estimate=fitter.check)
     checkpoint(rows, dataset.bytes)
-    fitted = work.fitted(prepared.matrix, read=prepared.read)
-    model = _model(dataset, prepared, fitted)
-    del prepared  # and with it the matrix, by far the largest thing in memory
+    fitted = fitter.fit(prepared.matrix, footprint=prepared.footprint)
+    model = _build_model(dataset, prepared, fitted)
+    del prepared  # frees the matrix, by far the largest object in memory
     checkpoint(rows, dataset.bytes)
-    evaluation_on_holdout, warned = watched(lambda: evaluate_on_holdout(model, dataset), model_type=fitted.model_type)
+    evaluation, warned = run_estimator(lambda: evaluate_on_holdout(model, dataset), model_type=fitted.model_type)
     return Trained(
         model=model,
-        plan=plan_of(model, dataset.holdout, evaluation_on_holdout.answers),
+        plan=build_plan(model, dataset.holdout, evaluation.predictions),
         model_type=fitted.model_type,
         model_params=fitted.params,
-        metrics=evaluation_on_holdout.metrics,
+        metrics=evaluation.metrics,
         candidates=fitted.candidates,
-        notes=tuple(dict.fromkeys([*_notes(dataset), *fitted.notes, *warned])),
+        notes=tuple(dict.fromkeys([*_build_notes(dataset), *fitted.notes, *warned])),
         rows=rows,
         rows_without_target=split.without_target,
         training_rows=len(split.training),
@@ -106,7 +116,7 @@ def train(
 
 
 def split_document(trained: Trained) -> bytes:
-    """Return the split as JSON, kept beside the artifact so that anyone can measure the model again."""
+    """Return the split as a JSON document, stored next to the artifact so that the evaluation can be repeated."""
     document = {"rows": trained.rows, "seed": trained.seed, "holdout_rows": trained.holdout_rows.tolist()}
     return json.dumps(document).encode()
 
@@ -115,17 +125,17 @@ def _check_options(options: TrainOptions) -> None:
     catalogue.check_model_type(options.model_type)
     issues = catalogue.check_params(options.model_type, options.model_params)
     if issues:
-        raise InvalidOption("; ".join(fault.reason for fault in issues) + ".", issues=issues)
+        raise InvalidOption("; ".join(issue.reason for issue in issues) + ".", issues=issues)
 
 
-def _model(dataset: Dataset, prepared: Prepared, fitted: Fitted) -> FittedModel:
+def _build_model(dataset: ParsedDataset, prepared: Prepared, fitted: Fitted) -> FittedModel:
     split = dataset.split
     probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
     schema = prepared.schema.model_copy(update={"probabilities": probabilities})
     return FittedModel(schema, dataset.reader, prepared.encoder, fitted.scaling, fitted.estimator, split.holdout)
 
 
-def _notes(dataset: Dataset) -> Iterator[str]:
+def _build_notes(dataset: ParsedDataset) -> Iterator[str]:
     split = dataset.split
     held, kept = len(split.holdout), len(split.training)
     yield f"The model was trained on {kept:,} rows; {held:,} others were held out to measure it."

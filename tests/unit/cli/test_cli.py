@@ -19,7 +19,7 @@ PROBLEM = {
     "title": "The dataset is invalid",
     "detail": "Line 3 has 2 cells.",
     "status": 422,
-    "errors": [{"line": 3, "reason": "2 cells where the header has 3", "hint": "quote the cell"}],
+    "errors": [{"line": 3, "reason": "2 cells, but the header has 3", "hint": "quote the cell"}],
 }
 JOB = {
     "job_id": "j1",
@@ -189,7 +189,7 @@ def test_a_refusal_is_told_on_standard_error_with_every_fault(
     assert told.out == ""
     assert told.err.splitlines() == [
         "The dataset is invalid: Line 3 has 2 cells.",
-        "  - line 3: 2 cells where the header has 3 (quote the cell)",
+        "  - line 3: 2 cells, but the header has 3 (quote the cell)",
     ]
 
 

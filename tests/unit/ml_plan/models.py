@@ -16,11 +16,11 @@ from mini_ml.ml.cells.feature import Cell
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.encoding.scaling import Scaling
-from mini_ml.ml.estimators.build import Matrix, build
+from mini_ml.ml.estimators.build import MatrixShape, build
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
-from mini_ml.ml.plan.compilers import compiled
+from mini_ml.ml.plan.compilers import compile_estimator
 from mini_ml.ml.training.describe import model_schema
 from tests.unit.ml_reading.models import LIMITS, reader, table
 from tests.unit.ml_reading.strategies import ANY_CELL, Rows, tables, written
@@ -49,23 +49,23 @@ def fitted(model_type: str, classes: int, read: Reader, frame: Frame) -> FittedM
     labels = tuple(f"label {code}" for code in range(classes)) if facts["task"] == "classification" else None
     encoder = Encoder.fit(read, frame, LIMITS)
     matrix = encoder.transform(frame)
-    shape = Matrix(rows=len(matrix), width=encoder.width, labels=labels)
+    shape = MatrixShape(rows=len(matrix), width=encoder.width, labels=labels)
     params: dict[str, JsonValue] = {name: FEW for kind, name in _GROWN.items() if kind in model_type}
-    built = build(model_type, params, matrix=shape, seed=0)
+    built = build(model_type, params, shape=shape, seed=0)
     scaling = Scaling.fit(matrix, built.scale) if built.scale else None
     scaled = scaling.apply(matrix) if scaling else matrix
     codes = np.arange(len(matrix)) % classes
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         estimator = built.estimator.fit(scaled, codes if labels else codes + 0.5 + matrix[:, 0] % 1)
-    shares = labels is not None and hasattr(estimator, "predict_proba")
-    schema = model_schema(read, encoder, frame, task=facts["task"], labels=labels, probabilities=shares)
+    probabilities = labels is not None and hasattr(estimator, "predict_proba")
+    schema = model_schema(read, encoder, frame, task=facts["task"], labels=labels, probabilities=probabilities)
     return FittedModel(schema, read, encoder, scaling, estimator, np.empty(0, dtype=np.intp))
 
 
 def stored(model: FittedModel) -> bytes:
     """Return the plan of a model as a file."""
-    form = compiled(model.estimator)
+    form = compile_estimator(model.estimator)
     assert form is not None
     file = io.BytesIO()
     store.dump(model, form, file)

@@ -10,9 +10,9 @@ from sklearn.neighbors import KNeighborsRegressor
 
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.plan import agreement, store
-from mini_ml.ml.plan.agreement import agree, plan_of
-from mini_ml.ml.plan.compilers import compiled
-from mini_ml.ml.plan.forms import LinearRegression
+from mini_ml.ml.plan.agreement import agree, build_plan
+from mini_ml.ml.plan.compiled_estimators import LinearRegression
+from mini_ml.ml.plan.compilers import compile_estimator
 from tests.unit.ml_plan.models import planned
 from tests.unit.ml_reading.models import classifier, encoded, regressor, table
 
@@ -28,7 +28,7 @@ def test_a_plan_that_agrees_is_a_file_that_answers_alike() -> None:
     model = regressor(CSV)
     rows = model.reader.parse(table(CSV))
 
-    plan = store.load(BytesIO(plan_of(model, rows, model.answers(rows)) or b""))
+    plan = store.load(BytesIO(build_plan(model, rows, model.predict_all(rows)) or b""))
 
     assert plan is not None
     assert plan.predict(rows).values == pytest.approx(model.predict(rows).values, rel=1e-12)
@@ -42,7 +42,7 @@ def test_a_plan_that_gives_other_numbers_does_not_agree() -> None:
     other = replace(plan, estimator=replace(form, intercept=form.intercept * (1 + 1e-6)))
 
     rows = model.reader.parse(table(CSV))
-    assert not agree(other, rows, model.answers(rows))
+    assert not agree(other, rows, model.predict_all(rows))
 
 
 def test_a_plan_that_gives_other_labels_does_not_agree() -> None:
@@ -50,24 +50,24 @@ def test_a_plan_that_gives_other_labels_does_not_agree() -> None:
     plan = planned(model)
 
     rows = model.reader.parse(table(CSV))
-    answers = model.answers(rows)
+    answers = model.predict_all(rows)
     assert agree(plan, rows, answers)
     assert not agree(replace(plan, estimator=_Stubborn()), rows, answers)
 
 
 def test_a_plan_that_does_not_agree_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
     model = regressor(CSV)
-    wrong = compiled(Ridge().fit(encoded(model, CSV), np.zeros(30)))
-    monkeypatch.setattr(agreement, "compiled", lambda estimator: wrong)
+    wrong = compile_estimator(Ridge().fit(encoded(model, CSV), np.zeros(30)))
+    monkeypatch.setattr(agreement, "compile_estimator", lambda estimator: wrong)
 
     rows = model.reader.parse(table(CSV))
-    assert plan_of(model, rows, model.answers(rows)) is None
+    assert build_plan(model, rows, model.predict_all(rows)) is None
 
 
 def test_without_hold_out_rows_there_is_no_plan() -> None:
     model = regressor(CSV)
 
-    assert plan_of(model, model.reader.parse(table(CSV)).take(slice(0)), Predictions([])) is None
+    assert build_plan(model, model.reader.parse(table(CSV)).take(slice(0)), Predictions([])) is None
 
 
 @pytest.mark.parametrize("estimator", [KNeighborsRegressor(), SGDClassifier(loss="modified_huber", max_iter=5000)])
@@ -75,7 +75,7 @@ def test_other_estimators_have_no_plan(estimator: object) -> None:
     model = fitted_with(estimator)
 
     rows = model.reader.parse(table(CSV))
-    assert plan_of(model, rows, model.answers(rows)) is None
+    assert build_plan(model, rows, model.predict_all(rows)) is None
 
 
 class _Stubborn:

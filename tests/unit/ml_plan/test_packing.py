@@ -70,8 +70,8 @@ def test_the_same_file_is_always_packed_the_same(tmp_path: Path) -> None:
 
 
 def test_all_of_a_file_counts_and_not_how_it_begins() -> None:
-    assert packing.pays(NOISE, ZEROS, ZEROS, ZEROS)
-    assert not packing.pays(ZEROS, NOISE, NOISE, NOISE)
+    assert packing.is_worth_compressing(NOISE, ZEROS, ZEROS, ZEROS)
+    assert not packing.is_worth_compressing(ZEROS, NOISE, NOISE, NOISE)
 
 
 def test_a_plan_of_many_trees_is_compressed_and_reads_the_same(forest: FittedModel) -> None:

@@ -10,11 +10,11 @@ from sklearn.tree import DecisionTreeRegressor
 from mini_ml import catalogue
 from mini_ml.errors import TrainingFailed
 from mini_ml.ml.cells.reader import Reader
-from mini_ml.ml.estimators.fitting import watched
+from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.plan.agreement import agree
-from mini_ml.ml.plan.compilers import COMPILERS, compiled
-from mini_ml.ml.plan.trees import of_sklearn_trees
+from mini_ml.ml.plan.compilers import COMPILERS, compile_estimator
+from mini_ml.ml.plan.trees import pack_sklearn_trees
 from tests.unit.ml_plan.models import fitted, planned, problems
 
 WHOLE = np.array([-np.inf, np.inf])
@@ -30,13 +30,13 @@ def test_every_estimator_that_has_a_plan_is_one_that_can_be_trained() -> None:
 def test_a_plan_answers_as_the_pipeline(model_type: str, problem: tuple[Reader, Frame, Frame], classes: int) -> None:
     read, rows, strange = problem
     try:
-        model, _ = watched(lambda: fitted(model_type, classes, read, rows), model_type=model_type)
+        model, _ = run_estimator(lambda: fitted(model_type, classes, read, rows), model_type=model_type)
     except TrainingFailed:
         reject()  # too few rows for this one
 
     plan = planned(model)
 
-    assert agree(plan, strange, model.answers(strange))
+    assert agree(plan, strange, model.predict_all(strange))
 
 
 @settings(max_examples=60, deadline=None)
@@ -50,7 +50,7 @@ def test_a_tree_decides_at_its_thresholds_as_scikit_learn_in_32_bits(values: lis
     edges = _around(tree.tree_.threshold[tree.tree_.children_left >= 0])
     rows = np.concatenate([column.ravel(), edges, asked])[:, np.newaxis]
 
-    walked = of_sklearn_trees([tree.tree_]).running(rows, np.zeros(1))[:, 0]
+    walked = pack_sklearn_trees([tree.tree_]).accumulate(rows, np.zeros(1))[:, 0]
 
     assert walked.tolist() == tree.predict(rows).tolist()
 
@@ -59,7 +59,7 @@ def test_a_forests_probabilities_are_the_same_to_the_bit() -> None:
     random = np.random.default_rng(0)
     matrix, codes = random.normal(size=(300, 6)), random.integers(0, 4, 300)
     forest = RandomForestClassifier(random_state=0).fit(matrix[:200], codes[:200])
-    form = compiled(forest)
+    form = compile_estimator(forest)
 
     assert form is not None
     assert np.array_equal(form.predict_proba(matrix), forest.predict_proba(matrix))
@@ -70,7 +70,7 @@ def test_a_forests_numbers_are_the_same_to_the_bit() -> None:
     random = np.random.default_rng(0)
     matrix, numbers = random.normal(size=(300, 6)), random.normal(size=300)
     forest = RandomForestRegressor(random_state=0).fit(matrix[:200], numbers[:200])
-    form = compiled(forest)
+    form = compile_estimator(forest)
 
     assert form is not None
     assert np.array_equal(form.predict(matrix), forest.predict(matrix))

@@ -15,7 +15,7 @@ from mini_ml.ml.records.table import Table
 from mini_ml.ml.schema.infer import infer
 from mini_ml.ml.schema.target import classification_target, regression_target, target_column
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv
-from mini_ml.ml.training.dataset import table_of
+from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.ml.training.describe import model_schema
 from mini_ml.topology import Limits
 
@@ -29,7 +29,7 @@ def octets(csv: str | bytes) -> bytes:
 
 def table(csv: str | bytes, limits: Limits = LIMITS) -> Table:
     """Read a CSV as training does."""
-    return table_of(BytesIO(octets(csv)), limits)
+    return read_table_from(BytesIO(octets(csv)), limits)
 
 
 def reader(csv: str | bytes, target: str | None = None, dropped: tuple[str, ...] = ()) -> Reader:

@@ -71,13 +71,11 @@ def test_dates_in_two_formats_are_categories_and_noted() -> None:
     read = reader(column("2024-01-31", "01/02/2024"))
 
     assert read.features[0].kind == "categorical"
-    assert read.notes == ("x: some cells look like dates, but no one format reads all; not read as dates",)
+    assert read.notes == ("x: some cells look like dates, but no single format fits all of them; not read as dates",)
 
 
 def test_day_and_month_that_cannot_be_told_apart_are_noted() -> None:
-    assert reader(column("01/02/2024", "03/04/2024")).notes == (
-        "x: day and month cannot be told apart; read as %d/%m/%Y",
-    )
+    assert reader(column("01/02/2024", "03/04/2024")).notes == ("x: day and month are ambiguous; read as %d/%m/%Y",)
 
 
 def test_months_that_are_named_leave_no_doubt() -> None:
@@ -88,7 +86,7 @@ def test_a_few_words_among_many_numbers_are_taken_as_missing_and_noted() -> None
     read = reader(column(*range(0, 400, 2), "oops"))
 
     assert read.features[0].kind == "numeric"
-    assert read.notes == ("x: 1 cells are no numbers and are taken as missing",)
+    assert read.notes == ("x: 1 cells are not numbers and are treated as missing",)
 
 
 def test_integers_that_count_the_rows_are_left_out_by_name() -> None:
@@ -120,7 +118,7 @@ def test_an_identifier_is_kept_where_nothing_else_is_left() -> None:
     read = reader("x,y\n" + "".join(f"{place},{place * 2}.5\n" for place in range(20)))
 
     assert [feature.kind for feature in read.features] == ["numeric"]
-    assert read.notes == ("x: looks like an identifier; kept, since no other column is left",)
+    assert read.notes == ("x: looks like an identifier; kept because no other column is left",)
 
 
 def test_a_table_without_any_usable_column_is_refused_with_the_reasons() -> None:

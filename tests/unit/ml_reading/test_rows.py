@@ -97,7 +97,7 @@ def test_all_missing_columns_are_named_with_the_nearest_name() -> None:
 
 
 def test_values_by_position_must_be_as_many_as_the_models_columns() -> None:
-    with pytest.raises(InvalidRequest, match="A row has 2 values and the model 5 columns"):
+    with pytest.raises(InvalidRequest, match="A row has 2 values, but the model has 5 columns"):
         score_rows(classifier(MIXED), rows_from_json({"instances": [[1, 2]]}), tally=Tally())
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mini_ml.errors import InvalidDataset, Issue
 from mini_ml.ml.records.header import Header
-from mini_ml.ml.records.scan import Scan, _by_csv, _by_numpy
+from mini_ml.ml.records.scan import Scan, _scan_by_csv, _scan_by_numpy
 from mini_ml.ml.records.stream import BlockStream
 from mini_ml.topology import Limits
 
@@ -31,19 +31,19 @@ def found(scan: Scan) -> tuple[list[bytes], list[bool], list[int], list[int], in
 @quick
 @given(CSV_BYTES, st.booleans())
 def test_numpy_finds_what_the_csv_module_finds(records: bytes, final: bool) -> None:
-    fast = _by_numpy(records, ord(","), final=final)
+    fast = _scan_by_numpy(records, ord(","), final=final)
 
-    assert fast is None or found(fast) == found(_by_csv(records, ",", final=final))
+    assert fast is None or found(fast) == found(_scan_by_csv(records, ",", final=final))
 
 
 @pytest.mark.parametrize("records", [b'"a""b",c\n', b'a"b,c\n', b'"a"b,c\n', b'a,"b\n'])
 def test_strange_quotes_are_read_as_the_csv_module_does(records: bytes) -> None:
-    assert _by_numpy(records, ord(","), final=True) is None or b'"b' in records
+    assert _scan_by_numpy(records, ord(","), final=True) is None or b'"b' in records
 
 
 def test_escaped_quotes_need_no_closer_look() -> None:
     records = b'"a ""b""",""""\n"","x"",\ny"\n'
-    fast = _by_numpy(records, ord(","), final=False)
+    fast = _scan_by_numpy(records, ord(","), final=False)
 
     assert fast is not None
     assert cells(fast) == [b'a "b"', b'"', b"", b'x",\ny']
@@ -99,7 +99,7 @@ def test_a_delimiter_that_ends_a_quoted_cell_is_none_inside() -> None:
 
 
 def test_offsets_are_integers_of_one_width() -> None:
-    scan = _by_numpy(b"a,b\n", ord(","), final=True)
+    scan = _scan_by_numpy(b"a,b\n", ord(","), final=True)
 
     assert scan is not None
     assert scan.starts.dtype == scan.stops.dtype == np.int64

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
-from mini_ml.ml.records.spreadsheets import guarded, unguarded
+from mini_ml.ml.records.spreadsheets import guard, unguard
 from mini_ml.ml.scoring.score import ScoreOptions, score_rows
 from tests.unit.ml_reading.models import classifier, regressor, score
 from tests.unit.ml_reading.strategies import SPELLINGS, Spelling, written
@@ -32,29 +32,29 @@ some = settings(max_examples=60, deadline=None)
     "text", ["=1+1", "+cmd|' /C calc'!A0", "-x", "-", "@SUM(A1)", "\tx", "\rx", "'x", "''", "=", "-1-1"]
 )
 def test_what_begins_like_a_formula_gets_one_apostrophe(text: str) -> None:
-    assert guarded(text) == "'" + text
+    assert guard(text) == "'" + text
 
 
 @pytest.mark.parametrize(
     "text", ["", "-1", "+5", "-1.5", "-1,5", "+.5", "-2e-7", "1e5", "x=1", " =1", "Setosa", "007", "a'b", "–1"]
 )
 def test_numbers_and_other_texts_are_left_alone(text: str) -> None:
-    assert guarded(text) == text
+    assert guard(text) == text
 
 
 @pytest.mark.parametrize("cell", ["'tis", "'", "'-1", "' =1", "x"])
 def test_an_apostrophe_that_guards_nothing_is_part_of_the_text(cell: str) -> None:
-    assert unguarded(cell) == cell
+    assert unguard(cell) == cell
 
 
 @given(st.one_of(st.text(), TEXTS))
 def test_any_text_comes_back_as_it_was(text: str) -> None:
-    assert unguarded(guarded(text)) == text
+    assert unguard(guard(text)) == text
 
 
 @given(TEXTS)
 def test_only_numbers_are_written_with_a_sign_in_front(text: str) -> None:
-    written_as = guarded(text)
+    written_as = guard(text)
 
     assert written_as[0] == "'" or written_as[0] not in SIGNS or float(written_as.replace(",", ".")) is not None
 
@@ -64,7 +64,7 @@ def test_only_numbers_are_written_with_a_sign_in_front(text: str) -> None:
 def test_labels_of_an_output_are_the_labels_of_a_model_that_is_trained_on_it(
     labels: list[str], spelling: Spelling
 ) -> None:
-    rows = [[str(place), guarded(label)] for place, label in enumerate(labels)] * 2
+    rows = [[str(place), guard(label)] for place, label in enumerate(labels)] * 2
     model = classifier(written(["n", "label"], rows, spelling))
     alone = written(["n"], [row[:1] for row in rows], spelling)
 
@@ -73,18 +73,18 @@ def test_labels_of_an_output_are_the_labels_of_a_model_that_is_trained_on_it(
 
     assert [str(label) for label in again.schema.labels or ()] == [str(label) for label in model.schema.labels or ()]
     assert sorted(map(str, model.schema.labels or ())) == sorted(labels)
-    assert cells_of(only)[1:] == [[guarded(label)] for label in labels] * 2
+    assert cells_of(only)[1:] == [[guard(label)] for label in labels] * 2
 
 
 @some
 @given(st.lists(LABELS, min_size=2, max_size=5, unique=True))
 def test_a_feature_means_the_same_guarded_and_as_json(texts: list[str]) -> None:
     rows = [[text, str(place % 2)] for place, text in enumerate(["red", "green", *texts])] * 3
-    model = classifier(written(["word", "y"], [[guarded(text), label] for text, label in rows]))
-    told: JsonValue = {"dataframe_split": {"columns": ["word"], "data": [[guarded(text)] for text in texts]}}
+    model = classifier(written(["word", "y"], [[guard(text), label] for text, label in rows]))
+    told: JsonValue = {"dataframe_split": {"columns": ["word"], "data": [[guard(text)] for text in texts]}}
 
     by_csv = score(
-        model, written(["word", "x"], [[guarded(text), ""] for text in texts]), ScoreOptions(only_predictions=True)
+        model, written(["word", "x"], [[guard(text), ""] for text in texts]), ScoreOptions(only_predictions=True)
     )
     by_json = score_rows(model, rows_from_json(told), tally=Tally())
 

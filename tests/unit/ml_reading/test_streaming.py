@@ -92,7 +92,7 @@ def test_many_rows_are_predicted_in_runs_that_fit_into_memory(
 ) -> None:
     at_once = score(flowers, MANY, ScoreOptions(probabilities=True))
 
-    monkeypatch.setattr(fitted, "_CELLS", 10 * flowers.encoder.width)
+    monkeypatch.setattr(fitted, "_MAX_CELLS", 10 * flowers.encoder.width)
 
     assert score(flowers, MANY, ScoreOptions(probabilities=True)) == at_once
 

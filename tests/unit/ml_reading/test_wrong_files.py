@@ -111,8 +111,8 @@ def test_ragged_rows_are_listed_by_line() -> None:
     found = issues("a,b,y\n1,2,u\n3,v\n5,6,u\n1,2,3,4\n")
 
     assert [(fault.line, fault.reason) for fault in found] == [
-        (3, "2 cells where the header has 3"),
-        (5, "4 cells where the header has 3"),
+        (3, "2 cells, but the header has 3"),
+        (5, "4 cells, but the header has 3"),
     ]
 
 
@@ -178,7 +178,7 @@ def test_too_long_cells_are_refused_by_column_and_line() -> None:
 
     assert isinstance(error, LimitExceeded)
     assert [(fault.column, fault.line, fault.reason) for fault in error.issues] == [
-        ("a", 3, "6 characters in a cell, at most 4 are allowed"),
+        ("a", 3, "6 characters in a cell; at most 4 are allowed"),
     ]
 
 

@@ -90,7 +90,7 @@ def test_a_comparison_past_the_budget_uses_fewer_rows() -> None:
 def test_a_candidate_past_the_budget_is_left_out_and_says_so() -> None:
     choice = choose(two_clouds(1_200), "classification", limits=Limits(estimated_seconds=6), seed=0)
 
-    assert {candidate.note for candidate in choice.candidates} == {None, "too much work to compare within the budget"}
+    assert {candidate.note for candidate in choice.candidates} == {None, "too expensive to compare within the budget"}
 
 
 def test_a_candidate_that_would_be_too_large_is_not_chosen() -> None:
@@ -98,7 +98,7 @@ def test_a_candidate_that_would_be_too_large_is_not_chosen() -> None:
 
     forest = next(c for c in choice.candidates if c.model_type == "RandomForestClassifier")
     assert choice.model_type != "RandomForestClassifier"
-    assert "The model would have about" in str(forest.note)
+    assert "The model would take about" in str(forest.note)
 
 
 def test_where_every_candidate_is_too_much_the_limit_is_named() -> None:

@@ -6,44 +6,44 @@ from pydantic import JsonValue
 from mini_ml import catalogue
 from mini_ml.errors import LimitExceeded
 from mini_ml.ml.estimates.costs import training_cost
-from mini_ml.ml.estimates.preflight import Plan, check
+from mini_ml.ml.estimates.preflight import JobEstimate, check_estimate
 from mini_ml.ml.estimates.sizes import artifact_bytes, check_size
-from mini_ml.ml.estimators.build import Matrix, build
+from mini_ml.ml.estimators.build import MatrixShape, build
 from mini_ml.topology import MIB, STAGES, Limits
 
 LIMITS = Limits()
-SMALL = Matrix(rows=150, width=4, labels=("a", "b", "c"))
-LARGE = Matrix(rows=2_000_000, width=100, labels=("a", "b"))
-AMOUNTS = Matrix(rows=2_000_000, width=100, labels=None)
+SMALL = MatrixShape(rows=150, width=4, labels=("a", "b", "c"))
+LARGE = MatrixShape(rows=2_000_000, width=100, labels=("a", "b"))
+AMOUNTS = MatrixShape(rows=2_000_000, width=100, labels=None)
 
 
-def params_of(model_type: str, matrix: Matrix, **params: JsonValue) -> dict[str, JsonValue]:
-    return build(model_type, params, matrix=matrix, seed=0).params
+def params_of(model_type: str, shape: MatrixShape, **params: JsonValue) -> dict[str, JsonValue]:
+    return build(model_type, params, shape=shape, seed=0).params
 
 
 @pytest.mark.parametrize("model_type", sorted(catalogue.model_types()["model_types"]))
 def test_every_model_type_may_learn_a_small_table(model_type: str) -> None:
-    matrix = SMALL if catalogue.task_of(model_type) == "classification" else Matrix(rows=400, width=20, labels=None)
-    params = params_of(model_type, matrix)
+    shape = SMALL if catalogue.task_of(model_type) == "classification" else MatrixShape(rows=400, width=20, labels=None)
+    params = params_of(model_type, shape)
 
-    check(Plan(model_type=model_type, params=params, matrix=matrix), LIMITS)
+    check_estimate(JobEstimate(model_type=model_type, params=params, shape=shape), LIMITS)
 
 
 @pytest.mark.parametrize(
     "model_type", ["LogisticRegression", "HistGradientBoostingClassifier", "SGDClassifier", "GaussianNB"]
 )
 def test_a_million_rows_may_be_learned_by_what_scales(model_type: str) -> None:
-    matrix = Matrix(rows=1_000_000, width=60, labels=("a", "b"))
+    shape = MatrixShape(rows=1_000_000, width=60, labels=("a", "b"))
 
-    plan = Plan(model_type=model_type, params=params_of(model_type, matrix), matrix=matrix)
+    plan = JobEstimate(model_type=model_type, params=params_of(model_type, shape), shape=shape)
 
-    check(plan, STAGES["prod"].training_limits)
+    check_estimate(plan, STAGES["prod"].training_limits)
 
 
 @pytest.mark.parametrize("model_type", ["SVC", "GaussianProcessClassifier", "KNeighborsClassifier"])
 def test_what_grows_faster_than_its_rows_has_a_row_limit(model_type: str) -> None:
     with pytest.raises(LimitExceeded, match="takes at most") as refusal:
-        check(Plan(model_type=model_type, params=params_of(model_type, LARGE), matrix=LARGE), LIMITS)
+        check_estimate(JobEstimate(model_type=model_type, params=params_of(model_type, LARGE), shape=LARGE), LIMITS)
 
     assert refusal.value.issues[0].parameter == "model_type"
 
@@ -56,8 +56,8 @@ def test_a_training_that_would_take_too_long_is_refused_with_the_limit() -> None
     params = params_of("GradientBoostingClassifier", LARGE, n_estimators=2000)
 
     with pytest.raises(LimitExceeded, match="the limit is 600 s") as refusal:
-        check(
-            Plan(model_type="GradientBoostingClassifier", params=params, matrix=LARGE),
+        check_estimate(
+            JobEstimate(model_type="GradientBoostingClassifier", params=params, shape=LARGE),
             Limits(estimated_memory_mib=99_999),
         )
 
@@ -66,27 +66,27 @@ def test_a_training_that_would_take_too_long_is_refused_with_the_limit() -> None
 
 def test_more_rows_columns_or_trees_cost_more() -> None:
     def cost(rows: int, width: int, trees: int) -> int:
-        matrix = Matrix(rows=rows, width=width, labels=("a", "b"))
+        shape = MatrixShape(rows=rows, width=width, labels=("a", "b"))
         return training_cost(
             "RandomForestClassifier",
-            params_of("RandomForestClassifier", matrix, n_estimators=trees),
-            matrix=matrix,
+            params_of("RandomForestClassifier", shape, n_estimators=trees),
+            shape=shape,
         )
 
     assert cost(1000, 10, 100) < cost(2000, 10, 100) < cost(2000, 20, 100) < cost(2000, 20, 200)
 
 
 def test_a_forest_of_the_measured_size_is_estimated_near_it() -> None:
-    matrix = Matrix(rows=80_000, width=20, labels=("a", "b"))
+    shape = MatrixShape(rows=80_000, width=20, labels=("a", "b"))
 
-    estimated = artifact_bytes("RandomForestClassifier", params_of("RandomForestClassifier", matrix), matrix=matrix)
+    estimated = artifact_bytes("RandomForestClassifier", params_of("RandomForestClassifier", shape), shape=shape)
 
     assert 64 * MIB < estimated < 256 * MIB
 
 
 def test_a_model_that_would_be_too_large_is_refused_before_it_is_fitted() -> None:
     with pytest.raises(LimitExceeded, match="the limit is 512 MiB") as refusal:
-        check_size("RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS), matrix=AMOUNTS, limits=LIMITS)
+        check_size("RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS), shape=AMOUNTS, limits=LIMITS)
 
     assert "max_depth" in str(refusal.value.issues[0].hint)
 
@@ -94,5 +94,5 @@ def test_a_model_that_would_be_too_large_is_refused_before_it_is_fitted() -> Non
 @pytest.mark.parametrize("params", [{"max_depth": 8}, {"max_leaf_nodes": 500}, {"min_samples_leaf": 2000}])
 def test_shallow_trees_are_small_whatever_the_rows(params: dict[str, JsonValue]) -> None:
     check_size(
-        "RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS, **params), matrix=AMOUNTS, limits=LIMITS
+        "RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS, **params), shape=AMOUNTS, limits=LIMITS
     )

@@ -1,4 +1,4 @@
-"""Metrics agree with scikit-learn's, and what cannot be computed is None with a note."""
+"""Metrics are those of scikit-learn; one that cannot be computed is None and has a note."""
 
 import numpy as np
 import pytest
@@ -9,42 +9,42 @@ from mini_ml.ml.training import evaluation
 RANDOM = np.random.default_rng(1)
 TRUTH = RANDOM.integers(0, 3, 200)
 PREDICTED = np.where(RANDOM.random(200) < 0.7, TRUTH, RANDOM.integers(0, 3, 200))
-SHARES = RANDOM.dirichlet(np.ones(3), 200).round(1)
-SHARES = (SHARES + 0.01) / (SHARES + 0.01).sum(axis=1, keepdims=True)
+PROBABILITIES = RANDOM.dirichlet(np.ones(3), 200).round(1)
+PROBABILITIES = (PROBABILITIES + 0.01) / (PROBABILITIES + 0.01).sum(axis=1, keepdims=True)
 NONE = np.empty(0, dtype=np.int64)
 
 
 def test_classification_metrics_are_scikit_learns() -> None:
-    found = evaluation.classification(TRUTH, PREDICTED, SHARES, labels=("a", "b", "c"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, PROBABILITIES, labels=("a", "b", "c"))
 
     assert found.accuracy == pytest.approx(metrics.accuracy_score(TRUTH, PREDICTED))
     assert found.balanced_accuracy == pytest.approx(metrics.balanced_accuracy_score(TRUTH, PREDICTED))
     assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
-    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, SHARES))
-    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, SHARES, multi_class="ovr"))
+    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, PROBABILITIES))
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, PROBABILITIES, multi_class="ovr"))
     assert found.confusion_matrix == tuple(map(tuple, metrics.confusion_matrix(TRUTH, PREDICTED).tolist()))
     assert found.notes == {}
 
 
 def test_a_perfect_model_has_a_log_loss_of_zero_without_a_sign() -> None:
-    found = evaluation.classification(TRUTH, TRUTH, np.eye(3)[TRUTH], labels=("a", "b", "c"))
+    found = evaluation.measure_classification(TRUTH, TRUTH, np.eye(3)[TRUTH], labels=("a", "b", "c"))
 
     assert str(found.log_loss) == "0.0"
 
 
 def test_the_area_for_two_classes_is_scikit_learns_ties_included() -> None:
-    truth, share = (TRUTH > 0).astype(np.int64), SHARES[:, 0].round(1)
+    truth, second = (TRUTH > 0).astype(np.int64), PROBABILITIES[:, 0].round(1)
 
-    found = evaluation.classification(truth, truth, np.column_stack([1 - share, share]), labels=("no", "yes"))
+    found = evaluation.measure_classification(truth, truth, np.column_stack([1 - second, second]), labels=("no", "yes"))
 
-    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, share))
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, second))
 
 
 def test_regression_metrics_are_scikit_learns() -> None:
     truth = RANDOM.normal(size=50)
     predicted = truth + RANDOM.normal(size=50)
 
-    found = evaluation.regression(truth, predicted)
+    found = evaluation.measure_regression(truth, predicted)
 
     assert found.r2 == pytest.approx(metrics.r2_score(truth, predicted))
     assert found.mae == pytest.approx(metrics.mean_absolute_error(truth, predicted))
@@ -52,7 +52,7 @@ def test_regression_metrics_are_scikit_learns() -> None:
 
 
 def test_without_probabilities_what_needs_them_is_none_with_a_note() -> None:
-    found = evaluation.classification(TRUTH, PREDICTED, None, labels=("a", "b", "c"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, None, labels=("a", "b", "c"))
 
     assert (found.log_loss, found.roc_auc) == (None, None)
     assert found.notes.keys() == {"log_loss", "roc_auc"}
@@ -60,19 +60,19 @@ def test_without_probabilities_what_needs_them_is_none_with_a_note() -> None:
 
 
 def test_a_class_that_no_holdout_row_has_leaves_no_area_but_the_rest() -> None:
-    shares = np.column_stack([SHARES, np.zeros(200)])
+    probabilities = np.column_stack([PROBABILITIES, np.zeros(200)])
 
-    found = evaluation.classification(TRUTH, PREDICTED, shares, labels=("a", "b", "c", "rare"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, probabilities, labels=("a", "b", "c", "rare"))
 
     assert found.roc_auc is None
     assert "lack 1 of 4 classes" in found.notes["roc_auc"]
-    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, SHARES))
+    assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, PROBABILITIES))
     assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
 
 
 def test_without_holdout_rows_everything_is_none_with_a_note() -> None:
-    labels = evaluation.classification(NONE, NONE, None, labels=("a", "b"))
-    numbers = evaluation.regression(np.empty(0), np.empty(0))
+    labels = evaluation.measure_classification(NONE, NONE, None, labels=("a", "b"))
+    numbers = evaluation.measure_regression(np.empty(0), np.empty(0))
 
     assert labels.model_dump(include={"accuracy", "roc_auc", "log_loss"}) == dict.fromkeys(
         ("accuracy", "log_loss", "roc_auc")
@@ -83,14 +83,14 @@ def test_without_holdout_rows_everything_is_none_with_a_note() -> None:
 
 
 def test_a_constant_truth_has_no_r2() -> None:
-    found = evaluation.regression(np.ones(4), np.array([1.0, 1.0, 2.0, 1.0]))
+    found = evaluation.measure_regression(np.ones(4), np.array([1.0, 1.0, 2.0, 1.0]))
 
     assert (found.r2, found.mae) == (None, 0.25)
     assert "same target" in found.notes["r2"]
 
 
 def test_numbers_too_large_to_square_are_none_and_never_infinite() -> None:
-    found = evaluation.regression(np.array([1e300, -1e300]), np.array([-1e300, 1e300]))
+    found = evaluation.measure_regression(np.array([1e300, -1e300]), np.array([-1e300, 1e300]))
 
     assert (found.r2, found.rmse) == (None, None)
     assert found.mae == 2e300
@@ -98,11 +98,48 @@ def test_numbers_too_large_to_square_are_none_and_never_infinite() -> None:
 
 @pytest.mark.parametrize("share", [np.nan, np.inf])
 def test_probabilities_that_are_not_finite_measure_nothing_but_the_labels(share: float) -> None:
-    shares = SHARES.copy()
-    shares[3, 1] = share
+    probabilities = PROBABILITIES.copy()
+    probabilities[3, 1] = share
 
-    found = evaluation.classification(TRUTH, PREDICTED, shares, labels=("a", "b", "c"))
+    found = evaluation.measure_classification(TRUTH, PREDICTED, probabilities, labels=("a", "b", "c"))
 
     assert (found.log_loss, found.roc_auc) == (None, None)
     assert found.notes.keys() == {"log_loss", "roc_auc"}
     assert found.accuracy == pytest.approx(metrics.accuracy_score(TRUTH, PREDICTED))
+
+
+def test_metrics_of_four_rows_are_as_computed_by_hand() -> None:
+    truth, predicted = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])
+    second = np.array([0.2, 0.6, 0.4, 0.9])
+
+    found = evaluation.measure_classification(
+        truth, predicted, np.column_stack([1 - second, second]), labels=("no", "yes")
+    )
+
+    assert (found.accuracy, found.balanced_accuracy, found.roc_auc) == (0.75, 0.75, 0.75)
+    assert found.f1_macro == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert found.log_loss == pytest.approx(-np.log([0.8, 0.4, 0.4, 0.9]).mean())
+    assert found.confusion_matrix == ((1, 1), (0, 2))
+
+
+def test_a_class_that_is_only_predicted_counts_in_f1_and_raises_no_warning() -> None:
+    found = evaluation.measure_classification(np.array([0, 0]), np.array([0, 1]), None, labels=("a", "b", "c"))
+
+    assert (found.accuracy, found.balanced_accuracy) == (0.5, 0.5)
+    assert found.f1_macro == pytest.approx((2 / 3 + 0) / 2)
+
+
+def test_probabilities_that_do_not_sum_to_one_are_measured_all_the_same() -> None:
+    found = evaluation.measure_classification(
+        TRUTH, PREDICTED, np.minimum(PROBABILITIES * 1.1, 1 + 1e-12), labels=("a", "b", "c")
+    )
+
+    assert found.log_loss is not None
+    assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, PROBABILITIES, multi_class="ovr"), abs=0.01)
+
+
+def test_infinite_predictions_leave_no_number() -> None:
+    found = evaluation.measure_regression(np.array([1.0, 2.0]), np.array([1.0, np.inf]))
+
+    assert (found.r2, found.mae, found.rmse) == (None, None, None)
+    assert found.notes.keys() == {"r2", "mae", "rmse"}

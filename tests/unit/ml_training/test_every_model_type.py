@@ -47,11 +47,11 @@ def test_every_probability_is_a_number_and_a_row_makes_one(model_type: str, labe
     model = train_on(labelled, model_type).model
     table = write(labelled.with_name("unseen.csv"), *UNSEEN_ROWS.splitlines())
 
-    shares = model.predict(model.reader.parse(read_table(table, LIMITS)), probabilities=True).probabilities
+    probabilities = model.predict(model.reader.parse(read_table(table, LIMITS)), probabilities=True).probabilities
 
-    assert shares is not None
-    assert shares.shape == (4, 3)
-    np.testing.assert_allclose(shares.sum(axis=1), 1.0, atol=1e-6)
+    assert probabilities is not None
+    assert probabilities.shape == (4, 3)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-6)
 
 
 @pytest.mark.parametrize("model_type", CLASSIFIERS)

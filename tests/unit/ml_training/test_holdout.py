@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mini_ml.ml.training.holdout import folds, holdout_rows, others, subsample
+from mini_ml.ml.training.holdout import folds, holdout_rows, remaining_rows, subsample
 
 
 def codes(*sizes: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -39,7 +39,7 @@ def test_the_seed_decides_which() -> None:
 def test_training_and_holdout_rows_share_none_and_cover_all() -> None:
     held = holdout_rows(codes(30, 7), 37, seed=0)
 
-    assert sorted([*held, *others(37, held)]) == list(range(37))
+    assert sorted([*held, *remaining_rows(37, held)]) == list(range(37))
 
 
 def test_folds_are_disjoint_cover_all_and_have_their_part_of_every_class() -> None:

@@ -4,14 +4,14 @@ import pytest
 from pydantic import JsonValue
 
 from mini_ml.errors import InvalidOption
-from mini_ml.ml.estimators.build import Built, Matrix, build
+from mini_ml.ml.estimators.build import BuiltEstimator, MatrixShape, build
 
-FLOWERS = Matrix(rows=100, width=4, labels=("Setosa", "Versicolor"))
-AMOUNTS = Matrix(rows=100, width=4, labels=None)
+FLOWERS = MatrixShape(rows=100, width=4, labels=("Setosa", "Versicolor"))
+AMOUNTS = MatrixShape(rows=100, width=4, labels=None)
 
 
-def built(model_type: str, matrix: Matrix = FLOWERS, **params: JsonValue) -> Built:
-    return build(model_type, params, matrix=matrix, seed=7)
+def built(model_type: str, shape: MatrixShape = FLOWERS, **params: JsonValue) -> BuiltEstimator:
+    return build(model_type, params, shape=shape, seed=7)
 
 
 def test_class_weight_speaks_the_labels_of_the_dataset() -> None:
@@ -55,7 +55,7 @@ def test_all_faults_of_catalogue_and_labels_are_told_at_once() -> None:
     ("model_type", "name"), [("KNeighborsClassifier", "n_neighbors"), ("PLSRegression", "n_components")]
 )
 def test_a_default_larger_than_the_table_is_lowered_to_it(model_type: str, name: str) -> None:
-    assert built(model_type, Matrix(rows=1, width=1, labels=None)).params[name] == 1
+    assert built(model_type, MatrixShape(rows=1, width=1, labels=None)).params[name] == 1
 
 
 def test_a_number_given_by_the_user_is_never_lowered() -> None:

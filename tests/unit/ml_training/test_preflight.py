@@ -15,11 +15,11 @@ from pydantic import JsonValue
 
 from mini_ml.errors import LimitExceeded
 from mini_ml.ml.cells.tally import Tally
-from mini_ml.ml.estimates.preflight import Plan, Read, check
-from mini_ml.ml.estimators.build import Matrix, build
-from mini_ml.ml.scoring.batch_preflight import Batch, check_batch, row_nanoseconds
+from mini_ml.ml.estimates.preflight import DatasetFootprint, JobEstimate, check_estimate
+from mini_ml.ml.estimators.build import MatrixShape, build
+from mini_ml.ml.scoring.batch_preflight import BatchEstimate, check_batch, row_nanoseconds
 from mini_ml.ml.scoring.score import Sizes, score_csv
-from mini_ml.ml.training.dataset import table_of
+from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.topology import MIB, STAGES, Limits, Stage
 from tests.docs.pages import ROOT
 from tests.unit.ml_training.tables import train_on, write
@@ -30,18 +30,18 @@ COUNTING = "\n".join(["a,b,y", *(f"{n * 37 % 101},{n * n % 89},{n % 7 * 3 + n % 
 
 def plan(
     model_type: str, rows: int, width: int, labels: tuple[str, ...] | None = ("a", "b"), **params: JsonValue
-) -> Plan:
+) -> JobEstimate:
     """Return a training of a table that was never made."""
-    matrix = Matrix(rows=rows, width=width, labels=labels)
-    built = build(model_type, params, matrix=matrix, seed=0)
-    read = Read(cells=rows * width, bytes=rows * width * 30)
-    return Plan(model_type=model_type, params=built.params, matrix=matrix, read=read)
+    matrix = MatrixShape(rows=rows, width=width, labels=labels)
+    built = build(model_type, params, shape=matrix, seed=0)
+    read = DatasetFootprint(cells=rows * width, bytes=rows * width * 30)
+    return JobEstimate(model_type=model_type, params=built.params, shape=matrix, footprint=read)
 
 
-def refusal(work: Plan, limits: Limits) -> LimitExceeded:
+def refusal(work: JobEstimate, limits: Limits) -> LimitExceeded:
     """Return the refusal of a training."""
     with pytest.raises(LimitExceeded) as refused:
-        check(work, limits)
+        check_estimate(work, limits)
     return refused.value
 
 
@@ -49,7 +49,7 @@ def test_a_larger_stage_takes_on_more() -> None:
     work = plan("LogisticRegression", rows=1_000_000, width=50)
 
     assert refusal(work, DEV.training_limits).issues[0].limit == "estimated_memory_mib"
-    check(work, PROD.training_limits)
+    check_estimate(work, PROD.training_limits)
 
 
 def test_a_function_of_less_than_a_core_gets_its_share_of_the_time() -> None:
@@ -86,7 +86,7 @@ def test_what_takes_too_much_memory_is_told_the_memory_that_would_do() -> None:
     needed = re.search(r"a stage whose function may take ([\d,]+) MiB", str(refusal(work, DEV.training_limits).issues))
 
     assert needed is not None
-    check(work, replace(DEV.training_limits, estimated_memory_mib=int(needed[1].replace(",", ""))))
+    check_estimate(work, replace(DEV.training_limits, estimated_memory_mib=int(needed[1].replace(",", ""))))
 
 
 @settings(max_examples=40, deadline=None)
@@ -106,11 +106,11 @@ def test_what_takes_too_much_memory_is_told_the_memory_that_would_do() -> None:
 def test_the_rows_that_a_refusal_names_are_taken(model_type: str, rows: int, width: int) -> None:
     work, limits = plan(model_type, rows, width), replace(DEV.training_limits, artifact_bytes=10**12)
     try:
-        check(work, limits)
+        check_estimate(work, limits)
     except LimitExceeded as refused:
         named = re.search(r"at most ([\d,]+) training rows", str(refused.issues[0].hint))
         if named:
-            check(work.of_rows(int(named[1].replace(",", ""))), limits)
+            check_estimate(work.of_rows(int(named[1].replace(",", ""))), limits)
 
 
 def test_the_parameter_that_a_refusal_names_is_taken() -> None:
@@ -120,7 +120,7 @@ def test_the_parameter_that_a_refusal_names_is_taken() -> None:
     )
 
     assert named is not None
-    check(plan("RandomForestClassifier", 900_000, 20, n_estimators=int(named[1].replace(",", ""))), limits)
+    check_estimate(plan("RandomForestClassifier", 900_000, 20, n_estimators=int(named[1].replace(",", ""))), limits)
 
 
 def test_more_classes_are_more_work_for_trees() -> None:
@@ -137,7 +137,7 @@ def test_a_file_whose_table_does_not_fit_into_memory_is_refused_while_it_is_read
     reading = BytesIO(csv)
 
     with pytest.raises(LimitExceeded) as refused:
-        table_of(reading, Limits(estimated_memory_mib=230), size=len(csv))
+        read_table_from(reading, Limits(estimated_memory_mib=230), size=len(csv))
 
     assert refused.value.issues[0].limit == "estimated_memory_mib"
     assert reading.tell() < len(csv)
@@ -171,9 +171,11 @@ def test_the_peak_of_a_training_stays_below_its_estimate_which_is_no_wild_guess(
 # ---------------------------------------------------------------- batches
 
 
-def batch(rows: int, **more: int) -> Batch:
+def batch(rows: int, **more: int) -> BatchEstimate:
     """Return a batch of three columns."""
-    return Batch(**{"rows": rows, "columns": 3, "part_rows": 1_000, "part_bytes": 50_000, "model_bytes": MIB, **more})
+    return BatchEstimate(
+        **{"rows": rows, "columns": 3, "part_rows": 1_000, "part_bytes": 50_000, "model_bytes": MIB, **more}
+    )
 
 
 def test_a_batch_that_takes_too_long_is_told_the_rows_that_would_not(tmp_path: Path) -> None:
@@ -224,7 +226,7 @@ def test_rows_that_are_compared_with_all_training_rows_are_scored_a_few_at_a_tim
     model_type: str, tmp_path: Path
 ) -> None:
     model = train_on(write(tmp_path / "t.csv", COUNTING), model_type).model
-    frame = model.reader.parse(table_of(BytesIO(("a,b,y\n" + "1,2,3\n5,8,1\n" * 1500).encode()), Limits()))
+    frame = model.reader.parse(read_table_from(BytesIO(("a,b,y\n" + "1,2,3\n5,8,1\n" * 1500).encode()), Limits()))
 
     values = np.array(model.predict(frame).values)
 

@@ -14,8 +14,8 @@ from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from mini_ml.contracts import TrainOptions
 from mini_ml.errors import TrainingFailed
 from mini_ml.ml.estimators import fitting
-from mini_ml.ml.estimators.build import Matrix, build
-from mini_ml.ml.estimators.fitting import fit, side_by_side
+from mini_ml.ml.estimators.build import MatrixShape, build
+from mini_ml.ml.estimators.fitting import fit, parallel_trees
 from mini_ml.ml.training import auto
 from mini_ml.ml.training.auto import FOLDS
 from mini_ml.ml.training.train import Trained, train
@@ -33,8 +33,8 @@ def stored(thing: object) -> bytes:
 
 
 def forest(model_type: str, threads: int) -> Any:
-    shape = Matrix(rows=5_000, width=3, labels=("a", "b") if model_type.endswith("Classifier") else None)
-    estimator = build(model_type, {"n_estimators": 6}, matrix=shape, seed=0).estimator
+    shape = MatrixShape(rows=5_000, width=3, labels=("a", "b") if model_type.endswith("Classifier") else None)
+    estimator = build(model_type, {"n_estimators": 6}, shape=shape, seed=0).estimator
     fit(estimator, POINTS, LABELS, model_type=model_type, threads=threads)
     return estimator
 
@@ -50,7 +50,7 @@ def test_a_forest_is_the_same_to_the_byte_however_many_threads_grew_it(model_typ
 def test_a_forest_has_its_threads_only_while_it_is_fitted() -> None:
     estimator = RandomForestClassifier()
 
-    with side_by_side(estimator, rows=5_000, threads=3):
+    with parallel_trees(estimator, rows=5_000, threads=3):
         meanwhile = estimator.n_jobs
 
     assert (meanwhile, estimator.n_jobs) == (3, None)
@@ -71,7 +71,7 @@ def test_a_fit_that_fails_leaves_the_forest_without_threads() -> None:
     ids=["few rows", "no forest"],
 )
 def test_anything_else_is_fitted_in_one_thread(estimator: Any, rows: int) -> None:
-    with side_by_side(estimator, rows=rows, threads=3):
+    with parallel_trees(estimator, rows=rows, threads=3):
         assert estimator.n_jobs is None
 
 
@@ -82,13 +82,13 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     @contextmanager
     def noted(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
-        with side_by_side(estimator, rows=rows, threads=threads):
+        with parallel_trees(estimator, rows=rows, threads=threads):
             told.append(getattr(estimator, "n_jobs", None) or 1)
             yield
 
-    monkeypatch.setattr(fitting, "_FEWEST_ROWS", 1)
-    monkeypatch.setattr(fitting, "side_by_side", noted)
-    monkeypatch.setattr(auto, "side_by_side", noted)
+    monkeypatch.setattr(fitting, "_MIN_ROWS", 1)
+    monkeypatch.setattr(fitting, "parallel_trees", noted)
+    monkeypatch.setattr(auto, "parallel_trees", noted)
     return told
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 from base64 import b64decode
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def earlier() -> MemoryCloud:
     """A cloud with the registry as that commit left it."""
     cloud = memory_cloud()
     for key, stored in RECORD["objects"].items():
-        cloud.artifacts.new_version_id = lambda version=stored["version_id"]: version
+        cloud.artifacts.new_version_id = partial(str, stored["version_id"])
         cloud.artifacts.put(key, b64decode(stored["body"]))
     return cloud
 

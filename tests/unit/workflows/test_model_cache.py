@@ -8,7 +8,7 @@ import pytest
 from mini_ml import keys
 from mini_ml.ml.model import artifact
 from mini_ml.ml.plan import store
-from mini_ml.ml.plan.forms import LinearRegression
+from mini_ml.ml.plan.compiled_estimators import LinearRegression
 from mini_ml.registry import versions
 from mini_ml.registry.sealing import seal
 from mini_ml.workflows.model_cache import ModelCache

@@ -45,7 +45,7 @@ def test_the_manifest_names_the_exact_dataset_and_artifact(world: MemoryPlatform
 def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
     world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packing, "_SMALLEST", 1)
+    monkeypatch.setattr(packing, "_MIN_BYTES", 1)
     world.put("train/shop/rows.csv", model_type="RandomForestRegressor")
     world.work()
 

@@ -1,4 +1,7 @@
-"""What a compiled estimator can be: each form answers in an estimator's stead, from plain arrays."""
+"""Compiled estimators: predict like an estimator of scikit-learn, from plain arrays.
+
+The scoring plan stores the names of these classes and of their fields.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
@@ -7,39 +10,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.ml.frame import Codes, Matrix
-from mini_ml.ml.plan.links import INVERSES, Link, one_against_rest, softmax, two_classes
+from mini_ml.ml.plan.link_functions import INVERSES, LinkFunction, one_against_rest, softmax, two_classes
 from mini_ml.ml.plan.trees import Trees
 
-Shares = Literal["none", "logistic", "softmax"]
-"""How a linear classifier's sums become probabilities; one that has none is never asked."""
+ProbabilityRule = Literal["none", "logistic", "softmax"]
+"""How the sums of a linear classifier become probabilities; `predict_proba` is never called for `none`."""
 
 
-class Form(Protocol):
-    """An estimator made of arrays; the rows that it is given are finite."""
+class CompiledEstimator(Protocol):
+    """An estimator made of arrays; its rows must be finite."""
 
     def predict(self, X: Matrix) -> NDArray[np.generic]:
         """Return class positions or numbers: shape (rows,)."""
         ...
 
     def predict_proba(self, X: Matrix) -> Matrix:
-        """Return shape (rows, classes); asked only where the model's schema says that there are any."""
+        """Return shape (rows, classes); called only if the schema says that the model has probabilities."""
         ...
 
 
 class _NumbersOnly:
     def predict_proba(self, X: Matrix) -> Matrix:
-        raise AssertionError("a schema that has probabilities belongs to a classifier")
+        raise AssertionError("only classifiers have probabilities")
 
 
 @dataclass(frozen=True)
 class LinearRegression(_NumbersOnly):
-    """A weighted sum of the columns, through the inverse of a link."""
+    """The inverse link of a weighted sum of the columns."""
 
     weights: Matrix
     """Shape (columns,)."""
     intercept: Matrix
     """Shape (1,)."""
-    link: Link
+    link: LinkFunction
 
     def predict(self, X: Matrix) -> Matrix:
         """Return numbers."""
@@ -48,14 +51,15 @@ class LinearRegression(_NumbersOnly):
 
 @dataclass(frozen=True)
 class LinearClassifier:
-    """Weighted sums of the columns, one for each class, or for the second of two."""
+    """Weighted sums of the columns: one per class, or one for the second of two classes."""
 
     weights: Matrix
     """Shape (sums, columns)."""
     intercept: Matrix
     """Shape (sums,)."""
     classes_: Codes
-    shares: Shares
+    shares: ProbabilityRule
+    """The scoring plan stores this name."""
 
     def predict(self, X: Matrix) -> Codes:
         """Return class positions."""
@@ -77,18 +81,18 @@ class LinearClassifier:
 
 @dataclass(frozen=True)
 class TreeRegression(_NumbersOnly):
-    """The mean of trees: a forest, or a single tree."""
+    """The mean of the trees of a forest, or a single tree."""
 
     trees: Trees
 
     def predict(self, X: Matrix) -> Matrix:
         """Return numbers."""
-        return self.trees.running(X, np.zeros(1))[:, 0] / self.trees.count
+        return self.trees.accumulate(X, np.zeros(1))[:, 0] / self.trees.count
 
 
 @dataclass(frozen=True)
 class TreeClassifier:
-    """The mean of trees' shares of classes."""
+    """The mean of the class probabilities of trees."""
 
     trees: Trees
     classes_: Codes
@@ -101,39 +105,39 @@ class TreeClassifier:
 
     def predict_proba(self, X: Matrix) -> Matrix:
         """Return probabilities."""
-        return self.trees.running(X, np.zeros(len(self.classes_))) / self.trees.count
+        return self.trees.accumulate(X, np.zeros(len(self.classes_))) / self.trees.count
 
 
 @dataclass(frozen=True)
 class BoostedRegression(_NumbersOnly):
-    """The sum of trees over a baseline, through the inverse of a link."""
+    """The inverse link of a baseline plus the sum of trees."""
 
     trees: Trees
     baseline: Matrix
     """Shape (1,)."""
-    link: Link
+    link: LinkFunction
 
     def predict(self, X: Matrix) -> Matrix:
         """Return numbers."""
-        return INVERSES[self.link](self.trees.running(X, self.baseline)[:, 0])
+        return INVERSES[self.link](self.trees.accumulate(X, self.baseline)[:, 0])
 
 
 @dataclass(frozen=True)
 class BoostedClassifier:
-    """Sums of trees over a baseline, one for each class, or for the second of two."""
+    """A baseline plus sums of trees: one per class, or one for the second of two classes."""
 
     trees: Trees
     baseline: Matrix
     """Shape (sums,)."""
-    link: Link
+    link: LinkFunction
     classes_: Codes
     ties_go_up: bool
-    """Whether a sum of 0 means the second class."""
+    """Whether a sum of 0 predicts the second of two classes."""
     labels_follow_probabilities: ClassVar = True
 
     def predict(self, X: Matrix) -> Codes:
         """Return class positions."""
-        raw = self.trees.running(X, self.baseline)
+        raw = self.trees.accumulate(X, self.baseline)
         if raw.shape[1] > 1:
             places: Codes = raw.argmax(axis=1)
         else:
@@ -142,6 +146,6 @@ class BoostedClassifier:
 
     def predict_proba(self, X: Matrix) -> Matrix:
         """Return probabilities."""
-        raw = self.trees.running(X, self.baseline)
+        raw = self.trees.accumulate(X, self.baseline)
         inverse = INVERSES[self.link]
         return inverse(raw) if raw.shape[1] > 1 else two_classes(inverse(raw[:, 0]))

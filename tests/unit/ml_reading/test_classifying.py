@@ -12,7 +12,7 @@ from sklearn.ensemble import (
 )
 from sklearn.naive_bayes import GaussianNB
 
-from mini_ml.ml.model.answers import labels_and_probabilities
+from mini_ml.ml.model.classifying import labels_and_probabilities
 
 KINDS = {
     "forest": RandomForestClassifier(n_estimators=4),  # an even number of trees, so that some rows are ties
@@ -32,19 +32,19 @@ def test_one_pass_gives_what_two_would(kind: str, seed: int, classes: int) -> No
     codes[:classes] = np.arange(classes) + 2
     estimator = KINDS[kind].set_params(random_state=seed).fit(matrix, codes)
 
-    labels, shares = labels_and_probabilities(estimator, matrix)
+    labels, probabilities = labels_and_probabilities(estimator, matrix)
 
     assert labels.tolist() == estimator.predict(matrix).tolist()
-    assert np.array_equal(shares, estimator.predict_proba(matrix))
+    assert np.array_equal(probabilities, estimator.predict_proba(matrix))
 
 
 def test_a_tie_is_broken_as_the_estimator_breaks_it() -> None:
     matrix, codes = np.zeros((10, 1)), np.arange(10) % 2
     boosting = GradientBoostingClassifier(init="zero", n_estimators=1).fit(matrix, codes)
 
-    labels, shares = labels_and_probabilities(boosting, matrix)
+    labels, probabilities = labels_and_probabilities(boosting, matrix)
 
-    assert shares.tolist() == [[0.5, 0.5]] * 10
+    assert probabilities.tolist() == [[0.5, 0.5]] * 10
     assert labels.tolist() == boosting.predict(matrix).tolist() == [1] * 10  # the first of the highest would be 0
 
 
