@@ -25,7 +25,7 @@ UPLOAD_PREFIXES: Final[dict[Kind, str]] = {"train": TRAIN_PREFIX, "predict": PRE
 
 def checked_model_name(name: str) -> str:
     """Return `name` if it is a valid model name. Raises InvalidName."""
-    return _checked(MODEL_NAME, name, "model_name", _NAME_HINT)
+    return _validate(MODEL_NAME, name, "model_name", _NAME_HINT)
 
 
 def is_model_name(name: str) -> bool:
@@ -40,20 +40,20 @@ def checked_alias(name: str) -> str:
             "`latest` is reserved for the newest version and cannot be used as an alias.",
             issues=[Issue(parameter="alias", reason="`latest` is reserved", hint="choose another name")],
         )
-    return _checked(ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
+    return _validate(ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
 
 
 def checked_version(text: str) -> str:
     """Return `text` if it is a version number, an alias or `latest`. Raises InvalidName."""
-    return _checked(VERSION, text, "version", "a version number (1 or higher), an alias, or `latest`")
+    return _validate(VERSION, text, "version", "a version number (1 or higher), an alias, or `latest`")
 
 
 def checked_job_id(text: str) -> str:
     """Return `text` if it is a valid job id. Raises InvalidName."""
-    return _checked(JOB_ID, text, "job_id", "the `job_id` from a response, a UUID")
+    return _validate(JOB_ID, text, "job_id", "the `job_id` from a response, a UUID")
 
 
-def _checked(pattern: str, text: str, parameter: str, form: str) -> str:
+def _validate(pattern: str, text: str, parameter: str, form: str) -> str:
     if re.fullmatch(pattern, text):
         return text
     reason = f"`{text[:80]}` is not allowed"
