@@ -1,1 +1,1 @@
-"""The three services that run on Lambda: api, trainer and predict; each is handler, app and settings."""
+"""The three services: api, trainer and predict. Each has a handler for Lambda, an app for uvicorn, and settings."""

@@ -1,4 +1,4 @@
-"""Findings of cdk-nag that stand on purpose: one acknowledgement per resource and rule, with the reason."""
+"""Acknowledge cdk-nag findings that are intended, with the reason."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -11,13 +11,13 @@ _PACK: Final = "AwsSolutions"
 
 
 def acknowledge(resource: Construct, rule: str, reason: str, *, findings: Iterable[str] = ()) -> None:
-    """Let a rule's findings on a resource stand.
+    """Acknowledge the findings of a rule on a resource.
 
     Args:
-        resource: what the rule complains of, with all below it.
-        rule: its name, such as `APIG3`.
-        reason: why it stands.
-        findings: what exactly was found, for rules that find more than one thing; any other finding still fails.
+        resource: the resource; includes its children.
+        rule: name of the rule, such as `APIG3`.
+        reason: why the finding is intended.
+        findings: individual findings, for rules that have several per resource; other findings still fail.
     """
     name = f"{_PACK}::{_PACK}-{rule}"
     ids = [f"{name}[{finding}]" for finding in findings] or [name]
@@ -25,7 +25,7 @@ def acknowledge(resource: Construct, rule: str, reason: str, *, findings: Iterab
 
 
 def keys_below(bucket: s3.Bucket, patterns: Iterable[str]) -> list[str]:
-    """Return the findings about patterns of keys in a bucket, in the rule's own words."""
+    """Return the cdk-nag findings for wildcard key patterns in a bucket."""
     resource = bucket.node.default_child
     assert isinstance(resource, s3.CfnBucket)
     logical_id = Stack.of(bucket).get_logical_id(resource)

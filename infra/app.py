@@ -1,10 +1,10 @@
-"""`cdk synth` and `cdk deploy` run this.
+"""Entry point of `cdk synth` and `cdk deploy`.
 
-Context: `stage` (dev), `architecture` (the builder's), `seal_key_arn` (new), `account` and `region` (those of the
-credentials; given, the names of the buckets are literal); about who may call: `auth` (on), `api_keys`, `jwt_issuer`,
-`jwt_audience`, `jwt_jwks_url` (none).
+Context, with defaults: `stage` (dev), `architecture` (of this machine), `seal_key_arn` (a new key), `account` and
+`region` (of the AWS credentials; if set, the template contains literal bucket names). Authentication: `auth` (on),
+`api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none).
 
-Nothing here asks AWS, so a synthesis needs no credentials, no network and no Docker.
+Synthesis makes no AWS calls, so it needs no credentials, network or Docker.
 """
 
 from collections.abc import Mapping
@@ -15,25 +15,25 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra.authentication import CONTEXT, authentication_of
 from infra.stack import MiniMlStack
-from infra.stages import chosen
+from infra.stages import select_deployment
 
 _FLAGS: Final[Mapping[str, bool]] = {
     "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
     "@aws-cdk/aws-apigateway:disableCloudWatchRole": True,
 }
-"""Ways of CDK that are no default for the sake of older stacks; here, so that every caller of this module has them."""
+"""CDK feature flags that are off by default for compatibility. Set here, so that tests use them too."""
 
 
 def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = None) -> None:
-    """Write the stack that the context asks for into an assembly.
+    """Synthesise the stack into a cloud assembly.
 
     Args:
-        given: the context, beside what the CDK command line passes on.
-        folder: of the assembly; None for the one that the CDK command line names.
+        given: context values, in addition to those from the CDK command line.
+        folder: output folder; None means that of the CDK command line.
     """
     app = App(context={**_FLAGS, **(given or {})}, outdir=folder)
     context = app.node.try_get_context
-    deployment = chosen(context("stage"), context("architecture"))
+    deployment = select_deployment(context("stage"), context("architecture"))
     MiniMlStack(
         app,
         "MiniMl",

@@ -1,4 +1,4 @@
-"""The whole platform of one stage as one stack."""
+"""The CDK stack of one stage."""
 
 from typing import Final
 
@@ -21,7 +21,7 @@ _CURL: Final = 'curl -H "Authorization: Bearer $MINI_ML_API_KEY"'
 
 
 class MiniMlStack(Stack):
-    """Storage, queues, functions and the API, in the order in which they need each other."""
+    """Storage, queues, functions and the REST API."""
 
     def __init__(
         self,
@@ -33,13 +33,13 @@ class MiniMlStack(Stack):
         env: Environment | None = None,
         seal_key_arn: str | None = None,
     ) -> None:
-        """Compose the stack.
+        """Create the stack.
 
         Args:
-            deployment: what the stage is made of.
-            authentication: who may call.
-            env: account and region; without them the template fits any, and CloudFormation fills in the names.
-            seal_key_arn: the key of an earlier stack, whose models then go on being served; None for a new key.
+            deployment: parameters of the stage.
+            authentication: authentication settings of the services.
+            env: account and region; None creates a template for any account and region.
+            seal_key_arn: seal key of an earlier stack, so that its models can still be loaded; None creates a key.
         """
         super().__init__(
             scope,
@@ -59,7 +59,7 @@ class MiniMlStack(Stack):
         queues = Queues(self, "Queues", deployment=deployment, names=names)
         queues.announce(storage.uploads, bucket_name=names.uploads_bucket, account=self.account)
         key = seal_key(self, "SealKey", adopted_arn=seal_key_arn, stage_name=deployment.name)
-        secret = admin_key(self, "AdminKey", stage_name=deployment.name) if authentication.asks else None
+        secret = admin_key(self, "AdminKey", stage_name=deployment.name) if authentication.is_on else None
         functions = Functions(
             self,
             "Functions",
@@ -72,14 +72,14 @@ class MiniMlStack(Stack):
             admin_key=secret,
         )
         api.serve({"api": functions.by_name["api"], "predict": functions.by_name["predict"]})
-        self._tell(api, storage, key, curl=_CURL if authentication.asks else "curl")
+        self._add_outputs(api, storage, key, curl=_CURL if authentication.is_on else "curl")
         if secret is not None:
-            self._tell_key(secret)
+            self._add_key_outputs(secret)
 
-    def _tell(self, api: Api, storage: Storage, key: kms.IKey, *, curl: str) -> None:
+    def _add_outputs(self, api: Api, storage: Storage, key: kms.IKey, *, curl: str) -> None:
         url, uploads = api.rest_api.url, storage.uploads.bucket_name
         train = f"{TRAIN_PREFIX}iris/"
-        told = {
+        outputs = {
             "ApiUrl": url,
             "UploadsBucket": uploads,
             "ArtifactsBucket": storage.artifacts.bucket_name,
@@ -90,11 +90,11 @@ class MiniMlStack(Stack):
                 f'aws s3 cp samples/iris.csv s3://{uploads}/{train} --metadata \'{{"target-column":"variety"}}\''
             ),
         }
-        for name, value in told.items():
+        for name, value in outputs.items():
             CfnOutput(self, name, value=value)
 
-    def _tell_key(self, secret: secretsmanager.ISecret) -> None:
-        """Tell how the key is read, which is a right; the key itself is told nowhere."""
+    def _add_key_outputs(self, secret: secretsmanager.ISecret) -> None:
+        """Add the command that reads the admin key, which needs permission; the key itself is not an output."""
         read = f"aws secretsmanager get-secret-value --region {self.region} --secret-id {secret.secret_arn}"
         CfnOutput(self, "AdminKeyArn", value=secret.secret_arn)
         CfnOutput(self, "ReadAdminKey", value=f"export MINI_ML_API_KEY=$({read} --query SecretString --output text)")

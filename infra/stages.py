@@ -1,4 +1,4 @@
-"""What may differ between two stacks on AWS: scratch space, retention, throttling; the rest is in mini_ml/topology."""
+"""Deployments on AWS: temporary storage, retention and throttling of each stage. The rest is in mini_ml/topology."""
 
 import platform
 from collections.abc import Mapping
@@ -19,26 +19,26 @@ _MACHINES: Final[Mapping[str, Architecture]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """One stage on AWS."""
+    """AWS parameters of one stage."""
 
     stage: Stage
     """Names, memory, timeouts, leases and limits."""
     scratch_mib: Mapping[FunctionName, int]
     """Size of each function's `/tmp`."""
     architecture: Architecture
-    """Of the functions and of the machine that builds their images, unless that one emulates."""
+    """CPU architecture of the functions, and of the machine that builds their images unless it emulates."""
     log_retention_days: int
     result_retention_days: int
-    """How long predictions and the files to score are kept; datasets and models are kept for good."""
+    """Retention of predictions and their input files. Datasets and models are kept forever."""
     workers_at_once: int
-    """Messages of one queue that are worked on at once; AWS takes no less than 2."""
+    """Maximum number of concurrent workers per queue; AWS requires at least 2."""
     requests_per_second: int
     requests_at_once: int
-    """How far a burst may go beyond the rate."""
+    """Burst limit of the API."""
 
     @property
     def name(self) -> str:
-        """The name that resources carry."""
+        """Name of the stage, which is part of resource names."""
         return self.stage.name
 
 
@@ -66,16 +66,20 @@ _PROD: Final = replace(
 DEPLOYMENTS: Final[Mapping[str, Deployment]] = {"dev": _DEV, "prod": _PROD}
 
 
-def chosen(stage: str | None, architecture: str | None) -> Deployment:
-    """Return the deployment that the context asks for: `dev`, for the machine that builds, where it asks for nothing.
+def select_deployment(stage: str | None, architecture: str | None) -> Deployment:
+    """Return the deployment of a stage.
+
+    Args:
+        stage: name of the stage; None means `dev`.
+        architecture: CPU architecture; None means that of this machine.
 
     Raises:
-        ValueError: there is no such stage or architecture.
+        ValueError: unknown stage or architecture.
     """
     name = stage or "dev"
     if name not in DEPLOYMENTS:
-        raise ValueError(f"There is no stage {name}; use one of {', '.join(DEPLOYMENTS)}.")
-    wanted = (architecture or platform.machine()).lower()
-    if wanted not in _MACHINES:
-        raise ValueError(f"There is no architecture {wanted} on Lambda; use arm64 or x86_64.")
-    return replace(DEPLOYMENTS[name], architecture=_MACHINES[wanted])
+        raise ValueError(f"Unknown stage {name}. Use one of {', '.join(DEPLOYMENTS)}.")
+    machine = (architecture or platform.machine()).lower()
+    if machine not in _MACHINES:
+        raise ValueError(f"Lambda does not support the architecture {machine}. Use arm64 or x86_64.")
+    return replace(DEPLOYMENTS[name], architecture=_MACHINES[machine])

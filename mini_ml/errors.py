@@ -1,4 +1,4 @@
-"""Every error of the product, as one tree; what each one means over HTTP lives in adapters/http/problems.py.
+"""All errors of Mini-ML-Platform, in one tree. adapters/http/problems.py maps them to HTTP statuses.
 
 MiniMLError
 ├── InvalidRequest              the request itself is malformed
@@ -21,7 +21,7 @@ MiniMLError
 ├── UploadTooLarge
 ├── BodyTooSlow
 ├── UnsupportedMediaType
-├── Unprocessable               it parses, and what it says is wrong
+├── Unprocessable               the request parses, but a value in it is wrong
 │   ├── InvalidName
 │   ├── InvalidOption
 │   ├── UnknownModelType
@@ -41,7 +41,7 @@ MiniMLError
 │   ├── StorageUnavailable
 │   ├── ServiceUnavailable
 │   └── CredentialsUnavailable
-└── Internal                    our fault, or a signal between our own parts
+└── Internal                    a bug, or a signal between parts of the platform
     ├── ObjectMissing
     ├── AlreadyExists
     ├── StaleWrite
@@ -57,21 +57,24 @@ from typing import ClassVar
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """One thing that is wrong, where it is, and what to do about it."""
+    """One problem: what is wrong, where, and how to fix it."""
 
     reason: str
     hint: str | None = None
     column: str | None = None
     line: int | None = None
-    """Line of the CSV as an editor counts it: the header is line 1."""
+    """Line of the CSV, counted from 1; the header is line 1."""
     parameter: str | None = None
-    """A field, option, header or part of the address; `body` is the body as a whole."""
+    """Name of a form field, option, header, or path or query parameter; `body` means the whole body."""
     limit: str | None = None
-    """Name of the limit that is exceeded, as in topology/limits.py."""
+    """Name of the exceeded limit, as in topology/limits.py."""
 
 
 class MiniMLError(Exception):
-    """Base of all errors; `detail` is a sentence for the client and leaks nothing of the machine."""
+    """Base class of all errors.
+
+    `detail` is a sentence for the client; it must not contain paths, host names or tracebacks.
+    """
 
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Internal error"
@@ -87,7 +90,7 @@ class InvalidRequest(MiniMLError):
     """A field is missing or unknown, or the body cannot be parsed."""
 
     code = "invalid_request"
-    title = "The request is malformed"
+    title = "Malformed request"
 
 
 class Unauthenticated(MiniMLError):
@@ -98,63 +101,63 @@ class Unauthenticated(MiniMLError):
 
 
 class Forbidden(MiniMLError):
-    """The credential is valid, and lacks the scope that the request needs."""
+    """The credential is valid but lacks a scope that the request needs."""
 
     code = "forbidden"
     title = "Forbidden"
 
 
 class NotFound(MiniMLError):
-    """What the address names does not exist."""
+    """The resource in the URL does not exist."""
 
     code = "not_found"
     title = "Not found"
 
 
 class RouteNotFound(NotFound):
-    """No route has this path."""
+    """No route matches this path."""
 
     code = "route_not_found"
-    title = "No such route"
+    title = "Route not found"
 
 
 class JobNotFound(NotFound):
     """No job has this id."""
 
     code = "job_not_found"
-    title = "No such job"
+    title = "Job not found"
 
 
 class ModelNotFound(NotFound):
     """No version of this model has been published."""
 
     code = "model_not_found"
-    title = "No such model"
+    title = "Model not found"
 
 
 class VersionNotFound(NotFound):
-    """The model exists, this version of it does not."""
+    """The model exists, but this version does not."""
 
     code = "version_not_found"
-    title = "No such model version"
+    title = "Model version not found"
 
 
 class AliasNotFound(NotFound):
     """The model has no such alias."""
 
     code = "alias_not_found"
-    title = "No such alias"
+    title = "Alias not found"
 
 
 class MethodNotAllowed(MiniMLError):
-    """The route exists for other methods."""
+    """The route exists but does not support this method."""
 
     code = "method_not_allowed"
     title = "Method not allowed"
 
 
 class Conflict(MiniMLError):
-    """The request does not fit the state of what it names."""
+    """The request conflicts with the current state of the resource."""
 
     code = "conflict"
     title = "Conflict"
@@ -183,7 +186,7 @@ class JobNotCancellable(Conflict):
 
 
 class AliasMoved(Conflict):
-    """Somebody else moved the alias at the same moment."""
+    """Another request moved the alias at the same time."""
 
     code = "alias_moved"
     title = "The alias was moved by another request"
@@ -198,126 +201,126 @@ class JobCancelled(Conflict):
 
 
 class UploadNotReceived(Conflict):
-    """The file of the job did not arrive in time."""
+    """The job's file was not uploaded before the upload form expired."""
 
     code = "upload_not_received"
     title = "The upload was not received"
 
 
 class UploadTooLarge(MiniMLError):
-    """The file has more bytes than this door takes."""
+    """The body or file has more bytes than this route accepts."""
 
     code = "upload_too_large"
-    title = "The upload is too large"
+    title = "Upload too large"
 
 
 class BodyTooSlow(MiniMLError):
-    """The body of the request did not arrive in time."""
+    """The request body did not arrive within the time limit."""
 
     code = "body_too_slow"
-    title = "The body took too long"
+    title = "Request body too slow"
 
 
 class UnsupportedMediaType(MiniMLError):
-    """The body has a content type that this route does not read."""
+    """This route does not accept the content type of the body."""
 
     code = "unsupported_media_type"
     title = "Unsupported media type"
 
 
 class Unprocessable(MiniMLError):
-    """The request parses; what it says is wrong."""
+    """The request parses, but a value in it is wrong."""
 
     code = "unprocessable"
     title = "The request cannot be processed"
 
 
 class InvalidName(Unprocessable):
-    """A model name, version, alias, job id or file name is not of the allowed form."""
+    """A model name, version, alias, job id or file name does not have the allowed format."""
 
     code = "invalid_name"
     title = "Invalid name"
 
 
 class InvalidOption(Unprocessable):
-    """An option or model parameter has a value outside its range."""
+    """An option or model parameter has a value that is not allowed."""
 
     code = "invalid_option"
     title = "Invalid option"
 
 
 class UnknownModelType(Unprocessable):
-    """The catalogue has no such model type."""
+    """The model type is not in the catalogue."""
 
     code = "unknown_model_type"
     title = "Unknown model type"
 
 
 class InvalidDataset(Unprocessable):
-    """The file is no CSV that can be trained on or scored."""
+    """The file is not a CSV that the platform can train on or score."""
 
     code = "invalid_dataset"
-    title = "The dataset is invalid"
+    title = "Invalid dataset"
 
 
 class LimitExceeded(InvalidDataset):
     """The dataset has more rows, columns or characters than allowed, or the model would be too large."""
 
     code = "limit_exceeded"
-    title = "A limit is exceeded"
+    title = "Limit exceeded"
 
 
 class InvalidTarget(Unprocessable):
-    """The target column cannot be learned."""
+    """A model cannot be trained on the target column."""
 
     code = "invalid_target"
-    title = "The target cannot be learned"
+    title = "Invalid target column"
 
 
 class UnknownColumn(Unprocessable):
-    """A named column is not in the dataset."""
+    """The dataset does not have a column that the request names."""
 
     code = "unknown_column"
     title = "Unknown column"
 
 
 class SchemaMismatch(Unprocessable):
-    """The rows lack feature columns that the model was trained on."""
+    """The rows are missing feature columns that the model was trained on."""
 
     code = "schema_mismatch"
-    title = "The rows do not fit the model's schema"
+    title = "The rows do not match the model's schema"
 
 
 class TrainingFailed(Unprocessable):
-    """The estimator refused this dataset with these parameters."""
+    """The estimator cannot be fitted to this dataset with these parameters."""
 
     code = "training_failed"
     title = "Training failed"
 
 
 class ProbabilitiesUnavailable(Unprocessable):
-    """The model type gives no probabilities."""
+    """The model type does not compute probabilities."""
 
     code = "probabilities_unavailable"
-    title = "Probabilities are unavailable"
+    title = "Probabilities unavailable"
 
 
 class ModelNeedsRetraining(Unprocessable):
-    """The model was persisted by another minor version of scikit-learn."""
+    """The model was saved with a different minor version of scikit-learn."""
 
     code = "model_needs_retraining"
     title = "The model needs retraining"
 
 
 class WorkerLost(Unprocessable):
-    """Every attempt at the job ended without a word, most often for lack of memory."""
+    """Every worker that ran the job stopped without reporting an error, usually because it ran out of memory."""
 
     code = "worker_lost"
-    title = "The worker was lost"
+    title = "Worker lost"
 
 
 class TimedOut(Unprocessable):
-    """The job took longer than its function may run."""
+    """The job took longer than the timeout of its function."""
 
     code = "timed_out"
     title = "The job timed out"
@@ -338,7 +341,7 @@ class OutOfSpace(Unprocessable):
 
 
 class Unavailable(MiniMLError):
-    """Something that the product needs is away; the same call may succeed later."""
+    """A dependency of the platform is unavailable; the same call may succeed later."""
 
     code = "unavailable"
     title = "Temporarily unavailable"
@@ -346,52 +349,52 @@ class Unavailable(MiniMLError):
 
 
 class StorageUnavailable(Unavailable):
-    """The object store or the queue refused or did not answer."""
+    """The object store or the queue returned an error or did not respond."""
 
     code = "storage_unavailable"
-    title = "The storage is unavailable"
+    title = "Storage unavailable"
 
 
 class ServiceUnavailable(Unavailable):
-    """Another service of the platform did not answer."""
+    """Another service of the platform did not respond."""
 
     code = "service_unavailable"
-    title = "A service is unavailable"
+    title = "Service unavailable"
 
 
 class CredentialsUnavailable(Unavailable):
-    """What credentials are checked against did not answer."""
+    """The token issuer or the secret store did not respond."""
 
     code = "credentials_unavailable"
     title = "Credentials cannot be checked"
 
 
 class Internal(MiniMLError):
-    """Our fault, or a signal between our own parts that no client should ever see."""
+    """A bug, or an internal signal that should never reach a client."""
 
 
 class ObjectMissing(Internal):
-    """The store has no object under this key (or not this version of it)."""
+    """The store has no object with this key, or no such version of it."""
 
 
 class AlreadyExists(Internal):
-    """A create-only write found an object under its key."""
+    """A create-only write failed because the key already has an object."""
 
 
 class StaleWrite(Internal):
-    """An If-Match write found that the object had changed since it was read."""
+    """An If-Match write failed because the object changed after it was read."""
 
 
 class LeaseLost(Internal):
-    """The worker no longer holds the job; it must stop without writing anything more."""
+    """The worker no longer holds the job's lease and must stop without writing anything else."""
 
 
 class UnknownEvent(Internal):
-    """A function was called with an event, or a queue gave a message, that it cannot read."""
+    """A function received an event or a queue message that it cannot read."""
 
 
 class ArtifactRejected(Internal):
-    """A manifest or its artifact is damaged, forged or exchanged; nothing of it is unpickled."""
+    """A manifest or its artifact failed verification (seal or digest); the model is not loaded."""
 
     code = "artifact_rejected"
-    title = "The artifact was rejected"
+    title = "Artifact rejected"

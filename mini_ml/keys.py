@@ -1,4 +1,4 @@
-"""S3 keys and the names in them: the one place that spells a key or decides whether a name is allowed."""
+"""Build and parse S3 keys, and validate the names in them. No other module spells a key."""
 
 import hashlib
 import re
@@ -17,43 +17,43 @@ LATEST: Final = "latest"
 MODEL_NAME: Final = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 ALIAS: Final = r"^[a-z][a-z0-9._-]{0,63}$"
 VERSION: Final = r"^([1-9][0-9]{0,5}|[a-z][a-z0-9._-]{0,63})$"
-"""A number, an alias or `latest`."""
+"""A version number, an alias or `latest`."""
 JOB_ID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 _NAME_HINT: Final = "a lower-case letter or digit, then letters, digits, `.`, `_`, `-`, at most 64"
 UPLOAD_PREFIXES: Final[dict[Kind, str]] = {"train": TRAIN_PREFIX, "predict": PREDICT_PREFIX}
 
 
 def checked_model_name(name: str) -> str:
-    """Return `name` if a model may have it. Raises InvalidName."""
-    return _checked(MODEL_NAME, name, "model_name", _NAME_HINT)
+    """Return `name` if it is a valid model name. Raises InvalidName."""
+    return _validate(MODEL_NAME, name, "model_name", _NAME_HINT)
 
 
 def is_model_name(name: str) -> bool:
-    """Tell whether a model may have this name."""
+    """Return whether `name` is a valid model name."""
     return re.fullmatch(MODEL_NAME, name) is not None
 
 
 def checked_alias(name: str) -> str:
-    """Return `name` if an alias may have it. Raises InvalidName."""
+    """Return `name` if it is a valid alias. Raises InvalidName."""
     if name == LATEST:
         raise InvalidName(
-            "`latest` is no alias; it always names the newest version.",
+            "`latest` is reserved for the newest version and cannot be used as an alias.",
             issues=[Issue(parameter="alias", reason="`latest` is reserved", hint="choose another name")],
         )
-    return _checked(ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
+    return _validate(ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
 
 
 def checked_version(text: str) -> str:
-    """Return `text` if it may name a version: a number, an alias or `latest`. Raises InvalidName."""
-    return _checked(VERSION, text, "version", "a number from 1 on, an alias, or `latest`")
+    """Return `text` if it is a version number, an alias or `latest`. Raises InvalidName."""
+    return _validate(VERSION, text, "version", "a version number (1 or higher), an alias, or `latest`")
 
 
 def checked_job_id(text: str) -> str:
-    """Return `text` if it is a job id. Raises InvalidName."""
-    return _checked(JOB_ID, text, "job_id", "a UUID as the platform made it")
+    """Return `text` if it is a valid job id. Raises InvalidName."""
+    return _validate(JOB_ID, text, "job_id", "the `job_id` from a response, a UUID")
 
 
-def _checked(pattern: str, text: str, parameter: str, form: str) -> str:
+def _validate(pattern: str, text: str, parameter: str, form: str) -> str:
     if re.fullmatch(pattern, text):
         return text
     reason = f"`{text[:80]}` is not allowed"
@@ -68,14 +68,14 @@ def _checked(pattern: str, text: str, parameter: str, form: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class UploadName:
-    """What the key of an upload says; nothing in it has been checked yet."""
+    """The parts of an upload's key, not yet validated."""
 
     kind: Kind
     model_name: str
     version: str
-    """`latest` where the key names none; meaningless for training."""
+    """`latest` if the key has no version; unused for training."""
     filename: str
-    """The rest of the key; may hold `/`."""
+    """The rest of the key; can contain `/`."""
 
 
 def upload(kind: Kind, model_name: str, filename: str, *, version: str = LATEST) -> str:
@@ -85,7 +85,7 @@ def upload(kind: Kind, model_name: str, filename: str, *, version: str = LATEST)
 
 
 def parse_upload(key: str) -> UploadName | None:
-    """Read an upload's key; None when it lies outside the watched prefixes or is a folder marker."""
+    """Parse the key of an upload. Returns None for folder markers and keys outside `train/` and `predict/`."""
     for kind, prefix in UPLOAD_PREFIXES.items():
         if key.startswith(prefix) and not key.endswith("/"):
             return _parse_below(kind, key.removeprefix(prefix))
@@ -93,13 +93,13 @@ def parse_upload(key: str) -> UploadName | None:
 
 
 def parsed_upload(key: str) -> UploadName:
-    """Read the key of an upload that is known to be one. Raises InvalidName."""
+    """Parse the key of an upload, which must be one. Raises InvalidName."""
     name = parse_upload(key)
     if name is None:
-        fault = Issue(
-            parameter="key", reason="outside `train/` and `predict/`, or a folder", hint="use train/{model}/{file}"
+        issue = Issue(
+            parameter="key", reason="not a file below `train/` or `predict/`", hint="use train/{model}/{file}"
         )
-        raise InvalidName("The key names no upload.", issues=[fault])
+        raise InvalidName("The key is not a file below `train/` or `predict/`.", issues=[issue])
     return name
 
 
@@ -114,16 +114,16 @@ def _parse_below(kind: Kind, rest: str) -> UploadName:
 
 
 _NOT_SHOWN: Final = "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-"""Control characters, and those that turn the direction of text or take no space."""
+"""Control characters, zero-width characters and characters that change the text direction."""
 
 
 def safe_filename(name: str) -> str:
-    """Return the last part of a client's file name without what a key, a header or a screen cannot show."""
+    """Return the last path component of a client's file name, safe for S3 keys, headers and terminals."""
     last = re.split(r"[/\\]", name)[-1]
     shown = re.sub(_NOT_SHOWN, "", last)
     literal = re.sub(r"\$+(?=\{)", "", shown)  # S3 fills in `${filename}` where a form uploads
     name = literal[:128].strip()
-    return name if name.strip(".") else "upload.csv"  # `..` would leave its folder wherever an address is tidied up
+    return name if name.strip(".") else "upload.csv"  # clients that normalise URLs would resolve `..`
 
 
 # ---------------------------------------------------------------- jobs
@@ -138,7 +138,10 @@ def new_job_id(now: datetime, entropy: bytes) -> str:
 
 
 def job_id_of_upload(bucket: str, key: str, version_id: str) -> str:
-    """Return the UUIDv8 (RFC 9562) of a bare upload, so that the same event twice is the same job."""
+    """Return the job id of an upload without a job, a UUIDv8 (RFC 9562).
+
+    The id is derived from the object, so that a repeated event leads to the same job.
+    """
     digest = hashlib.sha256("\x00".join((bucket, key, version_id)).encode()).digest()
     value = int.from_bytes(digest[:16], "big")
     value = value & ~(0xF << 76) | 0x8 << 76
@@ -150,7 +153,7 @@ JOBS: Final = "jobs/"
 OPEN_JOBS: Final = "jobs/open/"
 JOBS_BY_TIME: Final = "jobs/by-time/"
 SWEEP_STATE: Final = "sweep/state.json"
-"""Holds where the next sweep goes on."""
+"""Key of the position from which the next sweep continues."""
 _TIME_CEILING: Final = 10**15
 
 
@@ -170,12 +173,12 @@ def job_by_time(job_id: str, created_at: datetime) -> str:
 
 
 def unreadable_message(message_id: str) -> str:
-    """Return the key under which a dead letter is kept that names no upload."""
+    """Return the key of a dead letter that could not be parsed."""
     return f"sweep/unreadable/{message_id}.txt"
 
 
 def job_id_in_index(key: str) -> str:
-    """Return the job id at the end of either index key."""
+    """Return the job id at the end of an `open/` or `by-time/` index key."""
     return key[-36:]
 
 
@@ -190,7 +193,7 @@ def versions(model_name: str) -> str:
 
 
 def manifest(model_name: str, version: int) -> str:
-    """Return the key whose one conditional write publishes a version."""
+    """Return the key of a version's manifest; creating it publishes the version."""
     return f"{versions(model_name)}{version:06d}.json"
 
 
@@ -205,21 +208,21 @@ def alias(model_name: str, name: str) -> str:
 
 
 def alias_in_key(key: str) -> str:
-    """Return the alias that a key names."""
+    """Return the alias name in an alias key."""
     return key.rsplit("/", 1)[-1].removesuffix(".json")
 
 
 def artifact(model_name: str, job_id: str, attempt: int, filename: str) -> str:
-    """Return the key of a file that a training attempt wrote before publishing."""
+    """Return the key of a model file, written by a training attempt before it publishes."""
     return f"{MODELS}{model_name}/artifacts/{job_id}/{attempt}/{filename}"
 
 
 def prediction(model_name: str, version: int, job_id: str, filename: str) -> str:
-    """Return the key of a file that a batch wrote."""
+    """Return the key of an output file of a batch prediction."""
     return f"predictions/{model_name}/{version:06d}/{job_id}/{filename}"
 
 
 def output_filename(upload_filename: str) -> str:
-    """Return the name of a batch's output: the upload's own, ending in `.csv`."""
+    """Return the file name of a batch prediction's output: the name of the upload, ending in `.csv`."""
     name = safe_filename(upload_filename)
     return name if name.lower().endswith(".csv") else f"{name}.csv"

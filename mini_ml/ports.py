@@ -1,4 +1,4 @@
-"""What the workflows need of the outside world, as Protocols; adapters/ has the real ones and those in memory."""
+"""Protocols for everything outside the process. adapters/ implements them for AWS and in memory."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -12,7 +12,7 @@ from mini_ml.topology import Stage
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectHead:
-    """What the store knows of an object without its body."""
+    """Metadata of a stored object."""
 
     key: str
     etag: str
@@ -25,7 +25,7 @@ class ObjectHead:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredObject:
-    """An object read whole."""
+    """A stored object and its full body."""
 
     head: ObjectHead
     body: bytes
@@ -33,103 +33,103 @@ class StoredObject:
 
 @dataclass(frozen=True, kw_only=True)
 class PresignedPost:
-    """A form that lets its holder upload one object to `url` without credentials."""
+    """Form fields that allow one upload to `url` without credentials."""
 
     url: str
     fields: Mapping[str, str]
 
 
 class ObjectWriter(Protocol):
-    """An object being written; it becomes visible only when its `create` block ends without an error."""
+    """Writer for a new object, which becomes visible when the `create` block ends without an error."""
 
     def write(self, chunk: bytes) -> None:
-        """Append bytes."""
+        """Append bytes to the object."""
 
 
 class ObjectStore(Protocol):
-    """One versioned bucket. Every method raises StorageUnavailable when the store does not answer."""
+    """A versioned bucket. Every method raises StorageUnavailable if the store does not respond."""
 
     @property
     def bucket(self) -> str:
         """Name of the bucket."""
 
     def head(self, key: str, *, version_id: str | None = None) -> ObjectHead:
-        """Describe an object, its newest version unless one is named. Raises ObjectMissing."""
+        """Return the metadata of an object, by default of its newest version. Raises ObjectMissing."""
 
     def get(self, key: str, *, version_id: str | None = None) -> StoredObject:
-        """Read an object whole. Raises ObjectMissing."""
+        """Read a whole object into memory. Raises ObjectMissing."""
 
     def open(self, key: str, *, version_id: str | None = None) -> AbstractContextManager[BinaryIO]:
-        """Read an object as a stream, in memory that does not grow with it. Raises ObjectMissing at once."""
+        """Open an object as a stream that uses constant memory. Raises ObjectMissing immediately."""
 
     def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
         """Copy an object into `target` in chunks. Raises ObjectMissing."""
 
     def put(self, key: str, body: bytes | BinaryIO, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
-        """Write an object whatever was there."""
+        """Write an object, replacing an existing one."""
 
     def put_new(self, key: str, body: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
-        """Write an object that must not exist (If-None-Match). Raises AlreadyExists."""
+        """Write an object only if the key does not exist (If-None-Match). Raises AlreadyExists."""
 
     def create(self, key: str) -> AbstractContextManager[ObjectWriter]:
-        """Stream an object that must not exist. Raises AlreadyExists when the block ends and one does."""
+        """Write a new object as a stream. Raises AlreadyExists at the end of the block if the key exists."""
 
     def replace(self, key: str, body: bytes, *, etag: str) -> ObjectHead:
-        """Write over exactly the version that `etag` names (If-Match). Raises StaleWrite."""
+        """Replace an object only if its current ETag is `etag` (If-Match). Raises StaleWrite."""
 
     def delete(self, key: str) -> None:
-        """Delete an object; one that is not there is no error."""
+        """Delete an object. Deleting a missing object is not an error."""
 
     def list_keys(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
-        """Iterate over keys in byte order, lazily, page by page."""
+        """Iterate over keys in byte order, fetching pages lazily."""
 
     def list_folders(self, prefix: str) -> Iterator[str]:
-        """Iterate over the names directly below `prefix` (which ends in `/`) that have keys below them."""
+        """Iterate over the names of the folders directly below `prefix`, which ends in `/`."""
 
     def list_versions(self, prefix: str, *, after: tuple[str, str] | None = None) -> Iterator[ObjectHead]:
-        """Iterate over every version of every object below `prefix`, lazily, by key and newest first.
+        """Iterate lazily over every version of every object below `prefix`, by key and newest first.
 
-        Delete markers and metadata are left out. `after` is the key and version id to go on behind.
+        Delete markers and metadata are omitted. `after` is the key and version id to continue after.
         """
 
     def presigned_get(
         self, key: str, *, filename: str, media_type: str, expires_seconds: int, version_id: str | None = None
     ) -> str:
-        """Return a URL for clients outside that downloads the object, or one version of it, as `filename` of a type."""
+        """Return a public URL that downloads the object, or one version of it, as `filename` with `media_type`."""
 
     def presigned_post(
         self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int
     ) -> PresignedPost:
-        """Return a form for clients outside; the store itself refuses more than `max_bytes`."""
+        """Return a form with which external clients upload `key`; the store rejects more than `max_bytes`."""
 
 
 class Queue(Protocol):
-    """One work queue."""
+    """A work queue."""
 
     def send(self, upload: Upload) -> None:
-        """Announce an upload again, as the store's own notification would. Raises StorageUnavailable."""
+        """Send the same message as the store's upload notification. Raises StorageUnavailable."""
 
     def depth(self) -> int:
-        """Return about how many messages wait. Raises StorageUnavailable."""
+        """Return the approximate number of waiting messages. Raises StorageUnavailable."""
 
 
 class Seal(Protocol):
-    """A MAC over digests, under a key that only the trainer can sign with."""
+    """Signs and verifies digests with a MAC key; only the trainer may sign."""
 
     @property
     def key_id(self) -> str:
-        """Name of the key, which stands in every seal it makes."""
+        """Name of the key, which is part of every seal."""
 
     def sign(self, digest: bytes) -> str:
         """Return the seal of a SHA-256 digest, `{key id}.{MAC in hex}`."""
 
     def verify(self, digest: bytes, seal: str) -> bool:
-        """Tell whether `seal` was made for `digest`."""
+        """Return whether `seal` was made for `digest` with this key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """Everything outside that a workflow may touch; handler.py builds the real one, once."""
+    """All ports that a workflow may use. Each service builds one at startup."""
 
     uploads: ObjectStore
     artifacts: ObjectStore
@@ -137,10 +137,10 @@ class Cloud:
     seal: Seal
     stage: Stage
     now: Callable[[], datetime]
-    """The time, in UTC."""
+    """Returns the current time in UTC."""
     new_id: Callable[[], str]
-    """A fresh job id (UUIDv7), also used to name lease holders."""
+    """Returns a new job id (UUIDv7); also used to name lease holders."""
     sleep: Callable[[float], None]
-    """Wait that many seconds."""
+    """Waits for a number of seconds."""
     every: Callable[[float, Callable[[], None]], AbstractContextManager[None]]
-    """Call a function every so many seconds, in the background, until the block ends."""
+    """Calls a function at an interval in seconds, in the background, until the block ends."""

@@ -1,4 +1,4 @@
-"""The api as a process: built once out of its settings; uvicorn serves `app`, and handler.py calls it."""
+"""ASGI application of the api, built from settings. Used by uvicorn and handler.py."""
 
 from functions.api.factory import create_app
 from functions.api.settings import ApiSettings

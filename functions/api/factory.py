@@ -1,4 +1,4 @@
-"""Makes the api's application out of a cloud: the real one, or one in memory."""
+"""Create the api's application for a cloud, real or in memory."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from functions.api import routes_scoring, routes_status, routes_uploads
-from functions.api.service_status import BehindQueue, Neighbour
+from functions.api.service_status import BackendService, QueueBackedService
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.http.routes import jobs, models, predict, status, train
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from httpx2 import AsyncBaseTransport
 
 _DESCRIPTION = """
-Hand over a CSV, get a trained, versioned, served model.
+Upload a CSV and get a trained, versioned, served model.
 
 1. `POST /train` with `samples/iris.csv` and `target_column` `variety` trains a model and publishes it.
 2. `POST /predict` with `samples/iris_predict.csv` predicts every row of a file.
 3. `POST /models/default/invocations` scores rows at once.
 
-Every refusal is a problem document (RFC 9457) that lists all that is wrong, by column, line or parameter.
-Links are relative to the address that you asked.
+Every error is a problem document (RFC 9457) that lists all issues by column, line or parameter.
+Links are relative to the URL of the request.
 """
 
 
@@ -39,9 +39,17 @@ def create_app(
     predict_url: str | None = None,
     transport: "AsyncBaseTransport | None" = None,
 ) -> FastAPI:
-    """Return the api behind a authenticator; `transport` stands in for the network to its neighbours in tests."""
-    trainer = _neighbour(cloud, "train", trainer_url, transport)
-    predict_service = _neighbour(cloud, "predict", predict_url, transport)
+    """Create the api's application.
+
+    Args:
+        cloud: the ports.
+        authenticator: authenticates requests; None turns authentication off.
+        trainer_url: URL of the trainer; None if only its queue is reachable.
+        predict_url: URL of the predict service; None if only its queue is reachable.
+        transport: replaces the network to the other services in tests.
+    """
+    trainer = _build_backend(cloud, "train", trainer_url, transport)
+    predict_service = _build_backend(cloud, "predict", predict_url, transport)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -68,11 +76,9 @@ def create_app(
     )
 
 
-def _neighbour(cloud: Cloud, kind: Kind, url: str | None, transport: "AsyncBaseTransport | None") -> Neighbour:
+def _build_backend(cloud: Cloud, kind: Kind, url: str | None, transport: "AsyncBaseTransport | None") -> BackendService:
     if url is None:
-        return BehindQueue(cloud.queues[kind])
-    from functions.api.remote_service import (
-        RemoteService,
-    )  # loads the HTTP client, of which a function behind a gateway has no use
+        return QueueBackedService(cloud.queues[kind])
+    from functions.api.remote_service import RemoteService  # slow import, not needed behind a gateway
 
     return RemoteService(url, timeout_seconds=cloud.stage.predict_timeout_seconds, transport=transport)

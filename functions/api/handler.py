@@ -1,4 +1,4 @@
-"""The api's Lambda function: requests from the gateway, dead letters from their queue, the sweep by the schedule."""
+"""Lambda handler of the api: HTTP requests, dead letters and the scheduled sweep."""
 
 from functools import partial
 
@@ -6,10 +6,10 @@ from mini_ml.adapters.startup import starting
 
 with starting():
     from functions.api.app import app, cloud
-    from mini_ml.adapters.http.lambda_entry import Entry
+    from mini_ml.adapters.http.lambda_entry import LambdaEntryPoint
     from mini_ml.jobs import sweep
 
-    lambda_handler = Entry(
+    lambda_handler = LambdaEntryPoint(
         app,
         bucket=cloud.uploads.bucket,
         upload=partial(sweep.fail_dead_letter, cloud),

@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json, the committed form of the contract: `python -m functions.api.openapi`."""
+"""Write docs/openapi.json: `python -m functions.api.openapi`."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ PATH = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
 def rendered() -> str:
-    """Return the api's OpenAPI document as it is committed."""
+    """Return the api's OpenAPI document as formatted JSON."""
     return json.dumps(create_app(memory_cloud(), authenticator=None).openapi(), indent=2, ensure_ascii=False) + "\n"
 
 

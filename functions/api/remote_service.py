@@ -1,4 +1,4 @@
-"""A neighbour over HTTP; imported only where one has an address, since the HTTP client takes its time to load."""
+"""HTTP client for the trainer and the predict service. Imported only if needed, because httpx is slow to import."""
 
 from collections.abc import Mapping
 
@@ -10,15 +10,21 @@ from mini_ml.errors import ServiceUnavailable
 
 _CONNECT_SECONDS = 2.0
 _KEEP_SECONDS = 2.0
-"""Shorter than any server keeps a silent connection, so that none is used in the moment of its end."""
-_PASSED_BACK = ("content-type", "retry-after", "allow", "www-authenticate")
+"""Shorter than the keep-alive timeout of the servers, so that no request uses a connection that is being closed."""
+_FORWARDED_HEADERS = ("content-type", "retry-after", "allow", "www-authenticate")
 
 
 class RemoteService:
-    """A service at an address."""
+    """A service with a URL."""
 
     def __init__(self, url: str, *, timeout_seconds: float, transport: httpx2.AsyncBaseTransport | None = None) -> None:
-        """Take the address; `transport` stands in for the network in tests."""
+        """Create a client.
+
+        Args:
+            url: base URL of the service.
+            timeout_seconds: timeout of scoring requests.
+            transport: replaces the network in tests.
+        """
         self._url = url.rstrip("/")
         self._client = httpx2.AsyncClient(
             timeout=httpx2.Timeout(timeout_seconds, connect=_CONNECT_SECONDS),
@@ -27,7 +33,7 @@ class RemoteService:
         )
 
     async def status(self) -> str:
-        """Tell what its health check says."""
+        """Return `healthy`, `unreachable`, or the HTTP status of the health check."""
         try:
             found = await self._client.get(f"{self._url}/health", timeout=_CONNECT_SECONDS)
         except httpx2.HTTPError:
@@ -35,20 +41,20 @@ class RemoteService:
         return HEALTHY if found.is_success else f"answers {found.status_code}"
 
     async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
-        """Pass online scoring on, and the answer back.
+        """Forward a scoring request and return the response of the service.
 
         Raises:
-            ServiceUnavailable: the service does not answer, or what answers is not the service.
+            ServiceUnavailable: the service does not respond, or the response is not from the service.
         """
         query = {"probabilities": "true"} if probabilities else {}
-        told = httpx2.Headers(headers, encoding="latin-1")  # byte for byte as they came, sense or nonsense
+        forwarded = httpx2.Headers(headers, encoding="latin-1")  # forward the bytes unchanged, even if malformed
         try:
-            found = await self._client.post(f"{self._url}{path}", params=query, content=body, headers=told)
+            found = await self._client.post(f"{self._url}{path}", params=query, content=body, headers=forwarded)
         except httpx2.HTTPError as error:
-            raise ServiceUnavailable("The predict service does not answer; try again.") from error
+            raise ServiceUnavailable("The predict service does not respond. Try again.") from error
         if found.is_server_error and "problem+json" not in found.headers.get("content-type", ""):
-            raise ServiceUnavailable("The predict service is out of order; try again.")
-        passed = {name: found.headers[name] for name in _PASSED_BACK if name in found.headers}
+            raise ServiceUnavailable("The predict service failed. Try again.")
+        passed = {name: found.headers[name] for name in _FORWARDED_HEADERS if name in found.headers}
         return Response(found.content, found.status_code, headers=passed)
 
     async def close(self) -> None:

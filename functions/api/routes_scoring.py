@@ -1,15 +1,15 @@
-"""Online scoring on the api's own port, where no gateway stands in front: passed on to the predict service."""
+"""Online scoring without a gateway: the api forwards requests to the predict service."""
 
 from fastapi import Request
 from starlette.responses import Response
 
-from functions.api.service_status import Neighbour
+from functions.api.service_status import BackendService
 from mini_ml import keys
 from mini_ml.adapters.auth.middleware import CREDENTIAL_HEADERS
 from mini_ml.adapters.http.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
 from mini_ml.adapters.http.routes.models import ModelName, Version
-from mini_ml.adapters.http.service import CloudOf, new_router
+from mini_ml.adapters.http.service import CloudDep, new_router
 from mini_ml.ports import Cloud
 
 router = new_router("Online scoring")
@@ -17,31 +17,31 @@ router = new_router("Online scoring")
 
 @router.post(NEWEST_PATH, summary="Score rows with the newest version", **SCORING)
 async def score_newest(
-    request: Request, cloud: CloudOf, model_name: ModelName, probabilities: Probabilities = False
+    request: Request, cloud: CloudDep, model_name: ModelName, probabilities: Probabilities = False
 ) -> Response:
     """Takes rows as JSON in MLflow's four forms, or as CSV with a header line, and answers at once."""
     path = f"/models/{keys.checked_model_name(model_name)}/invocations"
-    return await _passed_on(request, cloud, path, probabilities)
+    return await _forward(request, cloud, path, probabilities)
 
 
 @router.post(VERSION_PATH, summary="Score rows with one version", **SCORING)
 async def score_version(
     request: Request,
-    cloud: CloudOf,
+    cloud: CloudDep,
     model_name: ModelName,
     version: Version,
     probabilities: Probabilities = False,
 ) -> Response:
     """Takes rows as JSON in MLflow's four forms, or as CSV with a header line, and answers at once."""
     name, wanted = keys.checked_model_name(model_name), keys.checked_version(version)
-    return await _passed_on(request, cloud, f"/models/{name}/versions/{wanted}/invocations", probabilities)
+    return await _forward(request, cloud, f"/models/{name}/versions/{wanted}/invocations", probabilities)
 
 
-async def _passed_on(request: Request, cloud: Cloud, path: str, probabilities: bool) -> Response:
-    predict: Neighbour = request.app.state.predict
+async def _forward(request: Request, cloud: Cloud, path: str, probabilities: bool) -> Response:
+    predict: BackendService = request.app.state.predict
     media_type = require_media_type(request, MEDIA_TYPES)
     body = await read_online_body(request, cloud.stage.limits)
-    # The predict service asks for a credential too: it gets the one that the caller has shown us.
-    shown = {name: request.headers[name] for name in CREDENTIAL_HEADERS if name in request.headers}
-    headers = {"Content-Type": media_type, **shown}
+    # The predict service authenticates requests itself, so forward the credential.
+    credentials = {name: request.headers[name] for name in CREDENTIAL_HEADERS if name in request.headers}
+    headers = {"Content-Type": media_type, **credentials}
     return await predict.score(path, body=body, headers=headers, probabilities=probabilities)

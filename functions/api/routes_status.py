@@ -1,16 +1,16 @@
-"""`/` and `/model-types`: what the platform is, how its parts are, and which models it trains."""
+"""`/` and `/model-types`: status of the platform and the model types that it trains."""
 
 import asyncio
 
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
-from functions.api.service_status import Neighbour
+from functions.api.service_status import BackendService
 from mini_ml import catalogue
 from mini_ml.adapters.http.links import links_from
+from mini_ml.adapters.http.schemas import Status
 from mini_ml.adapters.http.service import new_router
-from mini_ml.adapters.http.shapes import Status
-from mini_ml.adapters.http.views import answer
+from mini_ml.adapters.http.views import json_response
 
 router = new_router("Status")
 
@@ -25,18 +25,18 @@ _PATHS = {
 
 @router.get(
     "/",
-    summary="What this is, and whether its parts answer",
+    summary="Start page with the status of the services",
     response_model=Status,
-    response_description="A greeting, the state of the trainer and of the predict service, and links.",
+    response_description="A greeting, the status of the trainer and of the predict service, and links.",
 )
 async def status(request: Request) -> Response:
-    """Each part is `healthy`, `unreachable`, or says what its health check answered."""
-    neighbours: list[Neighbour] = [request.app.state.trainer, request.app.state.predict]
-    trainer, predict = await asyncio.gather(*(neighbour.status() for neighbour in neighbours))
+    """Each service is `healthy`, `unreachable`, or has the HTTP status of its health check."""
+    backends: list[BackendService] = [request.app.state.trainer, request.app.state.predict]
+    trainer, predict = await asyncio.gather(*(backend.status() for backend in backends))
     link = links_from(request)
-    return answer(
+    return json_response(
         Status(
-            message="Mini-ML-Platform: hand over a CSV, get a trained, versioned, served model.",
+            message="Mini-ML-Platform: upload a CSV and get a trained, versioned, served model.",
             trainer_status=trainer,
             predict_status=predict,
             links={name: link(path) for name, path in _PATHS.items()},
@@ -51,5 +51,5 @@ async def status(request: Request) -> Response:
     tags=["Train and predict"],
 )
 def model_types() -> Response:
-    """What `model_type` and `model_params` of `/train` may be; `excluded` says why some estimators are not offered."""
+    """Lists the values for `model_type` and `model_params` of `/train`; `excluded` says why estimators are missing."""
     return JSONResponse(catalogue.model_types())

@@ -1,4 +1,4 @@
-"""`POST /uploads`: an invitation to post a large file straight to S3."""
+"""`POST /uploads`: create a job and a form to upload its file directly to S3."""
 
 import json
 
@@ -7,14 +7,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from mini_ml import catalogue, keys
-from mini_ml.adapters.auth.middleware import require
+from mini_ml.adapters.auth.middleware import require_scope
 from mini_ml.adapters.http.collected_errors import CollectedErrors
 from mini_ml.adapters.http.links import links_from
-from mini_ml.adapters.http.openapi import json_body, problems
-from mini_ml.adapters.http.service import CloudOf, new_router
-from mini_ml.adapters.http.shapes import UploadInvitation, UploadRequest
-from mini_ml.adapters.http.strict_json import read_shape
-from mini_ml.adapters.http.views import answer, job_path
+from mini_ml.adapters.http.openapi import json_body, problem_responses
+from mini_ml.adapters.http.schemas import UploadInvitation, UploadRequest
+from mini_ml.adapters.http.service import CloudDep, new_router
+from mini_ml.adapters.http.strict_json import read_json_as
+from mini_ml.adapters.http.views import job_path, json_response
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import Issue
 from mini_ml.jobs import options, submit
@@ -47,20 +47,20 @@ _ONLY_FOR = {"target_column": "train", "model_type": "train", "model_params": "t
 
 @router.post(
     "/uploads",
-    summary="Announce a file and get a form to post it with",
+    summary="Get a form to upload a large file",
     status_code=201,
     response_model=UploadInvitation,
     response_description="Post `fields` and then `file` to `url` as multipart/form-data; `Location` is the job.",
-    responses=problems(400, 404, 408, 413, 415, 422, 503),
+    responses=problem_responses(400, 404, 408, 413, 415, 422, 503),
     openapi_extra=json_body(UploadRequest, _EXAMPLES),
 )
-async def invite(request: Request, cloud: CloudOf) -> Response:
-    """The way for files that are too large for `/train` and `/predict`: the bytes go to S3 itself.
+async def invite(request: Request, cloud: CloudDep) -> Response:
+    """For files that are too large for `/train` and `/predict`. The client uploads the file directly to S3.
 
-    S3 refuses what has more than `max_bytes`. The job waits for the file until `expires_at`, then fails.
+    S3 rejects files larger than `max_bytes`. If the file does not arrive before `expires_at`, the job fails.
     """
-    asked = await read_shape(request, UploadRequest, cloud.stage.limits)
-    require(request, asked.kind)
+    asked = await read_json_as(request, UploadRequest, cloud.stage.limits)
+    require_scope(request, asked.kind)
     invitation = await run_in_threadpool(_invite, cloud, asked)
     job, link = invitation.job, links_from(request)
     here = link(job_path(job.job_id))
@@ -73,48 +73,48 @@ async def invite(request: Request, cloud: CloudOf) -> Response:
         expires_at=invitation.expires_at,
         links={"job": here},
     )
-    return answer(body, 201, headers={"Location": here})
+    return json_response(body, 201, headers={"Location": here})
 
 
 def _invite(cloud: Cloud, asked: UploadRequest) -> Invitation:
-    refusals = CollectedErrors(_misplaced(asked))
+    collected = CollectedErrors(_find_misplaced(asked))
     train: TrainOptions | None = None
     predict: PredictOptions | None = None
-    with refusals.collect():
+    with collected.collect():
         keys.checked_model_name(asked.model_name)
-    with refusals.collect():
+    with collected.collect():
         if asked.kind == "train":
             catalogue.check_model_type(asked.options.model_type or "auto")
             train = _train_options(asked)
         else:
             predict = _predict_options(asked)
-    refusals.raise_if_any()
+    collected.raise_if_any()
     return submit.invite_upload(
         cloud, model_name=asked.model_name, filename=asked.filename, train=train, predict=predict
     )
 
 
-def _misplaced(asked: UploadRequest) -> list[Issue]:
-    """Return a fault for everything that is said about the other kind of job."""
+def _find_misplaced(asked: UploadRequest) -> list[Issue]:
+    """Return an issue for each option that does not apply to the kind of job."""
     given = [
         name for name, kind in _ONLY_FOR.items() if kind != asked.kind and getattr(asked.options, name) is not None
     ]
     places = [f"options.{name}" for name in given] + (["version"] if asked.kind == "train" and asked.version else [])
-    return [Issue(parameter=place, reason=f"`{place}` means nothing for kind `{asked.kind}`") for place in places]
+    return [Issue(parameter=place, reason=f"`{place}` does not apply to kind `{asked.kind}`") for place in places]
 
 
 def _train_options(asked: UploadRequest) -> TrainOptions:
-    told = asked.options
+    requested = asked.options
     return options.train_options(
-        target_column=told.target_column or "",
-        model_type=told.model_type or "auto",
-        model_params=json.dumps(told.model_params or {}),
-        columns_to_drop=json.dumps(told.columns_to_drop or []),
+        target_column=requested.target_column or "",
+        model_type=requested.model_type or "auto",
+        model_params=json.dumps(requested.model_params or {}),
+        columns_to_drop=json.dumps(requested.columns_to_drop or []),
     )
 
 
 def _predict_options(asked: UploadRequest) -> PredictOptions:
-    told = asked.options
+    requested = asked.options
     version = keys.checked_version(asked.version or keys.LATEST)
-    dropped = json.dumps(told.columns_to_drop or [])
-    return options.predict_options(version=version, columns_to_drop=dropped, output=told.output or "")
+    dropped = json.dumps(requested.columns_to_drop or [])
+    return options.predict_options(version=version, columns_to_drop=dropped, output=requested.output or "")

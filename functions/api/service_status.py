@@ -1,4 +1,4 @@
-"""What the api knows of the service behind a queue when it has no address of it: whether the queue answers."""
+"""Status of the trainer and the predict service, as seen by the api."""
 
 from collections.abc import Mapping
 from typing import Final, Protocol
@@ -13,27 +13,27 @@ HEALTHY: Final = "healthy"
 UNREACHABLE: Final = "unreachable"
 
 
-class Neighbour(Protocol):
+class BackendService(Protocol):
     """The trainer or the predict service, as the api sees it."""
 
     async def status(self) -> str:
-        """Tell whether it answers."""
+        """Return `healthy`, `unreachable`, or a description of the failure."""
 
     async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
-        """Pass online scoring on, and the answer back. Raises ServiceUnavailable."""
+        """Forward a scoring request and return the response. Raises ServiceUnavailable."""
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""
 
 
-class BehindQueue:
-    """A service that has no address of its own: a function called by its queue."""
+class QueueBackedService:
+    """A service without a URL: a function invoked by its queue."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
     async def status(self) -> str:
-        """Tell whether the queue answers."""
+        """Return whether the queue is reachable."""
         return await run_in_threadpool(self._depth_status)
 
     def _depth_status(self) -> str:
@@ -44,8 +44,8 @@ class BehindQueue:
         return HEALTHY
 
     async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
-        """Refuse: a gateway stands in front and sends online scoring to the service itself."""
-        raise ServiceUnavailable("Online scoring is not reachable through this address.")
+        """Reject the request; the gateway routes online scoring to the predict service directly."""
+        raise ServiceUnavailable("Online scoring is not available at this URL. Use the URL of the gateway.")
 
     async def close(self) -> None:
-        """Do nothing: there is nothing to let go of."""
+        """Do nothing; there are no connections."""

@@ -7,7 +7,7 @@ class ApiSettings(CloudSettings):
     """Read from the environment, prefix `MINI_ML_`."""
 
     trainer_url: str | None = None
-    """Address of the trainer service, asked for its health; None: its queue is asked instead."""
+    """URL of the trainer, used for its health check; if None, the api checks its queue instead."""
 
     predict_url: str | None = None
-    """Address of the predict service, to which online scoring is passed on; None where a gateway does that."""
+    """URL of the predict service, to which the api forwards online scoring; None if a gateway routes it."""

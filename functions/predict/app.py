@@ -1,4 +1,4 @@
-"""The predict service as a process: built once out of its settings; uvicorn serves `app`, and handler.py calls it."""
+"""ASGI application of the predict service, built from settings. Used by uvicorn and handler.py."""
 
 from functions.predict.factory import create_app
 from functions.predict.settings import PredictSettings

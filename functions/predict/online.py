@@ -1,4 +1,4 @@
-"""Online scoring: rows out of a request body, predictions into an answer."""
+"""Score the rows of a request body and encode the predictions."""
 
 import io
 import json
@@ -20,15 +20,15 @@ from mini_ml.topology import Limits
 from mini_ml.workflows.model_cache import Loaded
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
-"""Made once; an answer holds labels and finite numbers only, and anything else is an error."""
+"""Encoder for responses, which contain only labels and finite numbers."""
 
 
 def scored(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool, limits: Limits) -> bytes:
-    """Score the rows in a request body and return the answer as JSON.
+    """Score the rows in a request body and return the response as JSON.
 
     Raises:
-        InvalidRequest: the body is not of a form that can be read.
-        Unprocessable: the rows do not fit the model, or are too many.
+        InvalidRequest: the body cannot be parsed.
+        Unprocessable: the rows do not match the schema of the model, or there are too many.
     """
     score = _score_text if media_type == "text/csv" else _score_json
     predictions = score(loaded.model, body, probabilities=probabilities, limits=limits)
@@ -65,7 +65,7 @@ def _score_text(model: FittedModel, body: bytes, *, probabilities: bool, limits:
         options=ScoreOptions(only_predictions=True, probabilities=probabilities),
         on_predictions=parts.append,
     )
-    deque(output, maxlen=0)  # the predictions are wanted, not the CSV that they would be written into
+    deque(output, maxlen=0)  # consume the CSV output, which is not needed
     values: list[Label] = [value for part in parts for value in part.values]
     matrices = [part.probabilities for part in parts if part.probabilities is not None]
     return Predictions(values, np.vstack(matrices) if matrices else None)

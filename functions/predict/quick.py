@@ -1,4 +1,4 @@
-"""The shortest way through online scoring, for what most requests are: a few rows for a model that is at hand."""
+"""Fast path of online scoring for small requests to a cached model."""
 
 from functools import partial
 from typing import Final
@@ -17,20 +17,19 @@ from mini_ml.workflows.model_cache import Loaded, ModelCache
 
 _MOST_BYTES: Final = 8_192
 _MOST_COMMAS: Final = 64
-"""A body with more of either may hold many rows, and is scored in a thread, so that they keep nobody else waiting."""
+"""Larger bodies may have many rows and are scored in a thread, so that they do not block the event loop."""
 
 
 class QuickRoute(APIRoute):
-    """Scores a small body at once, where the request arrives; anything else goes the way of every route.
+    """Route that scores small requests on the event loop and handles all others as a normal FastAPI route.
 
-    It stands behind the same middleware and has the same errors. What it leaves out is FastAPI's reading of
-    parameters, of which such a request has none but its path, and the hop into a thread and back.
+    Middleware and errors are the same. The fast path skips FastAPI's parameter parsing and the thread pool.
     """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that matched."""
+        """Handle a matched request."""
         request = Request(scope, receive)
-        loaded = _at_hand(request) if _is_plain(request) else None
+        loaded = _find_cached_model(request) if _is_plain(request) else None
         if loaded is None:
             await super().handle(scope, receive, send)
             return
@@ -42,7 +41,7 @@ class QuickRoute(APIRoute):
 
 
 def _is_plain(request: Request) -> bool:
-    """Tell whether a request has a small JSON body and nothing else that would have to be looked at."""
+    """Return whether a request has a small JSON body and no query parameters."""
     headers = request.headers
     length = headers.get("content-length", "")
     return (
@@ -55,7 +54,7 @@ def _is_plain(request: Request) -> bool:
     )
 
 
-def _at_hand(request: Request) -> Loaded | None:
+def _find_cached_model(request: Request) -> Loaded | None:
     model_cache: ModelCache = request.app.state.model_cache
     asked = request.path_params
     return model_cache.at_hand(asked["model_name"], asked.get("version", LATEST))

@@ -1,4 +1,4 @@
-"""Online scoring: rows in, predictions out, at once."""
+"""Online scoring routes."""
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool

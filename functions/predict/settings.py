@@ -12,13 +12,13 @@ class PredictSettings(CloudSettings):
     """Read from the environment, prefix `MINI_ML_`."""
 
     workdir: Path = Path(tempfile.gettempdir())
-    """Folder for models while they are read; it needs the largest of them."""
+    """Folder for models while they are loaded; needs free space for the largest model."""
 
     model_cache_mib: int = Field(default=1024, ge=1)
-    """Loaded models kept at most, by their uncompressed size; the least recently used give way, the newest stays."""
+    """Size of the model cache, in MiB of uncompressed models; evicts the least recently used models."""
 
     alias_fresh_seconds: float = Field(default=1.0, ge=0)
-    """For how long online scoring goes by what it knows of `latest` and aliases; a change is served that much later."""
+    """How long online scoring caches the versions of `latest` and aliases; changes take effect after this time."""
 
     threads: int | None = Field(default=None, ge=1, le=64)
-    """Parts of a file that are scored at once; None: as many as there are CPUs. The result does not depend on it."""
+    """Number of parts of a file to score in parallel; None means the number of CPUs. Does not change the result."""

@@ -1,4 +1,4 @@
-"""The trainer as a process: built once out of its settings; uvicorn serves `app`, and handler.py calls it."""
+"""ASGI application of the trainer, built from settings. Used by uvicorn and handler.py."""
 
 from functions.trainer.factory import create_app
 from functions.trainer.settings import TrainerSettings

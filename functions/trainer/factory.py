@@ -1,4 +1,4 @@
-"""Makes the trainer's application out of a cloud: the real one, or one in memory."""
+"""Create the trainer's application for a cloud, real or in memory."""
 
 from collections.abc import Callable
 from os import cpu_count
@@ -12,24 +12,24 @@ from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.http.routes import jobs, models, status, train
 from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
-from mini_ml.adapters.http.worker import OneAtATime
+from mini_ml.adapters.http.worker import SerialWorker
 from mini_ml.contracts import Upload
 from mini_ml.ports import Cloud
 from mini_ml.workflows.train import train_upload
 
 _DESCRIPTION = """
-Trains models. `POST /train` works directly, without waiting for the upload's event; the event that arrives as well
-finds the job taken. The whole API is on the api's own port.
+Trains models. `POST /train` starts the training directly, without waiting for the S3 event. The complete API is on the
+port of the api service.
 """
 
 
-def trainer_of(cloud: Cloud, workdir: Path, threads: int | None = None) -> Callable[[Upload], None]:
-    """Return what trains on one upload, in a folder of its own below `workdir` that is gone afterwards.
+def build_trainer(cloud: Cloud, workdir: Path, threads: int | None = None) -> Callable[[Upload], None]:
+    """Return a function that trains on one upload, in a temporary folder.
 
     Args:
         cloud: the ports.
-        workdir: where the folder is made.
-        threads: trees of a forest that are grown at once; None: as many as there are CPUs.
+        workdir: parent of the temporary folder.
+        threads: number of trees of a forest to grow in parallel; None means the number of CPUs.
     """
     at_once = threads or cpu_count() or 1
 
@@ -43,8 +43,8 @@ def trainer_of(cloud: Cloud, workdir: Path, threads: int | None = None) -> Calla
 def create_app(
     cloud: Cloud, *, authenticator: Authenticator | None, workdir: Path, threads: int | None = None
 ) -> FastAPI:
-    """Return the trainer's application."""
-    worker = OneAtATime(trainer_of(cloud, workdir, threads))
+    """Create the trainer's application."""
+    worker = SerialWorker(build_trainer(cloud, workdir, threads))
     return new_app(
         authenticator=authenticator,
         title="Mini-ML-Platform: trainer",
@@ -56,5 +56,5 @@ def create_app(
             status.welcome_router("The trainer of Mini-ML-Platform."),
             status.health_router,
         ],
-        state={"service": Service(cloud=cloud, waiter=Waiter(cloud), work_on=worker.start, scores=False)},
+        state={"service": Service(cloud=cloud, waiter=Waiter(cloud), start_job=worker.start, scores=False)},
     )

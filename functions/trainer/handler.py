@@ -1,11 +1,11 @@
-"""The trainer's Lambda function: uploads to train on, from their queue; requests, where a gateway sends any."""
+"""Lambda handler of the trainer: uploads from its queue, and HTTP requests."""
 
 from mini_ml.adapters.startup import starting
 
 with starting():
     from functions.trainer.app import app, cloud, settings
-    from functions.trainer.factory import trainer_of
-    from mini_ml.adapters.http.lambda_entry import Entry
+    from functions.trainer.factory import build_trainer
+    from mini_ml.adapters.http.lambda_entry import LambdaEntryPoint
 
-    upload = trainer_of(cloud, settings.workdir, settings.threads)
-    lambda_handler = Entry(app, bucket=cloud.uploads.bucket, upload=upload)
+    upload = build_trainer(cloud, settings.workdir, settings.threads)
+    lambda_handler = LambdaEntryPoint(app, bucket=cloud.uploads.bucket, upload=upload)

@@ -12,7 +12,7 @@ class TrainerSettings(CloudSettings):
     """Read from the environment, prefix `MINI_ML_`."""
 
     workdir: Path = Path(tempfile.gettempdir())
-    """Folder for datasets and models while they are worked on; it needs three times the largest upload."""
+    """Folder for datasets and models during training; needs free space of three times the largest upload."""
 
     threads: int | None = Field(default=None, ge=1, le=64)
-    """Trees of a forest that are grown at once; None: as many as there are CPUs. The model does not depend on it."""
+    """Number of trees of a forest to grow in parallel; None means the number of CPUs. Does not change the model."""

@@ -1,4 +1,4 @@
-"""The REST API: the routes of the topology and no others, each to its service; refusals as problem documents."""
+"""The REST API: integrates the routes of the topology with their services, and defines gateway responses."""
 
 import json
 from collections.abc import Mapping
@@ -13,45 +13,47 @@ from constructs import Construct
 from infra.acknowledgements import acknowledge
 from infra.constructs.functions import log_retention
 from infra.stages import Deployment
-from mini_ml.topology import GATEWAY_PROBLEMS, ROUTES, GatewayProblem, Names
+from mini_ml.topology import GATEWAY_PROBLEMS, ROUTES, Names
 
 _PROXIES = (
-    "Every method hands the whole request to its service, which reads it strictly and refuses with a problem document "
-    "that names all issues; a model of the gateway would answer first, and worse."
+    "Every method forwards the whole request to its service, which validates it and returns a problem with all "
+    "issues. Validation in the gateway would return less helpful errors."
 )
 _NO_FIREWALL = (
-    "A web ACL costs more a month than the rest of an idle stack. Rate and burst are limited, sizes are refused; who "
-    "needs a firewall attaches one to the stage."
+    "A web ACL costs more per month than the rest of an idle stack. Rate, burst and request size are limited. Attach a "
+    "web ACL to the stage if you need one."
 )
-_SERVICES_ASK = (
-    "The services ask for the credential themselves, alike on a laptop, in containers and here: an API key or a token, "
-    "with the scope that the route needs. An authorizer would be a second place to keep in step with them."
+_SERVICES_AUTHENTICATE = (
+    "The services authenticate requests themselves, the same way locally, in containers and on AWS: an API key or a "
+    "token with the scope that the route needs. An authorizer would duplicate these rules."
 )
 _LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-_WRITES_LOGS = "AWS's own policy for exactly this role: API Gateway takes no narrower one for the account's log role."
+_WRITES_LOGS = (
+    "AWS's managed policy for this purpose; API Gateway accepts no narrower policy for the account's log role."
+)
 
 
 class Api(Construct):
-    """The gateway in front of api and predict."""
+    """The REST API in front of api and predict."""
 
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment, names: Names) -> None:
         super().__init__(scope, id)
         self._deployment = deployment
         self.rest_api = self._rest_api(names)
-        self.rest_api.node.try_remove_child("Endpoint")  # an output of its own; the stack tells the address once
-        self._add_refusals()
+        self.rest_api.node.try_remove_child("Endpoint")  # the stack has its own output for the URL
+        self._add_gateway_responses()
         self._acknowledge()
 
     @property
     def origin(self) -> str:
-        """Where pages that we serve come from, as a browser's Origin header says it."""
+        """Web origin of pages served by this API."""
         stack = self.rest_api.stack
         return f"https://{self.rest_api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}"
 
     def serve(self, services: Mapping[str, lambda_.IFunction]) -> None:
-        """Send every route of the topology to its service's function."""
+        """Integrate every route of the topology with the function of its service."""
         integrations = {
-            # One permission for the whole API: one for each route would outgrow the function's policy.
+            # One permission for the whole API; a permission per route would exceed the size limit of the policy.
             service: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
             for service, function in services.items()
         }
@@ -91,32 +93,32 @@ class Api(Construct):
                     user=False,
                 ),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
-                data_trace_enabled=False,  # what users send stays out of logs
-                metrics_enabled=False,  # by method they are charged, the stage's own are free
+                data_trace_enabled=False,  # keep request bodies out of logs
+                metrics_enabled=False,  # metrics per method cost extra, metrics of the stage are free
                 throttling_rate_limit=self._deployment.requests_per_second,
                 throttling_burst_limit=self._deployment.requests_at_once,
             ),
         )
 
-    def _add_refusals(self) -> None:
-        for refusal in GATEWAY_PROBLEMS:
+    def _add_gateway_responses(self) -> None:
+        for problem in GATEWAY_PROBLEMS:
             self.rest_api.add_gateway_response(
-                refusal.response_type,
-                type=apigateway.ResponseType.of(refusal.response_type),
-                status_code=str(refusal.status),
-                response_headers={name: f"'{value}'" for name, value in refusal.headers.items()},
-                templates={"application/json": _template(refusal)},
+                problem.response_type,
+                type=apigateway.ResponseType.of(problem.response_type),
+                status_code=str(problem.status),
+                response_headers={name: f"'{value}'" for name, value in problem.headers.items()},
+                templates={"application/json": json.dumps(problem.problem())},
             )
 
     def _acknowledge(self) -> None:
         acknowledge(self.rest_api, "APIG2", _PROXIES)
         acknowledge(self.rest_api, "APIG3", _NO_FIREWALL)
-        acknowledge(self.rest_api, "APIG4", _SERVICES_ASK)
-        acknowledge(self.rest_api, "COG4", _SERVICES_ASK)
+        acknowledge(self.rest_api, "APIG4", _SERVICES_AUTHENTICATE)
+        acknowledge(self.rest_api, "COG4", _SERVICES_AUTHENTICATE)
 
 
 class GatewayLogs(Construct):
-    """Lets API Gateway write logs: a setting of the whole account and region, without which a stage with logs fails."""
+    """Allows API Gateway to write logs. This account-wide setting is required by stages with logging."""
 
     def __init__(self, scope: Construct, id: str) -> None:
         super().__init__(scope, id)
@@ -126,12 +128,8 @@ class GatewayLogs(Construct):
             assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_LOG_POLICY)],
         )
-        role.apply_removal_policy(RemovalPolicy.RETAIN)  # other stacks of the account may log by it
+        role.apply_removal_policy(RemovalPolicy.RETAIN)  # other stacks of the account may use it
         found = f"Policy::arn:<AWS::Partition>:iam::aws:policy/{_LOG_POLICY}"
         acknowledge(role, "IAM4", _WRITES_LOGS, findings=[found])
         self.account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
         self.account.apply_removal_policy(RemovalPolicy.RETAIN)
-
-
-def _template(refusal: GatewayProblem) -> str:
-    return json.dumps(refusal.problem())

@@ -1,4 +1,4 @@
-"""The four functions out of three images: what each is, may do, and is called by."""
+"""The four Lambda functions, built from three images, with their permissions and triggers."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -30,13 +30,13 @@ _PLATFORMS: Final = {
     "x86_64": (lambda_.Architecture.X86_64, assets.Platform.LINUX_AMD64),
 }
 _PREFIXES_OF_KEYS: Final = (
-    "The function may read and write below fixed prefixes of one bucket; which keys lie there is decided by those who "
-    "upload and train. infra/constructs/rights.py lists all of them."
+    "The function reads and writes below fixed prefixes of one bucket; the keys below them depend on uploads and "
+    "trained models. infra/constructs/rights.py lists all prefixes."
 )
 
 
 class Functions(Construct):
-    """api, trainer, predict and predict-batch."""
+    """The functions api, trainer, predict and predict-batch."""
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class Functions(Construct):
         self._storage = storage
         self._queues = queues
         self._seal_key = seal_key
-        self._admission = authentication
+        self._authentication = authentication
         self._admin_key = admin_key
         self.by_name: dict[FunctionName, lambda_.Function] = {}
         for function in functions(deployment.stage):
             self.by_name[function.name] = self._function(function)
-            self._call(function)
+            self._add_triggers(function)
 
     def _function(self, function: Function) -> lambda_.Function:
         part = Construct(self, function.name)
@@ -123,10 +123,10 @@ class Functions(Construct):
         )
 
     def _environment(self) -> dict[str, str]:
-        """Return what differs from the settings' defaults; no secret is among it, only the names of some."""
+        """Return the environment variables; they contain ids of secrets, but no secrets."""
         secret = {"MINI_ML_ADMIN_KEY_SECRET_ID": self._admin_key.secret_arn} if self._admin_key else {}
         return {
-            **self._admission.settings,
+            **self._authentication.settings,
             **secret,
             "MINI_ML_STAGE": self._deployment.name,
             "MINI_ML_UPLOADS_BUCKET": self._storage.uploads.bucket_name,
@@ -134,12 +134,12 @@ class Functions(Construct):
             "MINI_ML_TRAIN_QUEUE_URL": self._queues["train"].queue_url,
             "MINI_ML_PREDICT_QUEUE_URL": self._queues["predict"].queue_url,
             "MINI_ML_SEAL_KEY_ID": self._seal_key.key_arn,
-            # Sums of floats depend on how many threads share them; one thread, same model.
+            # Floating-point sums depend on the number of threads; one thread makes models reproducible.
             **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
         }
 
-    def _call(self, function: Function) -> None:
-        """Have the queue and the schedule call the function."""
+    def _add_triggers(self, function: Function) -> None:
+        """Add the queue and the schedule that invoke the function."""
         made = self.by_name[function.name]
         if function.queue is not None:
             made.add_event_source(
@@ -155,20 +155,20 @@ class Functions(Construct):
             events.Rule(
                 self,
                 "Sweep",
-                description="Has the api look for open jobs that nobody works on, and uploads without a job.",
+                description="Starts the sweep, which finds open jobs without a worker and orphaned uploads.",
                 schedule=events.Schedule.rate(every),
                 targets=[targets.LambdaFunction(made, retry_attempts=0)],
             )
 
 
 def _left_out(service: Service) -> list[str]:
-    """Return what is not part of a service's image, so that a change of it does not redeploy the service."""
+    """Return the paths that do not belong to a service's image, so that changes in them do not redeploy it."""
     others = [f"functions/{other}" for other in get_args(Service) if other != service]
     return [*others, "requirements/*", f"!requirements/{service}.txt", f"!functions/{service}/Dockerfile"]
 
 
 def log_retention(days: int) -> logs.RetentionDays:
-    """Return the retention of a log group as CDK names it. Raises KeyError for a number that AWS does not offer."""
+    """Return the CDK constant for a log retention in days. Raises KeyError if there is none."""
     return {
         14: logs.RetentionDays.TWO_WEEKS,
         90: logs.RetentionDays.THREE_MONTHS,

@@ -1,4 +1,4 @@
-"""The queues, and the notifications by which the uploads bucket announces what arrives below its prefixes."""
+"""The queues, and the bucket notifications that send messages to them."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -10,17 +10,17 @@ from infra.stages import Deployment
 from mini_ml.topology import Names, QueueName, WorkQueue, queues
 
 _RETENTION = Duration.days(14)
-"""The most that SQS offers: a message outlives any outage of its reader that is noticed at all."""
+"""Maximum retention in SQS, so that messages survive long outages of their consumers."""
 
 
 class Queues(Construct):
-    """train, predict, and the dead letters of both."""
+    """The queues train and predict, and the dead-letter queue of both."""
 
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment, names: Names) -> None:
         super().__init__(scope, id)
         self._work = queues(deployment.stage)
         self.by_name: dict[QueueName, sqs.Queue] = {}
-        for queue in reversed(self._work):  # dead letters first: the others name them
+        for queue in reversed(self._work):  # dead-letter queue first, because the others refer to it
             self.by_name[queue.name] = self._queue(queue, names)
 
     def _queue(self, queue: WorkQueue, names: Names) -> sqs.Queue:
@@ -41,11 +41,11 @@ class Queues(Construct):
         )
 
     def announce(self, bucket: s3.Bucket, *, bucket_name: str, account: str) -> None:
-        """Let `bucket` announce new objects below the prefix of each queue.
+        """Make `bucket` send notifications about new objects below the prefix of each queue.
 
-        By the property of the bucket itself: the higher-level call would add a function that sets it. S3 tries the
-        queue when the property is set, so the queues' policies come first, and they name the bucket by its name, not
-        by a reference, which would be a circle.
+        This sets the property of the bucket directly, because CDK's higher-level method adds a custom resource with
+        its own function. S3 sends a test message when the property is set, so the queue policies must exist first.
+        They contain the name of the bucket, because a reference would be circular.
         """
         resource = bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
@@ -53,7 +53,7 @@ class Queues(Construct):
         for work in self._work:
             if work.prefix is not None:
                 queue = self.by_name[work.name]
-                granted = queue.add_to_resource_policy(_store_may_send(queue, bucket_name, account))
+                granted = queue.add_to_resource_policy(_allow_notifications(queue, bucket_name, account))
                 if granted.policy_dependable:
                     resource.node.add_dependency(granted.policy_dependable)
                 configurations.append(_announcement(queue, work.prefix))
@@ -62,7 +62,7 @@ class Queues(Construct):
         )
 
 
-def _store_may_send(queue: sqs.Queue, bucket_name: str, account: str) -> iam.PolicyStatement:
+def _allow_notifications(queue: sqs.Queue, bucket_name: str, account: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         principals=[iam.ServicePrincipal("s3.amazonaws.com")],
         actions=["sqs:SendMessage"],

@@ -1,7 +1,7 @@
-"""What each function may do, and nothing else: one table per function, in the order read, write, remove.
+"""Permissions of each function.
 
-Wildcards stand only at the end of a prefix of keys, or for the one part of a key that is a model's name, and every one
-of them is here. No function may delete a version of an object, so what was published can always be found again.
+Wildcards are used only after a key prefix or in place of a model name, and all of them are listed here. No function may
+delete object versions, so everything that was published can be restored.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,38 +31,41 @@ _SWEEP: Final = "sweep/*"
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
-    """Patterns of keys by bucket, queues, and what may be done with the key of the seal."""
+    """Permissions of a function: key patterns by bucket and operation, queues, and the seal key."""
 
     reads: tuple[str, ...]
-    """In the artifacts, as all that names no bucket; the newest version."""
+    """Artifacts whose latest version the function reads."""
     reads_versions: tuple[str, ...] = ()
-    """Exactly the version that a manifest names."""
+    """Artifacts that the function reads by version id."""
     writes: tuple[str, ...] = ()
+    """Artifacts that the function writes."""
     streams: tuple[str, ...] = ()
-    """Of what it writes, what may be so large that it goes in parts, which a failure must take back."""
+    """Artifacts that the function writes as multipart uploads, which it must be able to abort."""
     removes: tuple[str, ...] = ()
-    """By a delete marker over the newest version."""
+    """Artifacts that the function deletes with a delete marker."""
     finds_uploads: tuple[str, ...] = ()
-    """Of which no event has told the version yet."""
+    """Uploads whose latest version the function reads."""
     reads_uploads: tuple[str, ...] = ()
-    """Exactly the version that an event names."""
+    """Uploads that the function reads by version id."""
     writes_uploads: tuple[str, ...] = ()
+    """Uploads that the function writes."""
     lists_versions: bool = False
-    """Of the uploads; only the sweep does."""
+    """Whether the function lists the versions of uploads, as the sweep does."""
     sends: tuple[QueueName, ...] = ()
-    """And asks how much waits there."""
+    """Queues to which the function sends messages and whose length it reads."""
     seal: SealAction | None = None
-    asks_callers: bool = False
-    """And reads the admin key for that, where there is one."""
+    """How the function uses the seal key."""
+    authenticates: bool = False
+    """Whether the function authenticates requests and therefore reads the admin key."""
 
     @property
     def patterns(self) -> set[str]:
-        """Every pattern of keys in the artifacts."""
+        """All key patterns in the artifacts bucket."""
         return {*self.reads, *self.reads_versions, *self.writes, *self.removes}
 
     @property
     def upload_patterns(self) -> set[str]:
-        """Every pattern of keys in the uploads."""
+        """All key patterns in the uploads bucket."""
         return {*self.finds_uploads, *self.reads_uploads, *self.writes_uploads}
 
 
@@ -79,7 +82,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
         writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         lists_versions=True,
         sends=("train", "predict"),
-        asks_callers=True,
+        authenticates=True,
     ),
     "trainer": Rights(
         reads=(_JOBS, _MANIFESTS, _TRAINED),
@@ -93,7 +96,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
         reads=(_MANIFESTS, _ALIASES),
         reads_versions=(_MODEL_FILES, _PLANS),
         seal="kms:VerifyMac",
-        asks_callers=True,
+        authenticates=True,
     ),
     "predict-batch": Rights(
         reads=(_JOBS, _MANIFESTS, _ALIASES, _PREDICTIONS),
@@ -116,9 +119,9 @@ def statements(
     seal_key: kms.IKey,
     admin_key: secretsmanager.ISecret | None,
 ) -> Iterable[iam.PolicyStatement]:
-    """Yield the statements of a function's policy, one for each way to use each resource."""
-    # Listing is for a whole bucket, without a condition on the prefix: S3 answers a missing key with 404 only to who
-    # may list the bucket, and with 403 to others, which to us means that the storage is away.
+    """Yield the IAM policy statements of a function, one per resource and kind of access."""
+    # s3:ListBucket has no condition on the prefix: S3 returns 404 for missing keys only to roles that may list the
+    # bucket, and 403 to others, which the platform treats as unavailable storage.
     yield _allow(["s3:ListBucket"], [artifacts.bucket_arn])
     yield from _objects(artifacts, rights.reads, "s3:GetObject")
     yield from _objects(artifacts, rights.reads_versions, "s3:GetObjectVersion")
@@ -136,7 +139,7 @@ def statements(
         yield _allow(["sqs:SendMessage", "sqs:GetQueueAttributes"], arns)
     if rights.seal:
         yield _allow([rights.seal], [seal_key.key_arn])
-    if rights.asks_callers and admin_key is not None:
+    if rights.authenticates and admin_key is not None:
         yield _allow(["secretsmanager:GetSecretValue"], [admin_key.secret_arn])
 
 

@@ -1,4 +1,4 @@
-"""The key that manifests are sealed with; it never leaves KMS, and outlives the stack as the models do."""
+"""The KMS key that seals manifests. Like the models, it is kept when the stack is deleted."""
 
 from typing import Final
 
@@ -29,15 +29,15 @@ _ACCOUNT_MAY: Final = (
     "kms:UpdateKeyDescription",
     "kms:VerifyMac",
 )
-"""What the account may hand on by policies of its roles; without this a key obeys nobody. No grants to others."""
+"""Actions that IAM policies of the account can allow. Without this statement, nobody could manage or use the key."""
 
 
 def seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: str) -> kms.IKey:
-    """Return a new key, or the one that an earlier stack of this stage has left behind."""
+    """Create a key, or return the existing key with the ARN `adopted_arn` from an earlier stack of this stage."""
     if adopted_arn:
         return kms.Key.from_key_arn(scope, id, adopted_arn)
-    # In the policy of a key, `*` is the key itself.
-    handed_on = iam.PolicyStatement(
+    # In a key policy, `*` means the key itself.
+    account_statement = iam.PolicyStatement(
         principals=[iam.AccountRootPrincipal()], actions=list(_ACCOUNT_MAY), resources=["*"]
     )
     return kms.Key(
@@ -46,6 +46,6 @@ def seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: 
         description=f"Seals the model manifests of Mini-ML-Platform, stage {stage_name}",
         key_spec=kms.KeySpec.HMAC_256,
         key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
-        policy=iam.PolicyDocument(statements=[handed_on]),
+        policy=iam.PolicyDocument(statements=[account_statement]),
         removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )

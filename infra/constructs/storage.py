@@ -1,4 +1,4 @@
-"""The two buckets: private, versioned, encrypted, over TLS only; what in them ends by itself, and what never does."""
+"""The two buckets (private, versioned, encrypted, TLS only) and their lifecycle rules."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from infra.stages import Deployment
 from mini_ml.topology import PREDICT_PREFIX, Names
 
 _OVERWRITTEN: Final = Duration.days(15)
-"""A day longer than a message lives: one that names an older version of a file must still find it."""
+"""One day longer than SQS keeps messages, so that a message can still read the version that it refers to."""
 _ACCESS_LOGS: Final = "access-logs/"
 _JOBS: Final = "jobs/"
 _SWEEP: Final = "sweep/"
@@ -18,10 +18,10 @@ _PREDICTIONS: Final = "predictions/"
 
 
 class Storage(Construct):
-    """`uploads`, whose new objects become jobs, and `artifacts`, which nobody is notified of."""
+    """The bucket `uploads`, which sends notifications about new objects, and the bucket `artifacts`."""
 
     def __init__(self, scope: Construct, id: str, *, deployment: Deployment, names: Names, page_origin: str) -> None:
-        """Make both buckets; `page_origin` is where pages that post uploads and fetch results come from."""
+        """Create both buckets; `page_origin` is the web origin that may upload files and download results."""
         super().__init__(scope, id)
         results = Duration.days(deployment.result_retention_days)
         self.artifacts = self._bucket(
@@ -31,7 +31,7 @@ class Storage(Construct):
             [
                 _expiring("results", _PREDICTIONS, results),
                 _expiring("access-logs", _ACCESS_LOGS, Duration.days(deployment.log_retention_days)),
-                # A job is one object written over and over; only its last state is ever read.
+                # Jobs are overwritten on every update, and only the latest state is read.
                 _without_history("job-history", _JOBS),
                 _without_history("sweep-history", _SWEEP),
             ],
@@ -40,7 +40,7 @@ class Storage(Construct):
             "Uploads",
             names.uploads_bucket,
             _cors(page_origin, s3.HttpMethods.POST),
-            # Below `train/` nothing ends, not even old versions: manifests name them, and retraining reads them.
+            # Nothing below `train/` expires, because manifests refer to old versions and retraining reads them.
             [_expiring("scored", PREDICT_PREFIX, results)],
             access_logs=self.artifacts,
         )

@@ -1,4 +1,4 @@
-"""Logs as events: one JSON object a line, with the event's name and its fields."""
+"""Structured logging: one JSON object per line, with the event name and its fields."""
 
 import json
 import logging
@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _QUIET = ("botocore", "boto3", "urllib3", "httpx2", "httpcore2", "mangum", "python_multipart")
-"""Libraries whose chatter is no event of ours."""
+"""Libraries that only log warnings and errors."""
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record's message as `event`, and what `extra` gave as fields beside it."""
+    """Formats the message of a record as `event`, with the values of `extra` as further fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return one line."""
+        """Format a record as one line of JSON."""
         event = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -27,7 +27,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Let the whole process log events to standard error; Lambda's own handler, where there is one, is replaced."""
+    """Configure the root logger to write JSON to standard error; replaces the handler that Lambda installs."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""A cloud in memory: what S3, SQS and the seal do, without a network; held to the real ones by tests/contract."""
+"""In-memory implementation of the ports. tests/contract runs the same tests on it and on the AWS adapters."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from mini_ml.topology import LOCAL_NAMES, STAGES, Stage
 
 @dataclass(kw_only=True)
 class MemoryQueue:
-    """A queue that keeps what was sent, oldest first; tests take messages out by hand."""
+    """An in-memory queue, oldest message first. Tests remove messages from `messages` themselves."""
 
     messages: list[Upload] = field(default_factory=list)
     before: Hook = no_hook
@@ -33,7 +33,7 @@ class MemoryQueue:
 
 @dataclass(frozen=True, kw_only=True)
 class MemoryCloud(Cloud):
-    """A Cloud whose parts are typed as what they are, so that tests reach their hooks and messages."""
+    """A Cloud with in-memory types, so that tests can access their hooks and messages."""
 
     uploads: MemoryObjectStore
     artifacts: MemoryObjectStore
@@ -47,7 +47,7 @@ def memory_cloud(
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
 ) -> MemoryCloud:
-    """Return an empty cloud whose uploads bucket announces what arrives to the right queue, as S3 would."""
+    """Create an empty cloud whose uploads bucket sends notifications to the queues, like S3."""
     queues: dict[Kind, MemoryQueue] = {"train": MemoryQueue(), "predict": MemoryQueue()}
 
     def announce(upload: Upload) -> None:

@@ -1,4 +1,4 @@
-"""A bucket in memory: what S3 does, without a network; held to the real one by tests/contract."""
+"""In-memory object store. tests/contract runs the same tests on it and on S3ObjectStore."""
 
 import hashlib
 import io
@@ -19,7 +19,7 @@ from mini_ml.ports import ObjectHead, ObjectWriter, PresignedPost, StoredObject
 _CHUNK_BYTES = 64 * 1024
 
 Hook = Callable[[str, str], None]
-"""Called with the method's name and the key; raises whatever the store should raise there."""
+"""Called with the method name and the key; raises an exception to simulate a failure."""
 
 
 def utc_now() -> datetime:
@@ -32,20 +32,20 @@ def no_hook(method: str, key: str) -> None:
 
 @dataclass(kw_only=True)
 class MemoryObjectStore:
-    """A versioned bucket of dictionaries; safe to share between threads.
+    """A versioned in-memory bucket. Thread-safe.
 
-    Tests make it fail by its hooks: an error out of `before` is a call that never reached the store, one out of
-    `after` is an answer that was lost, and a BaseException is a killed process. Hooks may call the store.
+    Tests simulate failures with hooks: an error in `before` is a call that never reached the store, an error in
+    `after` is a lost response, and a BaseException is a killed process. Hooks may call the store.
     """
 
     bucket: str
     now: Callable[[], datetime] = utc_now
     new_version_id: Callable[[], str] = lambda: uuid4().hex
     notify: Callable[[Upload], None] | None = None
-    """Told of every object created, as a bucket notification would."""
+    """Called for every created object, like a bucket notification."""
     before: Hook = no_hook
     after: Hook = no_hook
-    """Called only after writes."""
+    """Called after writes only."""
     _versions: dict[str, list[StoredObject | None]] = field(default_factory=dict)
     """Oldest first; None is a delete marker."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -129,7 +129,7 @@ class MemoryObjectStore:
         return PresignedPost(url=f"memory://{self.bucket}/", fields=fields)
 
     def receive(self, post: PresignedPost, body: bytes) -> ObjectHead:
-        """Take the upload that a client makes with a presigned post. Raises UploadTooLarge, as S3 answers 400."""
+        """Store an upload with a presigned form. Raises UploadTooLarge where S3 returns 400."""
         if len(body) > int(post.fields["max-bytes"]):
             raise UploadTooLarge("EntityTooLarge", issues=[Issue(limit="upload_bytes", reason="too large")])
         mark = "x-amz-meta-"

@@ -1,4 +1,4 @@
-"""Timers: `every` calls a function from a thread of its own; `HandTicker` calls it when a test says so."""
+"""Timers: `every` calls a function from a background thread, `HandTicker` when a test calls `tick`."""
 
 import logging
 import threading
@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def every(seconds: float, tick: Tick) -> Iterator[None]:
-    """Call `tick` every so many seconds until the block ends.
+    """Call `tick` at an interval in seconds until the block ends.
 
-    A tick that fails with a retryable error is tried again at its next time; any other error ends the ticking, and
-    the block goes on: what the tick guards, such as a lease, is checked by the block itself.
+    After a retryable error, `tick` is called again at the next interval. Any other error stops the timer, but not the
+    block: the block itself must check what the timer maintains, such as a lease.
     """
     ended = threading.Event()
     thread = threading.Thread(target=_run, args=(seconds, tick, ended), name="ticker", daemon=True)
@@ -42,7 +42,7 @@ def _run(seconds: float, tick: Tick, ended: threading.Event) -> None:
 
 @dataclass
 class HandTicker:
-    """A timer that runs only by `tick`."""
+    """A timer for tests, which only runs when `tick` is called."""
 
     running: list[Tick] = field(default_factory=list)
 
@@ -55,6 +55,6 @@ class HandTicker:
             self.running.remove(tick)
 
     def tick(self) -> None:
-        """Let one interval pass for everything that is running."""
+        """Call every running function once."""
         for tick in tuple(self.running):
             tick()

@@ -1,5 +1,6 @@
-"""The shapes that cross a boundary: what lies in S3 as JSON and what HTTP answers; no pandas, no boto3."""
+"""Pydantic models of the JSON documents in S3 and in HTTP responses. Imports neither pandas nor boto3."""
 
+from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
 from mini_ml.contracts.jobs import (
     Job,
@@ -27,7 +28,6 @@ from mini_ml.contracts.models import (
     UnsealedManifest,
 )
 from mini_ml.contracts.problems import Failure, IssueView, Problem
-from mini_ml.contracts.shape import Shape
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.vocabulary import OPEN_STATES, JsonObject, Kind, Label, State, Task
 
@@ -42,6 +42,7 @@ __all__ = [
     "ColumnKind",
     "Dataset",
     "Failure",
+    "FrozenModel",
     "IssueView",
     "Job",
     "JobView",
@@ -59,7 +60,6 @@ __all__ = [
     "Progress",
     "RegressionMetrics",
     "Schema",
-    "Shape",
     "State",
     "SweepState",
     "Task",

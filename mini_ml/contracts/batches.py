@@ -1,19 +1,19 @@
-"""What a batch leaves beside its output."""
+"""Summary that a batch prediction stores next to its output."""
 
-from mini_ml.contracts.shape import Shape
+from mini_ml.contracts.base import FrozenModel
 
 
-class BatchSummary(Shape):
-    """What a batch found in its rows, by column."""
+class BatchSummary(FrozenModel):
+    """Statistics about the scored rows, by column."""
 
     job_id: str
     model_name: str
     version: int
     rows: int
     missing: dict[str, int]
-    """Cells imputed, by column."""
+    """Number of imputed cells by column."""
     coerced: dict[str, int]
-    """Cells that did not parse as their column's kind and were taken as missing, by column."""
+    """Number of cells by column that do not match the column's kind and were treated as missing."""
     unseen: dict[str, dict[str, int]]
-    """Categories that training never saw, by column, the commonest with their counts."""
+    """Most common categories by column that are not in the training data, with their counts."""
     notes: tuple[str, ...] = ()

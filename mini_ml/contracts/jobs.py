@@ -1,39 +1,39 @@
-"""Jobs as they lie in S3 and as HTTP answers them."""
+"""Jobs as stored in S3 and as returned over HTTP."""
 
 from datetime import datetime
 
 from pydantic import Field, JsonValue
 
+from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.metrics import Metrics
 from mini_ml.contracts.problems import Failure, Problem
-from mini_ml.contracts.shape import Shape
 from mini_ml.contracts.vocabulary import OPEN_STATES, Kind, State
 
 
-class TrainOptions(Shape):
-    """What a training may be told."""
+class TrainOptions(FrozenModel):
+    """Options of a training job."""
 
     target_column: str | None = None
-    """None means the last column."""
+    """Column to predict; None means the last column."""
     model_type: str = "auto"
     """A name from the catalogue, `auto`, `auto:classification` or `auto:regression`."""
     model_params: dict[str, JsonValue] = Field(default_factory=dict)
     columns_to_drop: tuple[str, ...] = ()
 
 
-class PredictOptions(Shape):
-    """What a batch prediction may be told."""
+class PredictOptions(FrozenModel):
+    """Options of a batch prediction job."""
 
     version: str = "latest"
-    """A version number, an alias or `latest`, as asked for; the job's `version` is what it resolved to."""
+    """A version number, an alias or `latest`; the job's `version` holds the resolved number."""
     columns_to_drop: tuple[str, ...] = ()
     only_predictions: bool = False
-    """Leave the input's columns out of the output."""
+    """Write only the predictions, without the input columns."""
     probabilities: bool = False
 
 
-class Upload(Shape):
-    """A reference to one version of one uploaded object."""
+class Upload(FrozenModel):
+    """A reference to one version of an uploaded object."""
 
     bucket: str
     key: str
@@ -44,31 +44,31 @@ class Upload(Shape):
     uploaded_at: datetime | None = None
 
 
-class Lease(Shape):
-    """Who works on a job, and until when nobody else may."""
+class Lease(FrozenModel):
+    """The worker that holds a job, and when its lease expires."""
 
     holder: str
     expires_at: datetime
 
 
-class Progress(Shape):
-    """How far the running attempt has come."""
+class Progress(FrozenModel):
+    """Progress of the current attempt."""
 
     rows_done: int = 0
     bytes_done: int = 0
     bytes_total: int = 0
 
 
-class TrainResult(Shape):
-    """Where a finished training's outcome lies."""
+class TrainResult(FrozenModel):
+    """Location of the published model version."""
 
     version: int
     manifest_uri: str
     model_uri: str
 
 
-class PredictResult(Shape):
-    """Where a finished batch's outcome lies."""
+class PredictResult(FrozenModel):
+    """Location of the output of a batch prediction."""
 
     version: int
     rows: int
@@ -76,56 +76,56 @@ class PredictResult(Shape):
     output_uri: str
     summary_uri: str
     predictions_key: str | None = None
-    """Key of the predictions as JSON, when the job asked for them inline and they fit into an answer."""
+    """Key of the predictions as JSON, if the job requested them inline and they fit into a response."""
 
 
-class Job(Shape):
-    """A job as it lies in S3; changed only by If-Match."""
+class Job(FrozenModel):
+    """A job as stored in S3. All updates are conditional (If-Match)."""
 
     job_id: str
     kind: Kind
     state: State
     model_name: str | None = None
-    """None only where the upload's key names no valid model."""
+    """None only if the upload's key does not contain a valid model name."""
     version: int | None = None
-    """Train: the published version. Predict: the one that its first lease resolved."""
+    """Train: the published version. Predict: the version resolved under the first lease."""
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
     expires_at: datetime | None = None
-    """Awaiting upload: from when on the sweep fails the job."""
+    """Time from which the sweep fails a job that is still awaiting its upload."""
     queued_at: datetime | None = None
-    """When the job was last announced to its queue."""
+    """When a message for the job was last sent to its queue."""
     announcements: int = 0
-    """How often the sweep has announced it again."""
+    """How often the sweep has sent the message again."""
     attempt: int = 0
-    """Counted on over retries: each attempt has its own keys to write to."""
+    """Number of the current attempt. Retries continue counting, so that each attempt writes to its own keys."""
     attempts_before: int = 0
-    """Attempts made before the last retry, which gave the job all its attempts again."""
+    """Attempts before the last retry; they do not count towards the maximum."""
     upload: Upload
     train: TrainOptions | None = None
     predict: PredictOptions | None = None
-    """Both are None where the options of a bare upload could not be read; such a job has failed for good."""
+    """Both are None if the options of an S3 upload are invalid; such a job cannot be retried."""
     inline: bool = False
-    """Whether the predictions are written as JSON too, for the answer of `POST /predict`."""
+    """Whether to also write the predictions as JSON, for the response of `POST /predict`."""
     progress: Progress = Progress()
     lease: Lease | None = None
     intent: int | None = None
-    """The version number that the holder of the lease, or a predecessor, may already have published."""
+    """Version number that the current or a previous lease holder may already have published."""
     metrics: Metrics | None = None
     result: TrainResult | PredictResult | None = None
     setback: Failure | None = None
-    """Why the last attempt that could tell gave the job back to its queue."""
+    """Error of the last attempt that returned the job to its queue."""
     failure: Failure | None = None
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the job can still change."""
+        """Whether the job is not finished yet."""
         return self.state in OPEN_STATES
 
 
-class JobView(Shape):
-    """A job as HTTP answers it."""
+class JobView(FrozenModel):
+    """A job as returned over HTTP."""
 
     job_id: str
     kind: Kind

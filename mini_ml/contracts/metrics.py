@@ -1,13 +1,13 @@
-"""How good a model is on the rows that it never saw."""
+"""Metrics of a model on the holdout rows."""
 
 from pydantic import Field
 
-from mini_ml.contracts.shape import Shape
+from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.vocabulary import Label
 
 
-class ClassificationMetrics(Shape):
-    """Measured on the hold-out rows; one that cannot be computed is None and has a note."""
+class ClassificationMetrics(FrozenModel):
+    """Metrics on the holdout rows. A metric that cannot be computed is null, and `notes` says why."""
 
     accuracy: float | None
     balanced_accuracy: float | None
@@ -15,15 +15,15 @@ class ClassificationMetrics(Shape):
     log_loss: float | None
     roc_auc: float | None
     confusion_matrix: tuple[tuple[int, ...], ...]
-    """Rows are true labels, columns predicted ones, both in the order of `labels`."""
+    """Rows are true labels and columns are predicted labels, both in the order of `labels`."""
     labels: tuple[Label, ...]
     holdout_rows: int
     notes: dict[str, str] = Field(default_factory=dict)
-    """Why a metric is None, by its name."""
+    """Reasons for metrics that are null, by metric name."""
 
 
-class RegressionMetrics(Shape):
-    """Measured on the hold-out rows; one that cannot be computed is None and has a note."""
+class RegressionMetrics(FrozenModel):
+    """Metrics on the holdout rows. A metric that cannot be computed is null, and `notes` says why."""
 
     r2: float | None
     mae: float | None

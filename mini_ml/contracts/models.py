@@ -1,4 +1,4 @@
-"""The registry: schema, manifest, alias, and what HTTP tells of a model."""
+"""Documents of the model registry: schema, manifest and alias, and the HTTP view of a model."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,51 +6,51 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.metrics import Metrics
-from mini_ml.contracts.shape import Shape
 from mini_ml.contracts.vocabulary import Label, Task
 
 ColumnKind = Literal["numeric", "boolean", "categorical", "datetime", "text"]
 
 
-class Column(Shape):
+class Column(FrozenModel):
     """A feature column that a model reads."""
 
     name: str
     kind: ColumnKind
     format: str | None = None
-    """Date format, as strptime spells it; None for other kinds."""
+    """Date format for `strptime`; None unless `kind` is `datetime`."""
     categories: tuple[str, ...] | None = None
-    """Categories known from training, commonest first; None for other kinds."""
+    """Categories in the training data, most common first; None for other kinds."""
     minimum: float | None = None
     maximum: float | None = None
     missing: int = 0
-    """Missing cells among the training rows."""
+    """Number of missing cells in the training rows."""
 
 
-class LeftOut(Shape):
+class LeftOut(FrozenModel):
     """A column of the dataset that the model does not read, and why."""
 
     name: str
     reason: str
 
 
-class Schema(Shape):
-    """How a model reads its rows."""
+class Schema(FrozenModel):
+    """Target, labels and feature columns of a model."""
 
     target: str
     task: Task
     labels: tuple[Label, ...] | None
-    """The classes as spelled in the dataset, in the order of the probabilities; None for regression."""
+    """Class labels as spelled in the dataset, in the order of the probabilities; None for regression."""
     columns: tuple[Column, ...]
     left_out: tuple[LeftOut, ...] = ()
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
     probabilities: bool = False
-    """Whether the model gives probabilities."""
+    """Whether the model can return probabilities."""
 
 
-class Dataset(Shape):
+class Dataset(FrozenModel):
     """The file that a model was trained on."""
 
     bucket: str
@@ -59,30 +59,30 @@ class Dataset(Shape):
     sha256: str
     bytes: int
     rows: int
-    """Data rows in the file."""
+    """Number of rows in the file, without the header."""
     rows_without_target: int = 0
     training_rows: int
     holdout_rows: int
     uploaded_at: datetime
 
 
-class Artifact(Shape):
-    """The persisted model: exactly this version of exactly this object, with this digest."""
+class Artifact(FrozenModel):
+    """A saved model: one version of one object, and its digest."""
 
     key: str
     version_id: str
     size: int
     sha256: str
     unpacked_size: int | None = None
-    """Bytes once decompressed, which is about what it takes in memory; None where none were compressed yet: `size`."""
+    """Uncompressed size in bytes, about as much as the model needs in memory; None if it equals `size`."""
 
     @property
     def memory_bytes(self) -> int:
-        """About how much memory the loaded model takes."""
+        """Approximate memory of the loaded model, in bytes."""
         return self.size if self.unpacked_size is None else self.unpacked_size
 
 
-class Candidate(Shape):
+class Candidate(FrozenModel):
     """One model type that `auto` tried, with its cross-validated score."""
 
     model_type: str
@@ -91,8 +91,8 @@ class Candidate(Shape):
     note: str | None = None
 
 
-class UnsealedManifest(Shape):
-    """All that a manifest says of a model version, before the seal over it is known."""
+class UnsealedManifest(FrozenModel):
+    """The contents of a manifest before it is sealed."""
 
     model_name: str
     version: int
@@ -100,43 +100,43 @@ class UnsealedManifest(Shape):
     attempt: int
     created_at: datetime
     superseded: bool = False
-    """A newer upload of this model was already published, so `latest` passes this version over."""
+    """Whether a newer upload of this model was published first; `latest` skips this version."""
     task: Task
     target: str
     model_schema: Annotated[Schema, Field(alias="schema", serialization_alias="schema")]
     model_type: str
     model_params: dict[str, JsonValue]
-    """All parameters of the estimator, defaults included."""
+    """All parameters of the estimator, including defaults."""
     metrics: Metrics
     candidates: tuple[Candidate, ...] = ()
     notes: tuple[str, ...] = ()
     dataset: Dataset
     artifact: Artifact
     plan: Artifact | None = None
-    """The scoring plan that answers online in the artifact's stead; None where the estimator has none."""
+    """Scoring plan, used for online scoring instead of the artifact; None if the estimator has none."""
     libraries: Mapping[str, str]
-    """Versions of Python and of the libraries that the artifact was persisted with."""
+    """Versions of Python and of the libraries that saved the artifact."""
     seed: int
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
 
 class Manifest(UnsealedManifest):
-    """A published model version; its one conditional write is the publication."""
+    """A published model version. Creating the manifest, a single conditional write, publishes the version."""
 
     seal: str
 
 
-class Alias(Shape):
-    """A movable name of a version; `version` None is a tombstone."""
+class Alias(FrozenModel):
+    """A name that points to a version. A removed alias keeps its document with `version` None."""
 
     alias: str
     version: int | None
     updated_at: datetime
 
 
-class ModelView(Shape):
-    """A model of the registry, over HTTP."""
+class ModelView(FrozenModel):
+    """A model as returned over HTTP."""
 
     model_name: str
     latest: int | None

@@ -1,18 +1,18 @@
-"""What is wrong: in a job as stored, and over HTTP."""
+"""Errors as stored in a job and as returned over HTTP."""
 
 from dataclasses import asdict
 from typing import Annotated, Self
 
 from pydantic import Field
 
-from mini_ml.contracts.shape import Shape
+from mini_ml.contracts.base import FrozenModel
 from mini_ml.errors import Issue
 
 _IfKnown = Field(default=None, exclude_if=lambda value: value is None)
 
 
-class IssueView(Shape):
-    """One thing that is wrong; column, line, parameter and limit say where, as far as anything can."""
+class IssueView(FrozenModel):
+    """One item of `errors`: what is wrong and, where known, how to fix it and where it is."""
 
     reason: str
     hint: Annotated[str | None, _IfKnown]
@@ -22,13 +22,13 @@ class IssueView(Shape):
     limit: Annotated[str | None, _IfKnown]
 
     @classmethod
-    def of(cls, fault: Issue) -> Self:
-        """Return a fault as it crosses a boundary."""
-        return cls(**asdict(fault))
+    def of(cls, issue: Issue) -> Self:
+        """Build the serialisable form of an issue."""
+        return cls(**asdict(issue))
 
 
-class Problem(Shape):
-    """An RFC 9457 problem document."""
+class Problem(FrozenModel):
+    """A problem document (RFC 9457)."""
 
     type: str
     title: str
@@ -37,11 +37,11 @@ class Problem(Shape):
     code: str
     errors: tuple[IssueView, ...] = ()
     instance: str | None = None
-    """Where a job failed: a reference to it, relative to the request."""
+    """Relative link to the failed job, if the problem belongs to one."""
 
 
-class Failure(Shape):
-    """Why a job failed, as stored; HTTP adds the status and makes a Problem of it."""
+class Failure(FrozenModel):
+    """Why a job failed, as stored in the job. HTTP responses return it as a `Problem` with a status."""
 
     code: str
     detail: str

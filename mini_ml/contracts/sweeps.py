@@ -1,18 +1,18 @@
-"""How far the sweep has come, as it lies in S3."""
+"""State of the sweep, stored in S3."""
 
 from datetime import datetime
 
-from mini_ml.contracts.shape import Shape
+from mini_ml.contracts.base import FrozenModel
 
 
-class SweepState(Shape):
-    """Where the next sweep goes on; no sweep does more than a bounded piece of the whole."""
+class SweepState(FrozenModel):
+    """Position from which the next sweep continues. Each sweep processes a limited number of jobs and uploads."""
 
     jobs_after: str = ""
-    """Index key of the last open job that was looked at; empty at the start of a round."""
+    """Index key of the last open job that was checked; empty at the start of a round."""
     uploads_after: tuple[str, str] | None = None
-    """Key and version id of the last upload that was looked at; None at the start of a round."""
+    """Key and version id of the last upload that was checked; None at the start of a round."""
     round_began: datetime | None = None
-    """When the round through the uploads began that is under way."""
+    """Start of the current round over the uploads."""
     seen_until: datetime | None = None
-    """Every upload up to this time was looked at in an earlier round; None before the first is over."""
+    """Earlier rounds checked all uploads up to this time; None before the first round is complete."""

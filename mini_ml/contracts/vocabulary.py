@@ -1,4 +1,4 @@
-"""The words that shapes share."""
+"""Types shared by several contracts."""
 
 from typing import Any, Literal
 

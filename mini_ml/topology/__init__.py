@@ -1,7 +1,7 @@
-"""The one description of the cloud: buckets, prefixes, queues, functions, limits and routes.
+"""Description of the cloud resources: buckets, prefixes, queues, functions, limits and routes.
 
-The local provisioner, the poller and the CDK stack all read it; a test holds the synthesised template to it.
-Units are in the names; sizes are bytes unless they say otherwise.
+The local provisioner, the event poller and the CDK stack all read it, and a test compares the synthesised template
+with it. Units are part of the names.
 """
 
 from mini_ml.topology.gateway_problems import GATEWAY_PROBLEMS, GatewayProblem, GatewayResponse
@@ -22,7 +22,7 @@ from mini_ml.topology.resources import (
     functions,
     queues,
 )
-from mini_ml.topology.routes import REST_API_ID, REST_STAGE, ROUTES, Route, enough
+from mini_ml.topology.routes import REST_API_ID, REST_STAGE, ROUTES, Route, accepted_scopes
 from mini_ml.topology.scopes import ADMIN, SCOPES, Scope, allows
 from mini_ml.topology.stage import STAGES, Stage
 
@@ -52,9 +52,9 @@ __all__ = [
     "Service",
     "Stage",
     "WorkQueue",
+    "accepted_scopes",
     "allows",
     "aws_names",
-    "enough",
     "functions",
     "queues",
 ]

@@ -1,4 +1,4 @@
-"""What the gateway itself refuses, in the words of our own problem documents."""
+"""Problem documents of the errors that API Gateway returns itself."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -23,7 +23,7 @@ GatewayResponse = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayProblem:
-    """What the gateway answers by itself, before or instead of a function, as the problem document it becomes."""
+    """A gateway response type and the problem document that it returns."""
 
     response_type: GatewayResponse
     status: int
@@ -34,11 +34,11 @@ class GatewayProblem:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of the answer."""
-        told = {"Content-Type": "application/problem+json", **SAFE_HEADERS}
+        """Headers of the response."""
+        headers = {"Content-Type": "application/problem+json", **SAFE_HEADERS}
         if self.retry_after_seconds is not None:
-            told["Retry-After"] = str(self.retry_after_seconds)
-        return told
+            headers["Retry-After"] = str(self.retry_after_seconds)
+        return headers
 
     def problem(self) -> dict[str, object]:
         """Return the problem document (RFC 9457)."""
@@ -72,75 +72,75 @@ GATEWAY_PROBLEMS: Final[tuple[GatewayProblem, ...]] = (
         status=403,
         code="forbidden",
         title="Forbidden",
-        detail="A firewall in front of the gateway refused the request.",
+        detail="A firewall (AWS WAF) blocked the request.",
     ),
     GatewayProblem(
-        # The name is AWS's: the gateway says so for every path that it does not know.
+        # AWS returns this response type for every unknown path.
         response_type="MISSING_AUTHENTICATION_TOKEN",
         status=404,
         code="route_not_found",
-        title="No such route",
-        detail="No route has this path.",
+        title="Route not found",
+        detail="No route matches this path.",
     ),
     GatewayProblem(
         response_type="RESOURCE_NOT_FOUND",
         status=404,
         code="route_not_found",
-        title="No such route",
-        detail="No route has this path.",
+        title="Route not found",
+        detail="No route matches this path.",
     ),
     GatewayProblem(
         response_type="REQUEST_TOO_LARGE",
         status=413,
         code="upload_too_large",
-        title="The upload is too large",
-        detail="The request is larger than the 10 MB that the gateway takes; send the file through POST /uploads.",
+        title="Upload too large",
+        detail="The request exceeds the gateway's limit of 10 MB. Upload the file with POST /uploads instead.",
     ),
     GatewayProblem(
         response_type="UNSUPPORTED_MEDIA_TYPE",
         status=415,
         code="unsupported_media_type",
         title="Unsupported media type",
-        detail="The gateway does not read this content type.",
+        detail="The gateway does not accept this content type.",
     ),
     GatewayProblem(
         response_type="THROTTLED",
         status=429,
         code="throttled",
         title="Too many requests",
-        detail="Too many requests at once; try again in a moment.",
+        detail="Too many requests. Try again in a moment.",
         retry_after_seconds=1,
     ),
     GatewayProblem(
         response_type="INTEGRATION_FAILURE",
         status=504,
         code="service_unavailable",
-        title="A service is unavailable",
-        detail="The service behind the gateway failed; try again in a moment.",
+        title="Service unavailable",
+        detail="The service behind the gateway failed. Try again in a moment.",
         retry_after_seconds=1,
     ),
     GatewayProblem(
         response_type="INTEGRATION_TIMEOUT",
         status=504,
         code="service_unavailable",
-        title="A service is unavailable",
-        detail="The service behind the gateway did not answer in time.",
+        title="Service unavailable",
+        detail="The service behind the gateway did not respond in time.",
         retry_after_seconds=1,
     ),
     GatewayProblem(
         response_type="DEFAULT_4XX",
         status=400,
         code="invalid_request",
-        title="The request is malformed",
-        detail="The gateway refused the request.",
+        title="Malformed request",
+        detail="The gateway rejected the request.",
     ),
     GatewayProblem(
-        # Also where all of a function's instances are busy, so it is worth another try.
+        # Also returned when all instances of a function are busy, so retrying can help.
         response_type="DEFAULT_5XX",
         status=503,
         code="service_unavailable",
-        title="A service is unavailable",
-        detail="The gateway got no answer; try again in a moment.",
+        title="Service unavailable",
+        detail="The gateway received no response from the service. Try again in a moment.",
         retry_after_seconds=1,
     ),
 )

@@ -1,4 +1,4 @@
-"""Headers that every answer carries, a service's and the gateway's own."""
+"""Security headers of every response, from the services and from the gateway."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,4 +9,4 @@ SAFE_HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
 }
-"""Nobody keeps an answer, guesses its type, learns its address or frames it; a route may say otherwise of caching."""
+"""Disable caching, content sniffing, referrers and framing. A route can set its own `Cache-Control`."""

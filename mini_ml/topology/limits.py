@@ -1,4 +1,4 @@
-"""What the product refuses by size, whatever the deployment."""
+"""Limits on requests, datasets and models."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,41 +8,41 @@ MIB: Final = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What the product refuses, by name, before it does any work."""
+    """Maximum sizes, checked before any work starts. Error items name the exceeded limit in `limit`."""
 
     inline_upload_bytes: int = 4_400_000
-    """Largest file through `/train` and `/predict`: what is left of Lambda's 6 MB after base64."""
+    """Maximum file size for `/train` and `/predict`; Lambda's limit of 6 MB, less base64 encoding."""
     upload_bytes: int = 512 * MIB
-    """Largest file through a presigned upload or the S3 door."""
+    """Maximum file size for presigned uploads and direct S3 uploads."""
     body_seconds: int = 60
-    """Most seconds that the body of a request may take to arrive."""
+    """Maximum time to receive a request body, in seconds."""
     field_bytes: int = 65_536
-    """Largest text field of a form, and all that a form may have beside its file."""
+    """Maximum size of a text field in a form, and of everything in the form except its file."""
     form_parts: int = 100
-    """Most files, and most text fields, of a form."""
+    """Maximum number of files, and of text fields, in a form."""
     json_bytes: int = 1_000_000
-    """Largest JSON body, but for online scoring."""
+    """Maximum size of a JSON body, except for online scoring."""
     rows: int = 2_000_000
-    """Most rows of a file."""
+    """Maximum number of rows in a file."""
     columns: int = 2_000
-    """Most columns of a file."""
+    """Maximum number of columns in a file."""
     cell_chars: int = 32_768
-    """Most characters of a cell."""
+    """Maximum number of characters in a cell."""
     encoded_width: int = 2_000
-    """Columns of the matrix that an estimator sees."""
+    """Maximum number of columns after encoding, as the estimator sees them."""
     online_rows: int = 10_000
-    """Most rows in one online request."""
+    """Maximum number of rows in an online scoring request."""
     online_bytes: int = 5_000_000
-    """Largest body of an online request."""
+    """Maximum body size of an online scoring request."""
     answer_bytes: int = 5_000_000
-    """Largest list of predictions put into an answer; past it the answer links to the result."""
+    """Maximum size of the predictions in a response; if they are larger, the response only links to them."""
     artifact_bytes: int = 512 * MIB
-    """Largest persisted model, before it is compressed."""
+    """Maximum size of a saved model, before compression."""
     estimated_seconds: int = 600
-    """Most estimated seconds of one plain core that a job may take; each function has its own, by its timeout."""
+    """Maximum job estimate, in seconds on one core; derived from each function's timeout."""
     estimated_memory_mib: int = 2_556
-    """Most estimated memory of a job, in MiB; each function has its own, by its memory."""
+    """Maximum memory estimate of a job, in MiB; derived from each function's memory."""
     matrix_cells: int = 250_000_000
-    """Most cells (rows × encoded width, 8 bytes each) of the matrix that an estimator is fitted on."""
+    """Maximum number of cells (rows × encoded width, 8 bytes each) of the matrix that an estimator is fitted on."""
     classes: int = 250
-    """Most different labels of a target."""
+    """Maximum number of distinct labels in a target column."""

@@ -1,4 +1,4 @@
-"""Buckets, prefixes, queues and functions, and what they are called."""
+"""Buckets, prefixes, queues and functions, and their names."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -17,36 +17,36 @@ PREDICT_PREFIX: Final = "predict/"
 
 @dataclass(frozen=True, kw_only=True)
 class WorkQueue:
-    """An SQS queue; its messages are S3 event notifications, references and never data."""
+    """An SQS queue. Its messages are S3 event notifications, which refer to uploads and contain no data."""
 
     name: QueueName
     prefix: str | None
-    """Uploads below this prefix are announced here; None for the dead letters."""
+    """S3 sends a notification to this queue for uploads below this prefix; None for dead letters."""
     visibility_seconds: int
     max_receive_count: int | None
-    """Receives before a message moves to the dead letters; None for the dead letters themselves."""
+    """Number of receives after which a message becomes a dead letter; None for the dead-letter queue."""
     batch_size: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A Lambda function: one service's image, with one way to be called."""
+    """A Lambda function: the image of a service and the trigger that invokes it."""
 
     name: FunctionName
     service: Service
     handler: str
-    """`module:function`, as the poller imports it; the image's command is the same with a dot."""
+    """`module:function`, as the event poller imports it; the command of the image is `module.function`."""
     timeout_seconds: int
     memory_mib: int
-    """CPU grows with it on Lambda: 1,769 MiB are one core."""
+    """Lambda allocates CPU in proportion to memory: 1,769 MiB is one core."""
     queue: QueueName | None = None
-    """The queue whose event source mapping calls it."""
+    """Queue that is the event source of this function."""
     sweeps: bool = False
-    """Whether the sweep's schedule calls it."""
+    """Whether the sweep schedule invokes this function."""
 
 
 def queues(stage: Stage) -> tuple[WorkQueue, ...]:
-    """Return the queues of a stage, dead letters last."""
+    """Return the queues of a stage, with the dead-letter queue last."""
     return (
         WorkQueue(
             name="train",
@@ -70,7 +70,7 @@ def queues(stage: Stage) -> tuple[WorkQueue, ...]:
 
 
 def functions(stage: Stage) -> tuple[Function, ...]:
-    """Return the functions of a stage; predict's image is deployed twice, for REST and for its queue."""
+    """Return the functions of a stage. The predict image is deployed twice: for REST and for its queue."""
     api, trainer, predict = (f"functions.{service}.handler:lambda_handler" for service in ("api", "trainer", "predict"))
     return (
         Function(
@@ -110,7 +110,7 @@ def functions(stage: Stage) -> tuple[Function, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """Names of the resources of one deployment."""
+    """Resource names of one deployment."""
 
     uploads_bucket: str
     artifacts_bucket: str
@@ -131,7 +131,7 @@ LOCAL_NAMES: Final = Names(
 
 
 def aws_names(stage: Stage, *, account: str, region: str) -> Names:
-    """Return the names on AWS, where bucket names are global."""
+    """Return the resource names on AWS. Bucket names are global, so they include the account and region."""
     return Names(
         uploads_bucket=f"{PROJECT}-{stage.name}-uploads-{account}-{region}",
         artifacts_bucket=f"{PROJECT}-{stage.name}-artifacts-{account}-{region}",

@@ -1,4 +1,4 @@
-"""The REST API: its paths, the services that answer them, and the scopes that each method needs."""
+"""Routes of the REST API: paths, the services that handle them, and the scopes that each method accepts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ REST_STAGE: Final = "local"
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A path of the REST API and the service that answers it; `ANY` stands for every method."""
+    """A path of the REST API and the service that handles it, for every method."""
 
     path: str
     service: Service
     public: bool = False
-    """Whether it answers without a credential."""
+    """Whether the route needs no credential."""
     scopes: Mapping[str, frozenset[Scope]] = field(default_factory=dict)
-    """For each method the scopes of which any one is enough; `admin` always is, and alone where nothing is said."""
+    """Accepted scopes by method; one of them suffices. `admin` is always accepted, and is the default."""
 
-    def enough(self, method: str) -> frozenset[Scope] | None:
-        """Return the scopes of which a method needs one; None where it needs no credential."""
+    def accepted_scopes(self, method: str) -> frozenset[Scope] | None:
+        """Return the scopes that a method accepts; None if the route is public."""
         return None if self.public else self.scopes.get(method, frozenset({ADMIN}))
 
 
@@ -40,7 +40,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/openapi.json", service="api", public=True),
     Route(path="/train", service="api", scopes=_TRAIN),
     Route(path="/predict", service="api", scopes=_PREDICT),
-    # The kind of the upload decides which of the two it is; the service looks at it.
+    # The service checks the scope that matches the `kind` in the body.
     Route(path="/uploads", service="api", scopes=_EITHER),
     Route(path="/jobs", service="api", scopes=_READ),
     Route(path="/jobs/{job_id}", service="api", scopes=_READ),
@@ -54,7 +54,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/models/{model_name}/invocations", service="predict", scopes=_PREDICT),
     Route(path="/models/{model_name}/versions/{version}", service="api", scopes=_READ),
     Route(path="/models/{model_name}/versions/{version}/schema", service="api", scopes=_READ),
-    # The download is signed by whoever answers, and only the predict service may read models.
+    # The service that handles this route signs the download URL, and only predict may read models.
     Route(path="/models/{model_name}/versions/{version}/artifact", service="predict", scopes=_READ),
     Route(path="/models/{model_name}/versions/{version}/invocations", service="predict", scopes=_PREDICT),
 )
@@ -62,10 +62,10 @@ ROUTES: Final[tuple[Route, ...]] = (
 _BY_PATH: Final = {route.path: route for route in ROUTES}
 
 
-def enough(path: str, method: str) -> frozenset[Scope] | None:
-    """Return the scopes of which a method of a route needs one, None where it needs no credential.
+def accepted_scopes(path: str, method: str) -> frozenset[Scope] | None:
+    """Return the scopes that a route accepts for a method; None if the route is public.
 
-    Nobody but an admin gets at a route that is not among ours.
+    Routes that are not in `ROUTES` accept `admin` only.
     """
     route = _BY_PATH.get(path)
-    return frozenset({ADMIN}) if route is None else route.enough(method)
+    return frozenset({ADMIN}) if route is None else route.accepted_scopes(method)

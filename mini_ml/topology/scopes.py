@@ -1,4 +1,4 @@
-"""What a credential may be good for."""
+"""Scopes of credentials."""
 
 from typing import Final, Literal, get_args
 
@@ -6,9 +6,9 @@ Scope = Literal["train", "predict", "read", "admin"]
 
 SCOPES: Final[frozenset[Scope]] = frozenset(get_args(Scope))
 ADMIN: Final[Scope] = "admin"
-"""Holds all the others, and what none of them is enough for."""
+"""Includes all other scopes, and is required by routes that list none."""
 
 
-def allows(held: frozenset[Scope], enough: frozenset[Scope]) -> bool:
-    """Tell whether who holds some scopes may do what any one of `enough` is enough for."""
-    return ADMIN in held or bool(held & enough)
+def allows(held: frozenset[Scope], accepted: frozenset[Scope]) -> bool:
+    """Return whether the `held` scopes include `admin` or any of the `accepted` scopes."""
+    return ADMIN in held or bool(held & accepted)

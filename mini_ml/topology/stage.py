@@ -1,4 +1,4 @@
-"""What may differ from one deployment to the next: leases, timeouts, memory, schedules."""
+"""Stages: leases, timeouts, memory and schedules, which differ between deployments."""
 
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -6,64 +6,64 @@ from typing import Final
 from mini_ml.topology.limits import Limits
 
 _CORE_MIB: Final = 1769
-"""Memory of a Lambda function at which it has one core to itself; below, it has that share of one."""
+"""Memory at which a Lambda function gets one full core; below it, the share of a core is proportional."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Everything that may differ from one deployment to the next."""
+    """Parameters of one deployment."""
 
     name: str
     lease_seconds: float = 60.0
-    """How long a worker holds a job without renewing."""
+    """Duration of a job lease without renewal."""
     renew_seconds: float = 20.0
     progress_seconds: float = 2.0
-    """How often a worker may write its progress into the job."""
+    """Minimum interval between progress updates of a job."""
     attempts: int = 3
-    """Leases a job may use up before it fails as `worker_lost`."""
+    """Number of leases after which a job fails with `worker_lost`."""
     api_timeout_seconds: int = 28
     trainer_timeout_seconds: int = 900
     predict_timeout_seconds: int = 29
     batch_timeout_seconds: int = 900
     api_memory_mib: int = 512
     trainer_memory_mib: int = 3008
-    """The most that a new AWS account may ask for; on one machine no more than a promise that so much is free."""
+    """3,008 MiB is the maximum of a new AWS account. Local runs use it only for the memory estimate."""
     predict_memory_mib: int = 1769
     batch_memory_mib: int = 1769
     max_receive_count: int = 5
     sweep_every_seconds: int = 60
     upload_expiry_seconds: int = 3600
-    """How long a presigned upload may be used."""
+    """Lifetime of a presigned upload form."""
     url_expiry_seconds: int = 900
-    """How long a presigned download may be used."""
+    """Lifetime of a presigned download URL."""
     wait_seconds: float = 25.0
-    """Default and most that `Prefer: wait` holds a request open."""
+    """Default and maximum time that `Prefer: wait` keeps a request open."""
     requeue_after_seconds: float = 120.0
-    """Age from which the sweep announces a queued job, or an upload without a job, again."""
+    """Age after which the sweep sends a queued job, or an orphaned upload, to its queue again."""
     return_seconds: float = 1.0
-    """Wait of a poller before a message that failed comes back for the first time; doubles each time."""
+    """Delay before the event poller redelivers a failed message; doubles with each failure."""
     clock_slack_seconds: float = 300.0
-    """By how much the clocks of a worker, the sweep and S3 may differ."""
+    """Maximum difference between the clocks of a worker, the sweep and S3."""
     sweep_lookback_seconds: float = 3600.0
-    """How far a round of the sweep over the uploads looks back behind the round before."""
+    """Overlap between two rounds of the sweep over the uploads."""
     sweep_jobs: int = 200
-    """Most open jobs, and most new uploads, that one sweep asks about; the next one goes on behind them."""
+    """Maximum number of open jobs, and of new uploads, per sweep; the next sweep continues after them."""
     sweep_versions: int = 10_000
-    """Most versions of uploads that one sweep lists."""
+    """Maximum number of upload versions that one sweep lists."""
     limits: Limits = field(default_factory=Limits)
 
     @property
     def training_limits(self) -> Limits:
-        """The limits of what the trainer takes on."""
+        """Limits for the trainer, derived from its timeout and memory."""
         return self._limits_of(self.trainer_timeout_seconds, self.trainer_memory_mib)
 
     @property
     def batch_limits(self) -> Limits:
-        """The limits of what predict-batch takes on."""
+        """Limits for predict-batch, derived from its timeout and memory."""
         return self._limits_of(self.batch_timeout_seconds, self.batch_memory_mib)
 
     def _limits_of(self, timeout_seconds: int, memory_mib: int) -> Limits:
-        """Leave a third of the time, and a seventh of the memory, to what an estimate cannot know."""
+        """Return limits that keep a third of the time and 15 % of the memory in reserve for estimation errors."""
         cores = min(1.0, memory_mib / _CORE_MIB)
         return replace(
             self.limits,
@@ -72,7 +72,7 @@ class Stage:
         )
 
     def visibility_seconds(self, timeout_seconds: int) -> int:
-        """Return the visibility timeout of a queue whose consumer runs at most `timeout_seconds`."""
+        """Return the visibility timeout for a consumer with this timeout: six times as long, as AWS recommends."""
         return 6 * timeout_seconds
 
 

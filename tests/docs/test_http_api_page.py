@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from mini_ml import contracts, topology
-from mini_ml.adapters.http import shapes
+from mini_ml.adapters.http import schemas
 from tests.docs.pages import ROOT, page
 
 PAGE = page("docs/http-api.md")
@@ -29,7 +29,7 @@ def shape_of(route: str) -> type[BaseModel]:
     responses = OPERATIONS[route]["responses"]
     first = next(response for status, response in responses.items() if status.startswith("2"))
     name = first["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-    found: type[BaseModel] = getattr(shapes, name, None) or getattr(contracts, name)
+    found: type[BaseModel] = getattr(schemas, name, None) or getattr(contracts, name)
     return found
 
 
@@ -58,7 +58,7 @@ def _path(route: str) -> str:
 def test_every_scope_is_told_with_the_routes_it_is_enough_for() -> None:
     methods = [(method, path) for operation in OPERATIONS for method, path in [operation.split()]]
     methods += [("GET", "/docs"), ("GET", "/docs/{asset}"), ("GET", "/openapi.json")]
-    enough = {(method, path): topology.enough(path, method) or {"none: public"} for method, path in methods}
+    enough = {(method, path): topology.accepted_scopes(path, method) or {"none: public"} for method, path in methods}
 
     told = {row[0].strip("`"): set(row[1].split(", ")) for row in PAGE.rows("Credentials")}
 

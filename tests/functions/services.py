@@ -86,8 +86,8 @@ def services_over(
             for name, app in apps.items()
         }
         handlers: dict[Kind, Callable[[Upload], None]] = {
-            "train": functions.trainer.factory.trainer_of(cloud, workdir),
-            "predict": functions.predict.factory.scorer_of(cloud, model_cache, 2),
+            "train": functions.trainer.factory.build_trainer(cloud, workdir),
+            "predict": functions.predict.factory.build_scorer(cloud, model_cache, 2),
         }
         yield Services(cloud=cloud, apps=apps, handlers=handlers, **clients)
 

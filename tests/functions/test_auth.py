@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from mini_ml.adapters.auth.api_keys import ApiKey, new_key
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.auth.middleware import AuthMiddleware
-from mini_ml.adapters.auth.tokens import Tokens
+from mini_ml.adapters.auth.tokens import TokenVerifier
 from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.logs import JsonFormatter
 from mini_ml.adapters.memory import memory_cloud
@@ -87,7 +87,7 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture(scope="module")
 def authenticator(issuer: Issuer) -> Authenticator:
     """A authenticator that takes a key of each scope, and tokens."""
-    tokens = Tokens(issuer=ISSUER, audience=AUDIENCE, jwks_url=issuer.url, leeway_seconds=0)
+    tokens = TokenVerifier(issuer=ISSUER, audience=AUDIENCE, jwks_url=issuer.url, leeway_seconds=0)
     return Authenticator(keys=tuple(stored for _, stored in KEYS.values()), tokens=tokens)
 
 
@@ -221,7 +221,7 @@ def test_another_form_of_authorization_is_refused(locked: Services, authorizatio
     ],
 )
 def test_two_credentials_are_one_too_many(locked: Services, headers: list[tuple[str, str]]) -> None:
-    assert "send one" in problem(locked.api.get("/jobs", headers=headers))["detail"]
+    assert "Send only one" in problem(locked.api.get("/jobs", headers=headers))["detail"]
 
 
 def test_the_scheme_is_read_in_any_case(locked: Services) -> None:
@@ -393,7 +393,7 @@ def test_credentials_that_cannot_be_checked_are_a_503(locked: Services, monkeypa
     async def away(self: Authenticator, credential: str) -> None:
         raise CredentialsUnavailable("Tokens cannot be checked at the moment.")
 
-    monkeypatch.setattr(Authenticator, "caller", away)
+    monkeypatch.setattr(Authenticator, "authenticate", away)
 
     answer = locked.api.get("/jobs", headers=bearing("a.b.c"))
 
@@ -407,7 +407,7 @@ def test_tokens_are_refused_where_no_issuer_is_named(issuer: Issuer, tmp_path: A
     with services_over(memory_cloud(), tmp_path, authenticator=keys_only) as services:
         answer = services.api.get("/jobs", headers=bearing(issuer.token()))
 
-    assert problem(answer)["detail"] == "No tokens are taken here, only API keys."
+    assert problem(answer)["detail"] == "Tokens are not accepted here. Send an API key."
 
 
 # ---------------------------------------------------------------- what nobody has thought of

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mini_ml.adapters.http.waiting import Waiter
-from mini_ml.adapters.http.worker import OneAtATime
+from mini_ml.adapters.http.worker import SerialWorker
 from mini_ml.adapters.memory import MemoryCloud, memory_cloud
 from mini_ml.contracts import Job, TrainOptions, Upload
 from mini_ml.errors import StorageUnavailable
@@ -79,7 +79,7 @@ def test_jobs_are_worked_on_one_at_a_time(cloud: MemoryCloud) -> None:
         at_once[0] -= 1
         done.release()
 
-    worker = OneAtATime(work)
+    worker = SerialWorker(work)
     for _ in range(5):
         worker.start(submitted(cloud))
 
@@ -94,7 +94,7 @@ def test_work_that_is_refused_leaves_the_worker_ready(cloud: MemoryCloud) -> Non
         done.release()
         raise StorageUnavailable("away")
 
-    worker = OneAtATime(work)
+    worker = SerialWorker(work)
     worker.start(submitted(cloud))
     worker.start(submitted(cloud))
 

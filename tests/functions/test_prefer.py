@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from mini_ml.adapters.http.prefer import deadline, preference_of
+from mini_ml.adapters.http.prefer import deadline, parse_preference
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def request(*prefer: str, event: dict[str, Any] | None = None) -> Request:
     ],
 )
 def test_the_preference_is_read_as_the_rfc_has_it(prefer: list[str], seconds: float, applied: str | None) -> None:
-    preference = preference_of(request(*prefer), most_seconds=25)
+    preference = parse_preference(request(*prefer), most_seconds=25)
 
     assert (preference.wait_seconds, preference.applied) == (seconds, applied)
 
@@ -48,18 +48,18 @@ def test_the_preference_is_read_as_the_rfc_has_it(prefer: list[str], seconds: fl
 def test_without_a_gateway_the_wait_counts_from_the_arrival() -> None:
     asked = request("wait=5")
 
-    assert deadline(asked, preference_of(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=5)
+    assert deadline(asked, parse_preference(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=5)
 
 
 def test_behind_a_gateway_the_wait_counts_from_when_it_took_the_request() -> None:
     taken = NOW - timedelta(seconds=4)
     asked = request(event={"requestContext": {"requestTimeEpoch": int(taken.timestamp() * 1000)}})
 
-    assert deadline(asked, preference_of(asked, most_seconds=25), now=NOW) == taken + timedelta(seconds=25)
+    assert deadline(asked, parse_preference(asked, most_seconds=25), now=NOW) == taken + timedelta(seconds=25)
 
 
 def test_a_gateway_whose_clock_is_ahead_lengthens_no_wait() -> None:
     ahead = NOW + timedelta(minutes=5)
     asked = request(event={"requestContext": {"requestTimeEpoch": int(ahead.timestamp() * 1000)}})
 
-    assert deadline(asked, preference_of(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=25)
+    assert deadline(asked, parse_preference(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=25)

@@ -3,7 +3,7 @@
 import pytest
 
 from mini_ml import errors
-from mini_ml.adapters.http.problems import HTTP_STATUS, all_error_types, problem_of, problem_of_failure, response_to
+from mini_ml.adapters.http.problems import HTTP_STATUS, all_error_types, error_response, problem_of, problem_of_failure
 from mini_ml.contracts import Failure
 from tests.functions.services import Services, problem
 
@@ -34,7 +34,7 @@ def test_a_failure_stored_in_a_job_has_the_status_of_its_error() -> None:
 
     told = problem_of_failure(failure, instance="jobs/x")
 
-    assert (told.status, told.title, told.instance) == (422, "The rows do not fit the model's schema", "jobs/x")
+    assert (told.status, told.title, told.instance) == (422, "The rows do not match the model's schema", "jobs/x")
 
 
 def test_a_failure_with_an_unknown_code_is_our_fault_and_says_nothing_more() -> None:
@@ -45,8 +45,8 @@ def test_a_failure_with_an_unknown_code_is_our_fault_and_says_nothing_more() -> 
 
 
 def test_what_may_succeed_later_says_when_to_try_again() -> None:
-    assert int(response_to(errors.StorageUnavailable("away")).headers["retry-after"]) > 0
-    assert "retry-after" not in response_to(errors.JobNotFound("none")).headers
+    assert int(error_response(errors.StorageUnavailable("away")).headers["retry-after"]) > 0
+    assert "retry-after" not in error_response(errors.JobNotFound("none")).headers
 
 
 @pytest.mark.parametrize("service", SERVICES)

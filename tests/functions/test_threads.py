@@ -20,7 +20,7 @@ def test_the_trainer_has_the_threads_of_its_settings_or_one_for_each_cpu(
     given: dict[str, Any] = {}
     monkeypatch.setattr(factory, "train_upload", lambda cloud, upload, **named: given.update(named))
 
-    factory.trainer_of(memory_cloud(), tmp_path, setting)(Upload(bucket="b", key="train/m/rows.csv"))
+    factory.build_trainer(memory_cloud(), tmp_path, setting)(Upload(bucket="b", key="train/m/rows.csv"))
 
     assert given["threads"] == threads
 

@@ -106,11 +106,11 @@ def test_half_a_character_in_a_column_name_is_malformed(idle: Services) -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ([], "a JSON object is needed"),
-        ({**ASKED, "options": {"model_params": "{}"}}, "a JSON object is needed"),
-        ({**ASKED, "options": {"columns_to_drop": "a,b"}}, "a JSON list is needed"),
-        ({**ASKED, "file": "x"}, "there is no such field"),
-        ({"kind": "train"}, "the field is missing"),
+        ([], "must be a JSON object"),
+        ({**ASKED, "options": {"model_params": "{}"}}, "must be a JSON object"),
+        ({**ASKED, "options": {"columns_to_drop": "a,b"}}, "must be a JSON array"),
+        ({**ASKED, "file": "x"}, "unknown field"),
+        ({"kind": "train"}, "missing field"),
     ],
 )
 def test_what_is_wrong_is_told_in_the_words_of_json(idle: Services, changed: object, reason: str) -> None:

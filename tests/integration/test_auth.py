@@ -91,7 +91,7 @@ def test_the_command_line_sends_the_key_of_the_environment(
 
     assert (refused, done) == (1, 0)
     told = capsys.readouterr()
-    assert "A credential is needed" in told.err
+    assert "Missing credential" in told.err
     assert "latest" in told.out
 
 

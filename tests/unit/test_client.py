@@ -15,7 +15,7 @@ from mini_ml.client import Client, ClientFailure, Document, Refused, Unreachable
 
 BASE = "http://platform.example/stage"
 JOB = {"job_id": "j1", "links": {"self": "jobs/j1"}, "error": None}
-PROBLEM = {"title": "No such model", "detail": "There is no model `x`.", "status": 404, "code": "model_not_found"}
+PROBLEM = {"title": "Model not found", "detail": "There is no model `x`.", "status": 404, "code": "model_not_found"}
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
 

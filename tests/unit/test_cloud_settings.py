@@ -47,7 +47,7 @@ def test_the_environment_sets_fields_by_their_prefix(monkeypatch: pytest.MonkeyP
 
 
 def test_there_is_no_default_secret_and_no_short_one() -> None:
-    with pytest.raises(ValidationError, match="exactly one of seal_key and seal_key_id"):
+    with pytest.raises(ValidationError, match="exactly one of MINI_ML_SEAL_KEY and MINI_ML_SEAL_KEY_ID"):
         CloudSettings()
     with pytest.raises(ValidationError, match="seal_key"):
         CloudSettings(seal_key=SecretStr("short"))
@@ -55,7 +55,7 @@ def test_there_is_no_default_secret_and_no_short_one() -> None:
 
 def test_a_key_in_kms_stands_in_for_the_secret_and_not_beside_it() -> None:
     assert isinstance(build_cloud(CloudSettings(seal_key_id="arn:aws:kms:eu-west-1:1:key/a")).seal, KmsSeal)
-    with pytest.raises(ValidationError, match="exactly one of seal_key and seal_key_id"):
+    with pytest.raises(ValidationError, match="exactly one of MINI_ML_SEAL_KEY and MINI_ML_SEAL_KEY_ID"):
         CloudSettings(seal_key=KEY, seal_key_id="arn:aws:kms:eu-west-1:1:key/a")
 
 

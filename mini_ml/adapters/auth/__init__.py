@@ -1,1 +1,1 @@
-"""Who is asking, and what for: API keys, tokens, and the settings that name them. Knows nothing of HTTP."""
+"""Authentication and authorization: API keys, tokens, scopes and their settings."""

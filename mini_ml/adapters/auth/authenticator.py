@@ -1,4 +1,4 @@
-"""Decides who a credential stands for; the one place that API keys and tokens come together."""
+"""Authenticate credentials: API keys and tokens."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -7,56 +7,62 @@ from starlette.concurrency import run_in_threadpool
 from mini_ml.adapters.auth import api_keys
 from mini_ml.adapters.auth.admin_key import AdminKey
 from mini_ml.adapters.auth.api_keys import ApiKey
-from mini_ml.adapters.auth.caller import Caller
+from mini_ml.adapters.auth.principal import Principal
 from mini_ml.errors import Unauthenticated
 from mini_ml.topology import ADMIN
 
 if TYPE_CHECKING:
-    from mini_ml.adapters.auth.tokens import Tokens
+    from mini_ml.adapters.auth.tokens import TokenVerifier
 
-_ADMIN: Final = Caller(name=ADMIN, scopes=frozenset({ADMIN}))
+_ADMIN: Final = Principal(name=ADMIN, scopes=frozenset({ADMIN}))
 
 
 class Authenticator:
-    """Stands in front of every route that is not public."""
+    """Finds the principal of a credential."""
 
     def __init__(
         self,
         *,
         keys: tuple[ApiKey, ...] = (),
         admin_key: AdminKey | None = None,
-        tokens: "Tokens | None" = None,
+        tokens: "TokenVerifier | None" = None,
     ) -> None:
-        """Take what opens it."""
+        """Create an authenticator.
+
+        Args:
+            keys: API keys from the settings.
+            admin_key: API key from a secret store, with the scope `admin`.
+            tokens: verifies tokens; None if only API keys are accepted.
+        """
         self._keys = keys
         self._admin_key = admin_key
         self._tokens = tokens
 
-    async def caller(self, credential: str) -> Caller:
-        """Return whom a credential stands for; what has two dots in it is a token, anything else a key.
+    async def authenticate(self, credential: str) -> Principal:
+        """Return the principal of a credential. A credential with two dots is a token, any other an API key.
 
         Raises:
-            Unauthenticated: it stands for nobody.
-            CredentialsUnavailable: that cannot be told at the moment.
+            Unauthenticated: the credential is not valid.
+            CredentialsUnavailable: the credential cannot be checked at the moment.
         """
         if credential.count(".") == 2:
-            return await self._token_holder(credential)
-        return await self._key_holder(api_keys.digest(credential))
+            return await self._authenticate_token(credential)
+        return await self._authenticate_key(api_keys.digest(credential))
 
-    async def _token_holder(self, token: str) -> Caller:
+    async def _authenticate_token(self, token: str) -> Principal:
         if self._tokens is None:
-            raise Unauthenticated("No tokens are taken here, only API keys.")
-        return await run_in_threadpool(self._tokens.caller, token)
+            raise Unauthenticated("Tokens are not accepted here. Send an API key.")
+        return await run_in_threadpool(self._tokens.verify, token)
 
-    async def _key_holder(self, sha256: str) -> Caller:
-        found = api_keys.holder(sha256, self._keys)
-        if found is None and self._admin_key is not None and await _opens(self._admin_key, sha256):
+    async def _authenticate_key(self, sha256: str) -> Principal:
+        found = api_keys.find_principal(sha256, self._keys)
+        if found is None and self._admin_key is not None and await _matches(self._admin_key, sha256):
             found = _ADMIN
         if found is None:
-            raise Unauthenticated("The API key is not known.")
+            raise Unauthenticated("Unknown API key.")
         return found
 
 
-async def _opens(key: AdminKey, sha256: str) -> bool:
-    """Ask the key, in a thread only where it may have to be read first."""
-    return key.opens(sha256) if key.is_settled(sha256) else await run_in_threadpool(key.opens, sha256)
+async def _matches(key: AdminKey, sha256: str) -> bool:
+    """Compare with the admin key; uses a thread only if the key may have to be read from the secret store."""
+    return key.matches(sha256) if key.is_cached(sha256) else await run_in_threadpool(key.matches, sha256)

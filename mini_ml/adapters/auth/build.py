@@ -1,4 +1,4 @@
-"""Builds the authenticator out of settings; called once per process, by app.py."""
+"""Build the authenticator from settings. Each service calls this once, in app.py."""
 
 from typing import TYPE_CHECKING
 
@@ -15,41 +15,43 @@ from mini_ml.errors import CredentialsUnavailable
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from mini_ml.adapters.auth.tokens import Tokens
+    from mini_ml.adapters.auth.tokens import TokenVerifier
 
 _CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 def build_authenticator(settings: AuthSettings) -> Authenticator | None:
-    """Return the authenticator that the settings describe; None where everybody may come in."""
+    """Build the authenticator; returns None if authentication is off."""
     if settings.auth == "off":
         return None
     return Authenticator(
-        keys=api_keys.parse(settings.api_keys), admin_key=_admin_key(settings), tokens=_tokens(settings)
+        keys=api_keys.parse(settings.api_keys),
+        admin_key=_build_admin_key(settings),
+        tokens=_build_token_verifier(settings),
     )
 
 
-def _admin_key(settings: AuthSettings) -> AdminKey | None:
+def _build_admin_key(settings: AuthSettings) -> AdminKey | None:
     if settings.admin_key_secret_id is None:
         return None
     secrets, secret_id = session().client("secretsmanager", config=_CONFIG), settings.admin_key_secret_id
-    return AdminKey(lambda: _secret(secrets, secret_id))
+    return AdminKey(lambda: _read_secret(secrets, secret_id))
 
 
-def _secret(secrets: "SecretsManagerClient", secret_id: str) -> str:
-    """Return a secret's text. Raises CredentialsUnavailable, also where it holds no text."""
+def _read_secret(secrets: "SecretsManagerClient", secret_id: str) -> str:
+    """Read the text of a secret. Raises CredentialsUnavailable if that fails or the secret has no text."""
     try:
         return secrets.get_secret_value(SecretId=secret_id)["SecretString"].strip()
     except (BotoCoreError, ClientError, KeyError) as error:
-        raise CredentialsUnavailable("API keys cannot be checked at the moment.") from error
+        raise CredentialsUnavailable("The secret store did not respond, so the API key cannot be checked.") from error
 
 
-def _tokens(settings: AuthSettings) -> "Tokens | None":
+def _build_token_verifier(settings: AuthSettings) -> "TokenVerifier | None":
     if not (settings.jwt_issuer and settings.jwt_audience and settings.jwt_jwks_url):
         return None
-    from mini_ml.adapters.auth.tokens import Tokens  # loads the cryptography, of which API keys have no need
+    from mini_ml.adapters.auth.tokens import TokenVerifier  # slow import (cryptography), not needed for API keys
 
-    return Tokens(
+    return TokenVerifier(
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
         jwks_url=settings.jwt_jwks_url,

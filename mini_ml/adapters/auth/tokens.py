@@ -1,6 +1,6 @@
-"""Bearer tokens: JWTs that one issuer signed for this platform, checked by PyJWT against the issuer's published keys.
+"""Verify bearer tokens: JWTs of one issuer, checked with PyJWT against the keys that the issuer publishes.
 
-Imported only where an issuer is named, since the cryptography takes its time to load.
+Imported only if an issuer is configured, because importing the cryptography library is slow.
 """
 
 import threading
@@ -11,7 +11,7 @@ from typing import Any, Final
 import jwt
 from jwt import PyJWK, PyJWKClient
 
-from mini_ml.adapters.auth.caller import Caller
+from mini_ml.adapters.auth.principal import Principal
 from mini_ml.errors import CredentialsUnavailable, Unauthenticated
 from mini_ml.topology import SCOPES
 
@@ -19,14 +19,15 @@ _ALGORITHMS: Final = ("RS256", "ES256")
 _TOKEN_CHARS: Final = 8192
 _FETCH_SECONDS: Final = 3.0
 _FRESH_SECONDS: Final = 300.0
-"""For how long fetched keys count."""
+"""Lifetime of cached keys."""
 _PAUSE_SECONDS: Final = 30.0
-"""Between a fetch and the next one for the sake of an unknown key, and after a fetch that failed."""
-_INVALID: Final = "The token is not valid here."
+"""Minimum time after a failed fetch, and between fetches because of unknown keys."""
+_INVALID: Final = "The token is not valid for this platform."
+_UNAVAILABLE: Final = "The token issuer did not respond, so the token cannot be checked."
 
 
-class Tokens:
-    """The tokens of one issuer; safe to use from many threads, of which one fetches."""
+class TokenVerifier:
+    """Verifies the tokens of one issuer. Thread-safe; one thread at a time fetches keys."""
 
     def __init__(
         self,
@@ -38,7 +39,16 @@ class Tokens:
         pause_seconds: float = _PAUSE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take whose tokens count, for whom they must be made out, and where the issuer's keys are published."""
+        """Create a verifier.
+
+        Args:
+            issuer: required value of the claim `iss`.
+            audience: required value of the claim `aud`.
+            jwks_url: where the issuer publishes its keys.
+            leeway_seconds: accepted clock difference.
+            pause_seconds: minimum time after a failed fetch, and between fetches because of unknown keys.
+            clock: returns monotonic seconds.
+        """
         self._issuer = issuer
         self._audience = audience
         self._leeway_seconds = leeway_seconds
@@ -50,15 +60,15 @@ class Tokens:
         self._fetching = threading.Lock()
         self._resume_at = float("-inf")
 
-    def caller(self, token: str) -> Caller:
-        """Return whom a token stands for.
+    def verify(self, token: str) -> Principal:
+        """Verify a token and return its principal.
 
         Raises:
-            Unauthenticated: it is no token of the issuer for us, or not at this time.
+            Unauthenticated: the token has another issuer or audience, a wrong signature, or is not valid now.
             CredentialsUnavailable: the issuer's keys cannot be fetched.
         """
-        key_id = _key_id(token)
-        key = self._kept_key(key_id) or self._fetched_key(key_id)
+        key_id = _read_key_id(token)
+        key = self._find_cached_key(key_id) or self._fetch_key(key_id)
         try:
             claims = jwt.decode(
                 token,
@@ -74,27 +84,27 @@ class Tokens:
         except jwt.PyJWTError as error:
             raise Unauthenticated(_INVALID) from error
         granted = frozenset(_granted(claims))
-        return Caller(name=str(claims.get("sub", "")), scopes=frozenset(s for s in SCOPES if s in granted))
+        return Principal(name=str(claims.get("sub", "")), scopes=frozenset(s for s in SCOPES if s in granted))
 
-    def _kept_key(self, key_id: str) -> PyJWK | None:
+    def _find_cached_key(self, key_id: str) -> PyJWK | None:
         kept = self._keys.jwk_set_cache.get() if self._keys.jwk_set_cache else None
         signing = [key for key in kept.keys if key.public_key_use in ("sig", None)] if kept else []
         return self._keys.match_kid(signing, key_id)
 
-    def _fetched_key(self, key_id: str) -> PyJWK:
-        """Return a key after a look at the issuer's address, which is not repeated at once."""
+    def _fetch_key(self, key_id: str) -> PyJWK:
+        """Fetch the issuer's keys and return one of them; after a failure, fails fast for `pause_seconds`."""
         with self._fetching:
             if self._clock() < self._resume_at:
-                raise CredentialsUnavailable("Tokens cannot be checked at the moment.")
+                raise CredentialsUnavailable(_UNAVAILABLE)
             try:
                 self._keys.get_jwk_set()
-                return self._key_of_set(key_id)
+                return self._find_key(key_id)
             except (jwt.PyJWTError, OSError, ValueError) as error:
                 self._resume_at = self._clock() + self._pause_seconds
-                raise CredentialsUnavailable("Tokens cannot be checked at the moment.") from error
+                raise CredentialsUnavailable(_UNAVAILABLE) from error
 
-    def _key_of_set(self, key_id: str) -> PyJWK:
-        """Return a key, looked for once more where it is unknown and the last fetch is some time ago."""
+    def _find_key(self, key_id: str) -> PyJWK:
+        """Return a key; fetches once more if it is unknown and the last fetch is older than `pause_seconds`."""
         try:
             return self._keys.get_signing_key(key_id)
         except jwt.PyJWKClientConnectionError:
@@ -103,10 +113,10 @@ class Tokens:
             raise Unauthenticated(_INVALID) from error
 
 
-def _key_id(token: str) -> str:
-    """Return the id of the key that a token says it is signed with, if it is signed in an allowed way at all."""
+def _read_key_id(token: str) -> str:
+    """Return the key id in a token's header. Raises Unauthenticated if the header or its algorithm is not allowed."""
     if len(token) > _TOKEN_CHARS:
-        raise Unauthenticated(f"The token has more than {_TOKEN_CHARS:,} characters.")
+        raise Unauthenticated(f"The token is longer than {_TOKEN_CHARS:,} characters.")
     try:
         header = jwt.get_unverified_header(token)
     except jwt.PyJWTError as error:
@@ -118,7 +128,7 @@ def _key_id(token: str) -> str:
 
 
 def _granted(claims: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what `scope` (words) and `scp` (words or a list) give."""
+    """Yield the scopes in the claims `scope` (space-separated) and `scp` (space-separated or a list)."""
     for claim in ("scope", "scp"):
         value = claims.get(claim)
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Builds the real Cloud out of settings; called once per process, by handler.py, so that clients are made once."""
+"""Build the AWS implementation of the ports from settings. Each process calls this once and reuses the clients."""
 
 import os
 import time
@@ -24,7 +24,7 @@ _ATTEMPTS = 4
 
 
 def build_cloud(settings: CloudSettings) -> Cloud:
-    """Return the ports on AWS, or on the emulator that AWS_ENDPOINT_URL names."""
+    """Build the ports for AWS, or for the emulator at `AWS_ENDPOINT_URL`."""
     s3 = s3_client(settings)
     public = s3_client(settings, settings.public_s3_url) if settings.public_s3_url else s3
     sqs = sqs_client(settings)
@@ -35,7 +35,7 @@ def build_cloud(settings: CloudSettings) -> Cloud:
             "train": SqsQueue(sqs, settings.train_queue_url),
             "predict": SqsQueue(sqs, settings.predict_queue_url),
         },
-        seal=_seal(settings),
+        seal=_build_seal(settings),
         stage=settings.topology,
         now=_now,
         new_id=_new_id,
@@ -45,10 +45,14 @@ def build_cloud(settings: CloudSettings) -> Cloud:
 
 
 def s3_client(settings: CloudSettings, endpoint_url: str | None = None) -> "S3Client":
-    """Return an S3 client that signs by SigV4, for a public address if one is given.
+    """Create an S3 client with SigV4 signatures.
 
-    Buckets stand in the path at an endpoint, whose host has no names below it, and in the host on AWS, where a
-    presigned URL on the global host fails outside us-east-1.
+    Custom endpoints use path-style addresses, because they have no subdomains. AWS uses virtual-hosted addresses,
+    because presigned URLs on the global host fail outside us-east-1.
+
+    Args:
+        settings: endpoint, timeouts and connections.
+        endpoint_url: URL of S3 for external clients; replaces the endpoint in the settings.
     """
     endpoint = endpoint_url or settings.aws_endpoint_url
     style = Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint else "virtual"})
@@ -56,12 +60,12 @@ def s3_client(settings: CloudSettings, endpoint_url: str | None = None) -> "S3Cl
 
 
 def sqs_client(settings: CloudSettings) -> "SQSClient":
-    """Return an SQS client."""
+    """Create an SQS client."""
     return session().client("sqs", config=_config(settings))
 
 
-def _seal(settings: CloudSettings) -> Seal:
-    """Return the seal under the key that the settings name; they name exactly one."""
+def _build_seal(settings: CloudSettings) -> Seal:
+    """Build the seal with the configured key; the settings have exactly one."""
     if settings.seal_key is not None:
         return HmacSeal(settings.seal_key.get_secret_value().encode())
     assert settings.seal_key_id is not None
@@ -74,8 +78,8 @@ def _config(settings: CloudSettings) -> Config:
         read_timeout=settings.s3_read_timeout_seconds,
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
         max_pool_connections=settings.s3_connections,
-        proxies={} if settings.aws_endpoint_url else None,  # an emulator is near; a laptop's proxy cannot reach it
-        # Every digest that matters is checked by us; checksums by trailer are beyond some emulators.
+        proxies={} if settings.aws_endpoint_url else None,  # a proxy may not reach a local emulator
+        # Some emulators do not support trailing checksums. The platform verifies the digests of models itself.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )

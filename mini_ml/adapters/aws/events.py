@@ -1,4 +1,4 @@
-"""What Lambda is called with: a request of API Gateway, a batch of SQS messages about uploads, or a schedule."""
+"""Parse Lambda events: API Gateway requests, SQS batches of S3 notifications, and scheduled events."""
 
 import json
 import logging
@@ -16,19 +16,19 @@ logger = logging.getLogger(__name__)
 
 
 class ItemFailure(TypedDict):
-    """A message that the queue is to give again."""
+    """A message to redeliver."""
 
     itemIdentifier: str
 
 
 class BatchAnswer(TypedDict):
-    """What an SQS batch is answered with; messages that are not named in it are deleted."""
+    """Response to an SQS batch. SQS deletes all messages that are not listed."""
 
     batchItemFailures: list[ItemFailure]
 
 
 def kind_of(event: Mapping[str, Any]) -> EventKind:
-    """Tell what called the function. Raises UnknownEvent."""
+    """Return the source of a Lambda event. Raises UnknownEvent."""
     if "httpMethod" in event and "requestContext" in event:
         return "http"
     if event.get("detail-type") == "Scheduled Event" or event.get("source") == "aws.scheduler":
@@ -36,7 +36,7 @@ def kind_of(event: Mapping[str, Any]) -> EventKind:
     records = event.get("Records")
     if isinstance(records, list) and records and all(_is_sqs(record) for record in records):
         return "queue"
-    raise UnknownEvent(f"The event is neither a REST request nor an SQS batch nor a schedule: {sorted(event)[:10]}.")
+    raise UnknownEvent(f"Unknown event, expected a REST request, an SQS batch or a schedule: {sorted(event)[:10]}.")
 
 
 def _is_sqs(record: object) -> bool:
@@ -50,30 +50,30 @@ def for_each_upload(
     bucket: str,
     unreadable: Callable[[str, str], None] | None = None,
 ) -> BatchAnswer:
-    """Handle every upload that an SQS batch announces; a message that fails does not stop its neighbours.
+    """Handle every upload in an SQS batch. A failed message does not affect the other messages.
 
     Args:
-        event: an SQS batch, as Lambda's event source mapping gives it.
-        handle: called once per upload; whatever it raises sends the message back to its queue.
-        bucket: uploads to any other bucket are acknowledged without being handled.
-        unreadable: takes the id and the body of a message that is no notification, which is then acknowledged; where
-            there is none, such a message fails like any other, and ends among the dead letters.
+        event: SQS batch from Lambda's event source mapping.
+        handle: called once per upload; an exception returns the message to its queue.
+        bucket: bucket of the uploads; notifications about other buckets are acknowledged and ignored.
+        unreadable: receives the id and body of messages that are not S3 notifications, which are then acknowledged.
+            If None, such messages fail and become dead letters.
 
     Returns:
-        The failed messages, which SQS delivers again, and after enough receives puts among the dead letters.
+        The failed messages, which SQS redelivers and, after several receives, moves to the dead-letter queue.
     """
-    failed = [record["messageId"] for record in event["Records"] if not _handled(record, handle, bucket, unreadable)]
+    failed = [record["messageId"] for record in event["Records"] if not _try_handle(record, handle, bucket, unreadable)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _handled(
+def _try_handle(
     record: Mapping[str, Any],
     handle: Callable[[Upload], None],
     bucket: str,
     unreadable: Callable[[str, str], None] | None,
 ) -> bool:
     try:
-        for upload in _announced(record, bucket, unreadable):
+        for upload in _read_uploads(record, bucket, unreadable):
             handle(upload)
     except Exception as error:
         code = error.code if isinstance(error, MiniMLError) else "internal"
@@ -82,7 +82,9 @@ def _handled(
     return True
 
 
-def _announced(record: Mapping[str, Any], bucket: str, unreadable: Callable[[str, str], None] | None) -> list[Upload]:
+def _read_uploads(
+    record: Mapping[str, Any], bucket: str, unreadable: Callable[[str, str], None] | None
+) -> list[Upload]:
     try:
         return uploads_in(record["body"], bucket=bucket)
     except UnknownEvent:
@@ -93,20 +95,22 @@ def _announced(record: Mapping[str, Any], bucket: str, unreadable: Callable[[str
 
 
 def uploads_in(body: str, *, bucket: str) -> list[Upload]:
-    """Read the objects created in `bucket` out of an S3 notification.
+    """Return the uploads in an S3 notification that were created in `bucket`.
 
-    Test events, deletes, folder markers and other buckets give nothing. Raises UnknownEvent for what is no
-    notification at all, so that the message ends among the dead letters.
+    Ignores test events, deletions, folder markers and other buckets.
+
+    Raises:
+        UnknownEvent: the message is not an S3 notification.
     """
     try:
         notification = json.loads(body)
         records = notification.get("Records", [])
-        return [_upload(record) for record in records if _announces_an_upload(record, bucket)]
+        return [_parse_upload(record) for record in records if _is_upload(record, bucket)]
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-        raise UnknownEvent("The message is no S3 event notification.") from error
+        raise UnknownEvent("The message is not an S3 event notification.") from error
 
 
-def _announces_an_upload(record: Mapping[str, Any], bucket: str) -> bool:
+def _is_upload(record: Mapping[str, Any], bucket: str) -> bool:
     return (
         record["eventSource"] == "aws:s3"
         and record["eventName"].startswith("ObjectCreated:")
@@ -115,11 +119,11 @@ def _announces_an_upload(record: Mapping[str, Any], bucket: str) -> bool:
     )
 
 
-def _upload(record: Mapping[str, Any]) -> Upload:
+def _parse_upload(record: Mapping[str, Any]) -> Upload:
     described = record["s3"]["object"]
     return Upload(
         bucket=record["s3"]["bucket"]["name"],
-        key=unquote_plus(described["key"]),  # once: a file may be called `100%25.csv`
+        key=unquote_plus(described["key"]),  # decode only once: a file can be named `100%25.csv`
         version_id=described.get("versionId"),
         size=described.get("size"),
         uploaded_at=datetime.fromisoformat(record["eventTime"]),
@@ -127,7 +131,7 @@ def _upload(record: Mapping[str, Any]) -> Upload:
 
 
 def object_created_body(upload: Upload) -> str:
-    """Return the notification that S3 itself would send about an upload."""
+    """Build the same notification that S3 sends for an upload."""
     described: dict[str, Any] = {"key": quote_plus(upload.key, safe="/")}
     if upload.size is not None:
         described["size"] = upload.size

@@ -1,4 +1,4 @@
-"""Multipart uploads that complete only where no object exists, and leave nothing behind when they fail."""
+"""Multipart uploads that only complete if the key does not exist, and clean up after a failure."""
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 PART_BYTES = 8 * 1024 * 1024
-"""S3 takes at least 5 MiB and 10,000 parts; smaller bodies are cheaper as one plain write."""
+"""Part size. S3 requires at least 5 MiB and at most 10,000 parts; smaller bodies are written with one request."""
 
 
 class NewObject:
-    """An object in the making: a part is sent in another thread while the next one is written.
+    """A new object, written in parts. One thread uploads a part while the next one is written.
 
-    The whole body is also kept, in memory or a temporary file: a multipart upload whose completion conflicts must be
-    started again from its first byte. As a context manager it takes back what was not completed. Raises what boto3
-    raises.
+    The whole body is also kept in memory or a temporary file, because an upload must restart from its first byte if
+    its completion conflicts. As a context manager, it aborts an upload that was not completed. Raises boto3's
+    exceptions.
     """
 
     def __init__(self, client: "S3Client", bucket: str, key: str) -> None:
@@ -30,26 +30,26 @@ class NewObject:
         self._key = key
         self._copy = SpooledTemporaryFile(max_size=PART_BYTES)  # noqa: SIM115 - closed by __exit__
         self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="upload")
-        self._taken_back = False
+        self._aborted = False
         self._upload_id: str | None = None
         self._parts: list[Future[CompletedPartTypeDef]] = []
         self._rest = bytearray()
 
     def write(self, chunk: bytes) -> None:
-        """Append bytes; waits while the part before the last is still on its way."""
+        """Append bytes. Blocks while the part before the last is still being uploaded."""
         self._copy.write(chunk)
         self._add(chunk)
 
     def complete(self) -> None:
-        """Make the object visible, unless one is there; called again, it starts from the first byte."""
-        if self._taken_back:
+        """Complete the upload if the key does not exist. A repeated call uploads the object again."""
+        if self._aborted:
             self._copy.seek(0)
             while chunk := self._copy.read(PART_BYTES):
                 self._add(chunk)
         try:
             self._finish()
         except BaseException:
-            self._take_back()
+            self._abort()
             raise
 
     def _add(self, chunk: bytes) -> None:
@@ -85,12 +85,12 @@ class NewObject:
         )
         return {"ETag": answer["ETag"], "PartNumber": number}
 
-    def _take_back(self) -> None:
+    def _abort(self) -> None:
         wait(self._parts)
         if self._upload_id is not None:
-            with suppress(BotoCoreError, ClientError):  # the bucket's lifecycle clears what cannot be aborted now
+            with suppress(BotoCoreError, ClientError):  # otherwise the bucket's lifecycle rule aborts the upload
                 self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._key, UploadId=self._upload_id)
-        self._taken_back, self._upload_id = True, None
+        self._aborted, self._upload_id = True, None
         self._parts.clear()
         self._rest.clear()
 
@@ -101,6 +101,6 @@ class NewObject:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._upload_id is not None:
-            self._take_back()
+            self._abort()
         self._sender.shutdown()
         self._copy.close()

@@ -1,4 +1,4 @@
-"""Read an object range by range: each is a call that is made again when it fails, however slowly they are used."""
+"""Read an object in ranges, each with its own request, so that boto3 can retry and slow readers do not time out."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 RANGE_BYTES = 8 * 1024 * 1024
 
 Fetch = Callable[[int, int], bytes]
-"""Return the bytes from a place on, at most so many; fewer, or none, only at the object's end."""
+"""Takes an offset and a size, and returns that many bytes, or fewer at the end of the object."""
 
 
 class RangeReader(RawIOBase):
-    """An object as a stream; the next range is fetched in another thread while one is read."""
+    """An object as a stream. One thread fetches the next range while the current one is read."""
 
     def __init__(self, fetch: Fetch) -> None:
-        """Fetch the first range; raises what `fetch` raises, as every read does."""
+        """Fetch the first range. Like every read, raises the exceptions of `fetch`."""
         super().__init__()
         self._fetch = fetch
         self._fetcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="download")
@@ -43,7 +43,7 @@ class RangeReader(RawIOBase):
         super().close()
 
     def _take(self, fetched: bytes) -> None:
-        """Use a range; one that is full may not be the last."""
+        """Make a range the current one; if it is full, start fetching the next."""
         self._offset += len(fetched)
         self._range = memoryview(fetched)
         full = len(fetched) == RANGE_BYTES

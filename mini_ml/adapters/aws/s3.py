@@ -1,4 +1,4 @@
-"""S3 as an ObjectStore: conditional writes, object versions, lazy listings, presigned doors for clients."""
+"""ObjectStore on S3: conditional writes, object versions, lazy listings and presigned URLs."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from mini_ml.adapters.aws.conditional import write_if
-from mini_ml.adapters.aws.failures import status_of, translated
+from mini_ml.adapters.aws.failures import status_of, translate_errors
 from mini_ml.adapters.aws.multipart import NewObject
 from mini_ml.adapters.aws.ranges import RangeReader
 from mini_ml.errors import AlreadyExists, StaleWrite
@@ -28,10 +28,16 @@ _BEYOND_THE_END = 416
 
 
 class S3ObjectStore:
-    """One versioned bucket; ports.ObjectStore says what each method promises and raises."""
+    """A versioned bucket. `ports.ObjectStore` documents the methods and their errors."""
 
     def __init__(self, client: "S3Client", bucket: str, *, public_client: "S3Client | None" = None) -> None:
-        """Serve `bucket`; `public_client` signs the URLs given to clients outside, on an address they can reach."""
+        """Create a store.
+
+        Args:
+            client: client for all calls.
+            bucket: name of the bucket.
+            public_client: signs URLs for external clients; None means `client`.
+        """
         self._client = client
         self._bucket = bucket
         self._public_client = public_client or client
@@ -42,20 +48,20 @@ class S3ObjectStore:
         return self._bucket
 
     def head(self, key: str, *, version_id: str | None = None) -> ObjectHead:
-        """Describe an object, its newest version unless one is named."""
-        with translated(key, versioned=version_id is not None):
+        """Return the metadata of an object, by default of its newest version."""
+        with translate_errors(key, versioned=version_id is not None):
             return _head(key, self._client.head_object(**self._address(key, version_id)))
 
     def get(self, key: str, *, version_id: str | None = None) -> StoredObject:
-        """Read an object whole."""
-        with translated(key, versioned=version_id is not None):
+        """Read a whole object into memory."""
+        with translate_errors(key, versioned=version_id is not None):
             answer = self._client.get_object(**self._address(key, version_id))
             with closing(answer["Body"]) as body:
                 return StoredObject(head=_head(key, answer), body=body.read())
 
     def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
         """Copy an object into `target` in chunks."""
-        with translated(key, versioned=version_id is not None):
+        with translate_errors(key, versioned=version_id is not None):
             answer = self._client.get_object(**self._address(key, version_id))
             with closing(answer["Body"]) as body:
                 for chunk in body.iter_chunks(_CHUNK_BYTES):
@@ -63,47 +69,44 @@ class S3ObjectStore:
             return _head(key, answer)
 
     def put(self, key: str, body: bytes | BinaryIO, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
-        """Write an object whatever was there; values of `metadata` must be ASCII, whoever writes encodes them."""
+        """Write an object, replacing an existing one. Values of `metadata` must be ASCII."""
         size = _size(body)
-        with translated(key):
+        with translate_errors(key):
             answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=body, Metadata=metadata or {})
-            return _written(key, size, answer, metadata)
+            return _build_head(key, size, answer, metadata)
 
     def put_new(self, key: str, body: bytes, *, metadata: Mapping[str, str] | None = None) -> ObjectHead:
-        """Write an object that must not exist; values of `metadata` as for `put`."""
+        """Write an object only if the key does not exist. Values of `metadata` must be ASCII."""
         given = metadata or {}
         answer = write_if(
             AlreadyExists,
             key,
             lambda: self._client.put_object(Bucket=self._bucket, Key=key, Body=body, Metadata=given, IfNoneMatch="*"),
         )
-        return _written(key, len(body), answer, given)
+        return _build_head(key, len(body), answer, given)
 
     def replace(self, key: str, body: bytes, *, etag: str) -> ObjectHead:
-        """Write over exactly the version that `etag` names."""
+        """Replace an object only if its current ETag is `etag`."""
         answer = write_if(
             StaleWrite,
             key,
             lambda: self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfMatch=etag),
         )
-        return _written(key, len(body), answer)
+        return _build_head(key, len(body), answer)
 
     @contextmanager
     def create(self, key: str) -> Iterator[ObjectWriter]:
-        """Stream an object that must not exist.
-
-        Past one part, parts are sent while the next ones are written.
-        """
-        with translated(key), NewObject(self._client, self._bucket, key) as upload:
+        """Write a new object as a stream. Objects larger than one part are uploaded while they are written."""
+        with translate_errors(key), NewObject(self._client, self._bucket, key) as upload:
             yield upload
             write_if(AlreadyExists, key, upload.complete)
 
     @contextmanager
     def open(self, key: str, *, version_id: str | None = None) -> Iterator[BinaryIO]:
-        """Read an object as a stream."""
+        """Open an object as a stream."""
 
         def fetch(start: int, size: int) -> bytes:
-            with translated(key, versioned=version_id is not None):
+            with translate_errors(key, versioned=version_id is not None):
                 return self._range(key, version_id, start, size)
 
         with BufferedReader(RangeReader(fetch), _CHUNK_BYTES) as source:
@@ -121,17 +124,17 @@ class S3ObjectStore:
             return body.read()
 
     def delete(self, key: str) -> None:
-        """Put a delete marker over an object; one that is not there is no error."""
-        with translated(key):
+        """Add a delete marker to an object. Deleting a missing object is not an error."""
+        with translate_errors(key):
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def list_keys(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
-        """Iterate over keys in byte order, asking for a page only when it is reached."""
+        """Iterate over keys in byte order, fetching pages lazily."""
         page_keys = _PAGE_KEYS if limit is None else max(1, min(limit, _PAGE_KEYS))
         return islice(self._keys(prefix, start_after, page_keys), limit)
 
     def _keys(self, prefix: str, start_after: str, page_keys: int) -> Iterator[str]:
-        with translated(prefix):
+        with translate_errors(prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=prefix, StartAfter=start_after, PaginationConfig={"PageSize": page_keys}
             )
@@ -139,8 +142,8 @@ class S3ObjectStore:
                 yield from (entry["Key"] for entry in page.get("Contents", []))
 
     def list_folders(self, prefix: str) -> Iterator[str]:
-        """Iterate over the names directly below `prefix` that have keys below them."""
-        with translated(prefix):
+        """Iterate over the names of the folders directly below `prefix`."""
+        with translate_errors(prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=prefix, Delimiter="/"
             )
@@ -149,9 +152,9 @@ class S3ObjectStore:
                 yield from (folder.removeprefix(prefix).removesuffix("/") for folder in folders)
 
     def list_versions(self, prefix: str, *, after: tuple[str, str] | None = None) -> Iterator[ObjectHead]:
-        """Iterate over every version below `prefix`, by key and newest first, behind `after` if it is given."""
+        """Iterate over every version below `prefix`, by key and newest first, starting after `after`."""
         behind: dict[str, Any] = {"KeyMarker": after[0], "VersionIdMarker": after[1]} if after else {}
-        with translated(prefix):
+        with translate_errors(prefix):
             pages = self._client.get_paginator("list_object_versions").paginate(
                 Bucket=self._bucket, Prefix=prefix, **behind
             )
@@ -174,7 +177,7 @@ class S3ObjectStore:
             "ResponseContentDisposition": content_disposition(filename),
             "ResponseContentType": media_type,
         }
-        with translated(key):
+        with translate_errors(key):
             return self._public_client.generate_presigned_url(
                 "get_object", Params=parameters, ExpiresIn=expires_seconds
             )
@@ -182,10 +185,10 @@ class S3ObjectStore:
     def presigned_post(
         self, key: str, *, metadata: Mapping[str, str], max_bytes: int, expires_seconds: int
     ) -> PresignedPost:
-        """Return a form for exactly this key and metadata; the store itself refuses more than `max_bytes`."""
+        """Return an upload form for this key and metadata; S3 rejects more than `max_bytes`."""
         fields = {f"x-amz-meta-{name}": value for name, value in metadata.items()}
         conditions: list[Any] = [["content-length-range", 0, max_bytes], *({name: fields[name]} for name in fields)]
-        with translated(key):
+        with translate_errors(key):
             post = self._public_client.generate_presigned_post(
                 self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=expires_seconds
             )
@@ -197,7 +200,7 @@ class S3ObjectStore:
 
 
 def content_disposition(filename: str) -> str:
-    """Return the header that names a download: an ASCII name for old clients, the true one beside it (RFC 6266)."""
+    """Return a Content-Disposition header with the file name, and an ASCII fallback for old clients (RFC 6266)."""
     plain = "".join(letter if letter.isascii() and letter.isprintable() else "_" for letter in filename)
     plain = plain.replace("\\", "_").replace('"', "_").replace("%", "_")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
@@ -214,8 +217,10 @@ def _head(key: str, answer: Mapping[str, Any]) -> ObjectHead:
     )
 
 
-def _written(key: str, size: int, answer: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> ObjectHead:
-    """Describe what was just written; S3 tells its time only in the Date header."""
+def _build_head(
+    key: str, size: int, answer: Mapping[str, Any], metadata: Mapping[str, str] | None = None
+) -> ObjectHead:
+    """Build the metadata of a newly written object; S3 returns its time only in the Date header."""
     date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
     return ObjectHead(
         key=key,
@@ -228,7 +233,7 @@ def _written(key: str, size: int, answer: Mapping[str, Any], metadata: Mapping[s
 
 
 def _size(body: bytes | BinaryIO) -> int:
-    """Return the bytes from where the body stands to its end."""
+    """Return the number of bytes from the body's current position to its end."""
     if isinstance(body, bytes):
         return len(body)
     start = body.tell()

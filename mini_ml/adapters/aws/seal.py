@@ -1,7 +1,7 @@
-"""The seal: a MAC over digests, under a key from the settings or under one that never leaves KMS.
+"""Seals: MACs over digests, with a key from the settings or a key in KMS.
 
-A seal is spelled `{key id}.{MAC in hex}`. The id tells people which key sealed; it never chooses the key, since whoever
-forges a manifest would name one of their own. A seal without an id is of a release that wrote none.
+The format of a seal is `{key id}.{MAC in hex}`. The key id is information for people. It never selects the key,
+because an attacker who forges a manifest could name their own key. Seals of older releases have no key id.
 """
 
 import hashlib
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from mypy_boto3_kms.literals import MacAlgorithmSpecType
 
 _PURPOSE: Final = b"mini-ml manifest seal v1\x00"
-"""Put in front of every digest, so that a MAC made with the same key for anything else is no seal."""
+"""Prefix of every sealed message, so that MACs for other purposes with the same key are not valid seals."""
 _NAMING: Final = b"mini-ml seal key id v1"
-"""What a secret's id is the MAC of: it tells two keys apart, and nothing of either."""
+"""Message whose MAC is the id of a secret key; identifies the key without revealing it."""
 _ALGORITHM: "Final[MacAlgorithmSpecType]" = "HMAC_SHA_256"
 _INVALID: Final = frozenset({"KMSInvalidMacException", "KMSInvalidMac"})
 
 
 class HmacSeal:
-    """HMAC-SHA256 under one secret key."""
+    """HMAC-SHA256 with a secret key."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -37,7 +37,7 @@ class HmacSeal:
         return f"{self.key_id}.{self._mac(_PURPOSE + digest).hex()}"
 
     def verify(self, digest: bytes, seal: str) -> bool:
-        """Tell, in constant time, whether `seal` was made for `digest` under this key."""
+        """Return whether `seal` was made for `digest` with this key; compares in constant time."""
         mac = _mac_in(seal, self.key_id)
         return mac is not None and hmac.compare_digest(self._mac(_PURPOSE + digest), mac)
 
@@ -46,9 +46,9 @@ class HmacSeal:
 
 
 class KmsSeal:
-    """HMAC-SHA256 by KMS, whose policies decide who may sign and who may only verify.
+    """HMAC-SHA256 in KMS, where key policies define who may sign and who may only verify.
 
-    KMS takes at most 4,096 bytes, and gets a digest and the purpose, never the manifest.
+    KMS accepts at most 4,096 bytes, so it signs a digest instead of the manifest.
     """
 
     def __init__(self, client: "KMSClient", key_id: str) -> None:
@@ -66,7 +66,7 @@ class KmsSeal:
         return f"{self.key_id}.{answer['Mac'].hex()}"
 
     def verify(self, digest: bytes, seal: str) -> bool:
-        """Tell whether `seal` was made for `digest` under this key. Raises StorageUnavailable."""
+        """Return whether `seal` was made for `digest` with this key. Raises StorageUnavailable."""
         mac = _mac_in(seal, self.key_id)
         if mac is None:
             return False
@@ -84,7 +84,7 @@ class KmsSeal:
 
 
 def _mac_in(seal: str, key_id: str) -> bytes | None:
-    """Return the MAC that a seal spells; None for what is no seal of this key, which KMS need not be asked about."""
+    """Return the MAC in a seal; None if the seal is malformed or has the id of another key."""
     named, _, spelled = seal.rpartition(".")
     if named not in ("", key_id):
         return None

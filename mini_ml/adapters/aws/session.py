@@ -1,4 +1,4 @@
-"""The process's one session with AWS, out of which clients are made."""
+"""The boto3 session of the process."""
 
 from functools import cache
 from typing import Final
@@ -8,20 +8,20 @@ import botocore.session
 from botocore.loaders import Loader
 
 _SERVICES: Final = ("kms", "s3", "secretsmanager", "sqs")
-"""All that the services call; a further one is added here."""
+"""AWS services that the platform calls; add new ones here."""
 
 
 class _OurServices(Loader):
-    """Knows which services there are, where botocore would look through a thousand folders to see it has ours."""
+    """Loader with a fixed list of services, because botocore would scan a thousand folders to build it."""
 
     def list_available_services(self, type_name: str) -> list[str]:
-        """Return the services that we call, whatever is asked of them."""
+        """Return the services that the platform calls."""
         return list(_SERVICES)
 
 
 @cache
 def session() -> boto3.Session:
-    """Return the session. Clients are made one after another, before there are threads: it is not safe among them."""
+    """Return the session. It is not thread-safe, so create all clients before starting threads."""
     made = botocore.session.get_session()
     made.register_component("data_loader", _OurServices())
     return boto3.Session(botocore_session=made)

@@ -1,9 +1,9 @@
-"""SQS as a Queue."""
+"""Queue on SQS."""
 
 from typing import TYPE_CHECKING
 
 from mini_ml.adapters.aws.events import object_created_body
-from mini_ml.adapters.aws.failures import translated
+from mini_ml.adapters.aws.failures import translate_errors
 from mini_ml.contracts import Upload
 
 if TYPE_CHECKING:
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
 
 class SqsQueue:
-    """One work queue; ports.Queue says what each method promises and raises."""
+    """A work queue. `ports.Queue` documents the methods and their errors."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client
         self._url = url
 
     def send(self, upload: Upload) -> None:
-        """Announce an upload in the words of S3 itself, so that its reader need not tell them apart."""
-        with translated():
+        """Send the same message that S3 sends for an upload."""
+        with translate_errors():
             self._client.send_message(QueueUrl=self._url, MessageBody=object_created_body(upload))
 
     def depth(self) -> int:
-        """Return about how many messages wait; those being worked on are not among them."""
-        with translated():
+        """Return the approximate number of waiting messages, without those in flight."""
+        with translate_errors():
             answer = self._client.get_queue_attributes(
                 QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"]
             )

@@ -1,4 +1,4 @@
-"""Request bodies: their media type, and their size while they are read."""
+"""Read request bodies, with checks of media type, size and time."""
 
 from collections.abc import Iterable
 
@@ -9,43 +9,54 @@ from mini_ml.errors import BodyTooSlow, InvalidRequest, Issue, UnsupportedMediaT
 from mini_ml.topology import Limits
 
 _DRAIN_BYTES = 64 * 1024 * 1024
-"""How much of a body that is too large is read and thrown away, so that the client gets to read our refusal."""
+"""How much of a too large body is read and discarded, so that the client receives the error response."""
 
 
 def media_type(request: Request) -> str:
-    """Return the media type of the body, without parameters and in lower case."""
+    """Return the media type of the body in lower case, without parameters."""
     return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
 def require_media_type(request: Request, allowed: Iterable[str]) -> str:
-    """Return the media type of the body if it is one of these. Raises UnsupportedMediaType."""
+    """Return the media type of the body if it is in `allowed`. Raises UnsupportedMediaType."""
     found, wanted = media_type(request), list(allowed)
     if found in wanted:
         return found
-    sent = f"`{found[:80]}`" if found else "no content type"
+    sent = f"the content type `{found[:80]}`" if found else "no content type"
     read = " or ".join(wanted)
     raise UnsupportedMediaType(
-        f"The body has {sent}; this route reads {read}.",
-        issues=[Issue(parameter="Content-Type", reason=f"the body has {sent}", hint=f"send {read}")],
+        f"The request has {sent}, but this route accepts {read}.",
+        issues=[Issue(parameter="Content-Type", reason=f"the request has {sent}", hint=f"send {read}")],
     )
 
 
 async def read_body(request: Request, *, limit_bytes: int, limit: str, within_seconds: float, hint: str = "") -> bytes:
-    """Return the whole body; `limit` is the name of the limit that a larger one exceeds.
+    """Read the body of a request.
+
+    Args:
+        request: the request.
+        limit_bytes: maximum size.
+        limit: name of that limit, for the error.
+        within_seconds: maximum time until the body is complete, so that slow clients cannot block the service.
+        hint: text appended to the message if the body is too large.
 
     Raises:
-        UploadTooLarge: it has, or says it has, more than `limit_bytes`.
-        UnsupportedMediaType: it is compressed.
-        BodyTooSlow: it does not arrive within `within_seconds`: who sends a byte a minute holds nothing for long.
-        InvalidRequest: the client went away before its end.
+        UploadTooLarge: the body, or its announced length, is larger than `limit_bytes`.
+        UnsupportedMediaType: the body is compressed.
+        BodyTooSlow: the body is not complete within `within_seconds`.
+        InvalidRequest: the client disconnected before the end of the body.
     """
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise UnsupportedMediaType(
-            "The body is compressed; send it without a content encoding.",
-            issues=[Issue(parameter="Content-Encoding", reason="compressed bodies are not read", hint="leave it out")],
+            "Compressed bodies are not supported. Send the body without Content-Encoding.",
+            issues=[
+                Issue(
+                    parameter="Content-Encoding", reason="compressed bodies are not supported", hint="omit the header"
+                )
+            ],
         )
     too_large = UploadTooLarge(
-        f"The body has more than {limit_bytes:,} bytes, the most that this route takes.{hint}",
+        f"The body is larger than the limit of {limit_bytes:,} bytes.{hint}",
         issues=[Issue(parameter="body", limit=limit, reason=f"more than {limit_bytes:,} bytes")],
     )
     try:
@@ -55,15 +66,15 @@ async def read_body(request: Request, *, limit_bytes: int, limit: str, within_se
                 raise too_large
             return await _read(request, limit_bytes, too_large)
     except TimeoutError as error:
-        fault = Issue(parameter="body", limit="body_seconds", reason=f"not whole after {within_seconds:g} s")
-        raise BodyTooSlow(f"The body did not arrive within {within_seconds:g} seconds.", issues=[fault]) from error
+        issue = Issue(parameter="body", limit="body_seconds", reason=f"incomplete after {within_seconds:g} s")
+        raise BodyTooSlow(f"The body did not arrive within {within_seconds:g} seconds.", issues=[issue]) from error
     except ClientDisconnect as error:
-        fault = Issue(parameter="body", reason="it ended before its announced length")
-        raise InvalidRequest("The body ended before its announced length.", issues=[fault]) from error
+        issue = Issue(parameter="body", reason="shorter than its Content-Length")
+        raise InvalidRequest("The body is shorter than its Content-Length.", issues=[issue]) from error
 
 
 async def read_online_body(request: Request, limits: Limits) -> bytes:
-    """Return the rows to score online, as they came. Raises as `read_body` does."""
+    """Read the body of an online scoring request. Raises as `read_body` does."""
     most, seconds = limits.online_bytes, limits.body_seconds
     return await read_body(request, limit_bytes=most, limit="online_bytes", within_seconds=seconds)
 
@@ -87,7 +98,7 @@ async def _read(request: Request, limit_bytes: int, too_large: UploadTooLarge) -
 
 
 async def _drain(request: Request) -> None:
-    """Read on and keep nothing; a client that asked for leave to send has not sent anything yet."""
+    """Read and discard the body, unless the client sent `Expect: 100-continue` and is still waiting."""
     if "expect" in request.headers or _announced_bytes(request) > _DRAIN_BYTES:
         return
     try:

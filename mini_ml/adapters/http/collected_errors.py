@@ -1,4 +1,4 @@
-"""Collects everything that is wrong with a request, so that the client hears it all at once."""
+"""Collect all errors of a request, so that the client gets them in one response."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -7,45 +7,45 @@ from mini_ml.errors import InvalidOption, InvalidRequest, Issue, MiniMLError, Un
 
 
 class CollectedErrors:
-    """The refusals of one request; the same fault found twice counts once."""
+    """The errors_found of one request; the same issue found twice counts once."""
 
     def __init__(self, malformed: Iterable[Issue] = ()) -> None:
-        """Begin with what is already known to be malformed."""
-        self._refusals: list[MiniMLError] = []
+        """Start with issues that make the request malformed."""
+        self._errors: list[MiniMLError] = []
         issues = tuple(malformed)
         if issues:
-            self._refusals.append(InvalidRequest(_sentence(issues), issues=issues))
+            self._errors.append(InvalidRequest(_summarize(issues), issues=issues))
 
     @contextmanager
     def collect(self) -> Iterator[None]:
-        """Keep the refusal that the block raises, and go on."""
+        """Catch the error that the block raises, and continue."""
         try:
             yield
-        except (InvalidRequest, Unprocessable) as refusal:
-            self._refusals.append(refusal)
+        except (InvalidRequest, Unprocessable) as error:
+            self._errors.append(error)
 
     def raise_if_any(self) -> None:
-        """Raise one error that tells all: the only one as it is, else the gravest kind with every fault.
+        """Raise the collected error; if there are several, raise one error with all issues.
 
         Raises:
-            InvalidRequest: something is malformed.
-            Unprocessable: everything is well formed, and something is wrong.
+            InvalidRequest: the request is malformed.
+            Unprocessable: the request is well formed, but a value in it is wrong.
         """
-        if not self._refusals:
+        if not self._errors:
             return
-        if len(self._refusals) == 1:
-            raise self._refusals[0]
-        issues = tuple(dict.fromkeys(fault for refusal in self._refusals for fault in refusal.issues))
-        raise self._kind()(_sentence(issues), issues=issues)
+        if len(self._errors) == 1:
+            raise self._errors[0]
+        issues = tuple(dict.fromkeys(issue for error in self._errors for issue in error.issues))
+        raise self._combined_type()(_summarize(issues), issues=issues)
 
-    def _kind(self) -> type[MiniMLError]:
-        kinds = {type(refusal) for refusal in self._refusals}
-        if InvalidRequest in kinds:
+    def _combined_type(self) -> type[MiniMLError]:
+        error_types = {type(error) for error in self._errors}
+        if InvalidRequest in error_types:
             return InvalidRequest
-        return kinds.pop() if len(kinds) == 1 else InvalidOption
+        return error_types.pop() if len(error_types) == 1 else InvalidOption
 
 
-def _sentence(issues: tuple[Issue, ...]) -> str:
+def _summarize(issues: tuple[Issue, ...]) -> str:
     if len(issues) == 1:
         return f"{issues[0].reason[:1].upper()}{issues[0].reason[1:]}."
-    return f"{len(issues)} things are wrong with this request; `errors` lists them."
+    return f"The request has {len(issues)} errors, listed in `errors`."

@@ -1,4 +1,4 @@
-"""The page at `/docs`: Swagger UI, with its files served by ourselves and every address relative."""
+"""Swagger UI at `/docs`, with assets from this service and relative URLs."""
 
 import re
 from base64 import b64encode
@@ -23,7 +23,7 @@ _ASSETS = {
 
 @router.get("/docs")
 async def docs(request: Request) -> Response:
-    """Answer the page."""
+    """Return the page."""
     page = get_swagger_ui_html(
         openapi_url="openapi.json",
         title=str(request.app.title),
@@ -38,14 +38,14 @@ async def docs(request: Request) -> Response:
 
 @router.get("/docs/{asset}")
 def docs_asset(asset: str) -> Response:
-    """Answer a file of the page."""
+    """Return an asset of the page."""
     if asset not in _ASSETS:
-        raise RouteNotFound("No route has this path; /docs shows them all.")
+        raise RouteNotFound("No route matches this path. /docs lists all routes.")
     return Response(_read(asset), media_type=_ASSETS[asset], headers={"Cache-Control": "public, max-age=86400"})
 
 
 def _policy(page: str) -> str:
-    """Allow our own files and the page's own script, by its digest; Swagger UI also sets styles and small pictures."""
+    """Return the Content-Security-Policy: our files, the page's inline script by digest, inline styles and images."""
     digests = [sha256(script.encode()).digest() for script in re.findall("<script>(.*?)</script>", page, re.DOTALL)]
     scripts = " ".join(["'self'", *(f"'sha256-{b64encode(digest).decode()}'" for digest in digests)])
     return (

@@ -1,4 +1,4 @@
-"""Makes a service's FastAPI application: the same edges, the same docs page, the same shape of document."""
+"""Create the FastAPI application of a service, with the middleware, docs page and error handlers of all services."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -11,7 +11,7 @@ from mini_ml.adapters.auth.middleware import AuthMiddleware
 from mini_ml.adapters.http import docs
 from mini_ml.adapters.http.exception_handlers import add_exception_handlers
 from mini_ml.adapters.http.middleware import ResponseMiddleware
-from mini_ml.adapters.http.openapi import document
+from mini_ml.adapters.http.openapi import customize
 
 CONTRACT_VERSION = "1.0.0"
 """Version of the HTTP contract, not of the package."""
@@ -28,10 +28,18 @@ def new_app(
     authenticator: Authenticator | None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """Return an application with these routes behind this authenticator; they find `state` in `request.app.state`.
+    """Create an application.
 
-    The routes are put in as they are, not included as routers, so that each can be seen and matched by itself.
-    A path with a slash too many is no route: a redirect would have to name the host.
+    Routes are added directly instead of with `include_router`, so that AuthMiddleware can match each of them. Paths
+    with a trailing slash return 404, because a redirect would need the host name, which a service does not know.
+
+    Args:
+        title: title of the OpenAPI document.
+        description: description of the OpenAPI document.
+        routers: routers of the service.
+        state: values for `app.state`.
+        authenticator: authenticates requests; None turns authentication off.
+        lifespan: startup and shutdown of the service.
     """
     app = FastAPI(
         title=title,
@@ -52,17 +60,17 @@ def new_app(
     add_exception_handlers(app)
     app.add_middleware(AuthMiddleware, authenticator=authenticator)
     app.add_middleware(ResponseMiddleware)
-    _describe(app)
+    _customize_openapi(app)
     return app
 
 
-def _describe(app: FastAPI) -> None:
-    """Let the application answer our edition of its OpenAPI document."""
-    made = app.openapi
+def _customize_openapi(app: FastAPI) -> None:
+    """Make the application serve the customized OpenAPI document."""
+    generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = document(made())
+            app.openapi_schema = customize(generate())
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

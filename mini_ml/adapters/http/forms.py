@@ -1,4 +1,4 @@
-"""Multipart forms: one file and some text fields, read strictly, with everything that is wrong told at once."""
+"""Read multipart forms with one file and text fields, and collect all their issues."""
 
 import difflib
 from collections import Counter
@@ -10,47 +10,47 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from mini_ml.adapters.http.bodies import read_body, require_media_type
-from mini_ml.adapters.http.multipart import with_bodies
+from mini_ml.adapters.http.multipart import add_missing_bodies
 from mini_ml.errors import InvalidRequest, Issue, UploadTooLarge
 from mini_ml.topology import Limits
 
 _PARSER_LIMITS = {"Too many": "form_parts", "Part exceeded": "field_bytes"}
-"""Our limits, by the words in which the parser tells that they are exceeded."""
+"""Names of our limits, by the start of the parser's error message."""
 _READABLE_CHARSETS = {"utf-8", "utf8", "us-ascii"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class FormSpec:
-    """What a form may hold."""
+    """Fields of a form."""
 
     file_field: str
     defaults: Mapping[str, str]
-    """The text fields, each with what it means to leave it out or empty."""
+    """Text fields and their defaults, used if a field is missing or empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """What a form held."""
+    """A parsed form."""
 
     filename: str
     body: bytes
     fields: Mapping[str, str]
-    """Every text field of the form's spec, defaults filled in."""
+    """All text fields of the spec, with defaults applied."""
     issues: tuple[Issue, ...]
-    """What is wrong with the form itself; where there are any, the request is malformed."""
+    """Issues of the form itself, such as unknown fields; if there are any, the request is malformed."""
 
 
 async def read_form(request: Request, spec: FormSpec, limits: Limits) -> Form:
     """Read a multipart form.
 
     Raises:
-        UnsupportedMediaType: the body is no multipart form.
-        UploadTooLarge: the file, or all there is beside it, has too many bytes.
-        InvalidRequest: the body cannot be taken apart: it has no boundary, or ends early.
+        UnsupportedMediaType: the body is not a multipart form.
+        UploadTooLarge: the file, or the rest of the form, is too large.
+        InvalidRequest: the body cannot be parsed, for example because it has no boundary or is truncated.
     """
     require_media_type(request, ["multipart/form-data"])
     file_bytes = limits.inline_upload_bytes
-    hint = f" A file may have {file_bytes:,} bytes here; larger ones go through POST /uploads."
+    hint = f" This route accepts files of up to {file_bytes:,} bytes. Use POST /uploads for larger files."
     body = await read_body(
         request,
         limit_bytes=file_bytes + limits.field_bytes,
@@ -58,24 +58,24 @@ async def read_form(request: Request, spec: FormSpec, limits: Limits) -> Form:
         within_seconds=limits.body_seconds,
         hint=hint,
     )
-    parts = await _parts(request, body, limits)
+    parts = await _parse(request, body, limits)
     try:
-        form = await _read(parts, spec)
+        form = await _build_form(parts, spec)
     finally:
         await parts.close()
     if len(form.body) > file_bytes:
-        fault = Issue(parameter=spec.file_field, limit="inline_upload_bytes", reason=f"{len(form.body):,} bytes")
-        raise UploadTooLarge(f"`{spec.file_field}` has {len(form.body):,} bytes.{hint}", issues=[fault])
+        issue = Issue(parameter=spec.file_field, limit="inline_upload_bytes", reason=f"{len(form.body):,} bytes")
+        raise UploadTooLarge(f"`{spec.file_field}` has {len(form.body):,} bytes.{hint}", issues=[issue])
     return form
 
 
-async def _parts(request: Request, body: bytes, limits: Limits) -> FormData:
+async def _parse(request: Request, body: bytes, limits: Limits) -> FormData:
     boundary = _boundary(request)
     if b"--" + boundary + b"--" not in body:
-        raise _malformed("body", "The multipart body ends before its closing boundary; it was cut off on the way.")
+        raise _malformed("body", "The multipart body is truncated: the closing boundary is missing.")
 
     async def once() -> AsyncGenerator[bytes, None]:
-        yield with_bodies(body, boundary)
+        yield add_missing_bodies(body, boundary)
 
     headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary.decode("latin-1")}"'})
     parts, field_bytes = limits.form_parts, limits.field_bytes
@@ -84,11 +84,11 @@ async def _parts(request: Request, body: bytes, limits: Limits) -> FormData:
         return await parser.parse()
     except MultiPartException as error:
         limit = next((name for words, name in _PARSER_LIMITS.items() if error.message.startswith(words)), None)
-        raise _malformed("body", f"The multipart body cannot be read: {error.message}", limit) from error
+        raise _malformed("body", f"The multipart body cannot be parsed: {error.message}", limit) from error
 
 
 class _InMemoryParser(MultiPartParser):
-    """Keeps the file in memory, where the body is anyway."""
+    """Keeps the file in memory, because the body is in memory already."""
 
     spool_max_size = 2**31
 
@@ -102,12 +102,12 @@ def _boundary(request: Request) -> bytes:
     parameters = dict(_parameters(request.headers["content-type"]))
     charset = parameters.get("charset", "utf-8").lower()
     if charset not in _READABLE_CHARSETS:
-        raise _malformed("Content-Type", f"The form is in the character set `{charset[:40]}`; send UTF-8.")
+        raise _malformed("Content-Type", f"The charset `{charset[:40]}` is not supported. Send the form as UTF-8.")
     boundary = parameters.get("boundary", "")
     if not boundary or len(boundary) > 70 or '"' in boundary:
         raise _malformed(
             "Content-Type",
-            "The content type names no usable boundary; most clients set it themselves when they send a form.",
+            "The content type has no valid boundary. Most HTTP clients set it when they send a form.",
         )
     return boundary.encode("latin-1")
 
@@ -117,12 +117,12 @@ def _parameters(content_type: str) -> list[tuple[str, str]]:
     return [(name.strip().lower(), value.strip().strip('"')) for name, _, value in pairs]
 
 
-async def _read(parts: FormData, spec: FormSpec) -> Form:
+async def _build_form(parts: FormData, spec: FormSpec) -> Form:
     items = parts.multi_items()
-    issues = [*_unknown(items, spec), *_repeated(items), *_of_wrong_kind(items, spec)]
+    issues = [*_find_unknown(items, spec), *_find_repeated(items), *_find_misplaced_files(items, spec)]
     upload = next((v for k, v in items if k == spec.file_field and isinstance(v, UploadFile) and v.filename), None)
     if upload is None:
-        hint = f"send the CSV as a file, as in curl's -F '{spec.file_field}=@your.csv;type=text/csv'"
+        hint = f"send the CSV as a file, with curl: -F '{spec.file_field}=@your.csv;type=text/csv'"
         issues.insert(0, Issue(parameter=spec.file_field, reason=f"`{spec.file_field}` is missing", hint=hint))
     texts = {k: v for k, v in items if isinstance(v, str) and v.strip()}
     return Form(
@@ -133,28 +133,28 @@ async def _read(parts: FormData, spec: FormSpec) -> Form:
     )
 
 
-def _unknown(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Issue]:
+def _find_unknown(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Issue]:
     known = [spec.file_field, *spec.defaults]
     names = dict.fromkeys(name for name, _ in items if name not in known)
-    return [_unknown_name(name, known) for name in names]
+    return [_build_unknown_issue(name, known) for name in names]
 
 
-def _unknown_name(name: str, known: list[str]) -> Issue:
+def _build_unknown_issue(name: str, known: list[str]) -> Issue:
     near = difflib.get_close_matches(name[:80], known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"the fields are {', '.join(known)}"
-    return Issue(parameter=name[:80], reason=f"there is no field `{name[:80]}`", hint=hint)
+    return Issue(parameter=name[:80], reason=f"unknown field `{name[:80]}`", hint=hint)
 
 
-def _repeated(items: list[tuple[str, UploadFile | str]]) -> list[Issue]:
+def _find_repeated(items: list[tuple[str, UploadFile | str]]) -> list[Issue]:
     counts = Counter(name for name, _ in items)
     return [
-        Issue(parameter=name[:80], reason=f"`{name[:80]}` is given {count} times", hint="give it once")
+        Issue(parameter=name[:80], reason=f"`{name[:80]}` occurs {count} times", hint="send it once")
         for name, count in counts.items()
         if count > 1
     ]
 
 
-def _of_wrong_kind(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Issue]:
+def _find_misplaced_files(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> list[Issue]:
     return [
         Issue(parameter=name, reason=f"`{name}` is a file", hint="send it as a text field")
         for name, value in items

@@ -1,4 +1,4 @@
-"""Headers that make an answer safe to open in a browser."""
+"""Security headers of all responses."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,4 +9,4 @@ HEADERS: Final[Mapping[str, str]] = {
     **SAFE_HEADERS,
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
-"""What is shown runs and loads nothing; the docs page allows itself what it needs."""
+"""Block scripts and other resources in browsers; the docs page sets its own policy."""

@@ -1,17 +1,17 @@
-"""How online scoring is described: the predict service answers it, the api passes it on, and both document it alike."""
+"""OpenAPI description of online scoring, shared by the predict service and the api, which forwards to it."""
 
 from typing import Annotated, Any
 
 from fastapi import Query
 
-from mini_ml.adapters.http.openapi import json_body, problems
-from mini_ml.adapters.http.shapes import ScoringAnswer
+from mini_ml.adapters.http.openapi import json_body, problem_responses
+from mini_ml.adapters.http.schemas import ScoringAnswer
 
 NEWEST_PATH = "/models/{model_name}/invocations"
 VERSION_PATH = "/models/{model_name}/versions/{version}/invocations"
 MEDIA_TYPES = ("application/json", "text/csv")
 
-Probabilities = Annotated[bool, Query(description="Answer the probability of every label too.")]
+Probabilities = Annotated[bool, Query(description="Include the probability of every label.")]
 
 _COLUMNS = ["sepal.length", "sepal.width", "petal.length", "petal.width"]
 _ROW = [5.1, 3.5, 1.4, 0.2]
@@ -47,8 +47,8 @@ _BODY = {"type": "object", "properties": _FORMS, "oneOf": [{"required": [form]} 
 
 SCORING: dict[str, Any] = {
     "response_model": ScoringAnswer,
-    "response_description": "A prediction per row, in order, in the labels of the training data.",
-    "responses": problems(400, 404, 408, 413, 415, 422, 503),
+    "response_description": "One prediction per row, in the order of the rows, as labels of the training data.",
+    "responses": problem_responses(400, 404, 408, 413, 415, 422, 503),
     "openapi_extra": json_body(_BODY, _EXAMPLES, **{"text/csv": _CSV}),
 }
-"""What both services tell FastAPI about the routes."""
+"""Keyword arguments for FastAPI's route decorator."""

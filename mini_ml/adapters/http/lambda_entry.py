@@ -1,4 +1,4 @@
-"""A service as a Lambda function: requests go to its application, uploads and ticks to its workflows."""
+"""Lambda entry point of a service: dispatches requests, SQS batches and scheduled events."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,11 +12,11 @@ from mini_ml.contracts import Upload
 from mini_ml.errors import UnknownEvent
 
 _TEXT_TYPES = ["text/", "application/json", "application/problem+json"]
-"""What Mangum shall not answer in base64."""
+"""Media types that Mangum returns as text instead of base64."""
 
 
-class Entry:
-    """Tells a request, an SQS batch and a scheduled event apart, and hands each to its own."""
+class LambdaEntryPoint:
+    """Lambda handler of a service."""
 
     def __init__(
         self,
@@ -27,14 +27,14 @@ class Entry:
         unreadable: Callable[[str, str], None] | None = None,
         tick: Callable[[], None] | None = None,
     ) -> None:
-        """Take what the service does.
+        """Create a handler.
 
         Args:
-            app: answers requests.
-            bucket: uploads to other buckets are none of our business.
-            upload: handles one announced upload; what it raises sends the message back.
-            unreadable: takes messages that nobody can read; None where they go on to the dead letters.
-            tick: is called by the schedule; None where the service has none.
+            app: handles HTTP requests.
+            bucket: bucket of the uploads; messages about other buckets are ignored.
+            upload: handles one upload; an exception returns the message to its queue.
+            unreadable: receives the id and body of messages that cannot be parsed; None if they become dead letters.
+            tick: handles scheduled events; None if the service has no schedule.
         """
         self._http = Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES)
         self._bucket = bucket
@@ -43,13 +43,13 @@ class Entry:
         self._tick = tick
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
-        """Answer an event as Lambda's caller expects it. Raises UnknownEvent."""
+        """Handle an event and return the response for its source. Raises UnknownEvent."""
         kind = kind_of(event)
         if kind == "http":
             return dict(self._http(dict(event), context))
         if kind == "queue":
             return for_each_upload(event, self._upload, bucket=self._bucket, unreadable=self._unreadable)
         if self._tick is None:
-            raise UnknownEvent("This function has no schedule; only the api's does.")
+            raise UnknownEvent("Received a scheduled event, but this function has no schedule.")
         self._tick()
         return {}

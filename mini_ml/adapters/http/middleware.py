@@ -1,4 +1,4 @@
-"""Around every request: HEAD answered as GET without its body, headers that all answers carry, and a log event."""
+"""Response middleware: security headers, HEAD requests and the request log."""
 
 import logging
 import time
@@ -12,26 +12,26 @@ logger = logging.getLogger("mini_ml.http")
 
 
 class ResponseMiddleware:
-    """Wraps an ASGI application."""
+    """ASGI middleware that answers HEAD as GET without a body, adds headers to every response, and logs requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its answer back."""
+        """Forward the request to the application."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(send, without_body=scope["method"] == "HEAD")
-        inner = {**scope, "method": "GET"} if answer.without_body else scope
+        response = _ResponseSender(send, without_body=scope["method"] == "HEAD")
+        inner = {**scope, "method": "GET"} if response.without_body else scope
         started = time.perf_counter()
         try:
-            await self.app(inner, receive, answer.send)
+            await self.app(inner, receive, response.send)
         finally:
-            _log(scope["method"], inner, answer.status, time.perf_counter() - started)
+            _log(scope["method"], inner, response.status, time.perf_counter() - started)
 
 
-class _Answer:
+class _ResponseSender:
     def __init__(self, send: Send, *, without_body: bool) -> None:
         self._send = send
         self.without_body = without_body
@@ -49,7 +49,7 @@ class _Answer:
 
 
 def _log(method: str, scope: Scope, status: int, seconds: float) -> None:
-    """Log what was asked, by the route's pattern, never by what a client put into it."""
+    """Log a request with the path pattern of its route; the actual path may contain personal data."""
     route = getattr(scope.get("route"), "path", None)
     logger.info(
         "request", extra={"method": method, "route": route, "status": status, "milliseconds": round(seconds * 1000, 1)}

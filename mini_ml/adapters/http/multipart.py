@@ -1,19 +1,19 @@
-"""Multipart bodies as RFC 2046 allows them, in the narrower shape that the parser reads."""
+"""Normalise multipart bodies for the parser, which accepts less than RFC 2046 allows."""
 
 _HEADERS_END = b"\r\n\r\n"
 
 
-def with_bodies(form: bytes, boundary: bytes) -> bytes:
-    """Give every part without a body an empty one.
+def add_missing_bodies(form: bytes, boundary: bytes) -> bytes:
+    """Add an empty body to every part that has none.
 
-    A part may end with the line break of its last header (RFC 2046, 5.1.1); some gateways write an empty field so. The
-    parser would read the boundary that follows as its content, and the next part with it.
+    A part may end after its headers (RFC 2046, 5.1.1), and some gateways send empty fields this way. The parser would
+    treat the following boundary and the next part as the content of the field.
     """
     delimiter = b"--" + boundary
-    return delimiter.join(_with_body(part) for part in form.split(delimiter))
+    return delimiter.join(_add_missing_body(part) for part in form.split(delimiter))
 
 
-def _with_body(part: bytes) -> bytes:
-    """Return what stands between two delimiters; a part without a body ends where its headers do."""
+def _add_missing_body(part: bytes) -> bytes:
+    """Return a part, with the line break of an empty body if it ends after its headers."""
     ends_with_headers = part.find(_HEADERS_END) == len(part) - len(_HEADERS_END) > 0
     return part + b"\r\n" if ends_with_headers else part

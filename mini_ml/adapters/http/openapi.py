@@ -1,4 +1,4 @@
-"""Our edition of FastAPI's OpenAPI document: every operation refuses with problem documents, and says which."""
+"""Customize FastAPI's OpenAPI document: problem responses and credentials of every operation."""
 
 from http import HTTPStatus
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from mini_ml.adapters.http.problems import MEDIA_TYPE
 from mini_ml.contracts import Problem
-from mini_ml.topology import Scope, enough
+from mini_ml.topology import Scope, accepted_scopes
 
 JsonObject = dict[str, Any]
 
@@ -16,43 +16,49 @@ _CREDENTIALS: JsonObject = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key, or a token (JWT) of the issuer that the platform trusts.",
+        "description": "An API key, or a JWT of the configured issuer.",
     },
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key."},
 }
-"""Asked for where the platform was told to; `mini-ml up` by itself asks nobody."""
+"""Required unless authentication is off, as it is by default with `mini-ml up`."""
 _MEANINGS = {
-    400: "Malformed: a field is missing or unknown, or the body cannot be read.",
-    401: "No valid credential, where credentials are asked for.",
-    403: "The credential lacks the scope that this needs.",
-    404: "What the address names does not exist.",
-    408: "The body did not arrive in time.",
-    409: "It does not fit the state that things are in.",
-    413: "Too large; `detail` names the limit. Larger files go through `/uploads`.",
-    415: "The body has another content type.",
-    422: "Well formed, and wrong; `errors` names each column, line or parameter.",
-    503: "Something that the platform needs is away; try again after `Retry-After` seconds.",
+    400: "Malformed request: a field is missing or unknown, or the body cannot be parsed.",
+    401: "Missing or invalid credential. Not returned if authentication is off.",
+    403: "The credential lacks the required scope.",
+    404: "The resource does not exist.",
+    408: "The request body did not arrive within the time limit.",
+    409: "The request conflicts with the current state of the resource.",
+    413: "The body is too large; `detail` has the limit. Use `/uploads` for larger files.",
+    415: "Unsupported content type.",
+    422: "The request is well formed, but has wrong values; `errors` lists each column, line or parameter.",
+    503: "A dependency of the platform is unavailable; try again after `Retry-After` seconds.",
 }
 
 
-def problems(*statuses: int) -> dict[int | str, JsonObject]:
-    """Return what a route documents of its refusals, for FastAPI's `responses`."""
-    return {status: _refusal(_MEANINGS[status]) for status in statuses}
+def problem_responses(*statuses: int) -> dict[int | str, JsonObject]:
+    """Return the problem responses of a route, for FastAPI's `responses`."""
+    return {status: _problem_response(_MEANINGS[status]) for status in statuses}
 
 
-def _refusal(description: str) -> JsonObject:
+def _problem_response(description: str) -> JsonObject:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": _REFERENCE}}}
 
 
 def json_body(body: type[BaseModel] | JsonObject, examples: dict[str, JsonObject], **other: JsonObject) -> JsonObject:
-    """Return FastAPI's `openapi_extra` for a route that reads its JSON body, a shape or a schema, itself."""
+    """Return FastAPI's `openapi_extra` for a route that parses its JSON body itself.
+
+    Args:
+        body: model or JSON schema of the body.
+        examples: OpenAPI examples by name.
+        other: OpenAPI content of other media types.
+    """
     schema = body if isinstance(body, dict) else body.model_json_schema(by_alias=True)
-    content = {"application/json": {"schema": _inlined(schema), "examples": examples}, **other}
+    content = {"application/json": {"schema": _inline_definitions(schema), "examples": examples}, **other}
     return {"requestBody": {"required": True, "content": content}}
 
 
 def form_body(file_field: str, file_description: str, fields: dict[str, JsonObject]) -> JsonObject:
-    """Return FastAPI's `openapi_extra` for a route that reads a multipart form."""
+    """Return FastAPI's `openapi_extra` for a route that parses a multipart form itself."""
     file = {"type": "string", "format": "binary", "description": file_description}
     schema = {
         "type": "object",
@@ -63,8 +69,8 @@ def form_body(file_field: str, file_description: str, fields: dict[str, JsonObje
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
-def _inlined(schema: JsonObject) -> JsonObject:
-    """Return a schema without `$defs`, which would be out of place below `paths`."""
+def _inline_definitions(schema: JsonObject) -> JsonObject:
+    """Return a schema with its `$defs` inlined, because `$defs` is not valid below `paths`."""
     defs = schema.pop("$defs", {})
 
     def resolve(node: Any) -> Any:
@@ -77,8 +83,8 @@ def _inlined(schema: JsonObject) -> JsonObject:
     return resolved
 
 
-def document(schema: JsonObject) -> JsonObject:
-    """Return FastAPI's document with our refusals in place of its own."""
+def customize(schema: JsonObject) -> JsonObject:
+    """Add problem responses and credentials to FastAPI's OpenAPI document, and remove its own validation errors."""
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
@@ -88,29 +94,29 @@ def document(schema: JsonObject) -> JsonObject:
     schema["components"]["securitySchemes"] = _CREDENTIALS
     for path, item in schema["paths"].items():
         for method, operation in item.items():
-            _guard(operation, enough(path, method.upper()))
-            _refuse_our_way(operation["responses"])
+            _add_security(operation, accepted_scopes(path, method.upper()))
+            _add_default_problem(operation["responses"])
             for parameter in operation.get("parameters", ()):
-                parameter["schema"] = _without_null(parameter["schema"])
+                parameter["schema"] = _remove_null(parameter["schema"])
     return schema
 
 
-def _guard(operation: JsonObject, scopes: frozenset[Scope] | None) -> None:
-    """Tell which credential an operation takes; of the scopes that are listed any one is enough."""
+def _add_security(operation: JsonObject, scopes: frozenset[Scope] | None) -> None:
+    """Add the credentials of an operation; any one of the scopes suffices."""
     if scopes is None:
         operation["security"] = []
         return
     operation["security"] = [{name: [scope]} for scope in sorted(scopes) for name in _CREDENTIALS]
-    operation["responses"] |= {str(status): response for status, response in problems(401, 403).items()}
+    operation["responses"] |= {str(status): response for status, response in problem_responses(401, 403).items()}
 
 
-def _without_null(schema: JsonObject) -> JsonObject:
-    """Return the schema of a parameter that may be left out: an address has no way to say null."""
+def _remove_null(schema: JsonObject) -> JsonObject:
+    """Return the schema of an optional parameter without null, which a URL cannot express."""
     given = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     return {**given[0], **{k: v for k, v in schema.items() if k != "anyOf"}} if len(given) == 1 else schema
 
 
-def _refuse_our_way(responses: JsonObject) -> None:
+def _add_default_problem(responses: JsonObject) -> None:
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
-    responses["default"] = _refusal(f"Any other refusal, for example {HTTPStatus.METHOD_NOT_ALLOWED.value}.")
+    responses["default"] = _problem_response(f"Any other error, for example {HTTPStatus.METHOD_NOT_ALLOWED.value}.")

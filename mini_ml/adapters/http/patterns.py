@@ -1,6 +1,6 @@
-"""Forms of names, as the OpenAPI document tells them."""
+"""Regular expressions for the OpenAPI document."""
 
 
 def or_empty(pattern: str) -> str:
-    """Return the pattern of a field that may be left empty."""
+    """Return a pattern that also matches the empty string."""
     return f"^({pattern.removeprefix('^').removesuffix('$')})?$"

@@ -1,4 +1,4 @@
-"""The Prefer header (RFC 7240): how long a client wants to wait, and what of it was honoured."""
+"""Parse the Prefer header (RFC 7240)."""
 
 import re
 from dataclasses import dataclass
@@ -11,17 +11,22 @@ _WAIT = re.compile(r'"?(\d{1,9})"?')
 
 @dataclass(frozen=True, kw_only=True)
 class Preference:
-    """How long the answer may take."""
+    """How long a client wants to wait for the result of a job."""
 
     wait_seconds: float
     applied: str | None
-    """What to answer as Preference-Applied; None when nothing was asked for."""
+    """Value of the `Preference-Applied` response header; None if the client sent no preference."""
     asynchronous: bool = False
-    """Do not even look whether the work is done already."""
+    """Whether to respond without waiting at all."""
 
 
-def preference_of(request: Request, *, most_seconds: float) -> Preference:
-    """Read `respond-async` and `wait=N`; what is not understood is ignored, as the RFC asks."""
+def parse_preference(request: Request, *, most_seconds: float) -> Preference:
+    """Parse `respond-async` and `wait=N`; other preferences are ignored, as the RFC requires.
+
+    Args:
+        request: the request with the header.
+        most_seconds: default and maximum wait, in seconds.
+    """
     wanted = _tokens(request.headers.getlist("prefer"))
     if "respond-async" in wanted:
         return Preference(wait_seconds=0.0, applied="respond-async", asynchronous=True)
@@ -33,7 +38,7 @@ def preference_of(request: Request, *, most_seconds: float) -> Preference:
 
 
 def _tokens(headers: list[str]) -> dict[str, str]:
-    """Return the preferences by name; of one that is repeated the first counts."""
+    """Return the preferences by name; the first of repeated ones wins."""
     found: dict[str, str] = {}
     for part in ",".join(headers).split(","):
         name, _, value = part.split(";")[0].partition("=")
@@ -42,11 +47,11 @@ def _tokens(headers: list[str]) -> dict[str, str]:
 
 
 def deadline(request: Request, preference: Preference, *, now: datetime) -> datetime:
-    """Return the time at which the answer is due, counted from when the gateway took the request."""
-    return _asked_at(request, now) + timedelta(seconds=preference.wait_seconds)
+    """Return the time at which to respond, counted from when the gateway received the request."""
+    return _received_at(request, now) + timedelta(seconds=preference.wait_seconds)
 
 
-def _asked_at(request: Request, now: datetime) -> datetime:
+def _received_at(request: Request, now: datetime) -> datetime:
     event = request.scope.get("aws.event") or {}
     epoch_ms = (event.get("requestContext") or {}).get("requestTimeEpoch")
     if not isinstance(epoch_ms, int):
@@ -58,7 +63,7 @@ PREFER_PARAMETER = {
     "name": "Prefer",
     "in": "header",
     "required": False,
-    "description": "`wait=N`: wait at most N seconds, 25 unless told; `respond-async`: do not wait (RFC 7240).",
+    "description": "`wait=N`: wait at most N seconds (default 25); `respond-async`: do not wait (RFC 7240).",
     "schema": {"type": "string"},
 }
-"""How the OpenAPI document shows the header."""
+"""OpenAPI description of the header."""

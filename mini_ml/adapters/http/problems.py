@@ -1,4 +1,4 @@
-"""What every error means over HTTP: the one table from errors to statuses, and the RFC 9457 document they become."""
+"""Map errors to HTTP statuses and problem documents (RFC 9457)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -24,9 +24,9 @@ HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
-"""What a client is told to wait before it repeats a call that may succeed later."""
+"""Value of `Retry-After` for retryable errors, in seconds."""
 
-_INTERNAL_DETAIL = "The platform failed; this is not your fault. Try again, and report it if it stays."
+_INTERNAL_DETAIL = "The platform has an internal error. Try again, and report the error if it persists."
 
 
 def status_for(error_type: type[errors.MiniMLError]) -> int:
@@ -35,12 +35,12 @@ def status_for(error_type: type[errors.MiniMLError]) -> int:
 
 
 def problem_of(error: errors.MiniMLError) -> Problem:
-    """Return the document for an error; of what is our own fault it tells nothing but that."""
+    """Return the problem document of an error. Internal errors do not include their details."""
     return _problem(type(error), error.detail, map(IssueView.of, error.issues))
 
 
 def problem_of_failure(failure: Failure, *, instance: str | None = None) -> Problem:
-    """Return the document for a failed job; `instance` refers to the job."""
+    """Return the problem document of a failed job; `instance` links to the job."""
     return _problem(_BY_CODE.get(failure.code, errors.Internal), failure.detail, failure.errors, instance)
 
 
@@ -59,31 +59,31 @@ def _problem(
     )
 
 
-def response_to(error: errors.MiniMLError, *, headers: Mapping[str, str] | None = None) -> Response:
-    """Return the answer for an error, with Retry-After where trying again may help."""
+def error_response(error: errors.MiniMLError, *, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the response for an error, with `Retry-After` if the error is retryable."""
     extra = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.retryable else {}
     if isinstance(error, errors.BodyTooSlow):
-        extra["Connection"] = "close"  # the rest of the body is no next request (RFC 9110, 15.5.9)
+        extra["Connection"] = "close"  # the unread rest of the body would be parsed as a request (RFC 9110, 15.5.9)
     return problem_response(problem_of(error), headers={**extra, **(headers or {})})
 
 
 def problem_response(problem: Problem, *, headers: Mapping[str, str] | None = None) -> Response:
-    """Return the answer that a problem document is."""
+    """Return a problem document as a response."""
     return Response(
         problem.model_dump_json(exclude_none=True), problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE
     )
 
 
 def all_error_types(root: type[errors.MiniMLError] = errors.MiniMLError) -> Iterator[type[errors.MiniMLError]]:
-    """Iterate over the error tree, a parent before its children."""
+    """Iterate over the error tree, parents first."""
     yield root
     for child in root.__subclasses__():
         yield from all_error_types(child)
 
 
-def _by_code() -> dict[str, type[errors.MiniMLError]]:
-    """Return the error of each code; children that inherit a code do not hide the parent that declared it."""
+def _index_by_code() -> dict[str, type[errors.MiniMLError]]:
+    """Return the error classes by code; for an inherited code, the class that declares it."""
     return {error_type.code: error_type for error_type in all_error_types() if "code" in vars(error_type)}
 
 
-_BY_CODE = _by_code()
+_BY_CODE = _index_by_code()

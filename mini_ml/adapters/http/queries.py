@@ -1,4 +1,4 @@
-"""Query parameters: only those that a route knows, each at most once."""
+"""Reject unknown and repeated query parameters."""
 
 import difflib
 from collections import Counter
@@ -9,25 +9,31 @@ from fastapi.routing import APIRoute
 from mini_ml.errors import InvalidRequest, Issue
 
 
-async def refuse_unknown_query(request: Request) -> None:
-    """Refuse what the route does not know, so that a misspelled filter never answers everything. A dependency."""
+async def reject_unknown_query(request: Request) -> None:
+    """Reject query parameters that the route does not have, so that a misspelled filter is not ignored.
+
+    A FastAPI dependency.
+
+    Raises:
+        InvalidRequest: a parameter is unknown or repeated.
+    """
     if not request.url.query:
         return
-    known = _names(request.scope["route"])
+    known = _parameter_names(request.scope["route"])
     counts = Counter(name for name, _ in request.query_params.multi_items())
-    issues = [_fault(name[:80], count, known) for name, count in counts.items() if count > 1 or name not in known]
+    issues = [_build_issue(name[:80], count, known) for name, count in counts.items() if count > 1 or name not in known]
     if issues:
-        names = ", ".join(f"`{fault.parameter}`" for fault in issues[:5])
-        raise InvalidRequest(f"The query cannot be read: {names}.", issues=issues)
+        names = ", ".join(f"`{issue.parameter}`" for issue in issues[:5])
+        raise InvalidRequest(f"Unknown or repeated query parameters: {names}.", issues=issues)
 
 
-def _fault(name: str, count: int, known: tuple[str, ...]) -> Issue:
+def _build_issue(name: str, count: int, known: tuple[str, ...]) -> Issue:
     if name in known:
-        return Issue(parameter=name, reason=f"`{name}` is given {count} times", hint="give it once")
+        return Issue(parameter=name, reason=f"`{name}` occurs {count} times", hint="send it once")
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"this route knows {', '.join(known) or 'none'}"
-    return Issue(parameter=name, reason=f"there is no query parameter `{name}`", hint=hint)
+    hint = f"did you mean `{near[0]}`?" if near else f"the parameters of this route are: {', '.join(known) or 'none'}"
+    return Issue(parameter=name, reason=f"unknown query parameter `{name}`", hint=hint)
 
 
-def _names(route: APIRoute) -> tuple[str, ...]:
+def _parameter_names(route: APIRoute) -> tuple[str, ...]:
     return tuple(field.alias for field in route.dependant.query_params)

@@ -1,4 +1,4 @@
-"""What the routes of a service share, and how they get at it."""
+"""State shared by the routes of a service, and the FastAPI dependencies that provide it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,45 +6,45 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from mini_ml.adapters.http.queries import refuse_unknown_query
+from mini_ml.adapters.http.queries import reject_unknown_query
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.contracts import Job
 from mini_ml.ports import Cloud
 
 
-def leave_to_the_event(job: Job) -> None:
-    """Do nothing with a new job: the upload's own event will have it worked on."""
+def _do_nothing(job: Job) -> None:
+    """Leave a new job to the worker that receives its S3 event."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One process of the platform."""
+    """State of one service process."""
 
     cloud: Cloud
     waiter: Waiter
-    work_on: Callable[[Job], None] = leave_to_the_event
-    """Begin a job that was just submitted, and return at once."""
+    start_job: Callable[[Job], None] = _do_nothing
+    """Starts a newly submitted job in the background."""
     scores: bool = True
-    """Whether online scoring is reached through this service, so that its answers may link to it."""
+    """Whether this service has the online scoring routes, so that responses can link to them."""
 
 
-async def _service_of(request: Request) -> Service:
+async def _get_service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
 
-async def _cloud_of(request: Request) -> Cloud:
-    return (await _service_of(request)).cloud
+async def _get_cloud(request: Request) -> Cloud:
+    return (await _get_service(request)).cloud
 
 
-ContextOf = Annotated[Service, Depends(_service_of)]
-CloudOf = Annotated[Cloud, Depends(_cloud_of)]
+ServiceDep = Annotated[Service, Depends(_get_service)]
+CloudDep = Annotated[Cloud, Depends(_get_cloud)]
 
 
 def new_router(tag: str) -> APIRouter:
-    """Return a router whose routes stand under `tag` in the document and refuse queries that they do not know."""
+    """Create a router with this OpenAPI tag whose routes reject unknown query parameters."""
     return APIRouter(
         tags=[tag],
-        dependencies=[Depends(refuse_unknown_query)],
+        dependencies=[Depends(reject_unknown_query)],
         generate_unique_id_function=lambda route: route.name,
     )

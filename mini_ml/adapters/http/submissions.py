@@ -1,4 +1,4 @@
-"""The forms of `POST /train` and `POST /predict`, checked as far as that is possible without reading the CSV."""
+"""Read and validate the forms of `POST /train` and `POST /predict`, without parsing the CSV."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ PREDICT_FORM = FormSpec(
 
 @dataclass(frozen=True, kw_only=True)
 class TrainSubmission:
-    """A training that a client asked for."""
+    """A validated form of `POST /train`."""
 
     model_name: str
     options: TrainOptions
@@ -40,7 +40,7 @@ class TrainSubmission:
 
 @dataclass(frozen=True, kw_only=True)
 class PredictSubmission:
-    """A batch prediction that a client asked for."""
+    """A validated form of `POST /predict`."""
 
     model_name: str
     options: PredictOptions
@@ -48,50 +48,50 @@ class PredictSubmission:
     body: bytes
 
 
-async def train_submission(request: Request, limits: Limits) -> TrainSubmission:
+async def read_train_submission(request: Request, limits: Limits) -> TrainSubmission:
     """Read the form of `POST /train`.
 
     Raises:
-        UnsupportedMediaType, UploadTooLarge: before anything else is looked at.
-        InvalidRequest, Unprocessable: with everything that is wrong.
+        UnsupportedMediaType, UploadTooLarge: the body cannot be read.
+        InvalidRequest, Unprocessable: the form is invalid; the error has all issues.
     """
     form = await read_form(request, TRAIN_FORM, limits)
     fields = form.fields
-    refusals = _common_refusals(form, TRAIN_FORM.file_field)
-    with refusals.collect():
+    collected = _collect_common_errors(form, TRAIN_FORM.file_field)
+    with collected.collect():
         options.parse_columns(fields["columns_to_drop"])
-    with refusals.collect():
+    with collected.collect():
         catalogue.check_model_type(fields["model_type"])
-    with refusals.collect():
+    with collected.collect():
         wanted = options.train_options(
             target_column=fields["target_column"],
             model_type=fields["model_type"],
             model_params=fields["model_params"],
             columns_to_drop=fields["columns_to_drop"],
         )
-    refusals.raise_if_any()
+    collected.raise_if_any()
     return TrainSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
 
 
-async def predict_submission(request: Request, limits: Limits) -> PredictSubmission:
-    """Read the form of `POST /predict`. Raises as `train_submission` does."""
+async def read_predict_submission(request: Request, limits: Limits) -> PredictSubmission:
+    """Read the form of `POST /predict`. Raises as `read_train_submission` does."""
     form = await read_form(request, PREDICT_FORM, limits)
     fields = form.fields
-    refusals = _common_refusals(form, PREDICT_FORM.file_field)
-    with refusals.collect():
+    collected = _collect_common_errors(form, PREDICT_FORM.file_field)
+    with collected.collect():
         keys.checked_version(fields["version"])
-    with refusals.collect():
+    with collected.collect():
         wanted = options.predict_options(version=fields["version"], columns_to_drop=fields["columns_to_drop"])
-    refusals.raise_if_any()
+    collected.raise_if_any()
     return PredictSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
 
 
-def _common_refusals(form: Form, file_field: str) -> CollectedErrors:
-    refusals = CollectedErrors(form.issues)
-    with refusals.collect():
+def _collect_common_errors(form: Form, file_field: str) -> CollectedErrors:
+    collected = CollectedErrors(form.issues)
+    with collected.collect():
         keys.checked_model_name(form.fields["model_name"])
-    with refusals.collect():
+    with collected.collect():
         if not form.body and not form.issues:
-            fault = Issue(parameter=file_field, reason="the file is empty", hint="send a header line and rows")
-            raise InvalidDataset("The file is empty; it needs a header line and at least one row.", issues=[fault])
-    return refusals
+            issue = Issue(parameter=file_field, reason="the file is empty", hint="send a header line and rows")
+            raise InvalidDataset("The file is empty. It needs a header line and at least one row.", issues=[issue])
+    return collected

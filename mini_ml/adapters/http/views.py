@@ -1,18 +1,18 @@
-"""Turns what lies in S3 into what HTTP answers: jobs, models and versions with their links."""
+"""Build the HTTP views of jobs, models and versions, with their links."""
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from mini_ml.adapters.http.links import Link
 from mini_ml.adapters.http.problems import problem_of_failure
-from mini_ml.adapters.http.shapes import ManifestView, SchemaView
+from mini_ml.adapters.http.schemas import ManifestView, SchemaView
 from mini_ml.contracts import Job, JobView, Manifest, ModelView, PredictOptions, TrainOptions
 from mini_ml.registry.aliases import ModelSummary
 
 
-def answer(shape: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
-    """Return a shape as JSON; NaN, should there ever be one, becomes null."""
-    return Response(shape.model_dump_json(by_alias=True), status, headers=headers, media_type="application/json")
+def json_response(model: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
+    """Return a model as a JSON response; NaN becomes null."""
+    return Response(model.model_dump_json(by_alias=True), status, headers=headers, media_type="application/json")
 
 
 def job_path(job_id: str) -> str:
@@ -26,7 +26,7 @@ def version_path(model_name: str, version: int | str) -> str:
 
 
 def job_view(job: Job, link: Link) -> JobView:
-    """Return a job as HTTP answers it."""
+    """Build the HTTP view of a job."""
     here = link(job_path(job.job_id))
     return JobView(
         job_id=job.job_id,
@@ -52,7 +52,7 @@ def _options(job: Job) -> TrainOptions | PredictOptions:
 
 
 def _job_links(job: Job) -> dict[str, str]:
-    """Return the paths to what a client may want next."""
+    """Return the paths of a job's links, by name."""
     here = job_path(job.job_id)
     found = {"self": here}
     if job.state == "succeeded":
@@ -61,22 +61,22 @@ def _job_links(job: Job) -> dict[str, str]:
         found["model_version"] = version_path(job.model_name, job.version)
     if job.is_open:
         found["cancel"] = f"{here}/cancel"
-    if job.state == "failed" and _may_run_again(job):
+    if job.state == "failed" and _can_retry(job):
         found["retry"] = f"{here}/retry"
     return found
 
 
-def _may_run_again(job: Job) -> bool:
-    """Tell whether a failed job has options and a file, without which a retry would be refused."""
+def _can_retry(job: Job) -> bool:
+    """Return whether a failed job has options and a file; a retry would fail without them."""
     has_options = job.train is not None or job.predict is not None
-    was_announced_only = job.expires_at is not None and job.upload.version_id is None
-    return has_options and not was_announced_only
+    is_awaiting_upload = job.expires_at is not None and job.upload.version_id is None
+    return has_options and not is_awaiting_upload
 
 
 def model_view(model: ModelSummary, link: Link, *, scores: bool) -> ModelView:
-    """Return a model as HTTP answers it; `scores` tells whether a link to online scoring would hold."""
+    """Build the HTTP view of a model; `scores` adds the link to online scoring."""
     here = f"/models/{model.model_name}"
-    links = {"self": here, "jobs": f"/jobs?model_name={model.model_name}", **_scoring(here, scores)}
+    links = {"self": here, "jobs": f"/jobs?model_name={model.model_name}", **_scoring_links(here, scores)}
     if model.latest is not None:
         links["latest"] = version_path(model.model_name, model.latest)
     return ModelView(
@@ -88,12 +88,12 @@ def model_view(model: ModelSummary, link: Link, *, scores: bool) -> ModelView:
     )
 
 
-def _scoring(here: str, scores: bool) -> dict[str, str]:
+def _scoring_links(here: str, scores: bool) -> dict[str, str]:
     return {"invocations": f"{here}/invocations"} if scores else {}
 
 
 def manifest_view(manifest: Manifest, link: Link, *, scores: bool) -> ManifestView:
-    """Return a model version as HTTP answers it; `scores` as for a model."""
+    """Build the HTTP view of a model version; `scores` adds the link to online scoring."""
     here = version_path(manifest.model_name, manifest.version)
     links = {
         "self": here,
@@ -101,13 +101,13 @@ def manifest_view(manifest: Manifest, link: Link, *, scores: bool) -> ManifestVi
         "job": job_path(manifest.job_id),
         "schema": f"{here}/schema",
         "artifact": f"{here}/artifact",
-        **_scoring(here, scores),
+        **_scoring_links(here, scores),
     }
     return ManifestView(**dict(manifest), links={name: link(path) for name, path in links.items()})
 
 
 def schema_view(manifest: Manifest, link: Link) -> SchemaView:
-    """Return what a model version reads, as HTTP answers it."""
+    """Build the HTTP view of a model version's schema."""
     here = version_path(manifest.model_name, manifest.version)
     return SchemaView(
         **dict(manifest.model_schema), links={"self": link(f"{here}/schema"), "model_version": link(here)}

@@ -1,4 +1,4 @@
-"""Waits for jobs beside the event loop, in threads of its own, so that waiting never starves the other routes."""
+"""Wait for jobs in a separate thread pool, so that waiting requests do not block other routes."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -11,24 +11,24 @@ from mini_ml.jobs import control
 from mini_ml.ports import Cloud
 
 _SLICE = timedelta(seconds=2)
-"""A thread waits this long at a time, so that none outlives a client that went away, or the server, by much."""
+"""Maximum time that a thread waits at once, so that threads end soon after a client disconnects or the server stops."""
 
 _WAITERS = 200
 
 
 class Waiter:
-    """The waiting service of one process."""
+    """Waits for the jobs of one process."""
 
     def __init__(self, cloud: Cloud) -> None:
-        """Take the cloud whose jobs are waited for."""
+        """Create a waiter for the jobs of `cloud`."""
         self._cloud = cloud
         self._limiter = CapacityLimiter(_WAITERS)
 
     async def finished(self, job: Job, until: datetime) -> Job:
-        """Return the job once it is terminal, or as it is when the time has come.
+        """Wait until a job is finished or the time `until`, and return its last known state.
 
-        A server that is told to stop cancels its open requests, and the storage may be away. The job goes on all the
-        same, so the answer is then what is known of the job, not a failure: a client would hand the file over again.
+        If the server stops or the storage is unavailable, this also returns the last known state: the job itself
+        continues, and after an error the client would upload the file again.
         """
         while True:
             now = self._cloud.now()

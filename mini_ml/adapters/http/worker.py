@@ -1,4 +1,4 @@
-"""Work that a request begins and that may outlast it: in the background, one job at a time per process."""
+"""Run jobs of `POST /train` and `POST /predict` in the background, one at a time per process."""
 
 import logging
 import threading
@@ -10,20 +10,19 @@ from mini_ml.errors import MiniMLError
 logger = logging.getLogger(__name__)
 
 
-class OneAtATime:
-    """Runs jobs in daemon threads, so that a server that is told to stop does not wait for them.
+class SerialWorker:
+    """Runs jobs in daemon threads, so that shutdown does not wait for them.
 
-    A job that is lost that way is not lost: its upload has been announced to the queue as well, and its lease runs
-    out.
+    A job interrupted by a shutdown runs again: its upload also sent a message to the queue, and its lease expires.
     """
 
     def __init__(self, handle: Callable[[Upload], None]) -> None:
-        """Take what handles one upload."""
+        """Create a worker; `handle` processes one upload."""
         self._handle = handle
         self._turn = threading.Lock()
 
     def start(self, job: Job) -> None:
-        """Work on a job as soon as those before it are done; return at once."""
+        """Start a job after the previous ones; returns immediately."""
         threading.Thread(target=self._run, args=(job,), name=f"job-{job.job_id}", daemon=True).start()
 
     def _run(self, job: Job) -> None:

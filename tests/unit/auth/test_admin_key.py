@@ -48,7 +48,7 @@ def test_only_the_key_opens_and_is_read_once() -> None:
     store = Store()
     key = store.key()
 
-    assert [key.opens(one) for one in (KEY, OTHER, KEY)] == [True, False, True]
+    assert [key.matches(one) for one in (KEY, OTHER, KEY)] == [True, False, True]
     assert store.reads == [0.0]
 
 
@@ -58,7 +58,7 @@ def test_many_callers_at_once_read_once() -> None:
 
     def ask() -> bool:
         together.wait()
-        return key.opens(KEY)
+        return key.matches(KEY)
 
     with ThreadPoolExecutor(16) as pool:
         answers = [answer.result() for answer in [pool.submit(ask) for _ in range(16)]]
@@ -69,19 +69,19 @@ def test_many_callers_at_once_read_once() -> None:
 def test_a_key_that_was_exchanged_opens_after_the_pause() -> None:
     store = Store()
     key = store.key()
-    key.opens(KEY)
+    key.matches(KEY)
     store.held, store.now = "another key", 11.0
 
-    assert (key.opens(OTHER), key.opens(KEY)) == (True, False)
+    assert (key.matches(OTHER), key.matches(KEY)) == (True, False)
 
 
 def test_the_old_key_is_refused_five_minutes_later_though_nobody_used_the_new_one() -> None:
     store = Store()
     key = store.key()
-    key.opens(KEY)
+    key.matches(KEY)
     store.held, store.now = "another key", 301.0
 
-    assert key.opens(KEY) is False
+    assert key.matches(KEY) is False
 
 
 def test_wrong_keys_do_not_make_us_read_again_and_again() -> None:
@@ -90,7 +90,7 @@ def test_wrong_keys_do_not_make_us_read_again_and_again() -> None:
 
     for tenth in range(300):  # half a minute of guessing
         store.now = tenth / 10
-        key.opens(digest(f"guess {tenth}"))
+        key.matches(digest(f"guess {tenth}"))
 
     assert len(store.reads) == 3
 
@@ -101,7 +101,7 @@ def test_a_key_that_was_never_read_lets_nobody_in_and_is_no_ones_fault() -> None
 
     for _ in range(5):
         with pytest.raises(CredentialsUnavailable):
-            key.opens(KEY)
+            key.matches(KEY)
 
     assert len(store.reads) == 1  # and the store is left alone for a while
 
@@ -109,21 +109,21 @@ def test_a_key_that_was_never_read_lets_nobody_in_and_is_no_ones_fault() -> None
 def test_the_last_reading_counts_for_an_hour_while_the_store_is_away() -> None:
     store = Store()
     key = store.key()
-    key.opens(KEY)
+    key.matches(KEY)
     store.is_away, store.now = True, 3599.0
-    still = key.opens(KEY)
+    still = key.matches(KEY)
     store.now = 3700.0
 
     assert still is True
     with pytest.raises(CredentialsUnavailable):
-        key.opens(KEY)
+        key.matches(KEY)
 
 
 def test_a_store_that_comes_back_is_read() -> None:
     store = Store(is_away=True)
     key = store.key()
     with pytest.raises(CredentialsUnavailable):
-        key.opens(KEY)
+        key.matches(KEY)
     store.is_away, store.now = False, 11.0
 
-    assert key.opens(KEY) is True
+    assert key.matches(KEY) is True

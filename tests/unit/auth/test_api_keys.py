@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mini_ml.adapters.auth.api_keys import digest, holder, new_key, parse
+from mini_ml.adapters.auth.api_keys import digest, find_principal, new_key, parse
 
 DIGEST = "ab" * 32
 
@@ -35,7 +35,7 @@ def test_what_is_stored_reads_back() -> None:
 def test_a_key_is_known_by_its_digest() -> None:
     (key, ci), (_, ana) = new_key("ci", ["train"]), new_key("ana", ["read"])
 
-    found = holder(digest(key), [ana, ci])
+    found = find_principal(digest(key), [ana, ci])
 
     assert found is not None
     assert (found.name, found.scopes) == ("ci", frozenset({"train"}))
@@ -45,13 +45,13 @@ def test_a_key_is_known_by_its_digest() -> None:
 def test_nothing_else_is_a_key(text: str) -> None:
     _, stored = new_key("ci", ["train"])
 
-    assert holder(digest(text), [stored]) is None
+    assert find_principal(digest(text), [stored]) is None
 
 
 def test_the_stored_digest_is_no_key() -> None:
     _, stored = new_key("ci", ["train"])
 
-    assert holder(digest(stored.sha256), [stored]) is None
+    assert find_principal(digest(stored.sha256), [stored]) is None
 
 
 def test_digests_are_compared_in_constant_time_and_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +64,7 @@ def test_digests_are_compared_in_constant_time_and_all_of_them(monkeypatch: pyte
     monkeypatch.setattr(hmac, "compare_digest", compare)
     stored = [new_key(name, ["read"])[1] for name in ("a", "b", "c")]
 
-    holder(stored[0].sha256, stored)
+    find_principal(stored[0].sha256, stored)
 
     assert compared == [key.sha256 for key in stored]
 
@@ -72,14 +72,14 @@ def test_digests_are_compared_in_constant_time_and_all_of_them(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("entries", "told"),
     [
-        ("ci:train", "entry 1 is not name:scopes:digest"),
-        (f"a:read:{DIGEST} mml_a-key-itself", "entry 2 is not name:scopes:digest"),
-        (f"ci:train:{DIGEST.upper()}", "entry 1 is not"),
-        (f"ci:train:{DIGEST}0", "entry 1 is not"),
-        (f"CI:train:{DIGEST}", "a key's name is"),
-        (f":train:{DIGEST}", "a key's name is"),
-        (f"ci::{DIGEST}", "one or more of admin, predict, read, train"),
-        (f"ci:train,write:{DIGEST}", "one or more of admin, predict, read, train"),
+        ("ci:train", "entry 1 does not have the format name:scopes:digest"),
+        (f"a:read:{DIGEST} mml_a-key-itself", "entry 2 does not have the format name:scopes:digest"),
+        (f"ci:train:{DIGEST.upper()}", "entry 1 does not have"),
+        (f"ci:train:{DIGEST}0", "entry 1 does not have"),
+        (f"CI:train:{DIGEST}", "the name of a key must"),
+        (f":train:{DIGEST}", "the name of a key must"),
+        (f"ci::{DIGEST}", "one or more of the scopes admin, predict, read, train"),
+        (f"ci:train,write:{DIGEST}", "one or more of the scopes admin, predict, read, train"),
         (f"a:read:{DIGEST} a:train:{DIGEST}", "two API keys have the same name"),
     ],
 )

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.auth.build import build_authenticator
-from mini_ml.adapters.auth.caller import Caller
+from mini_ml.adapters.auth.principal import Principal
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.errors import CredentialsUnavailable, Unauthenticated
 from mini_ml.local import interrupts, service
@@ -39,7 +39,7 @@ def said(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AuthSettings:
 
 
 def test_a_service_that_is_told_nothing_does_not_start() -> None:
-    with pytest.raises(ValidationError, match="nothing says who may call: give MINI_ML_API_KEYS"):
+    with pytest.raises(ValidationError, match="no credentials are configured: set MINI_ML_API_KEYS"):
         AuthSettings()
 
 
@@ -76,7 +76,7 @@ def test_tokens_need_issuer_audience_and_keys(monkeypatch: pytest.MonkeyPatch, m
     "url", ["http://issuer.example/jwks.json", "file:///etc/passwd", "ftp://127.0.0.1/", "jwks.json"]
 )
 def test_keys_are_fetched_over_https_alone(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    with pytest.raises(ValidationError, match="over https only"):
+    with pytest.raises(ValidationError, match="must use https"):
         said(monkeypatch, **{**TOKENS, "MINI_ML_JWT_JWKS_URL": url})
 
 
@@ -87,7 +87,7 @@ def test_clocks_may_not_differ_by_any_time(monkeypatch: pytest.MonkeyPatch, seco
 
 
 def test_a_key_put_where_its_digest_belongs_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValidationError, match="entry 1 is not name:scopes:digest") as refused:
+    with pytest.raises(ValidationError, match="entry 1 does not have the format name:scopes:digest") as refused:
         said(monkeypatch, MINI_ML_API_KEYS="mml_secret")
 
     assert "mml_secret" not in str(refused.value)
@@ -103,11 +103,11 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield boto3.client("secretsmanager")
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, secret_id: str, credential: str) -> Caller:
+def asked(monkeypatch: pytest.MonkeyPatch, secret_id: str, credential: str) -> Principal:
     """Show a credential to a authenticator whose admin key is in a secret."""
     authenticator = build_authenticator(said(monkeypatch, MINI_ML_ADMIN_KEY_SECRET_ID=secret_id))
     assert authenticator is not None
-    return run(authenticator.caller(credential))
+    return run(authenticator.authenticate(credential))
 
 
 def test_the_key_in_the_secret_opens_everything_and_no_other_key_anything(
@@ -115,7 +115,7 @@ def test_the_key_in_the_secret_opens_everything_and_no_other_key_anything(
 ) -> None:
     arn = secrets.create_secret(Name="admin", SecretString="the-key\n")["ARN"]
 
-    assert asked(monkeypatch, arn, "the-key") == Caller(name="admin", scopes=frozenset({"admin"}))
+    assert asked(monkeypatch, arn, "the-key") == Principal(name="admin", scopes=frozenset({"admin"}))
     with pytest.raises(Unauthenticated):
         asked(monkeypatch, arn, "another-key")
 
@@ -133,5 +133,5 @@ def test_a_container_that_is_told_nothing_of_callers_does_not_start(monkeypatch:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localstack:4566")
     monkeypatch.setattr(interrupts, "listen", lambda: None)
 
-    with pytest.raises(SystemExit, match="nothing says who may call"):
+    with pytest.raises(SystemExit, match="no credentials are configured"):
         service.main()

@@ -1,4 +1,4 @@
-"""Tokens count when the issuer signed them, for us, for now; everything else stands for nobody."""
+"""TokenVerifier count when the issuer signed them, for us, for now; everything else stands for nobody."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mini_ml.adapters.auth.tokens import Tokens
+from mini_ml.adapters.auth.tokens import TokenVerifier
 from mini_ml.errors import CredentialsUnavailable, Unauthenticated
 from tests.fixtures.issuer import AUDIENCE, ISSUER, Issuer, claims, published, rsa_key, running_issuer
 
@@ -35,13 +35,13 @@ def issuer(running: Issuer, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     return running
 
 
-def tokens_of(issuer: Issuer, **changed: Any) -> Tokens:
-    return Tokens(issuer=ISSUER, audience=AUDIENCE, jwks_url=issuer.url, **{"leeway_seconds": 30, **changed})
+def tokens_of(issuer: Issuer, **changed: Any) -> TokenVerifier:
+    return TokenVerifier(issuer=ISSUER, audience=AUDIENCE, jwks_url=issuer.url, **{"leeway_seconds": 30, **changed})
 
 
 @pytest.mark.parametrize("key_id", ["rsa", "ec"])
 def test_a_token_of_the_issuer_stands_for_its_subject(issuer: Issuer, key_id: str) -> None:
-    caller = tokens_of(issuer).caller(issuer.token(key_id, sub="ana", scope="read predict"))
+    caller = tokens_of(issuer).verify(issuer.token(key_id, sub="ana", scope="read predict"))
 
     assert (caller.name, caller.scopes) == ("ana", frozenset({"read", "predict"}))
 
@@ -60,7 +60,7 @@ def test_a_token_of_the_issuer_stands_for_its_subject(issuer: Issuer, key_id: st
 def test_scopes_come_from_scope_and_scp_and_unknown_ones_are_passed_over(
     issuer: Issuer, given: dict[str, Any], scopes: set[str]
 ) -> None:
-    assert tokens_of(issuer).caller(issuer.token(**given)).scopes == scopes
+    assert tokens_of(issuer).verify(issuer.token(**given)).scopes == scopes
 
 
 NEXT_YEAR = int(time.time()) + 365 * 86_400
@@ -87,8 +87,8 @@ NEXT_YEAR = int(time.time()) + 365 * 86_400
 def test_a_token_that_says_something_else_is_refused(issuer: Issuer, changed: dict[str, Any]) -> None:
     token = _signed(issuer, {**claims(), **changed})
 
-    with pytest.raises(Unauthenticated, match="not valid here"):
-        tokens_of(issuer).caller(token)
+    with pytest.raises(Unauthenticated, match="not valid for this platform"):
+        tokens_of(issuer).verify(token)
 
 
 def _signed(issuer: Issuer, content: dict[str, Any]) -> str:
@@ -100,22 +100,22 @@ def _signed(issuer: Issuer, content: dict[str, Any]) -> str:
 
 def test_an_expired_token_is_told_so(issuer: Issuer) -> None:
     with pytest.raises(Unauthenticated, match="has expired"):
-        tokens_of(issuer).caller(issuer.token(exp=int(time.time()) - 120))
+        tokens_of(issuer).verify(issuer.token(exp=int(time.time()) - 120))
 
 
 def test_clocks_may_differ_by_the_leeway_and_no_more(issuer: Issuer) -> None:
     late = issuer.token(exp=int(time.time()) - 60)
 
-    assert tokens_of(issuer, leeway_seconds=300).caller(late).name == "ana"
+    assert tokens_of(issuer, leeway_seconds=300).verify(late).name == "ana"
     with pytest.raises(Unauthenticated):
-        tokens_of(issuer, leeway_seconds=5).caller(late)
+        tokens_of(issuer, leeway_seconds=5).verify(late)
 
 
 def test_a_token_without_a_signature_is_refused(issuer: Issuer) -> None:
     unsigned = jwt.encode(claims(), key="", algorithm="none", headers={"kid": "rsa"})
 
     with pytest.raises(Unauthenticated):
-        tokens_of(issuer).caller(unsigned)
+        tokens_of(issuer).verify(unsigned)
     assert issuer.fetches == []
 
 
@@ -127,7 +127,7 @@ def test_a_public_key_is_no_secret_to_sign_with(issuer: Issuer) -> None:
     forged = signed.encode(json.dumps(claims()).encode(), public, algorithm="HS256", headers={"kid": "rsa"})
 
     with pytest.raises(Unauthenticated):
-        tokens_of(issuer).caller(forged)
+        tokens_of(issuer).verify(forged)
 
 
 def test_a_shared_secret_in_the_key_set_verifies_nothing(issuer: Issuer) -> None:
@@ -136,14 +136,14 @@ def test_a_shared_secret_in_the_key_set_verifies_nothing(issuer: Issuer) -> None
     issuer.publish(oct_key)
 
     with pytest.raises(Unauthenticated):
-        tokens_of(issuer).caller(jwt.encode(claims(), secret, algorithm="HS256", headers={"kid": "shared"}))
+        tokens_of(issuer).verify(jwt.encode(claims(), secret, algorithm="HS256", headers={"kid": "shared"}))
 
 
 def test_another_key_with_the_id_of_ours_signs_nothing(issuer: Issuer) -> None:
     forged = jwt.encode(claims(), rsa_key(), algorithm="RS256", headers={"kid": "rsa"})
 
     with pytest.raises(Unauthenticated):
-        tokens_of(issuer).caller(forged)
+        tokens_of(issuer).verify(forged)
 
 
 def test_a_key_that_is_too_short_signs_nothing(issuer: Issuer) -> None:
@@ -153,7 +153,7 @@ def test_a_key_that_is_too_short_signs_nothing(issuer: Issuer) -> None:
         token = jwt.encode(claims(), weak, algorithm="RS256", headers={"kid": "weak"})
 
     with pytest.raises(Unauthenticated):
-        tokens_of(issuer).caller(token)
+        tokens_of(issuer).verify(token)
 
 
 def test_a_key_for_encryption_signs_nothing(issuer: Issuer) -> None:
@@ -162,15 +162,15 @@ def test_a_key_for_encryption_signs_nothing(issuer: Issuer) -> None:
 
     for _ in ("fetched", "kept"):
         with pytest.raises(Unauthenticated):
-            tokens.caller(issuer.token("rsa"))
-        tokens.caller(issuer.token("ec"))
+            tokens.verify(issuer.token("rsa"))
+        tokens.verify(issuer.token("ec"))
 
 
 def test_a_token_is_never_asked_where_its_keys_are(issuer: Issuer) -> None:
     elsewhere = f"{issuer.url}/of-the-attacker"
     token = issuer.token(headers={"jku": elsewhere, "x5u": elsewhere})
 
-    tokens_of(issuer).caller(token)
+    tokens_of(issuer).verify(token)
 
     assert issuer.fetches == ["/jwks.json"]
 
@@ -180,12 +180,12 @@ def test_a_token_must_name_its_key_and_an_allowed_algorithm(issuer: Issuer, head
     token = issuer.token(headers=headers)
 
     with pytest.raises(Unauthenticated):
-        tokens_of(issuer).caller(token)
+        tokens_of(issuer).verify(token)
 
 
 def test_a_token_that_is_too_long_is_not_looked_at(issuer: Issuer) -> None:
     with pytest.raises(Unauthenticated, match="8,192 characters"):
-        tokens_of(issuer).caller(issuer.token(sub="x" * 9000))
+        tokens_of(issuer).verify(issuer.token(sub="x" * 9000))
     assert issuer.fetches == []
 
 
@@ -194,21 +194,21 @@ def test_the_keys_are_fetched_once_for_many_callers_at_once(issuer: Issuer) -> N
     issuer.delay_seconds = 0.1  # so that all of them have come before the first answer
 
     with ThreadPoolExecutor(16) as pool:
-        names = {caller.name for caller in pool.map(tokens.caller, [token] * 64)}
+        names = {caller.name for caller in pool.map(tokens.verify, [token] * 64)}
 
     assert (names, issuer.fetches) == ({"ana"}, ["/jwks.json"])
 
 
 def test_a_new_key_of_the_issuer_is_taken_and_the_old_one_with_it_refused(issuer: Issuer) -> None:
     tokens = tokens_of(issuer, pause_seconds=0.0)
-    before = tokens.caller(issuer.token("rsa")).name
+    before = tokens.verify(issuer.token("rsa")).name
     issuer.publish(published(issuer.keys["ec"], "ec-new"))
 
-    after = tokens.caller(issuer.token("ec", headers={"kid": "ec-new"})).name
+    after = tokens.verify(issuer.token("ec", headers={"kid": "ec-new"})).name
 
     assert (before, after) == ("ana", "ana")
     with pytest.raises(Unauthenticated):
-        tokens.caller(issuer.token("rsa"))
+        tokens.verify(issuer.token("rsa"))
 
 
 def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(issuer: Issuer) -> None:
@@ -216,7 +216,7 @@ def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(issuer: Issu
 
     for number in range(20):
         with pytest.raises(Unauthenticated):
-            tokens.caller(issuer.token(headers={"kid": f"made-up-{number}"}))
+            tokens.verify(issuer.token(headers={"kid": f"made-up-{number}"}))
 
     assert len(issuer.fetches) == 1
 
@@ -231,7 +231,7 @@ def test_an_issuer_that_is_away_makes_no_token_wrong(issuer: Issuer, status: int
 
     for _ in range(5):
         with pytest.raises(CredentialsUnavailable):
-            tokens.caller(issuer.token())
+            tokens.verify(issuer.token())
 
     assert len(issuer.fetches) == 1  # and is left alone for a while
 
@@ -241,7 +241,7 @@ def test_an_address_where_nobody_listens_makes_no_token_wrong(issuer: Issuer) ->
     tokens._keys.uri = "http://127.0.0.1:9/jwks.json"
 
     with pytest.raises(CredentialsUnavailable):
-        tokens.caller(issuer.token())
+        tokens.verify(issuer.token())
 
 
 def test_an_issuer_that_comes_back_is_asked_again(issuer: Issuer) -> None:
@@ -249,22 +249,22 @@ def test_an_issuer_that_comes_back_is_asked_again(issuer: Issuer) -> None:
     tokens = tokens_of(issuer, clock=lambda: next(moments))
     issuer.status = 500
     with pytest.raises(CredentialsUnavailable):
-        tokens.caller(issuer.token())
+        tokens.verify(issuer.token())
     issuer.status = 200
 
-    assert tokens.caller(issuer.token()).name == "ana"
+    assert tokens.verify(issuer.token()).name == "ana"
 
 
 def test_known_keys_go_on_counting_while_the_issuer_is_away(issuer: Issuer) -> None:
     moments = iter([0.0, 0.0, 10.0, 5.0])
     tokens = tokens_of(issuer, pause_seconds=0.0, clock=lambda: next(moments))
-    tokens.caller(issuer.token())
+    tokens.verify(issuer.token())
     issuer.status = 500
     for _ in range(2):  # the second time within the pause after the failure
         with pytest.raises(CredentialsUnavailable):
-            tokens.caller(issuer.token(headers={"kid": "made-up"}))
+            tokens.verify(issuer.token(headers={"kid": "made-up"}))
 
-    assert tokens.caller(issuer.token()).name == "ana"
+    assert tokens.verify(issuer.token()).name == "ana"
     assert len(issuer.fetches) == 2
 
 
@@ -273,7 +273,7 @@ def test_no_bytes_are_our_fault(running: Issuer, header: bytes, body: bytes, sig
     parts = (base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (header, body, signature))
 
     with pytest.raises(Unauthenticated):
-        tokens_of(running).caller(".".join(parts))
+        tokens_of(running).verify(".".join(parts))
 
 
 @pytest.mark.parametrize(
@@ -293,4 +293,4 @@ def test_no_header_of_a_token_is_our_fault(issuer: Issuer, header: bytes) -> Non
     token = base64.urlsafe_b64encode(header).decode().rstrip("=") + ".e30.AAAA"
 
     with pytest.raises(Unauthenticated):
-        tokens_of(issuer).caller(token)
+        tokens_of(issuer).verify(token)

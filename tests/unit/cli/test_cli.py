@@ -16,7 +16,7 @@ from mini_ml.client import Client, Document, Refused, Unreachable
 from mini_ml.local.failures import PortsTaken
 
 PROBLEM = {
-    "title": "The dataset is invalid",
+    "title": "Invalid dataset",
     "detail": "Line 3 has 2 cells.",
     "status": 422,
     "errors": [{"line": 3, "reason": "2 cells, but the header has 3", "hint": "quote the cell"}],
@@ -158,7 +158,7 @@ def test_a_failed_job_is_shown_with_its_reason(answers: Answers, capsys: pytest.
 
     assert main(["jobs", "j1"]) == 0
 
-    assert "The dataset is invalid: Line 3 has 2 cells." in capsys.readouterr().out
+    assert "Invalid dataset: Line 3 has 2 cells." in capsys.readouterr().out
 
 
 def test_models_are_one_a_line_with_their_aliases(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:

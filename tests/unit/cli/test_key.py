@@ -29,9 +29,9 @@ def test_a_new_key_is_printed_with_the_entry_that_lets_it_in(capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--name", "CI", "--scopes", "read"], "a key's name is"),
-        (["--name", "ci", "--scopes", "write"], "one or more of admin, predict, read, train"),
-        (["--name", "ci", "--scopes", ""], "one or more of admin, predict, read, train"),
+        (["--name", "CI", "--scopes", "read"], "the name of a key must"),
+        (["--name", "ci", "--scopes", "write"], "one or more of the scopes admin, predict, read, train"),
+        (["--name", "ci", "--scopes", ""], "one or more of the scopes admin, predict, read, train"),
         (["--name", "ci"], "--scopes"),
     ],
 )

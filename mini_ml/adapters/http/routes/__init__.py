@@ -1,1 +1,1 @@
-"""The routes that more than one service answers, so that every link holds wherever it was given."""
+"""Routes shared by several services, so that links in their responses work on each of them."""

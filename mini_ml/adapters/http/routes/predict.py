@@ -1,4 +1,4 @@
-"""`POST /predict`: a CSV in, a prediction per row out."""
+"""`POST /predict`: predict every row of a CSV."""
 
 from functools import partial
 
@@ -7,13 +7,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from mini_ml import keys
-from mini_ml.adapters.http.answers import submitted
-from mini_ml.adapters.http.openapi import form_body, problems
+from mini_ml.adapters.http.job_responses import build_submission_response
+from mini_ml.adapters.http.openapi import form_body, problem_responses
 from mini_ml.adapters.http.patterns import or_empty
-from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, preference_of
-from mini_ml.adapters.http.service import ContextOf, new_router
-from mini_ml.adapters.http.shapes import PredictAnswer
-from mini_ml.adapters.http.submissions import predict_submission
+from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, parse_preference
+from mini_ml.adapters.http.schemas import PredictAnswer
+from mini_ml.adapters.http.service import ServiceDep, new_router
+from mini_ml.adapters.http.submissions import read_predict_submission
 from mini_ml.contracts import JobView
 from mini_ml.jobs import submit
 
@@ -21,10 +21,10 @@ router = new_router("Train and predict")
 
 _FORM = form_body(
     "input_file",
-    "The CSV to score: the columns that the model was trained on, in any order. Try `samples/iris_predict.csv`.",
+    "The CSV to score, with the columns that the model was trained on, in any order. Try `samples/iris_predict.csv`.",
     {
         "columns_to_drop": {
-            "description": "Columns to ignore, as at `/train`; the target and extra columns may always stay.",
+            "description": "Columns to ignore, as for `/train`. The target and extra columns are always ignored.",
             "default": "",
             "example": '["variety"]',
         },
@@ -42,7 +42,7 @@ _FORM = form_body(
 )
 _PENDING = {
     "model": JobView,
-    "description": "The job goes on; look at `Location` again after `Retry-After` seconds.",
+    "description": "The job is not finished; request `Location` after `Retry-After` seconds.",
 }
 
 
@@ -50,23 +50,23 @@ _PENDING = {
     "/predict",
     summary="Predict every row of a CSV",
     response_model=PredictAnswer,
-    response_description="The predictions in the order of the rows; past 5 MB only the link to them.",
-    responses={202: _PENDING, **problems(400, 404, 408, 409, 413, 415, 422, 503)},
+    response_description="The predictions in the order of the rows; if they exceed 5 MB, only the link to them.",
+    responses={202: _PENDING, **problem_responses(400, 404, 408, 409, 413, 415, 422, 503)},
     openapi_extra={**_FORM, "parameters": [PREFER_PARAMETER]},
 )
-async def predict(request: Request, service: ContextOf) -> Response:
-    """Writes a job, hands the file to S3, from where its event starts the scoring, and waits for the outcome.
+async def predict(request: Request, service: ServiceDep) -> Response:
+    """Creates a job, uploads the file to S3, whose event starts the scoring, and waits for the result.
 
-    `links.result` leads to the whole output: the rows as they came, with `prediction` appended. To score a few rows
-    at once and without a file, use `/models/{model_name}/invocations`.
+    `links.result` downloads the whole output: the input rows with a column `prediction`. To score a few rows without
+    a file, use `/models/{model_name}/invocations`.
     """
     cloud = service.cloud
-    preference = preference_of(request, most_seconds=cloud.stage.wait_seconds)
+    preference = parse_preference(request, most_seconds=cloud.stage.wait_seconds)
     until = deadline(request, preference, now=cloud.now())
-    asked = await predict_submission(request, cloud.stage.limits)
+    asked = await read_predict_submission(request, cloud.stage.limits)
     hand_over = partial(submit.submit_predict, cloud, model_name=asked.model_name, options=asked.options)
     job = await run_in_threadpool(hand_over, filename=asked.filename, body=asked.body)
-    service.work_on(job)
+    service.start_job(job)
     if not preference.asynchronous:
         job = await service.waiter.finished(job, until)
-    return await run_in_threadpool(submitted, request, job, cloud.artifacts, preference=preference)
+    return await run_in_threadpool(build_submission_response, request, job, cloud.artifacts, preference=preference)

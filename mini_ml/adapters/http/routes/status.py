@@ -1,33 +1,33 @@
-"""`/` and `/health` of the services behind the api."""
+"""Start page and health check of the trainer and the predict service."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from mini_ml.adapters.http.links import links_from
+from mini_ml.adapters.http.schemas import Health, Welcome
 from mini_ml.adapters.http.service import new_router
-from mini_ml.adapters.http.shapes import Health, Welcome
-from mini_ml.adapters.http.views import answer
+from mini_ml.adapters.http.views import json_response
 
 health_router = new_router("Status")
 
 
 @health_router.get(
-    "/health", summary="Whether this process answers", response_model=Health, response_description="It does."
+    "/health", summary="Check the health", response_model=Health, response_description="The process is healthy."
 )
 async def health() -> Response:
-    """Looks at nothing else, so that a slow neighbour never makes this process seem dead."""
-    return answer(Health(status="healthy"))
+    """Checks no dependencies, so that a slow dependency does not make this process look unhealthy."""
+    return json_response(Health(status="healthy"))
 
 
 def welcome_router(message: str) -> APIRouter:
-    """Return the front page of a service."""
+    """Create the router of a service's start page."""
     router = new_router("Status")
 
-    @router.get("/", summary="What this is", response_model=Welcome, response_description="A greeting and links.")
+    @router.get("/", summary="Start page", response_model=Welcome, response_description="A greeting and links.")
     async def welcome(request: Request) -> Response:
-        """Leads to the documentation and to what the platform has."""
+        """Links to the documentation, jobs and models."""
         link = links_from(request)
         paths = {"docs": "/docs", "health": "/health", "jobs": "/jobs", "models": "/models"}
-        return answer(Welcome(message=message, links={name: link(path) for name, path in paths.items()}))
+        return json_response(Welcome(message=message, links={name: link(path) for name, path in paths.items()}))
 
     return router

@@ -1,0 +1,133 @@
+"""Pydantic models of HTTP requests and responses that are not in `mini_ml.contracts`."""
+
+from datetime import datetime
+
+from pydantic import Field, JsonValue, field_validator
+
+from mini_ml import keys
+from mini_ml.adapters.http.patterns import or_empty
+from mini_ml.contracts import FrozenModel, JobView, Kind, Label, Manifest, ModelView, Schema
+
+
+class Status(FrozenModel):
+    """Start page of the api, with the status of the other services."""
+
+    message: str
+    trainer_status: str
+    predict_status: str
+    links: dict[str, str]
+
+
+class Welcome(FrozenModel):
+    """Start page of the trainer and of the predict service."""
+
+    message: str
+    links: dict[str, str]
+
+
+class Health(FrozenModel):
+    """Health of this process."""
+
+    status: str
+
+
+class JobPage(FrozenModel):
+    """A page of jobs, newest first. `links.next` exists if there are more."""
+
+    jobs: tuple[JobView, ...]
+    links: dict[str, str]
+
+
+class ModelPage(FrozenModel):
+    """A page of models, sorted by name. `links.next` exists if there are more."""
+
+    models: tuple[ModelView, ...]
+    links: dict[str, str]
+
+
+class ManifestView(Manifest):
+    """A model version as returned over HTTP."""
+
+    links: dict[str, str]
+
+
+class SchemaView(Schema):
+    """The schema of a model version as returned over HTTP."""
+
+    links: dict[str, str]
+
+
+class PredictAnswer(FrozenModel):
+    """Predictions of `POST /predict`, in the order of the rows."""
+
+    predictions: tuple[Label, ...] | None
+    """None if they are too large for a response; `links.result` downloads them."""
+    truncated: bool = False
+    model_name: str
+    version: int
+    job_id: str
+    links: dict[str, str]
+
+
+class ScoringAnswer(FrozenModel):
+    """Predictions of online scoring, in the order of the rows."""
+
+    predictions: tuple[Label, ...]
+    probabilities: tuple[dict[str, float], ...] | None = None
+    """One mapping from label to probability per row, if requested."""
+    model_name: str
+    version: int
+
+
+class Url(FrozenModel):
+    """A URL that downloads a file without credentials, for a limited time."""
+
+    url: str
+
+
+class UploadOptions(FrozenModel):
+    """Options of the upload's job, the same as in the form of `/train` or in S3 object metadata."""
+
+    target_column: str | None = None
+    model_type: str | None = None
+    model_params: dict[str, JsonValue] | None = None
+    columns_to_drop: tuple[str, ...] | None = None
+    output: str | None = None
+    """For predictions: `rows`, `predictions`, `probabilities`, or several, separated by commas."""
+
+
+class UploadRequest(FrozenModel):
+    """Request for an upload form."""
+
+    kind: Kind
+    filename: str = Field(min_length=1, max_length=1024)
+    model_name: str = Field(default=keys.DEFAULT_MODEL, json_schema_extra={"pattern": keys.MODEL_NAME})
+    version: str | None = Field(
+        default=None, coerce_numbers_to_str=True, json_schema_extra={"pattern": or_empty(keys.VERSION)}
+    )
+    """For predictions: a version number, an alias or `latest`."""
+    options: UploadOptions = UploadOptions()
+
+
+class UploadInvitation(FrozenModel):
+    """An upload form: send `fields`, then `file`, to `url` as multipart/form-data."""
+
+    job_id: str
+    url: str
+    fields: dict[str, str]
+    key: str
+    max_bytes: int
+    expires_at: datetime
+    links: dict[str, str]
+
+
+class AliasTarget(FrozenModel):
+    """The version that an alias points to."""
+
+    version: int = Field(ge=1, le=999_999, strict=True)
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _convert_whole_float(cls, version: object) -> object:
+        """Accept 2.0 as 2, because JSON does not distinguish integers from floats."""
+        return int(version) if isinstance(version, float) and version.is_integer() else version
