@@ -25,7 +25,7 @@ from bench.results import Result, at_most
 from mini_ml.client import Client
 from mini_ml.contracts import TrainOptions
 from mini_ml.local import samples
-from mini_ml.local.embedded import running
+from mini_ml.local.embedded import run_platform
 from mini_ml.local.listening import free_ports
 from mini_ml.local.settings import LocalSettings
 from mini_ml.ml.training.train import train
@@ -49,7 +49,7 @@ def main(trainings: int = 9) -> list[Result]:
         settings = LocalSettings(
             state_dir=Path(folder), api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
         )
-        with running(settings, report=lambda line: None) as addresses, Client(addresses.services["api"]) as client:
+        with run_platform(settings, report=lambda line: None) as addresses, Client(addresses.services["api"]) as client:
             address = addresses.services["api"]
             measured = [_steps(client, address) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
             memory = _memory()

@@ -26,7 +26,7 @@ from bench import recipe
 from bench.load import Connection, percentile
 from bench.results import Result, at_least, at_most
 from mini_ml.client import Client
-from mini_ml.local.embedded import running
+from mini_ml.local.embedded import run_platform
 from mini_ml.local.listening import LOOPBACK, free_ports
 from mini_ml.local.processes import ONE_THREAD
 from mini_ml.local.settings import LocalSettings
@@ -163,7 +163,7 @@ def _embedded(folder: Path) -> Iterator[tuple[str, str]]:
     """Run the embedded cloud; gives the addresses of the api and of the predict service."""
     api, trainer, predict, emulator = free_ports(4)
     ports = {"api_port": api, "trainer_port": trainer, "predict_port": predict, "emulator_port": emulator}
-    with running(LocalSettings(state_dir=folder / "state", **ports), report=lambda text: None) as addresses:
+    with run_platform(LocalSettings(state_dir=folder / "state", **ports), report=lambda text: None) as addresses:
         yield addresses.services["api"], addresses.services["predict"]
 
 

@@ -13,7 +13,7 @@ from itertools import chain
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mini_ml.client import ClientFailure
-from tests.fixtures.waiting import NeverHappened
+from tests.fixtures.waiting import WaitTimeout
 from tests.smoke.locked import LOCKED, READER
 from tests.smoke.only_aws import ONLY_AWS
 from tests.smoke.site import Site, SmokeFailure, site_of
@@ -34,7 +34,7 @@ def _told(site: Site, what: str, step: Step) -> bool:
     try:
         step(site)
         failure = None
-    except (SmokeFailure, ClientFailure, NeverHappened) as error:
+    except (SmokeFailure, ClientFailure, WaitTimeout) as error:
         failure = str(error)
     except Exception as error:  # a refusal of AWS, a timeout, an answer that nobody can read
         failure = f"{type(error).__name__}: {error}"

@@ -76,4 +76,4 @@ def _uploaded(site: Site, key: str, metadata: dict[str, str]) -> Document:
             return next((api.job(job_id) for job in jobs if job["job_id"] == job_id and job["finished_at"]), None)
 
         never = f"The upload {key} became no job that ends; see the log of its function."
-        return eventually(look, never, patience_seconds=_PATIENCE_SECONDS, pause_seconds=0.5)
+        return eventually(look, never, timeout_seconds=_PATIENCE_SECONDS, pause_seconds=0.5)
