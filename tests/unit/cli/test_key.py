@@ -27,7 +27,7 @@ def test_a_new_key_is_printed_with_the_entry_that_grants_it_access(capsys: pytes
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--name", "CI", "--scopes", "read"], "a key's name is"),
         (["--name", "ci", "--scopes", "write"], "one or more of admin, predict, read, train"),
@@ -36,12 +36,12 @@ def test_a_new_key_is_printed_with_the_entry_that_grants_it_access(capsys: pytes
     ],
 )
 def test_a_key_without_a_valid_name_and_scopes_is_not_created(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["key", "new", *arguments])
 
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["MINI_ML_API_KEY", "MINI_ML_TOKEN"])
