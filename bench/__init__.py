@@ -1,10 +1,10 @@
-"""Benchmarks: figures as ratios to a peer that was asked in the same run.
+"""Benchmarks, reported as ratios to a peer measured in the same run.
 
-Linear algebra has one thread here, for the peers too, as in the images: batch scoring shares the work out itself.
+Linear algebra uses one thread, for the peers too, as in the images: batch scoring distributes the work itself.
 """
 
 import os
 
 from mini_ml.local.processes import ONE_THREAD
 
-os.environ.update(ONE_THREAD)  # before anything imports numpy, which reads it once
+os.environ.update(ONE_THREAD)  # before numpy is imported, which reads these variables once

@@ -1,7 +1,7 @@
-"""Measures all that has a goal, as ratios, and says which goals were met.
+"""Run all benchmarks that have a goal, and report which goals were met.
 
-python -m bench           in under two minutes on a free machine
-python -m bench --full    a million rows, and MLflow's scoring server beside ours; draws docs/performance.svg
+python -m bench           takes less than two minutes on an idle machine
+python -m bench --full    uses a million rows, compares with MLflow's scoring server, and draws docs/performance.svg
 """
 
 import json
@@ -19,7 +19,7 @@ _PLOT: Final = Path(__file__).parents[1] / "docs" / "performance.svg"
 
 
 def main(*, full: bool) -> None:
-    """Run all parts, one after the other, and print a summary."""
+    """Run all benchmarks in sequence, and print a summary."""
     results = [
         *event_path.main(),
         *training.main(100_000 if full else 15_000),
@@ -33,8 +33,8 @@ def main(*, full: bool) -> None:
 
 
 def _draw(results: Sequence[Result]) -> None:
-    """Draw the plot by matplotlib, which MLflow's environment has."""
-    from tests.fixtures.environments import environment_of  # only the full run needs an environment
+    """Draw the plot with matplotlib, which is part of MLflow's environment."""
+    from tests.fixtures.environments import environment_of  # only needed for the full run
 
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(as_documents(results), file)

@@ -1,4 +1,4 @@
-"""Measures batch scoring against a streamed pandas parse plus a bare predict on a matrix that is ready.
+"""Measure batch scoring against a streamed pandas parse plus a bare predict on a prepared matrix.
 
     .venv/bin/python -m bench.batch [rows of a linear model] [rows of trees] [turns]
 
@@ -55,7 +55,7 @@ print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 
 
 def main(rows: int = 200_000, tree_rows: int = 20_000, turns: int = 3) -> list[Result]:
-    """Run and print two tables."""
+    """Run the benchmark and print two tables."""
     print(f"\nBatch, {rows:,} rows × 20 columns, trees {tree_rows:,}; {turns} turns, {joblib.cpu_count()} CPUs\n")
     with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name:
         folder = Path(name)
@@ -100,7 +100,7 @@ def _measured(model: FittedModel, path: Path, goals: tuple[str, str], turns: int
     ready, estimator = model.encoder.transform(frame, model.scaling), _bare(model)
 
     def peer() -> None:
-        """Parse in chunks, and predict as many ready rows."""
+        """Parse the file in chunks, and predict the same number of prepared rows."""
         for chunk in pd.read_csv(path, chunksize=_PEER_ROWS):
             estimator.predict(ready[: len(chunk)])
 
@@ -126,7 +126,7 @@ def _bare(model: FittedModel) -> Any:
 
 
 def _peak_mib(model_path: Path, path: Path) -> float:
-    """Score in a process of its own and return the most memory that it held."""
+    """Score in a separate process, and return its peak memory."""
     command = [sys.executable, "-c", _PEAK, str(model_path), str(path), str(joblib.cpu_count())]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) * 1024 / MIB
 

@@ -1,4 +1,4 @@
-"""Measures how long a service takes to import, with bytecode, beside `import sklearn.ensemble`.
+"""Measure the import time of each service, with bytecode, compared with `import sklearn.ensemble`.
 
 python -m bench.cold
 """
@@ -24,7 +24,7 @@ _GOALS: Final = {"functions.api.handler": 0.43, "functions.predict.handler": 1.2
 _TOLD: Final = {
     "MINI_ML_SEAL_KEY": "0123456789abcdef",
     "MINI_ML_AUTH": "off",
-    # As on Lambda, which gives a function its role's credentials; without any, botocore asks the network for some.
+    # Lambda provides credentials; without them botocore would look for them on the network.
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -33,10 +33,10 @@ _TOLD: Final = {
 
 
 def main() -> list[Result]:
-    """Run in turns and print a table; what the interpreter itself takes to start is left out."""
+    """Run in turns and print a table, without the start of the interpreter itself."""
     found: dict[str, list[float]] = {module: [] for module in ("sys", *_MODULES)}
     for module in found:
-        _seconds(module)  # writes what bytecode is missing
+        _seconds(module)  # writes missing bytecode
     for _ in range(_TURNS):
         for module, seconds in found.items():
             seconds.append(_seconds(module))
@@ -51,7 +51,7 @@ def main() -> list[Result]:
 
 def _seconds(module: str) -> float:
     started = time.perf_counter()
-    program = f"import os, {module}; os._exit(0)"  # at once, since tidying up is no part of a start
+    program = f"import os, {module}; os._exit(0)"  # exit at once: cleanup is not part of the start
     subprocess.run([sys.executable, "-c", program], env={**os.environ, **_TOLD}, check=True)
     return time.perf_counter() - started
 

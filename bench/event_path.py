@@ -1,8 +1,8 @@
-"""Measures the embedded cloud, warm: from the upload of iris to the finished job, by step, and what each process holds.
+"""Measure the warm local platform: from the upload of iris to the finished job, by step, and what each process holds.
 
     .venv/bin/python -m bench.event_path [trainings]
 
-The steps are told apart by the times in the job and the manifest, which the client, the api and the trainer write by
+The steps are separated by the times in the job and the manifest, which the client, the api and the trainer write by
 the same machine's clock.
 """
 
@@ -25,7 +25,7 @@ from bench.results import Result, at_most
 from mini_ml.client import Client
 from mini_ml.contracts import TrainOptions
 from mini_ml.local import samples
-from mini_ml.local.embedded import running
+from mini_ml.local.embedded import run_platform
 from mini_ml.local.listening import free_ports
 from mini_ml.local.settings import LocalSettings
 from mini_ml.ml.training.train import train
@@ -43,13 +43,13 @@ _STEPS: Final = (
 
 
 def main(trainings: int = 9) -> list[Result]:
-    """Run and print two tables."""
+    """Run the benchmark and print two tables."""
     with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as folder:
         api, trainer, predict, emulator = free_ports(4)
         settings = LocalSettings(
             state_dir=Path(folder), api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
         )
-        with running(settings, report=lambda line: None) as addresses, Client(addresses.services["api"]) as client:
+        with run_platform(settings, report=lambda line: None) as addresses, Client(addresses.services["api"]) as client:
             address = addresses.services["api"]
             measured = [_steps(client, address) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
             memory = _memory()
@@ -79,7 +79,7 @@ def _times(job: Any, published: Any) -> list[str]:
 
 
 def _alone() -> str:
-    """Return the milliseconds of a training of iris without a cloud, warm."""
+    """Return the milliseconds of a warm training of iris without a platform."""
     options = TrainOptions.model_validate(_OPTIONS)
     return _median_ms(lambda: train(samples.path("iris.csv"), options, limits=Limits()))
 
@@ -100,7 +100,7 @@ def _median_ms(action: Any) -> str:
 
 
 def _memory() -> list[list[str]]:
-    """Return the resident memory of this process's children, by what they run."""
+    """Return the command and the resident memory of each child process."""
     children = psutil.Process().children()
     return [[_label(child.cmdline()), f"{child.memory_info().rss / MIB:.0f}"] for child in children]
 

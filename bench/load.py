@@ -1,8 +1,8 @@
-"""Asks an HTTP server the same thing again and again over kept connections, at the least cost to the asker.
+"""Load generator: repeat one HTTP request over persistent connections, with little overhead.
 
     python -m bench.load URL BODY_FILE CLIENTS SECONDS
 
-prints answers per second and the 50th and 99th percentile in milliseconds, of so many clients at once.
+prints responses per second, and the 50th and 99th percentile of the response time in milliseconds.
 """
 
 import socket
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 
 class Connection:
-    """One kept connection that sends one request, made once."""
+    """A persistent connection that repeats one prepared request."""
 
     def __init__(self, url: str, body: bytes) -> None:
         where = urlsplit(url)
@@ -27,7 +27,7 @@ class Connection:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self) -> bytes:
-        """Send the request and return the body of the answer."""
+        """Send the request and return the body of the response."""
         self._socket.sendall(self._request)
         received = b""
         while b"\r\n\r\n" not in received:
@@ -41,7 +41,7 @@ class Connection:
         return body
 
     def seconds(self) -> float:
-        """Ask once and return how long it took."""
+        """Send the request and return the seconds until the response."""
         started = time.perf_counter()
         self.ask()
         return time.perf_counter() - started
@@ -58,12 +58,12 @@ class Connection:
 
 
 def percentile(seconds: list[float], share: float) -> float:
-    """Return the time that this share of the requests stayed below."""
+    """Return the response time in seconds at a percentile (0 to 1)."""
     return sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * share))]
 
 
 def together(url: str, body: bytes, *, clients: int, lasting_seconds: float) -> list[float]:
-    """Let several clients ask at once and return how long each answer took."""
+    """Run several clients in parallel, and return the seconds of each response."""
     found: list[list[float]] = [[] for _ in range(clients)]
 
     def client(seconds: list[float]) -> None:

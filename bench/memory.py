@@ -1,6 +1,6 @@
-"""Holds the estimate of memory to real peaks: `python -m bench.memory`, one process for each training.
+"""Compare the memory estimate with the measured peak: `python -m bench.memory`, one process per training.
 
-`python -m bench.memory GaussianNB 60000 20` trains once, and prints peak and estimate in MiB, and their ratio.
+`python -m bench.memory GaussianNB 60000 20` trains once, and prints the peak and the estimate in MiB, and their ratio.
 """
 
 import subprocess
@@ -32,7 +32,7 @@ CASES = (
 
 
 def table(path: Path, model_type: str, rows: int, columns: int) -> Path:
-    """Write a table of numbers with a target that fits the model type."""
+    """Write a numeric table with a target for the task of the model type."""
     random = np.random.default_rng(0)
     with path.open("w") as file:
         file.write(",".join([*(f"f{column}" for column in range(columns)), "target"]) + "\n")
@@ -45,7 +45,7 @@ def table(path: Path, model_type: str, rows: int, columns: int) -> Path:
 
 
 def measured(model_type: str, rows: int, columns: int) -> tuple[float, float]:
-    """Train in this process and return its peak and the estimate, in MiB."""
+    """Train in this process, and return its peak memory and the estimate in MiB."""
     estimates: list[float] = []
 
     def noted(plan: JobEstimate, limits: Limits) -> None:
@@ -61,7 +61,7 @@ def measured(model_type: str, rows: int, columns: int) -> tuple[float, float]:
 
 
 def _peak_mib() -> float:
-    """Return the peak of this process; getrusage would count that of the process that started it too."""
+    """Return the peak memory of this process in MiB; getrusage would include the parent process."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 

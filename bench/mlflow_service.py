@@ -1,4 +1,4 @@
-"""Writes a joblib pipeline as an MLflow model; runs in MLflow's own environment: `python mlflow_service.py FROM TO`."""
+"""Convert a joblib pipeline to an MLflow model; runs in MLflow's environment: `python mlflow_service.py FROM TO`."""
 
 import sys
 

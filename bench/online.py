@@ -1,10 +1,10 @@
-"""Measures online scoring: one row, and eight clients, beside everybody else's way with the same row.
+"""Measure online scoring of one row, with one client and with eight, compared with other ways to serve a model.
 
-    python -m bench.online          beside bare scikit-learn and the seed's recipe
-    python -m bench.online --full   beside MLflow's scoring server too, in an environment of its own
+    python -m bench.online          compares with plain scikit-learn and the original example service
+    python -m bench.online --full   compares with MLflow's scoring server too, in a separate environment
 
-All servers run at once, one process each, and are asked in turns over kept connections, so that a busy machine is busy
-for all of them.
+All servers run at the same time, one process each, and are measured in turns over persistent connections, so that other
+load on the machine affects all of them.
 """
 
 import os
@@ -26,7 +26,7 @@ from bench import recipe
 from bench.load import Connection, percentile
 from bench.results import Result, at_least, at_most
 from mini_ml.client import Client
-from mini_ml.local.embedded import running
+from mini_ml.local.embedded import run_platform
 from mini_ml.local.listening import LOOPBACK, free_ports
 from mini_ml.local.processes import ONE_THREAD
 from mini_ml.local.settings import LocalSettings
@@ -40,12 +40,12 @@ _SEED: Final = "seed's recipe"
 _SEED_KEPT: Final = "seed's recipe, model kept"
 _MLFLOW: Final = "MLflow"
 _SHARES: Final = {_BARE: 1.0, _MLFLOW: 0.15}
-"""At most so much of each one's time for one row."""
+"""Goal: maximum ratio of our response time to each peer's, for one row."""
 
 
 @dataclass(frozen=True)
 class _Effort:
-    """How much is asked."""
+    """Number and duration of the measurements."""
 
     rounds: int
     a_round: int
@@ -58,7 +58,7 @@ _FULL: Final = _Effort(rounds=6, a_round=50, loads=5, load_seconds=1.0)
 
 
 def main(*, full: bool = False) -> list[Result]:
-    """Run and print a table for each estimator."""
+    """Run the benchmark and print a table per estimator."""
     effort = _FULL if full else _QUICK
     results = []
     with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name, ExitStack() as stack:
@@ -85,7 +85,7 @@ def main(*, full: bool = False) -> list[Result]:
 def _compare(
     model_type: str, frame: pd.DataFrame, servers: dict[str, str], folder: Path, effort: _Effort, *, full: bool
 ) -> list[Result]:
-    pipeline = recipe.fitted(frame, model_type)
+    pipeline = recipe.fit(frame, model_type)
     path = folder / f"{model_type}.joblib"
     recipe.save(pipeline, path)
     row = frame.drop(columns=recipe.TARGET).head(1)
@@ -101,12 +101,12 @@ def _compare(
 def _one_by_one(
     servers: Mapping[str, str], body: bytes, bare: Callable[[], Any], effort: _Effort
 ) -> dict[str, list[float]]:
-    """Return the seconds that one client at a time waited for each server, and for scikit-learn alone."""
+    """Return the response times of each server with one client, and of plain scikit-learn, in seconds."""
     found: dict[str, list[float]] = {_BARE: [], **{name: [] for name in servers}}
     for _ in range(effort.rounds):
         found[_BARE] += _a_turn(lambda: _seconds(bare), effort)
         for name, url in servers.items():
-            connection = Connection(url, body)  # anew in each turn: servers close those that are silent
+            connection = Connection(url, body)  # a new one per turn: servers close idle connections
             found[name] += _a_turn(connection.seconds, effort)
             connection.close()
     return found
@@ -119,7 +119,7 @@ def _a_turn(ask: Callable[[], float], effort: _Effort) -> list[float]:
 
 
 def _all_at_once(servers: Mapping[str, str], body: Path, effort: _Effort) -> dict[str, list[tuple[float, ...]]]:
-    """Return answers per second and percentiles of eight clients, who are a process of their own."""
+    """Return responses per second and percentiles with eight clients, which run in a separate process."""
     found: dict[str, list[tuple[float, ...]]] = {name: [] for name in servers}
     for _ in range(effort.loads):
         for name, url in servers.items():
@@ -160,10 +160,10 @@ def _seconds(action: Callable[[], Any]) -> float:
 
 @contextmanager
 def _embedded(folder: Path) -> Iterator[tuple[str, str]]:
-    """Run the embedded cloud; gives the addresses of the api and of the predict service."""
+    """Run a local platform, and yield the URLs of the api and of the predict service."""
     api, trainer, predict, emulator = free_ports(4)
     ports = {"api_port": api, "trainer_port": trainer, "predict_port": predict, "emulator_port": emulator}
-    with running(LocalSettings(state_dir=folder / "state", **ports), report=lambda text: None) as addresses:
+    with run_platform(LocalSettings(state_dir=folder / "state", **ports), report=lambda text: None) as addresses:
         yield addresses.services["api"], addresses.services["predict"]
 
 
@@ -179,7 +179,7 @@ def _seed_service(folder: Path) -> Iterator[str]:
 @contextmanager
 def _mlflow_service(path: Path) -> Iterator[str]:
     """Run MLflow's scoring server, one worker, on the same pipeline."""
-    from tests.fixtures.environments import environment_of  # only the full run needs an environment
+    from tests.fixtures.environments import environment_of  # only needed for the full run
 
     programs = environment_of("mlflow") / "bin"
     model, (port,) = path.with_suffix(".mlflow"), free_ports(1)
@@ -192,10 +192,10 @@ def _mlflow_service(path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _process(command: list[str], port: int, log: Path, told: Mapping[str, str]) -> Iterator[str]:
-    """Run a server until the block ends; on entry it takes connections."""
+def _process(command: list[str], port: int, log: Path, variables: Mapping[str, str]) -> Iterator[str]:
+    """Run a server while the block runs; it accepts connections when the block starts."""
     with log.open("wb") as output:
-        environment = {**os.environ, **ONE_THREAD, **told}
+        environment = {**os.environ, **ONE_THREAD, **variables}
         server = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
         try:
             _await(port, server, log)

@@ -1,4 +1,4 @@
-"""Draws how far each figure is from its goal; runs where matplotlib is: `python plot.py RESULTS.json PLOT.svg`."""
+"""Plot each result relative to its goal; needs matplotlib: `python plot.py RESULTS.json PLOT.svg`."""
 
 import json
 import sys
@@ -12,8 +12,8 @@ _MET, _MISSED = "#2f6f4f", "#b3541e"
 
 
 def draw(results: list[dict[str, Any]], path: Path) -> None:
-    """Write a bar for each result, on a logarithmic scale: 1 is the goal, and more is better."""
-    mpl.rcParams["svg.hashsalt"] = "mini-ml"  # the same results make the same file
+    """Write a bar per result on a logarithmic scale; 1 is the goal, higher is better."""
+    mpl.rcParams["svg.hashsalt"] = "mini-ml"  # makes the file reproducible
     margins = [result["margin"] for result in results]
     places = range(len(results))
     figure, axes = plt.subplots(figsize=(9, 0.34 * len(results) + 1.2))

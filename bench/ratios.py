@@ -1,4 +1,4 @@
-"""Measure actions in turns, so that a noisy machine is as noisy to each of them, and say how they compare."""
+"""Measure actions in turns, so that noise of the machine affects all of them, and compare them."""
 
 import statistics
 import time
@@ -8,7 +8,7 @@ Action = Callable[[], object]
 
 
 def interleaved(actions: Mapping[str, Action], times: int) -> dict[str, list[float]]:
-    """Run all actions once unmeasured and then in turns; return the seconds of each run, by action."""
+    """Run all actions once to warm up, then in turns; return the seconds of each run by action."""
     for action in actions.values():
         action()
     seconds: dict[str, list[float]] = {name: [] for name in actions}
@@ -21,7 +21,7 @@ def interleaved(actions: Mapping[str, Action], times: int) -> dict[str, list[flo
 
 
 def ratio(peer: Sequence[float], ours: Sequence[float]) -> float:
-    """Return the median, over the turns, of how many times as fast as the peer we were."""
+    """Return the median of the peer's time divided by ours, over all turns."""
     return statistics.median(theirs / own for theirs, own in zip(peer, ours, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""What everybody would write: a table, a scikit-learn pipeline over DataFrames, a joblib file."""
+"""The usual way to serve a model: a DataFrame, a scikit-learn pipeline, a joblib file."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ ESTIMATORS: Final = {
 
 
 def table(rows: int = 4_000) -> pd.DataFrame:
-    """Return 14 columns of numbers, with gaps, and 6 of words, and a label of three; always the same."""
+    """Return a deterministic table of 14 numeric columns with gaps, 6 text columns, and a label with three values."""
     random = np.random.default_rng(7)
     numbers = random.normal(size=(rows, len(NUMBERS)))
     codes = random.integers(0, 8, size=(rows, len(WORDS)))
@@ -38,13 +38,13 @@ def table(rows: int = 4_000) -> pd.DataFrame:
 
 
 def request(frame: pd.DataFrame) -> bytes:
-    """Return the first row as the JSON body that every server here is asked with."""
+    """Return the JSON body with the first row, used for every server."""
     row = json.loads(frame.drop(columns=TARGET).head(1).to_json(orient="values"))
     return json.dumps({"dataframe_split": {"columns": [*NUMBERS, *WORDS], "data": row}}).encode()
 
 
-def fitted(frame: pd.DataFrame, model_type: str) -> Pipeline:
-    """Return a pipeline that imputes, scales, encodes and predicts."""
+def fit(frame: pd.DataFrame, model_type: str) -> Pipeline:
+    """Fit a pipeline that imputes, scales, encodes and predicts."""
     parameters: dict[str, Any] = {"max_iter": 1000} if model_type == "LogisticRegression" else {"random_state": 0}
     columns = make_column_transformer(
         (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), NUMBERS),
@@ -54,5 +54,5 @@ def fitted(frame: pd.DataFrame, model_type: str) -> Pipeline:
 
 
 def save(pipeline: Pipeline, path: Path) -> None:
-    """Write a pipeline as the seed did."""
+    """Write a pipeline as the original example does."""
     joblib.dump(pipeline, path)

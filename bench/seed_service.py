@@ -1,7 +1,7 @@
-"""The seed's recipe behind FastAPI: JSON into a DataFrame, a joblib file, `pipeline.predict`.
+"""The original example service with FastAPI: JSON to a DataFrame, a joblib file, `pipeline.predict`.
 
-`/loaded-each-time/…` reads the file for every request; `/kept/…` keeps the model, so that the comparison does not rest
-on that alone. `MINI_ML_BENCH_MODELS` names the folder of the files.
+`/loaded-each-time/…` reads the file for every request; `/kept/…` caches the model, for a comparison without that cost.
+`MINI_ML_BENCH_MODELS` is the folder of the files.
 """
 
 import os
@@ -19,22 +19,22 @@ app = FastAPI()
 
 @app.post("/loaded-each-time/{name}")
 def loaded_each_time(name: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Predict with a model read now."""
-    return _answer(_load(name), body)
+    """Load the model and predict."""
+    return _predict(_load(name), body)
 
 
 @app.post("/kept/{name}")
 def kept(name: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Predict with a model that is in memory."""
-    return _answer(_kept(name), body)
+    """Predict with the cached model."""
+    return _predict(_load_cached(name), body)
 
 
 def _load(name: str) -> Any:
     return joblib.load(_FOLDER / f"{name}.joblib")
 
 
-_kept = cache(_load)
+_load_cached = cache(_load)
 
 
-def _answer(pipeline: Any, body: dict[str, Any]) -> dict[str, Any]:
+def _predict(pipeline: Any, body: dict[str, Any]) -> dict[str, Any]:
     return {"predictions": pipeline.predict(pd.DataFrame(**body["dataframe_split"])).tolist()}

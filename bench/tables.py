@@ -1,4 +1,4 @@
-"""Deterministic tables to measure on: 20 mixed columns and a target, the same bytes for the same number of rows."""
+"""Deterministic benchmark tables with 20 mixed columns and a target; the content depends on the number of rows only."""
 
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ _FLOATS: Final = 9
 
 
 def write_table(path: Path, rows: int) -> None:
-    """Write a CSV of nine decimals, one of them with gaps, four integers, five categories, a boolean and a date."""
+    """Write a CSV of ten decimal columns (one with gaps), three integers, five categories, a boolean and a date."""
     with path.open("w", newline="") as target:
         for block, start in enumerate(range(0, rows, _BLOCK_ROWS)):
             table = _block(min(_BLOCK_ROWS, rows - start), np.random.default_rng([7, block]))

@@ -1,4 +1,4 @@
-"""Measures what training adds to `fit`: reading, deciding, encoding and measuring, and the memory that it takes.
+"""Measure the time that training adds to `fit` (reading, deciding, encoding, evaluating), and its memory.
 
 .venv/bin/python -m bench.training [rows] [turns]
 """
@@ -41,7 +41,7 @@ print(peak() - before)
 
 
 def main(rows: int = 15_000, turns: int = 3) -> list[Result]:
-    """Run and print a table."""
+    """Run the benchmark and print a table."""
     with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name:
         path = Path(name) / "rows.csv"
         write_table(path, rows)
@@ -57,14 +57,14 @@ def main(rows: int = 15_000, turns: int = 3) -> list[Result]:
 
 
 def _import_all(folder: Path) -> None:
-    """Train once on little, since what a training imports is no part of it."""
+    """Train once on a small table, so that imports are not measured."""
     small = folder / "small.csv"
     write_table(small, 1_000)
     train(small, "RandomForestClassifier")
 
 
 def train(path: Path, model_type: str) -> None:
-    """Train as the trainer does, without storing."""
+    """Train as the trainer does, without storing the model."""
     training.train(path, TrainOptions(target_column=TARGET, model_type=model_type), limits=Limits())
 
 
@@ -81,7 +81,7 @@ def _measured(path: Path, model_type: str, rows: int, turns: int) -> list[str]:
 
 
 def _fit_and_whole(path: Path, model_type: str) -> tuple[float, float]:
-    """Return the seconds of `fit` inside a training, and of the training."""
+    """Return the seconds of `fit` in a training, and of the whole training."""
     inside: list[float] = []
     fit = fitter.fit
 

@@ -1,4 +1,4 @@
-"""`mini-ml`: the platform on the command line, thin and over HTTP."""
+"""`mini-ml`: the command line of the platform, a thin wrapper over the HTTP API."""
 
 from mini_ml.cli.entry import main
 

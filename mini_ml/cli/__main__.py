@@ -1,4 +1,4 @@
-"""Lets `python -m mini_ml.cli` do what `mini-ml` does."""
+"""Run `mini-ml` as `python -m mini_ml.cli`."""
 
 import sys
 

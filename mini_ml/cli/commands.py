@@ -1,4 +1,4 @@
-"""What each command does."""
+"""Implementations of the commands."""
 
 from argparse import Namespace
 from collections.abc import Callable
@@ -14,13 +14,18 @@ _TRAIN_OPTIONS: Final = ("target_column", "model_type", "model_params", "columns
 
 
 def run(options: Namespace) -> None:
-    """Run the command. Raises ClientFailure, LocalFailure."""
+    """Run the command.
+
+    Raises:
+        ClientFailure: the platform rejected the request or cannot be reached.
+        LocalFailure: the local platform cannot start or run.
+    """
     if options.command in LOCAL:
         LOCAL[options.command](options)
         return
     with Client(options.url, credential=CliSettings().credential) as client:
-        document, show = REMOTE[options.command](client, options)
-    printing.print_document(document, show, as_json=options.json)
+        document, formatter = REMOTE[options.command](client, options)
+    printing.print_document(document, formatter, as_json=options.json)
 
 
 def _up(_: Namespace) -> None:
@@ -40,12 +45,12 @@ def _key(options: Namespace) -> None:
     printing.print_key(*new_key(options.name, options.scopes))
 
 
-def _train(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
+def _train(client: Client, options: Namespace) -> tuple[Document, printing.Formatter]:
     given = {name: getattr(options, name) for name in _TRAIN_OPTIONS if getattr(options, name) is not None}
-    return client.train(options.file, model_name=options.model_name, options=given), printing.trained
+    return client.train(options.file, model_name=options.model_name, options=given), printing.format_training
 
 
-def _predict(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
+def _predict(client: Client, options: Namespace) -> tuple[Document, printing.Formatter]:
     answer = client.predict(
         options.file,
         model_name=options.model_name,
@@ -53,14 +58,14 @@ def _predict(client: Client, options: Namespace) -> tuple[Document, printing.Sho
         columns_to_drop=options.columns_to_drop,
     )
     if options.output is None:
-        return answer, printing.predicted
+        return answer, printing.format_predictions
     _save(client, answer, options.output)
-    return answer, lambda _: [f"The rows with their predictions are in {options.output}."]
+    return answer, lambda _: [f"Wrote the rows with their predictions to {options.output}."]
 
 
 def _save(client: Client, answer: Document, path: Path) -> None:
-    """Write a result; a download that breaks off leaves the file that was there before as it was."""
-    is_device = path.exists() and not path.is_file()  # as /dev/stdout, which must not become a file
+    """Download a result to `path`; an interrupted download leaves an existing file unchanged."""
+    is_device = path.exists() and not path.is_file()  # such as /dev/stdout, which must not be replaced by a file
     place = path if is_device else path.resolve()
     partial = place if is_device else place.with_name(f"{place.name}.part")
     with partial.open("wb") as target:
@@ -69,26 +74,26 @@ def _save(client: Client, answer: Document, path: Path) -> None:
         partial.replace(place)
 
 
-def _jobs(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
+def _jobs(client: Client, options: Namespace) -> tuple[Document, printing.Formatter]:
     if options.job_id:
-        return client.job(options.job_id), printing.job
+        return client.job(options.job_id), printing.format_job
     filters = {name: getattr(options, name) for name in ("state", "kind", "model_name", "limit")}
-    return client.jobs(**filters), printing.jobs
+    return client.jobs(**filters), printing.format_jobs
 
 
-def _models(client: Client, options: Namespace) -> tuple[Document, printing.Show]:
+def _models(client: Client, options: Namespace) -> tuple[Document, printing.Formatter]:
     if options.model_name:
-        return client.model(options.model_name), printing.model
-    return client.models(), printing.models
+        return client.model(options.model_name), printing.format_model
+    return client.models(), printing.format_models
 
 
 LOCAL: Final[dict[str, Callable[[Namespace], None]]] = {"up": _up, "demo": _demo, "key": _key}
-"""Commands that need no platform elsewhere."""
+"""Commands that do not talk to a running platform."""
 
-REMOTE: Final[dict[str, Callable[[Client, Namespace], tuple[Document, printing.Show]]]] = {
+REMOTE: Final[dict[str, Callable[[Client, Namespace], tuple[Document, printing.Formatter]]]] = {
     "train": _train,
     "predict": _predict,
     "jobs": _jobs,
     "models": _models,
 }
-"""Commands that talk to a platform, wherever it is."""
+"""Commands that talk to a running platform."""

@@ -1,6 +1,7 @@
-"""Runs a module that ends when the process which started it does: `python -m mini_ml.local.child MODULE ARG…`.
+"""Run a module that ends with its parent process: `python -m mini_ml.local.child MODULE ARG…`.
 
-The starter holds the other end of standard input and never writes; when it dies, however it dies, reading ends.
+The parent keeps the other end of standard input open and never writes to it. When the parent ends, for whatever
+reason, the pipe closes and this process terminates.
 """
 
 import os
@@ -15,13 +16,13 @@ _GRACE_SECONDS: Final = 5.0
 
 
 def main() -> None:
-    """Watch the starter, then become the module."""
-    threading.Thread(target=_follow_the_starter, name="starter-watch", daemon=True).start()
+    """Watch the parent in a thread, then run the module."""
+    threading.Thread(target=_exit_with_parent, name="parent-watch", daemon=True).start()
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
-def _follow_the_starter() -> None:
+def _exit_with_parent() -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

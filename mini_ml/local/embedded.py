@@ -1,4 +1,4 @@
-"""The embedded cloud: started, kept running, and stopped."""
+"""Run the local platform: emulated AWS, services and pollers."""
 
 import time
 import urllib.error
@@ -14,27 +14,28 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from mini_ml.local import emulator, gateway, statefolder
 from mini_ml.local.failures import StartFailed
-from mini_ml.local.integrations import ThroughFunctions
+from mini_ml.local.integrations import FunctionIntegrations
 from mini_ml.local.listening import check_free
-from mini_ml.local.processes import EMULATOR, Plan, local_account
+from mini_ml.local.processes import EMULATOR, LocalProcesses, local_account
 from mini_ml.local.provision import provision
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.supervisor import Supervisor
 from mini_ml.topology import LOCAL_NAMES, STAGES, Service
 
 _STOP_SECONDS: Final = 1.2
-"""Grace of the services and pollers; with the emulator's it has to stay below 5 s."""
+"""Time the services and pollers get to stop; together with the emulator's it must stay below 5 s."""
 _EMULATOR_STOP_SECONDS: Final = 3.5
-"""Grace of the emulator, which writes its state down when its last request has ended, or after 3 s."""
+"""Time the emulator gets to stop; it saves its state after its last request, or after 3 s."""
 _LEFTOVER_SECONDS: Final = 8.0
-"""How long the processes of a killed predecessor may take to notice that it is gone."""
+"""Time to wait for ports that processes of a killed platform still use."""
 _EMULATOR_SECONDS: Final = 20.0
+"""Time a restarted emulator gets to answer."""
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """Where a running cloud is reached."""
+    """Addresses of a running platform."""
 
     services: Mapping[Service, str]
     gateway_url: str
@@ -43,66 +44,77 @@ class Addresses:
 
 
 @contextmanager
-def running(settings: LocalSettings, *, report: Callable[[str], None]) -> Iterator[Addresses]:
-    """Run the embedded cloud while the block runs; on entry everything answers.
+def run_platform(settings: LocalSettings, *, report: Callable[[str], None]) -> Iterator[Addresses]:
+    """Run the local platform while the block runs; every service is healthy when the block starts.
 
-    Raises StateInUse, PortsTaken, StartFailed; whatever was started is stopped.
+    Args:
+        settings: ports, state folder and number of pollers.
+        report: receives a message for the user when a process ends unexpectedly.
+
+    Raises:
+        StateInUse: another platform runs on the state folder.
+        PortsInUse: another program listens on one of the ports.
+        StartFailed: a process ended, or did not answer in time.
     """
-    with statefolder.opened(settings.state_dir) as folder:
-        check_free(settings.ports, patience_seconds=_LEFTOVER_SECONDS if folder.was_left_open else 0.0)
-        plan = Plan(settings=settings, folder=folder)
+    with statefolder.open_state_folder(settings.state_dir) as folder:
+        check_free(settings.ports, timeout_seconds=_LEFTOVER_SECONDS if folder.was_left_open else 0.0)
+        processes = LocalProcesses(settings=settings, folder=folder)
         supervisor = Supervisor(report=report)
-        with gateway.serving(
-            {service: url for service, url in plan.services.items() if service != "trainer"}
+        with gateway.serve_events(
+            {service: url for service, url in processes.service_urls.items() if service != "trainer"}
         ) as functions:
             try:
-                _start(plan, supervisor, functions)
+                _start(processes, supervisor, functions)
                 yield Addresses(
-                    services=plan.services,
-                    gateway_url=emulator.rest_api_url(plan.endpoint_url),
-                    endpoint_url=plan.endpoint_url,
+                    services=processes.service_urls,
+                    gateway_url=emulator.rest_api_url(processes.endpoint_url),
+                    endpoint_url=processes.endpoint_url,
                     logs=folder.logs,
                 )
             finally:
                 supervisor.stop(last=EMULATOR, seconds=_STOP_SECONDS, last_seconds=_EMULATOR_STOP_SECONDS)
 
 
-def _start(plan: Plan, supervisor: Supervisor, functions: Mapping[Service, str]) -> None:
-    """Start emulator and services together, provision, then start what takes messages out of queues."""
-    seconds = plan.settings.start_seconds
-    supervisor.start(replace(plan.emulator(), after_restart=lambda: _make_ready_again(plan, functions)))
-    for command in plan.uvicorns():
+def _start(processes: LocalProcesses, supervisor: Supervisor, functions: Mapping[Service, str]) -> None:
+    """Start the emulator and the services together, provision the cloud, then start the pollers."""
+    seconds = processes.settings.start_seconds
+    supervisor.start(
+        replace(processes.emulator_command(), after_restart=lambda: _provision_restarted_emulator(processes, functions))
+    )
+    for command in processes.service_commands():
         supervisor.start(command)
-    supervisor.wait_until(lambda: emulator.is_ready(plan.endpoint_url), what="the emulated AWS", seconds=seconds)
-    _provision(plan, functions)
-    for command in plan.pollers():
+    supervisor.wait_until(lambda: emulator.is_ready(processes.endpoint_url), what="the emulated AWS", seconds=seconds)
+    _provision(processes, functions)
+    for command in processes.poller_commands():
         supervisor.start(command)
-    for service, url in plan.services.items():
+    for service, url in processes.service_urls.items():
         supervisor.wait_until(partial(_is_healthy, url), what=f"the {service} service", seconds=seconds)
     supervisor.watch()
 
 
-def _provision(plan: Plan, functions: Mapping[Service, str]) -> None:
+def _provision(processes: LocalProcesses, functions: Mapping[Service, str]) -> None:
     try:
         provision(
-            local_account(plan.endpoint_url),
-            stage=STAGES[plan.settings.stage],
+            local_account(processes.endpoint_url),
+            stage=STAGES[processes.settings.stage],
             names=LOCAL_NAMES,
-            integrations=ThroughFunctions({service: emulator.forwarding(url) for service, url in functions.items()}),
+            integrations=FunctionIntegrations(
+                {service: emulator.forwarding_environment(url) for service, url in functions.items()}
+            ),
             rest_api_tags=emulator.REST_API_TAGS,
         )
     except (BotoCoreError, ClientError) as error:
-        raise StartFailed(f"Buckets, queues and the REST API could not be made: {error}") from error
+        raise StartFailed(f"Cannot start: creating the buckets, queues and REST API failed: {error}") from error
 
 
-def _make_ready_again(plan: Plan, functions: Mapping[Service, str]) -> None:
-    """Provision an emulator that was started again: killed ones forget what was made since they started."""
+def _provision_restarted_emulator(processes: LocalProcesses, functions: Mapping[Service, str]) -> None:
+    """Provision the emulator after a restart: a killed one loses the resources created since its start."""
     end = time.monotonic() + _EMULATOR_SECONDS
-    while not emulator.is_ready(plan.endpoint_url):
+    while not emulator.is_ready(processes.endpoint_url):
         if time.monotonic() > end:
-            raise StartFailed("the emulated AWS did not answer")
+            raise StartFailed(f"the emulated AWS did not answer within {_EMULATOR_SECONDS:.0f} s")
         time.sleep(0.1)
-    _provision(plan, functions)
+    _provision(processes, functions)
 
 
 def _is_healthy(service_url: str) -> bool:

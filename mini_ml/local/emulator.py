@@ -1,4 +1,4 @@
-"""The emulated AWS: how ministack is started, and the few ways in which it is told more than AWS is."""
+"""Configuration of ministack, the emulated AWS: environment, URLs, and settings that AWS does not have."""
 
 import urllib.error
 import urllib.request
@@ -12,10 +12,10 @@ MODULE: Final = "ministack"
 ACCOUNT: Final = "000000000000"
 REGION: Final = "us-east-1"
 ACCESS_KEY: Final = "test"
-SECRET_KEY: Final = "test"  # noqa: S105  # the emulator takes any; it listens on loopback
+SECRET_KEY: Final = "test"  # noqa: S105  # the emulator accepts any key and listens on loopback
 
 REST_API_TAGS: Final[Mapping[str, str]] = {"ms-custom-id": REST_API_ID, "_custom_id_": REST_API_ID}
-"""Tags that fix the id of the REST API: the emulator's own, and the one of LocalStack."""
+"""Tags that set a fixed id for the REST API, in ministack and in LocalStack."""
 
 _SERVICES: Final = "s3,sqs,apigateway,lambda"
 _NO_DOCKER: Final = "unix:///nonexistent/docker.sock"
@@ -23,17 +23,17 @@ _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def endpoint_url(port: int) -> str:
-    """Return the address of the emulated AWS."""
+    """Return the URL of the emulated AWS."""
     return f"http://127.0.0.1:{port}"
 
 
 def queue_url(endpoint_url: str, queue_name: str) -> str:
-    """Return the address of a queue; it follows from the name, whether or not the queue is there yet."""
+    """Return the URL of a queue, which depends on its name only; the queue need not exist yet."""
     return f"{endpoint_url}/{ACCOUNT}/{queue_name}"
 
 
 def environment(*, port: int, folder: Path) -> dict[str, str]:
-    """Return the environment that keeps the emulator on loopback, its state in `folder`, and its hands off Docker."""
+    """Return environment variables that keep the emulator on loopback, its state in `folder`, and Docker out of use."""
     return {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -53,7 +53,7 @@ def environment(*, port: int, folder: Path) -> dict[str, str]:
 
 
 def is_ready(endpoint_url: str) -> bool:
-    """Tell whether the emulator answers."""
+    """Return whether the emulator answers."""
     try:
         with _NO_PROXY.open(f"{endpoint_url}/_ministack/health", timeout=2) as answer:
             return bool(answer.status == 200)
@@ -61,15 +61,15 @@ def is_ready(endpoint_url: str) -> bool:
         return False
 
 
-def forwarding(url: str) -> dict[str, str]:
-    """Return the environment of an emulated function whose invocations are posted to `url` as they are.
+def forwarding_environment(url: str) -> dict[str, str]:
+    """Return the environment of an emulated function that posts its events to `url`.
 
-    The emulator's HTTP_PROXY integration follows redirects itself and drops every response header but the content
-    type, so the REST API invokes functions, as it does on AWS, and those lead to the services (see gateway.py).
+    The emulator's HTTP_PROXY integration follows redirects and drops all response headers except the content type.
+    The REST API therefore invokes functions, as on AWS, and these forward their events to the services (gateway.py).
     """
     return {"MINISTACK_LAMBDA_PROXY_URL": url}
 
 
 def rest_api_url(endpoint_url: str) -> str:
-    """Return the address of the emulated REST API's stage."""
+    """Return the URL of the emulated REST API's stage."""
     return f"{endpoint_url}/_aws/execute-api/{REST_API_ID}/{REST_STAGE}"

@@ -1,4 +1,4 @@
-"""The environment of the processes that the platform starts: the same on every machine, whatever shell starts them."""
+"""Environment variables of the processes that the local platform starts, independent of the user's shell."""
 
 import os
 import sys
@@ -9,25 +9,25 @@ from typing import Final
 from dotenv import dotenv_values
 
 _SETTINGS: Final = "MINI_ML_"
-_PASSED_ON: Final = (
+_INHERITED: Final = (
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "PYTHONPATH"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR"),
 )
-"""Where this interpreter finds its libraries, and the certificates that it trusts."""
+"""Variables with which this interpreter finds its libraries and its trusted certificates."""
 
 
-def process_environment(*, home: Path) -> dict[str, str]:
-    """Return the environment of a process of the platform, which inherits nothing else.
+def build_process_environment(*, home: Path) -> dict[str, str]:
+    """Return the complete environment of a process; it inherits nothing else.
 
-    It holds the platform's settings (`MINI_ML_…`) from the environment and from `.env` in the working directory; the
-    environment wins. The user's AWS account, proxies, locale, time zone and Python settings do not reach it.
+    It includes the `MINI_ML_…` variables of the current environment and of `.env` in the working directory; the
+    environment takes precedence. It excludes the user's AWS account, proxies, locale, time zone and Python settings.
 
     Args:
-        home: folder for temporary files, which also serves as the home directory.
+        home: folder for temporary files; also set as the home directory.
     """
     return {
-        **_chosen(dotenv_values(".env")),
-        **_chosen(os.environ),
+        **_select_settings(dotenv_values(".env")),
+        **_select_settings(os.environ),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
         "HOME": str(home),
         "TMPDIR": str(home),
@@ -41,9 +41,9 @@ def process_environment(*, home: Path) -> dict[str, str]:
     }
 
 
-def _chosen(variables: Mapping[str, str | None]) -> dict[str, str]:
+def _select_settings(variables: Mapping[str, str | None]) -> dict[str, str]:
     return {
         name: value
         for name, value in variables.items()
-        if value is not None and (name.startswith(_SETTINGS) or name in _PASSED_ON)
+        if value is not None and (name.startswith(_SETTINGS) or name in _INHERITED)
     }

@@ -1,25 +1,33 @@
-"""What can keep the embedded cloud from starting or running, each said in a sentence for the terminal."""
+"""Errors that keep the local platform from starting or running.
+
+LocalFailure
+├── PortsInUse       another program listens on a required port
+├── StateInUse       another platform runs on the state folder
+├── SecretExposed    other users can read or write a secret file
+├── StartFailed      a process ended, or did not answer in time
+└── DemoFailed       a step of the demo gave a wrong result
+"""
 
 
 class LocalFailure(Exception):
-    """Base; the message is the sentence."""
+    """Base class; the message is a sentence to show to the user."""
 
 
-class PortsTaken(LocalFailure):
-    """Other programs listen on ports that are needed."""
+class PortsInUse(LocalFailure):
+    """Another program listens on a required port."""
 
 
 class StateInUse(LocalFailure):
-    """Another process runs on the same state folder."""
+    """Another platform already runs on the state folder."""
 
 
 class SecretExposed(LocalFailure):
-    """Others on the machine may read a secret of the platform."""
+    """Other users of this machine can read or write a secret file."""
 
 
 class StartFailed(LocalFailure):
-    """A process ended, or did not answer in time, while the cloud was starting."""
+    """A process ended, or did not answer in time, while the platform was starting."""
 
 
-class StoryFailed(LocalFailure):
-    """A step of the demo did not end as it should."""
+class DemoFailed(LocalFailure):
+    """A step of the demo gave a wrong result."""

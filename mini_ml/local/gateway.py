@@ -1,8 +1,8 @@
-"""What the emulated functions behind the REST API do: replay a gateway event on the service that answers it.
+"""Forward API Gateway events from the emulated functions to the services as HTTP requests.
 
-The event is the one a Lambda function would get, so the same REST API, resources and function integrations stand
-locally as on AWS; only the last step is HTTP to a uvicorn process, which answers many callers at once. `mini-ml up`
-serves it itself; a container does so by `python -m mini_ml.local.gateway`.
+The events are those a Lambda function receives, so the REST API, its resources and its integrations are the same as
+on AWS. Only the last step differs: an HTTP request to a uvicorn process, which handles many requests at once.
+`mini-ml up` runs this server in its own process; a container runs it with `python -m mini_ml.local.gateway`.
 """
 
 import base64
@@ -27,23 +27,23 @@ _TIMEOUT_SECONDS: Final = 35.0
 
 
 class GatewaySettings(BaseSettings):
-    """Where the events of the emulated functions are taken to, and where they arrive."""
+    """Settings of the event server in a container."""
 
     model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
 
     api_address: str
-    """Address of the api."""
+    """URL of the api service."""
 
     predict_address: str
-    """Address of the predict service."""
+    """URL of the predict service."""
 
     gateway_port: int = Field(default=9000, ge=1, le=65535)
-    """Port for the events, on every address of the container; each service's arrive at its name as the path."""
+    """Port for the events, on all interfaces of the container; the path of the request names the service."""
 
 
 @contextmanager
-def serving(services: Mapping[Service, str]) -> Iterator[dict[Service, str]]:
-    """Accept gateway events on a free loopback port while the block runs; yields the address for each service's."""
+def serve_events(services: Mapping[Service, str]) -> Iterator[dict[Service, str]]:
+    """Accept gateway events on a free loopback port while the block runs; yield the event URL of each service."""
     server = _EventServer(services, (LOOPBACK, 0))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="gateway", daemon=True)
     thread.start()
@@ -55,41 +55,41 @@ def serving(services: Mapping[Service, str]) -> Iterator[dict[Service, str]]:
 
 
 def replay(event: Mapping[str, Any], service_url: str) -> dict[str, Any]:
-    """Send a REST API event to a service as the HTTP request it was, and shape the answer as a function's."""
+    """Send a REST API event to a service as an HTTP request, and return the response in the format of a function."""
     address = urlsplit(service_url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT_SECONDS)
     try:
-        connection.putrequest(event["httpMethod"], _target(event), skip_accept_encoding=True)
-        body = _body(event)
-        for name, value in _headers(event):
+        connection.putrequest(event["httpMethod"], _build_target(event), skip_accept_encoding=True)
+        body = _read_body(event)
+        for name, value in _forwarded_headers(event):
             connection.putheader(name, value)
         connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
-        return _shaped(connection.getresponse())
+        return _build_result(connection.getresponse())
     except (OSError, http.client.HTTPException):
-        return _unavailable()
+        return _build_unavailable_result()
     finally:
         connection.close()
 
 
-def _target(event: Mapping[str, Any]) -> str:
+def _build_target(event: Mapping[str, Any]) -> str:
     path = quote(event["path"], safe="/:@!$&'()*+,;=~")
     query = urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True)
     return f"{path}?{query}" if query else path
 
 
-def _body(event: Mapping[str, Any]) -> bytes:
+def _read_body(event: Mapping[str, Any]) -> bytes:
     text = event.get("body") or ""
     return base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
 
 
-def _headers(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _forwarded_headers(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, values in (event.get("multiValueHeaders") or {}).items():
         if name.lower() not in _HOP_BY_HOP | {"host"}:
             yield from ((name, value) for value in values)
 
 
-def _shaped(response: http.client.HTTPResponse) -> dict[str, Any]:
+def _build_result(response: http.client.HTTPResponse) -> dict[str, Any]:
     content = response.read()
     headers: dict[str, list[str]] = {}
     for name, value in response.getheaders():
@@ -102,12 +102,12 @@ def _shaped(response: http.client.HTTPResponse) -> dict[str, Any]:
     return {"statusCode": response.status, "multiValueHeaders": headers, "body": body, "isBase64Encoded": encoded}
 
 
-def _unavailable() -> dict[str, Any]:
-    refusal = next(refusal for refusal in GATEWAY_PROBLEMS if refusal.response_type == "INTEGRATION_FAILURE")
+def _build_unavailable_result() -> dict[str, Any]:
+    problem = next(problem for problem in GATEWAY_PROBLEMS if problem.response_type == "INTEGRATION_FAILURE")
     return {
-        "statusCode": refusal.status,
-        "multiValueHeaders": {name: [value] for name, value in refusal.headers.items()},
-        "body": json.dumps(refusal.problem()),
+        "statusCode": problem.status,
+        "multiValueHeaders": {name: [value] for name, value in problem.headers.items()},
+        "body": json.dumps(problem.problem()),
         "isBase64Encoded": False,
     }
 
@@ -124,7 +124,7 @@ class _EventHandler(BaseHTTPRequestHandler):
     server: _EventServer
 
     def do_POST(self) -> None:
-        """Answer one invocation."""
+        """Handle one invocation."""
         service_url = self.server.services.get(self.path)
         if service_url is None:
             self.send_error(404)
@@ -138,16 +138,16 @@ class _EventHandler(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Stay silent: the services write the access log."""
+        """Log nothing: the services write the access log."""
 
 
 def main() -> None:
-    """Serve until SIGTERM or Ctrl-C."""
-    interrupts.listen()
+    """Serve events until SIGTERM or Ctrl-C."""
+    interrupts.install_handlers()
     settings = GatewaySettings()
     services: dict[Service, str] = {"api": settings.api_address, "predict": settings.predict_address}
-    everywhere = "0.0.0.0"  # noqa: S104  # inside a container; what is published decides its owner
-    with _EventServer(services, (everywhere, settings.gateway_port)) as server, suppress(KeyboardInterrupt):
+    all_interfaces = "0.0.0.0"  # noqa: S104  # inside a container; its published ports decide who can connect
+    with _EventServer(services, (all_interfaces, settings.gateway_port)) as server, suppress(KeyboardInterrupt):
         server.serve_forever(poll_interval=0.1)
 
 

@@ -1,4 +1,4 @@
-"""How the REST API reaches the services: through functions, as on AWS, or over HTTP where an emulator runs none."""
+"""Integrations of the REST API: functions, as on AWS, or plain HTTP for emulators that run no functions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _ROLE: Final = "arn:aws:iam::{account}:role/{project}-gateway"
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """Where API Gateway sends the requests of a route, in its own words."""
+    """Integration of one route, in the terms of the API Gateway API."""
 
     type: Literal["AWS_PROXY", "HTTP_PROXY"]
     method: Literal["ANY", "POST"]
@@ -26,46 +26,48 @@ Targets = Callable[[Route], Target]
 
 
 class Integrations(Protocol):
-    """A way to reach the services."""
+    """A kind of integration between the REST API and the services."""
 
     def ensure(self, functions: "LambdaClient", *, region: str, account: str, timeout_seconds: int) -> Targets:
-        """Make what is needed behind the REST API, and return where each route leads."""
+        """Create the resources that the integrations need, and return a function from route to target."""
         ...
 
 
 @dataclass(frozen=True)
-class ThroughFunctions:
-    """The REST API invokes a function for each service."""
+class FunctionIntegrations:
+    """The REST API invokes one function per service."""
 
     environments: Mapping[Service, Mapping[str, str]]
-    """Environment of each service's function."""
+    """Environment variables of each service's function."""
 
     def ensure(self, functions: "LambdaClient", *, region: str, account: str, timeout_seconds: int) -> Targets:
-        """Make the functions, or bring them up to date."""
+        """Create the functions, or update their configuration."""
         role = _ROLE.format(account=account, project=PROJECT)
         uris = {
-            service: _invocations(region, _ensure_function(functions, service, variables, role, timeout_seconds))
+            service: _build_invocation_uri(
+                region, _ensure_function(functions, service, variables, role, timeout_seconds)
+            )
             for service, variables in self.environments.items()
         }
         return lambda route: Target(type="AWS_PROXY", method="POST", uri=uris[route.service])
 
 
 @dataclass(frozen=True)
-class OverHttp:
-    """The REST API passes every request on to the service itself."""
+class HttpIntegrations:
+    """The REST API forwards every request to the service over HTTP."""
 
     urls: Mapping[Service, str]
-    """Address of each service, as the gateway reaches it."""
+    """URL of each service, as seen from the emulated AWS."""
 
     def ensure(self, functions: "LambdaClient", *, region: str, account: str, timeout_seconds: int) -> Targets:
-        """Make nothing: the services are there."""
+        """Create nothing: HTTP integrations need no resources."""
         return lambda route: Target(type="HTTP_PROXY", method="ANY", uri=f"{self.urls[route.service]}{route.path}")
 
 
 def _ensure_function(
     functions: "LambdaClient", service: Service, environment: Mapping[str, str], role: str, timeout_seconds: int
 ) -> str:
-    """Return the ARN of a service's function."""
+    """Create or update the function of a service, and return its ARN."""
     name = f"{PROJECT}-{service}"
     variables: EnvironmentTypeDef = {"Variables": dict(environment)}
     try:
@@ -82,5 +84,5 @@ def _ensure_function(
         )["FunctionArn"]
 
 
-def _invocations(region: str, arn: str) -> str:
+def _build_invocation_uri(region: str, arn: str) -> str:
     return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"

@@ -1,9 +1,9 @@
-"""Makes every usual way of ending a command the same: KeyboardInterrupt, which unwinds and stops what was started."""
+"""Turn SIGTERM and SIGINT into KeyboardInterrupt, so that a command stops its processes however it is ended."""
 
 import signal
 
 
-def listen() -> None:
-    """Take SIGTERM as Ctrl-C, and Ctrl-C even where a shell had it ignored, as for background jobs."""
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, signal.default_int_handler)
+def install_handlers() -> None:
+    """Raise KeyboardInterrupt on SIGTERM, and on SIGINT even where a shell ignores it, as for background jobs."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""One invocation of a Lambda handler: the events as AWS shapes them, the context, and how an answer is read."""
+"""Build the events and the context of a Lambda invocation, and read the batch item failures of its response."""
 
 import base64
 import uuid
@@ -18,13 +18,13 @@ Handler = Callable[[dict[str, Any], object], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """The second argument of a handler."""
+    """Context object, passed to a handler as its second argument."""
 
     function_name: str
     region: str
     account: str
     deadline: float
-    """When the invocation is ended, on the clock of `clock`."""
+    """Time at which the invocation times out, on `clock`."""
     clock: Callable[[], float]
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     function_version: str = "$LATEST"
@@ -34,31 +34,31 @@ class Context:
 
     @property
     def invoked_function_arn(self) -> str:
-        """ARN under which the function was called."""
+        """ARN of the invoked function."""
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{self.function_name}"
 
     @property
     def log_group_name(self) -> str:
-        """Where the function's log would go."""
+        """Log group of the function on AWS."""
         return f"/aws/lambda/{self.function_name}"
 
     @property
     def log_stream_name(self) -> str:
-        """The stream of this environment within the log group."""
+        """Log stream within the log group."""
         return "local"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return the milliseconds until the invocation is ended."""
+        """Return the milliseconds left until the invocation times out."""
         return max(0, int((self.deadline - self.clock()) * 1000))
 
 
-def sqs_event(messages: Iterable["MessageTypeDef"], *, queue_arn: str) -> dict[str, Any]:
-    """Return the event of an SQS batch."""
-    return {"Records": [_record(message, queue_arn) for message in messages]}
+def build_sqs_event(messages: Iterable["MessageTypeDef"], *, queue_arn: str) -> dict[str, Any]:
+    """Build the event for a batch of SQS messages."""
+    return {"Records": [_build_record(message, queue_arn) for message in messages]}
 
 
-def scheduled_event(*, rule: str, region: str, account: str, now: datetime) -> dict[str, Any]:
-    """Return the event of an EventBridge schedule."""
+def build_scheduled_event(*, rule: str, region: str, account: str, now: datetime) -> dict[str, Any]:
+    """Build the event of an EventBridge schedule."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -72,11 +72,15 @@ def scheduled_event(*, rule: str, region: str, account: str, now: datetime) -> d
     }
 
 
-def failed_ids(answer: object, sent: Iterable[str]) -> frozenset[str]:
-    """Return the ids of the messages that come back, by the rules of `ReportBatchItemFailures`.
+def read_failed_ids(answer: object, sent: Iterable[str]) -> frozenset[str]:
+    """Return the ids of the failed messages, by the rules of `ReportBatchItemFailures`.
 
-    No answer and an empty list mean that all succeeded; an answer that makes no sense, or names a message that was
-    not in the batch, fails the batch whole.
+    No response and an empty list mean that all messages succeeded. A malformed response, or one that names a message
+    outside the batch, fails the whole batch.
+
+    Args:
+        answer: return value of the handler.
+        sent: ids of the messages in the batch.
     """
     everything = frozenset(sent)
     if answer is None or answer == {}:
@@ -92,22 +96,28 @@ def failed_ids(answer: object, sent: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in named if name) if set(named) <= everything else everything
 
 
-def return_delay(receives: int, *, first_seconds: float) -> int:
-    """Return the whole seconds until a failed message comes back: twice as long each time, a minute at most.
+def retry_delay(receives: int, *, first_seconds: float) -> int:
+    """Return the seconds until a failed message is received again: doubled with each receive, at most 60.
 
-    A dead letter that nobody can read comes back without end.
+    The number of doublings is limited too, because a dead letter that cannot be stored is received without end.
+
+    Args:
+        receives: how often the message was received so far.
+        first_seconds: delay after the first receive.
     """
     doublings = min(receives - 1, _MOST_DOUBLINGS)
     return int(min(_LONGEST_DELAY_SECONDS, first_seconds * 2**doublings))
 
 
-def _record(message: "MessageTypeDef", queue_arn: str) -> dict[str, Any]:
+def _build_record(message: "MessageTypeDef", queue_arn: str) -> dict[str, Any]:
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": dict(message.get("Attributes", {})),
-        "messageAttributes": {name: _attribute(value) for name, value in message.get("MessageAttributes", {}).items()},
+        "messageAttributes": {
+            name: _build_attribute(value) for name, value in message.get("MessageAttributes", {}).items()
+        },
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": queue_arn,
@@ -115,7 +125,7 @@ def _record(message: "MessageTypeDef", queue_arn: str) -> dict[str, Any]:
     }
 
 
-def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
+def _build_attribute(value: Mapping[str, Any]) -> dict[str, Any]:
     shaped: dict[str, Any] = {"dataType": value["DataType"], "stringListValues": [], "binaryListValues": []}
     if "StringValue" in value:
         shaped["stringValue"] = value["StringValue"]

@@ -1,7 +1,7 @@
-"""Stands in for Lambda's event source mapping: takes a queue's messages to a handler, and calls it on schedule.
+"""Local replacement for Lambda's event source mapping: invokes a handler with messages of a queue, and on a schedule.
 
-Started as `python -m mini_ml.local.poller`. One process is one execution environment: it runs one invocation at a
-time, and ends when an invocation passes its timeout, as Lambda would end it; whoever started it starts it again.
+Start it with `python -m mini_ml.local.poller`. One process is one execution environment: it runs one invocation at a
+time and exits when an invocation exceeds its timeout, as Lambda does. The supervisor then restarts it.
 """
 
 import importlib
@@ -23,7 +23,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters import logs
-from mini_ml.local.invocation import Context, Handler, failed_ids, return_delay, scheduled_event, sqs_event
+from mini_ml.local.invocation import (
+    Context,
+    Handler,
+    build_scheduled_event,
+    build_sqs_event,
+    read_failed_ids,
+    retry_delay,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -31,90 +38,90 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_AWAY_SECONDS: Final = 0.5
+_RECONNECT_SECONDS: Final = 0.5
 
 
 class PollerSettings(BaseSettings):
-    """What one poller does; its environment also says where AWS is."""
+    """Settings of one poller; boto3 reads credentials and endpoint from its own variables."""
 
     model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
 
     handler: str
-    """The Lambda handler, as `module:function`."""
+    """Lambda handler to invoke, as `module:function`."""
 
     function_name: str
-    """Name that the handler sees in its context."""
+    """Function name in the context of the handler."""
 
     queue_url: str
-    """Queue whose messages are taken to the handler."""
+    """URL of the queue to poll."""
 
     timeout_seconds: float
-    """An invocation that takes longer ends the process."""
+    """Timeout of one invocation; the process exits when it is exceeded."""
 
     batch_size: int = 1
-    """Most messages in one invocation."""
+    """Maximum number of messages in one invocation."""
 
     schedule_seconds: float | None = None
-    """Time between two scheduled invocations, the first one at once; None for no schedule."""
+    """Time between two scheduled invocations, the first one at start; None for no schedule."""
 
     long_poll_seconds: int = 1
-    """How long the queue holds an empty answer back; also how long stopping an idle poller takes at most."""
+    """How long to wait for messages in one call; an idle poller takes up to this long to stop."""
 
     retry_seconds: float = 1.0
-    """Wait before a failed message's first return; doubles with each receive."""
+    """Delay before a failed message is received again; doubled with each receive."""
 
     stop_seconds: float = 1.0
-    """How long a running invocation may go on after SIGTERM."""
+    """How long a running invocation may continue after SIGTERM."""
 
 
 @dataclass(kw_only=True)
 class Poller:
-    """One execution environment."""
+    """Polls a queue and invokes a handler, one invocation at a time."""
 
     settings: PollerSettings
     sqs: "SQSClient"
     handler: Handler
     give_up: Callable[[], None]
-    """Ends the process at once; called when an invocation passes its timeout."""
+    """Called when an invocation exceeds its timeout; must end the process."""
     stopping: threading.Event = field(default_factory=threading.Event)
     _queue_arn: str = field(default="", init=False)
     _next_schedule: float = field(default=float("-inf"), init=False)
 
     def run(self) -> None:
-        """Poll until `stopping` is set; an endpoint that is away is waited for."""
+        """Poll until `stopping` is set; retry while the queue cannot be reached."""
         while not self.stopping.is_set():
             try:
                 self.step()
             except (BotoCoreError, ClientError) as error:
                 logger.warning("queue_away", extra={"reason": str(error)})
-                self.stopping.wait(_AWAY_SECONDS)
+                self.stopping.wait(_RECONNECT_SECONDS)
 
     def step(self) -> None:
-        """Call the handler on schedule if that is due, then with the next messages if there are any."""
+        """Run the scheduled invocation if it is due, then invoke the handler with the next messages."""
         if not self._queue_arn:
             self._queue_arn = self._read_queue_arn()
         if self.settings.schedule_seconds is not None and time.monotonic() >= self._next_schedule:
             self._next_schedule = time.monotonic() + self.settings.schedule_seconds
-            self._invoke(self._scheduled_event())
+            self._invoke(self._build_scheduled_event())
         messages = self._receive()
         if messages:
             self._handle(messages)
 
     def _handle(self, messages: list["MessageTypeDef"]) -> None:
-        answer = self._invoke(sqs_event(messages, queue_arn=self._queue_arn))
-        failed = failed_ids(answer, [message["MessageId"] for message in messages])
+        answer = self._invoke(build_sqs_event(messages, queue_arn=self._queue_arn))
+        failed = read_failed_ids(answer, [message["MessageId"] for message in messages])
         for message in messages:
             if message["MessageId"] in failed:
-                self._return(message)
+                self._return_to_queue(message)
             else:
                 self.sqs.delete_message(QueueUrl=self.settings.queue_url, ReceiptHandle=message["ReceiptHandle"])
 
     def _invoke(self, event: dict[str, Any]) -> object:
-        """Call the handler; an exception is an answer that makes no sense, which fails the batch whole."""
+        """Invoke the handler; after an exception return False, which fails the whole batch."""
         with _watchdog(self.settings.timeout_seconds, self.give_up):
             try:
-                return self.handler(event, self._context())
-            except Exception:  # as Lambda's runtime does, which outlives any error of the handler
+                return self.handler(event, self._build_context())
+            except Exception:  # Lambda's runtime also survives any error of the handler
                 logger.exception("invocation_failed", extra={"function_name": self.settings.function_name})
                 return False
 
@@ -127,10 +134,10 @@ class Poller:
             MessageAttributeNames=["All"],
         ).get("Messages", [])
 
-    def _return(self, message: "MessageTypeDef") -> None:
-        """Let a failed message come back soon: the queue's own visibility timeout is for workers that died."""
+    def _return_to_queue(self, message: "MessageTypeDef") -> None:
+        """Make a failed message visible again soon; the queue's own visibility timeout is for workers that died."""
         receives = int(message.get("Attributes", {}).get("ApproximateReceiveCount", "1"))
-        seconds = return_delay(receives, first_seconds=self.settings.retry_seconds)
+        seconds = retry_delay(receives, first_seconds=self.settings.retry_seconds)
         self.sqs.change_message_visibility(
             QueueUrl=self.settings.queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
         )
@@ -139,11 +146,11 @@ class Poller:
         answer = self.sqs.get_queue_attributes(QueueUrl=self.settings.queue_url, AttributeNames=["QueueArn"])
         return answer["Attributes"]["QueueArn"]
 
-    def _scheduled_event(self) -> dict[str, Any]:
+    def _build_scheduled_event(self) -> dict[str, Any]:
         _, _, _, region, account, queue = self._queue_arn.split(":")
-        return scheduled_event(rule=f"{queue}-schedule", region=region, account=account, now=datetime.now(UTC))
+        return build_scheduled_event(rule=f"{queue}-schedule", region=region, account=account, now=datetime.now(UTC))
 
-    def _context(self) -> Context:
+    def _build_context(self) -> Context:
         _, _, _, region, account, _ = self._queue_arn.split(":")
         return Context(
             function_name=self.settings.function_name,
@@ -166,21 +173,21 @@ def _watchdog(seconds: float, give_up: Callable[[], None]) -> Iterator[None]:
 
 
 def load_handler(spec: str) -> Handler:
-    """Import `module:function`."""
+    """Import a handler given as `module:function`."""
     module_name, _, name = spec.partition(":")
     handler: Handler = getattr(importlib.import_module(module_name), name)
     return handler
 
 
 def main() -> None:
-    """Poll until SIGTERM or SIGINT; exits 0 then, 1 when an invocation passed its timeout."""
+    """Poll until SIGTERM or SIGINT, then exit 0; exit 1 when an invocation exceeds its timeout."""
     logs.configure()
     settings = PollerSettings()
     poller = Poller(
         settings=settings,
         sqs=boto3.client("sqs", config=Config(retries={"total_max_attempts": 2}, read_timeout=30)),
         handler=load_handler(settings.handler),
-        give_up=_exit_timed_out,
+        give_up=_exit_after_timeout,
     )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -194,7 +201,7 @@ def main() -> None:
     poller.run()
 
 
-def _exit_timed_out() -> None:
+def _exit_after_timeout() -> None:
     logger.error("invocation_timed_out")
     os._exit(1)
 

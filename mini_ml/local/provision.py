@@ -1,4 +1,4 @@
-"""Makes the cloud that topology.py describes on any endpoint; run again it repairs what is missing."""
+"""Create the AWS resources that topology.py describes; running it again adds what is missing."""
 
 import json
 import os
@@ -29,7 +29,7 @@ _CONFIG: Final = Config(proxies={}, retries={"total_max_attempts": 3}, connect_t
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """Where to provision, and as whom; nothing is read from the user's own AWS configuration."""
+    """Endpoint and credentials to provision with; the user's own AWS configuration is not read."""
 
     endpoint_url: str
     number: str
@@ -39,27 +39,27 @@ class Account:
 
     @property
     def s3(self) -> "S3Client":
-        """A client of S3."""
+        """Client for S3."""
         return self._session.client("s3", endpoint_url=self.endpoint_url, config=_CONFIG)
 
     @property
     def sqs(self) -> "SQSClient":
-        """A client of SQS."""
+        """Client for SQS."""
         return self._session.client("sqs", endpoint_url=self.endpoint_url, config=_CONFIG)
 
     @property
     def api_gateway(self) -> "APIGatewayClient":
-        """A client of API Gateway (REST)."""
+        """Client for API Gateway (REST)."""
         return self._session.client("apigateway", endpoint_url=self.endpoint_url, config=_CONFIG)
 
     @property
     def functions(self) -> "LambdaClient":
-        """A client of Lambda."""
+        """Client for Lambda."""
         return self._session.client("lambda", endpoint_url=self.endpoint_url, config=_CONFIG)
 
     @property
     def _session(self) -> boto3.Session:
-        """A session that ignores the profile and the files of the machine."""
+        """Session that ignores AWS profiles and configuration files."""
         quiet = {"profile": _QUIET_PROFILE, "config_file": _NO_FILE, "credentials_file": _NO_FILE}
         return boto3.Session(
             botocore_session=botocore.session.Session(session_vars=quiet),
@@ -71,7 +71,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Provisioned:
-    """Addresses of what was made."""
+    """URLs of the provisioned resources."""
 
     queue_urls: Mapping[QueueName, str]
 
@@ -84,10 +84,10 @@ def provision(
     integrations: Integrations,
     rest_api_tags: Mapping[str, str],
 ) -> Provisioned:
-    """Make buckets, queues, notifications and the REST API, or bring those that are there to the described state.
+    """Create or update the buckets, queues, notifications and REST API.
 
     Args:
-        account: the endpoint and its credentials.
+        account: endpoint and credentials.
         stage: timeouts and receive counts.
         names: names of buckets and queues.
         integrations: how the REST API reaches the services.
@@ -104,7 +104,7 @@ def provision(
         account=account.number,
         timeout_seconds=stage.api_timeout_seconds + 5,
     )
-    rest_api.ensure(account.api_gateway, targets=targets, tags=rest_api_tags)
+    rest_api.replace_rest_api(account.api_gateway, targets=targets, tags=rest_api_tags)
     return Provisioned(queue_urls=urls)
 
 
@@ -122,12 +122,12 @@ def _ensure_queues(
     for queue in reversed(work_queues):  # dead letters first: the redrive policies name them
         name = names.queue(queue.name)
         arns[queue.name] = f"arn:aws:sqs:{account.region}:{account.number}:{name}"
-        attributes = _attributes(queue, arns[queue.name], arns["dead-letters"], account, names)
+        attributes = _build_attributes(queue, arns[queue.name], arns["dead-letters"], account, names)
         urls[queue.name] = _ensure_queue(sqs, name, attributes)
     return urls, arns
 
 
-def _attributes(queue: WorkQueue, arn: str, dead_letters: str, account: Account, names: Names) -> dict[str, str]:
+def _build_attributes(queue: WorkQueue, arn: str, dead_letters: str, account: Account, names: Names) -> dict[str, str]:
     attributes = {
         "VisibilityTimeout": str(queue.visibility_seconds),
         "SqsManagedSseEnabled": "true",
@@ -136,11 +136,11 @@ def _attributes(queue: WorkQueue, arn: str, dead_letters: str, account: Account,
     if queue.max_receive_count is not None:
         redrive = {"deadLetterTargetArn": dead_letters, "maxReceiveCount": queue.max_receive_count}
         attributes["RedrivePolicy"] = json.dumps(redrive)
-        attributes["Policy"] = json.dumps(_store_may_send(arn, account.number, names.uploads_bucket))
+        attributes["Policy"] = json.dumps(_build_queue_policy(arn, account.number, names.uploads_bucket))
     return attributes
 
 
-def _store_may_send(arn: str, account: str, bucket: str) -> dict[str, Any]:
+def _build_queue_policy(arn: str, account: str, bucket: str) -> dict[str, Any]:
     condition = {
         "StringEquals": {"aws:SourceAccount": account},
         "ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{bucket}"},

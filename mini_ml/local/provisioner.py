@@ -1,4 +1,4 @@
-"""Provisions an emulated AWS once and ends, before the services start: `python -m mini_ml.local.provisioner`."""
+"""Provision an emulated AWS and exit, before the services start: `python -m mini_ml.local.provisioner`."""
 
 from typing import Literal
 
@@ -6,52 +6,54 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.local import emulator
-from mini_ml.local.integrations import Integrations, OverHttp, ThroughFunctions
+from mini_ml.local.integrations import FunctionIntegrations, HttpIntegrations, Integrations
 from mini_ml.local.processes import local_account
 from mini_ml.local.provision import provision
 from mini_ml.topology import LOCAL_NAMES, STAGES, Service
 
 
 class ProvisionerSettings(BaseSettings):
-    """What to provision, and how the REST API shall reach the services."""
+    """Settings of the provisioner."""
 
     model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
 
     aws_endpoint_url: str = Field(validation_alias="AWS_ENDPOINT_URL")
-    """Address of the emulated AWS."""
+    """URL of the emulated AWS."""
 
     stage: Literal["local", "test"] = "local"
-    """Leases, timeouts and schedules; `test` counts in seconds."""
+    """Stage that sets leases, timeouts and schedules; `test` uses a few seconds."""
 
     integration: Literal["http", "function"] = "http"
-    """How the REST API reaches a service: over HTTP, or by invoking a function, whose events go to the address."""
+    """How the REST API reaches a service: `http` forwards requests, `function` posts the events of a function."""
 
     api_address: str
-    """Where requests to the api are sent, as the emulated AWS reaches it."""
+    """URL of the api service, or of its events, as seen from the emulated AWS."""
 
     predict_address: str
-    """Where requests to score online are sent, as the emulated AWS reaches it."""
+    """URL of the predict service, or of its events, as seen from the emulated AWS."""
 
 
-def integrations(settings: ProvisionerSettings) -> Integrations:
-    """Return the way to the services that the settings ask for."""
+def build_integrations(settings: ProvisionerSettings) -> Integrations:
+    """Build the kind of integration that the settings name."""
     addresses: dict[Service, str] = {"api": settings.api_address, "predict": settings.predict_address}
     if settings.integration == "http":
-        return OverHttp(addresses)
-    return ThroughFunctions({service: emulator.forwarding(address) for service, address in addresses.items()})
+        return HttpIntegrations(addresses)
+    return FunctionIntegrations(
+        {service: emulator.forwarding_environment(address) for service, address in addresses.items()}
+    )
 
 
 def main() -> None:
-    """Provision what the environment asks for."""
+    """Provision the emulated AWS that the environment names."""
     settings = ProvisionerSettings()
     provision(
         local_account(settings.aws_endpoint_url),
         stage=STAGES[settings.stage],
         names=LOCAL_NAMES,
-        integrations=integrations(settings),
+        integrations=build_integrations(settings),
         rest_api_tags=emulator.REST_API_TAGS,
     )
-    print(f"Provisioned; the REST API is at {emulator.rest_api_url('')} of the emulated AWS.", flush=True)
+    print(f"Provisioned the emulated AWS. Path of the REST API: {emulator.rest_api_url('')}", flush=True)
 
 
 if __name__ == "__main__":

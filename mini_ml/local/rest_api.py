@@ -1,4 +1,4 @@
-"""The REST API that topology.ROUTES describes, made anew at each provisioning under the same id."""
+"""Create the REST API that topology.ROUTES describes; each provisioning replaces it under the same id."""
 
 import json
 import re
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
 
 
-def ensure(gateway: "APIGatewayClient", *, targets: Targets, tags: Mapping[str, str]) -> None:
-    """Replace the REST API, so that routes which the topology no longer has are gone too."""
+def replace_rest_api(gateway: "APIGatewayClient", *, targets: Targets, tags: Mapping[str, str]) -> None:
+    """Delete and create the REST API, which also removes routes that are no longer in the topology."""
     for api in gateway.get_rest_apis()["items"]:
         if api["name"] == PROJECT:
             gateway.delete_rest_api(restApiId=api["id"])
-    made = gateway.create_rest_api(name=PROJECT, binaryMediaTypes=["*/*"], tags=dict(tags))
-    _add_routes(gateway, made["id"], made["rootResourceId"], targets)
-    _add_refusals(gateway, made["id"])
-    gateway.create_deployment(restApiId=made["id"], stageName=REST_STAGE)
+    created = gateway.create_rest_api(name=PROJECT, binaryMediaTypes=["*/*"], tags=dict(tags))
+    _add_routes(gateway, created["id"], created["rootResourceId"], targets)
+    _add_gateway_responses(gateway, created["id"])
+    gateway.create_deployment(restApiId=created["id"], stageName=REST_STAGE)
 
 
 def _add_routes(gateway: "APIGatewayClient", api_id: str, root_id: str, targets: Targets) -> None:
@@ -34,7 +34,7 @@ def _add_routes(gateway: "APIGatewayClient", api_id: str, root_id: str, targets:
 def _add_method(
     gateway: "APIGatewayClient", api_id: str, resource_id: str, target: Target, path_parameters: list[str]
 ) -> None:
-    """Let every method of a resource lead to its target, which gets the path's parameters."""
+    """Integrate every method of a resource with its target, and pass on the path parameters."""
     gateway.put_method(
         restApiId=api_id,
         resourceId=resource_id,
@@ -59,19 +59,19 @@ def _ensure_resource(gateway: "APIGatewayClient", api_id: str, path: str, resour
     if path not in resources:
         parent, _, part = path.rpartition("/")
         parent_id = _ensure_resource(gateway, api_id, parent, resources)
-        made = gateway.create_resource(restApiId=api_id, parentId=parent_id, pathPart=part)
-        resources[path] = made["id"]
+        created = gateway.create_resource(restApiId=api_id, parentId=parent_id, pathPart=part)
+        resources[path] = created["id"]
     return resources[path]
 
 
-def _add_refusals(gateway: "APIGatewayClient", api_id: str) -> None:
-    for refusal in GATEWAY_PROBLEMS:
+def _add_gateway_responses(gateway: "APIGatewayClient", api_id: str) -> None:
+    for problem in GATEWAY_PROBLEMS:
         gateway.put_gateway_response(
             restApiId=api_id,
-            responseType=refusal.response_type,
-            statusCode=str(refusal.status),
+            responseType=problem.response_type,
+            statusCode=str(problem.status),
             responseParameters={
-                f"gatewayresponse.header.{name}": f"'{value}'" for name, value in refusal.headers.items()
+                f"gatewayresponse.header.{name}": f"'{value}'" for name, value in problem.headers.items()
             },
-            responseTemplates={"application/json": json.dumps(refusal.problem())},
+            responseTemplates={"application/json": json.dumps(problem.problem())},
         )

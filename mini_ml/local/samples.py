@@ -1,4 +1,4 @@
-"""Finds the sample datasets, which lie in a checkout and in no wheel."""
+"""Locate the sample datasets, which are part of a checkout but not of the wheel."""
 
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,9 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "samples"
 
 
 def path(name: str) -> Path:
-    """Return the path of a sample. Raises LocalFailure."""
+    """Return the path of a sample. Raises LocalFailure if it is not there."""
     if not (FOLDER / name).is_file():
-        raise LocalFailure(f"The sample {name} comes with a checkout of the repository, and there is none here.")
+        raise LocalFailure(
+            f"Sample file {FOLDER / name} not found. The samples are only part of a checkout of the repository."
+        )
     return FOLDER / name

@@ -1,6 +1,6 @@
-"""One service in one container: its web server and the pollers of its functions, by `python -m mini_ml.local.service`.
+"""Run one service in a container, its web server and its pollers: `python -m mini_ml.local.service`.
 
-The image is the one that goes to Lambda, where the same handlers are called by AWS instead.
+The image is the one deployed to Lambda, where AWS invokes the same handlers.
 """
 
 import os
@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.local import emulator, interrupts
-from mini_ml.local.processes import ONE_THREAD, SERVED_BY, told_to_poller
+from mini_ml.local.processes import ONE_THREAD, UVICORN_OPTIONS, build_poller_environment
 from mini_ml.local.supervisor import Command, Supervisor
 from mini_ml.topology import LOCAL_NAMES, STAGES, Service, functions
 
@@ -22,46 +22,49 @@ _STOP_SECONDS: Final = 5.0
 
 
 class ServiceSettings(BaseSettings):
-    """Which service a container runs, and where its cloud is; the service inherits the rest of the environment."""
+    """Settings of a service's container; the service inherits all other variables."""
 
     model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
 
     service: Service
-    """The service: `api`, `trainer` or `predict`."""
+    """Service to run: `api`, `trainer` or `predict`."""
 
     port: int = Field(default=8000, ge=1, le=65535)
-    """Port of the web server, on every address of the container."""
+    """Port of the web server, on all interfaces of the container."""
 
     stage: Literal["local", "test"] = "local"
-    """Leases, timeouts and schedules; `test` counts in seconds."""
+    """Stage that sets leases, timeouts and schedules; `test` uses a few seconds."""
 
     pollers: int = Field(default=1, ge=1, le=16)
-    """How many messages of the service's queue may be worked on at once."""
+    """Number of messages of the service's queue to process in parallel."""
 
     aws_endpoint_url: str = Field(validation_alias="AWS_ENDPOINT_URL")
-    """Address of the emulated AWS."""
+    """URL of the emulated AWS."""
 
 
-def commands(settings: ServiceSettings) -> Iterator[Command]:
-    """Return the web server, then the pollers."""
-    yield _command(settings.service, "uvicorn", _served(settings), _environment(settings))
+def build_commands(settings: ServiceSettings) -> Iterator[Command]:
+    """Build the command of the web server, then those of the pollers."""
+    environment = _build_environment(settings)
+    yield _build_command(settings.service, "uvicorn", _uvicorn_arguments(settings), environment)
     stage = STAGES[settings.stage]
     for function in functions(stage):
         if function.service == settings.service and function.queue is not None:
             queue_url = emulator.queue_url(settings.aws_endpoint_url, LOCAL_NAMES.queue(function.queue))
-            told = {**_environment(settings), **told_to_poller(function, queue_url=queue_url, stage=stage)}
+            poller = build_poller_environment(function, queue_url=queue_url, stage=stage)
             for number in range(1, settings.pollers + 1):
-                yield _command(f"{function.name}-poller-{number}", "mini_ml.local.poller", (), told)
+                yield _build_command(
+                    f"{function.name}-poller-{number}", "mini_ml.local.poller", (), {**environment, **poller}
+                )
 
 
-def _served(settings: ServiceSettings) -> tuple[str, ...]:
-    everywhere = "0.0.0.0"  # noqa: S104  # what is published decides the container's owner
-    where = ("--host", everywhere, "--port", str(settings.port))
-    return (f"functions.{settings.service}.app:app", *where, "--timeout-graceful-shutdown", "4", *SERVED_BY)
+def _uvicorn_arguments(settings: ServiceSettings) -> tuple[str, ...]:
+    all_interfaces = "0.0.0.0"  # noqa: S104  # the container's published ports decide who can connect
+    address = ("--host", all_interfaces, "--port", str(settings.port))
+    return (f"functions.{settings.service}.app:app", *address, "--timeout-graceful-shutdown", "4", *UVICORN_OPTIONS)
 
 
-def _environment(settings: ServiceSettings) -> dict[str, str]:
-    """Return our own environment with what follows from the endpoint."""
+def _build_environment(settings: ServiceSettings) -> dict[str, str]:
+    """Return the environment of this process, with the queue URLs added."""
     return {
         **ONE_THREAD,
         **os.environ,
@@ -70,17 +73,17 @@ def _environment(settings: ServiceSettings) -> dict[str, str]:
     }
 
 
-def _command(name: str, module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:
+def _build_command(name: str, module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:
     return Command(name=name, module=module, arguments=arguments, environment=environment, folder=Path.cwd(), log=None)
 
 
 def main() -> None:
-    """Run until SIGTERM or Ctrl-C; processes that die are started again."""
-    interrupts.listen()
-    _require_a_word_on_callers()
+    """Run the service until SIGTERM or Ctrl-C; processes that end are restarted."""
+    interrupts.install_handlers()
+    _check_auth_settings()
     supervisor = Supervisor(report=lambda text: print(text, flush=True))
     try:
-        for command in commands(ServiceSettings()):
+        for command in build_commands(ServiceSettings()):
             supervisor.start(command)
         supervisor.watch()
         threading.Event().wait()
@@ -90,8 +93,8 @@ def main() -> None:
         supervisor.stop(last="", seconds=_STOP_SECONDS, last_seconds=_STOP_SECONDS)
 
 
-def _require_a_word_on_callers() -> None:
-    """End the process unless it is said who may call: it listens on every address."""
+def _check_auth_settings() -> None:
+    """Exit with an error unless authentication is configured, because the service listens on all interfaces."""
     try:
         AuthSettings()
     except ValidationError as error:

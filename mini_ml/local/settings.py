@@ -1,4 +1,4 @@
-"""Settings of the embedded cloud."""
+"""Settings of `mini-ml up`."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -10,20 +10,20 @@ from mini_ml.adapters.auth import api_keys
 
 
 class LocalSettings(BaseSettings):
-    """What `mini-ml up` can be told, by the environment or by `.env` in the working directory."""
+    """Settings of the local platform, read from the environment and from `.env` in the working directory."""
 
     model_config = SettingsConfigDict(
         env_prefix="MINI_ML_", env_file=".env", frozen=True, extra="ignore", hide_input_in_errors=True
     )
 
     state_dir: Path = Path(".mini-ml")
-    """Folder of everything that survives a restart: buckets, queues, the seal's key and the logs."""
+    """Folder for buckets, queues, keys and logs; its contents survive a restart."""
 
     api_port: int = Field(default=8000, ge=1, le=65535)
-    """Port of the api on loopback."""
+    """Port of the api service on loopback."""
 
     trainer_port: int = Field(default=8001, ge=1, le=65535)
-    """Port of the trainer on loopback."""
+    """Port of the trainer service on loopback."""
 
     predict_port: int = Field(default=8002, ge=1, le=65535)
     """Port of the predict service on loopback."""
@@ -32,37 +32,37 @@ class LocalSettings(BaseSettings):
     """Port of the emulated AWS on loopback."""
 
     stage: Literal["local", "test"] = "local"
-    """Leases, timeouts and schedules; `test` counts in seconds."""
+    """Stage that sets leases, timeouts and schedules; `test` uses a few seconds."""
 
     auth: Literal["on", "off"] = "off"
-    """Whether requests need a credential; everything is on loopback, so it may be off."""
+    """Whether requests need a credential; `off` is safe because all ports are on loopback."""
 
     api_keys: str = ""
-    """API keys by their digests, as every service takes them; the key in the state folder's `admin.key` is added."""
+    """API keys that every service accepts, by their hashes; the key in `admin.key` of the state folder is added."""
 
     trainer_pollers: int = Field(default=1, ge=1, le=16)
-    """Trainings that may run at once."""
+    """Number of trainings that run in parallel."""
 
     predict_pollers: int = Field(default=1, ge=1, le=16)
-    """Batch predictions that may run at once."""
+    """Number of batch predictions that run in parallel."""
 
     start_seconds: float = Field(default=60.0, gt=0)
-    """How long the start may take before it is given up."""
+    """How long each process may take to start before `mini-ml up` fails."""
 
     @field_validator("api_keys")
     @classmethod
-    def _readable(cls, entries: str) -> str:
+    def _check_api_keys(cls, entries: str) -> str:
         api_keys.parse(entries)
         return entries
 
     @property
     def ports(self) -> dict[str, int]:
-        """Every port by the environment variable that sets it."""
+        """Port by the environment variable that sets it."""
         names = ("api_port", "trainer_port", "predict_port", "emulator_port")
         return {f"MINI_ML_{name.upper()}": getattr(self, name) for name in names}
 
     @model_validator(mode="after")
-    def _ports_differ(self) -> Self:
+    def _check_ports_differ(self) -> Self:
         if len(set(self.ports.values())) < len(self.ports):
-            raise ValueError(f"the ports must differ: {', '.join(f'{k}={v}' for k, v in self.ports.items())}")
+            raise ValueError(f"Ports must differ: {', '.join(f'{k}={v}' for k, v in self.ports.items())}")
         return self

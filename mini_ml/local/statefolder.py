@@ -1,4 +1,4 @@
-"""The folder that survives a restart: who may use it, the key of the seal, where logs and the emulator's state lie."""
+"""The state folder: its lock, its secret files, and the paths of logs and of the emulator's state."""
 
 import fcntl
 import os
@@ -13,28 +13,28 @@ from typing import Final, TextIO
 from mini_ml.adapters.auth.api_keys import new_secret
 from mini_ml.local.failures import SecretExposed, StateInUse
 
-_OTHERS: Final = 0o077
-"""The bits of a file's mode that let its group or everybody in."""
+_GROUP_AND_OTHERS: Final = 0o077
+"""Permission bits of a file's group and of other users."""
 
 ADMIN_KEY_FILE: Final = "admin.key"
 
 
 @dataclass(frozen=True)
 class StateFolder:
-    """Paths within a state folder; only `opened` makes one."""
+    """Paths and secrets of a locked state folder; `open_state_folder` creates it."""
 
     path: Path
     was_left_open: bool = False
-    """Whether the last owner was killed, so that its processes may still be on their way out."""
+    """Whether the previous platform was killed, in which case some of its processes may still be running."""
 
     @property
     def emulator(self) -> Path:
-        """What the emulated AWS keeps."""
+        """State of the emulated AWS."""
         return self.path / "emulator"
 
     @property
     def logs(self) -> Path:
-        """One file for each process."""
+        """Log files, one per process."""
         return self.path / "logs"
 
     @property
@@ -43,26 +43,26 @@ class StateFolder:
         return self.path / "tmp"
 
     def seal_key(self) -> str:
-        """Return the key that models are sealed with. Raises SecretExposed."""
-        return _kept(self.path / "seal.key", made=lambda: secrets.token_hex(32))
+        """Return the key that seals models, created on first use. Raises SecretExposed."""
+        return _read_or_create_secret(self.path / "seal.key", create=lambda: secrets.token_hex(32))
 
     def admin_key(self) -> str:
-        """Return the API key that opens every route. Raises SecretExposed."""
-        return _kept(self.path / ADMIN_KEY_FILE, made=new_secret)
+        """Return the API key with the scope `admin`, created on first use. Raises SecretExposed."""
+        return _read_or_create_secret(self.path / ADMIN_KEY_FILE, create=new_secret)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[StateFolder]:
-    """Make and lock a state folder while the block runs. Raises StateInUse."""
+def open_state_folder(path: Path) -> Iterator[StateFolder]:
+    """Create the state folder if needed, and lock it while the block runs. Raises StateInUse."""
     folder = StateFolder(path.resolve())
-    for made in (folder.path, folder.emulator, folder.logs, folder.work):
-        made.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path in (folder.path, folder.emulator, folder.logs, folder.work):
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder.path / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StateInUse(_in_use(folder, _owner(lock))) from None
-        left_open = bool(_owner(lock))
+            raise StateInUse(_describe_use(folder, _read_owner(lock))) from None
+        left_open = bool(_read_owner(lock))
         _write_owner(lock.fileno(), str(os.getpid()))
         try:
             yield replace(folder, was_left_open=left_open)
@@ -70,7 +70,7 @@ def opened(path: Path) -> Iterator[StateFolder]:
             _write_owner(lock.fileno(), "")
 
 
-def _owner(lock: TextIO) -> str:
+def _read_owner(lock: TextIO) -> str:
     lock.seek(0)
     return lock.read()
 
@@ -80,25 +80,29 @@ def _write_owner(descriptor: int, text: str) -> None:
     os.write(descriptor, text.encode())
 
 
-def _in_use(folder: StateFolder, owner: str) -> str:
+def _describe_use(folder: StateFolder, owner: str) -> str:
     by = f"process {owner}" if owner else "another process"
     return (
-        f"Cannot start: {by} already runs on the state folder {folder.path}.\n"
-        "  Stop it first, or choose another folder with MINI_ML_STATE_DIR=… (and other ports)."
+        f"Cannot start: {by} is already using the state folder {folder.path}.\n"
+        "  Stop it, or choose another folder with MINI_ML_STATE_DIR=… and other ports."
     )
 
 
-def _kept(file: Path, *, made: Callable[[], str]) -> str:
-    """Return the secret in a file; made once, readable by its owner alone. Raises SecretExposed."""
+def _read_or_create_secret(file: Path, *, create: Callable[[], str]) -> str:
+    """Return the secret in a file; create it first if it is missing, readable by its owner only.
+
+    Raises:
+        SecretExposed: other users can read or write the file.
+    """
     if not file.exists():
-        _write_secret(file, made())
-    if stat.S_IMODE(file.stat().st_mode) & _OTHERS:
-        raise SecretExposed(_exposed(file))
+        _write_secret(file, create())
+    if stat.S_IMODE(file.stat().st_mode) & _GROUP_AND_OTHERS:
+        raise SecretExposed(_describe_exposure(file))
     return file.read_text().strip()
 
 
 def _write_secret(file: Path, text: str) -> None:
-    """Write a file that nobody else may read, whole or not at all; the caller holds the folder's lock."""
+    """Write a file atomically, readable by its owner only; the caller must hold the folder's lock."""
     part = file.with_suffix(".part")
     part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -107,9 +111,9 @@ def _write_secret(file: Path, text: str) -> None:
     part.replace(file)
 
 
-def _exposed(file: Path) -> str:
+def _describe_exposure(file: Path) -> str:
     return (
-        f"Cannot start: others on this machine may read or write {file}, a secret of this platform.\n"
-        f"  If nobody has, run: chmod 600 {file}\n"
-        "  If somebody may have, delete it: a new one is made. What an old key has sealed must be trained again."
+        f"Cannot start: other users of this machine can read or write {file}, which holds a secret.\n"
+        f"  If no one has accessed it, run: chmod 600 {file}\n"
+        "  Otherwise delete it; a new one is created. After a new seal.key, train your models again."
     )

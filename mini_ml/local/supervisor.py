@@ -1,4 +1,4 @@
-"""Starts processes, starts them again when they die, and stops them all."""
+"""Start processes, restart them when they end, and stop them all."""
 
 import subprocess
 import sys
@@ -27,19 +27,19 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A process as it is to run."""
+    """A process to run."""
 
     name: str
     module: str
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str]
-    """All variables of the process: it inherits none."""
+    """Complete environment of the process; it inherits nothing."""
     folder: Path
     """Working directory."""
     log: Path | None
-    """Where it writes; None: where we write."""
+    """File for the output of the process; None for the output of this process."""
     after_restart: Callable[[], None] = _nothing
-    """What has to be done again when the process was started again."""
+    """Called after each restart of the process."""
 
 
 @dataclass(kw_only=True)
@@ -49,15 +49,15 @@ class _Worker:
     started: float
     failures: int = 0
     due: float | None = None
-    """When to start again; None while it runs."""
+    """Time of the next restart; None while the process runs."""
 
 
 @dataclass(kw_only=True)
 class Supervisor:
-    """The processes of one embedded cloud."""
+    """Runs and restarts the processes of one platform."""
 
     report: Callable[[str], None]
-    """Tells the user that a process died."""
+    """Receives a message for the user when a process ends."""
     _workers: list[_Worker] = field(default_factory=list, init=False)
     _stopping: threading.Event = field(default_factory=threading.Event, init=False)
     _watcher: threading.Thread | None = field(default=None, init=False)
@@ -67,42 +67,59 @@ class Supervisor:
         self._workers.append(_Worker(command=command, process=start_process(command), started=time.monotonic()))
 
     def wait_until(self, ready: Callable[[], bool], *, what: str, seconds: float) -> None:
-        """Return when `ready` says so. Raises StartFailed when a process ends first, or none does in time."""
+        """Wait until `ready` returns true.
+
+        Args:
+            ready: checked every 50 ms.
+            what: what is waited for, for the error message.
+            seconds: timeout.
+
+        Raises:
+            StartFailed: a process ended, or `ready` stayed false until the timeout.
+        """
         end = time.monotonic() + seconds
         while not ready():
             for worker in self._workers:
                 if worker.process.poll() is not None:
-                    raise StartFailed(f"Cannot start: {worker.command.name} ended.{_tail(worker.command.log)}")
+                    raise StartFailed(
+                        f"Cannot start: the process {worker.command.name} ended.{_read_tail(worker.command.log)}"
+                    )
             if time.monotonic() > end:
                 raise StartFailed(f"Cannot start: {what} did not answer within {seconds:.0f} s.")
             time.sleep(0.05)
 
     def watch(self) -> None:
-        """Start dead processes again from now on."""
+        """Restart processes that end, from now on."""
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
     def stop(self, *, last: str, seconds: float, last_seconds: float) -> None:
-        """Stop everything but the process `last`, then that; what outlives SIGTERM by its seconds is killed."""
+        """Stop all processes with SIGTERM, and kill those that do not end in time.
+
+        Args:
+            last: name of the process to stop after all others.
+            seconds: time for the other processes to end.
+            last_seconds: time for the last process to end.
+        """
         self._stopping.set()
         if self._watcher is not None:
             self._watcher.join(_WATCHER_SECONDS)  # it may be waiting for a restarted process to answer
-        _end([worker.process for worker in self._workers if worker.command.name != last], seconds)
-        _end([worker.process for worker in self._workers if worker.command.name == last], last_seconds)
+        _stop_all([worker.process for worker in self._workers if worker.command.name != last], seconds)
+        _stop_all([worker.process for worker in self._workers if worker.command.name == last], last_seconds)
 
     def _watch(self) -> None:
         while not self._stopping.wait(_WATCH_SECONDS):
             for worker in self._workers:
-                self._look_after(worker)
+                self._check(worker)
 
-    def _look_after(self, worker: _Worker) -> None:
+    def _check(self, worker: _Worker) -> None:
         now = time.monotonic()
         if worker.due is None and worker.process.poll() is not None:
             worker.failures = 0 if now - worker.started > _STEADY_SECONDS else worker.failures
             pause = min(_LONGEST_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2**worker.failures)
             worker.failures += 1
             worker.due = now + pause
-            self.report(_exit_report(worker, pause))
+            self.report(_describe_exit(worker, pause))
         elif worker.due is not None and now >= worker.due and not self._stopping.is_set():
             _close_pipe(worker.process)
             worker.process, worker.started, worker.due = start_process(worker.command), now, None
@@ -113,14 +130,14 @@ class Supervisor:
             worker.command.after_restart()
         except LocalFailure as failure:
             self.report(f"{worker.command.name}: {failure}")
-            worker.process.kill()  # found dead at the next look, and started again
+            worker.process.kill()  # the next check restarts it
 
 
 def start_process(command: Command) -> "subprocess.Popen[bytes]":
-    """Start a process that ends when we do; the caller stops it, and closes its standard input.
+    """Start a process that ends with this one; the caller must stop it and close its standard input.
 
-    It gets a session of its own, so that Ctrl-C reaches only us, and writes without a buffer, so that the last line of
-    a killed process is in its log.
+    The process runs in its own session, so that Ctrl-C reaches this process only. Its output is unbuffered, so that
+    the log of a killed process is complete.
     """
     with nullcontext() if command.log is None else command.log.open("ab") as log:
         return subprocess.Popen(
@@ -134,7 +151,7 @@ def start_process(command: Command) -> "subprocess.Popen[bytes]":
         )
 
 
-def _end(processes: list["subprocess.Popen[bytes]"], seconds: float) -> None:
+def _stop_all(processes: list["subprocess.Popen[bytes]"], seconds: float) -> None:
     for process in processes:
         process.terminate()
     end = time.monotonic() + seconds
@@ -152,15 +169,15 @@ def _close_pipe(process: "subprocess.Popen[bytes]") -> None:
         process.stdin.close()
 
 
-def _exit_report(worker: _Worker, pause: float) -> str:
+def _describe_exit(worker: _Worker, pause: float) -> str:
     status = worker.process.returncode
-    return f"{worker.command.name} ended ({status}); it starts again in {pause:.1f} s.{_tail(worker.command.log)}"
+    return f"{worker.command.name} ended ({status}) and restarts in {pause:.1f} s.{_read_tail(worker.command.log)}"
 
 
-def _tail(log: Path | None) -> str:
+def _read_tail(log: Path | None) -> str:
     if log is None:
         return ""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
         lines = file.read().decode(errors="replace").splitlines()[-_TAIL_LINES:]
-    return "".join([f"\nThe end of {log}:", *(f"\n  | {line}" for line in lines)]) if lines else ""
+    return "".join([f"\nLast lines of {log}:", *(f"\n  | {line}" for line in lines)]) if lines else ""

@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.pages import ROOT
 from tests.docs.test_guarantees_page import GUARANTEES, collected_from
-from tests.mutants.patches import Mutant, mutants
+from tests.mutants.patches import Mutant, load_mutants
 
 MECHANISMS = [
     "conditional manifest write",
@@ -20,7 +20,7 @@ MECHANISMS = [
     "auth dependency",
     "size limit",
 ]
-MUTANTS = mutants()
+MUTANTS = load_mutants()
 
 
 def test_every_central_mechanism_has_its_mutant() -> None:

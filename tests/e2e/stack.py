@@ -1,4 +1,4 @@
-"""The platform in containers, started by Compose under a name and on ports of its own."""
+"""Run the platform in containers, as a separate Compose project on free ports."""
 
 import json
 import os
@@ -29,7 +29,7 @@ class Stack:
 
     @property
     def network(self) -> str:
-        """The network on which the emulated AWS is called `localstack`."""
+        """Docker network in which the emulated AWS has the name `localstack`."""
         return f"{self.project}_default"
 
     @property
@@ -45,11 +45,11 @@ class Stack:
         return f"{self.endpoint_url}/_aws/execute-api/mini-ml/local"
 
     def service_url(self, service: str) -> str:
-        """Return the address of a service."""
+        """Return the URL of a service."""
         return f"http://localhost:{self.ports[f'MINI_ML_{service.upper()}_PORT']}"
 
     def compose(self, *arguments: str) -> str:
-        """Run Compose on this project; a failure fails the test with what it complained of."""
+        """Run Docker Compose on this project; fail the test with its error output if it fails."""
         named = [argument for file in self.files for argument in ("--file", file)]
         done = subprocess.run(
             [*self._command, "--project-name", self.project, *named, *arguments],
@@ -63,19 +63,19 @@ class Stack:
         return done.stdout
 
     def up(self) -> None:
-        """Build what has changed, start everything and return when it is healthy, by the very line of the README."""
+        """Build and start everything with the command of the README, and wait until it is healthy."""
         self.compose(*README_LINE.removeprefix("docker compose ").split())
 
     def aws(self, *arguments: str) -> str:
-        """Run the `aws` command in its container, as a user would who has Docker alone."""
+        """Run the AWS CLI in its container."""
         return self.compose("run", "--rm", "aws", *arguments)
 
     def http(self, base_url: str) -> httpx2.Client:
-        """Return a client from outside of the containers; it follows no redirect by itself."""
+        """Return an HTTP client outside of the containers; it does not follow redirects."""
         return httpx2.Client(base_url=f"{base_url}/", trust_env=False, timeout=60)
 
-    def inspected(self, service: str) -> dict[str, Any]:
-        """Return what the engine knows of a service's container."""
+    def inspect(self, service: str) -> dict[str, Any]:
+        """Return the engine's description of a service's container."""
         container = self.compose("ps", "--all", "--quiet", service).strip()
         found: list[dict[str, Any]] = json.loads(docker("inspect", container))
         return found[0]
@@ -93,8 +93,8 @@ class Stack:
 
 
 @contextmanager
-def running(project: str, *files: str) -> Iterator[Stack]:
-    """Start the project, and remove all of it when the block ends."""
+def run_stack(project: str, *files: str) -> Iterator[Stack]:
+    """Run the project while the block runs, and remove it completely."""
     names = ("MINI_ML_API_PORT", "MINI_ML_TRAINER_PORT", "MINI_ML_PREDICT_PORT", "MINI_ML_EMULATOR_PORT")
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     stack = Stack(project=project, files=("docker-compose.yml", *files), ports=ports)

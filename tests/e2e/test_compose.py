@@ -1,4 +1,4 @@
-"""The whole story in containers, as a user lives it who has Docker and nothing else."""
+"""Train and predict with the containers of Docker Compose."""
 
 import subprocess
 from typing import Any
@@ -7,45 +7,45 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
-from tests.e2e.stack import README_LINE, SAMPLES, Stack, running
+from tests.e2e.stack import README_LINE, SAMPLES, Stack, run_stack
 from tests.fixtures.waiting import eventually
 from tests.integration.test_http_contract import SEED_PREDICT, SEED_TRAIN
 
 SERVICES = ("api", "trainer", "predict")
 
 
-def pasted(line: str, base_url: str) -> str:
-    """Run a line of the seed with only its address changed."""
+def run_line(line: str, base_url: str) -> str:
+    """Run a command of the seed against another URL."""
     command = line.replace("http://localhost:8000", base_url)
     return subprocess.run(command, shell=True, cwd=SAMPLES.parent, capture_output=True, text=True, check=True).stdout
 
 
-def ended(http: httpx2.Client, key: str) -> dict[str, Any] | None:
-    """Return the job of an upload once it is terminal."""
+def find_ended_job(http: httpx2.Client, key: str) -> dict[str, Any] | None:
+    """Return the job of an upload if it has ended, else None."""
     found: list[dict[str, Any]] = http.get("jobs", params={"upload_key": key}).json()["jobs"]
     return next((job for job in found if job["state"] in ("succeeded", "failed")), None)
 
 
-def test_the_readme_starts_it_as_these_tests_do() -> None:
+def test_the_readme_contains_the_start_command_of_these_tests() -> None:
     assert README_LINE in (SAMPLES.parent / "README.md").read_text().splitlines()
 
 
-@pytest.mark.parametrize("door", ["api", "gateway"])
-def test_the_lines_of_the_seed_answer_by_both_doors(stack: Stack, door: str) -> None:
-    url: str = getattr(stack, f"{door}_url")
+@pytest.mark.parametrize("entry_point", ["api", "gateway"])
+def test_the_commands_of_the_seed_work_on_both_http_entry_points(stack: Stack, entry_point: str) -> None:
+    url: str = getattr(stack, f"{entry_point}_url")
 
-    trained, predicted = pasted(SEED_TRAIN, url), pasted(SEED_PREDICT, url)
+    trained, predicted = run_line(SEED_TRAIN, url), run_line(SEED_PREDICT, url)
 
     assert '"state":"succeeded"' in trained
     assert predicted.count("Setosa") >= 3
 
 
-def test_a_file_copied_by_the_aws_container_trains_and_another_is_scored(stack: Stack) -> None:
+def test_files_copied_by_the_aws_container_are_trained_on_and_scored(stack: Stack) -> None:
     with stack.http(stack.api_url) as http:
         stack.aws("s3", "cp", "samples/iris.csv", "s3://mini-ml-uploads/train/copied/")
-        trained = eventually(lambda: ended(http, "train/copied/iris.csv"))
+        trained = eventually(lambda: find_ended_job(http, "train/copied/iris.csv"))
         stack.aws("s3", "cp", "samples/iris_predict.csv", "s3://mini-ml-uploads/predict/copied/")
-        scored = eventually(lambda: ended(http, "predict/copied/iris_predict.csv"))
+        scored = eventually(lambda: find_ended_job(http, "predict/copied/iris_predict.csv"))
 
         result = http.get(urljoin(f"{stack.api_url}/jobs", scored["links"]["result"]))
         output = httpx2.get(result.headers["location"], trust_env=False)
@@ -56,7 +56,7 @@ def test_a_file_copied_by_the_aws_container_trains_and_another_is_scored(stack: 
     assert "predictions/copied/" in stack.aws("s3", "ls", "--recursive", "s3://mini-ml-artifacts/predictions/copied/")
 
 
-def test_a_form_of_the_api_posts_a_file_straight_to_s3(stack: Stack) -> None:
+def test_a_presigned_form_posts_a_file_to_s3(stack: Stack) -> None:
     with stack.http(stack.gateway_url) as http:
         asked = {"kind": "train", "filename": "iris.csv", "model_name": "posted", "options": {}}
         invitation = http.post("uploads", json=asked).json()
@@ -64,7 +64,10 @@ def test_a_form_of_the_api_posts_a_file_straight_to_s3(stack: Stack) -> None:
 
         posted = httpx2.post(invitation["url"], data=invitation["fields"], files=file, trust_env=False)
 
-        assert (posted.status_code, eventually(lambda: ended(http, invitation["key"]))["state"]) == (204, "succeeded")
+        assert (posted.status_code, eventually(lambda: find_ended_job(http, invitation["key"]))["state"]) == (
+            204,
+            "succeeded",
+        )
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -74,8 +77,8 @@ def test_every_service_has_its_own_page(stack: Stack, service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_can_do_no_more_than_it_has_to(stack: Stack, service: str) -> None:
-    container = stack.inspected(service)
+def test_a_service_runs_with_minimal_privileges(stack: Stack, service: str) -> None:
+    container = stack.inspect(service)
 
     limits = container["HostConfig"]
     assert (limits["ReadonlyRootfs"], limits["CapDrop"]) == (True, ["ALL"])
@@ -84,18 +87,18 @@ def test_a_service_can_do_no_more_than_it_has_to(stack: Stack, service: str) -> 
     assert container["Config"]["User"] == "10001:10001"
 
 
-def test_every_port_is_published_on_loopback_alone(stack: Stack) -> None:
+def test_every_port_is_published_on_loopback_only(stack: Stack) -> None:
     services = [*SERVICES, "localstack"]
 
-    bound = [port for name in services for port in stack.inspected(name)["HostConfig"]["PortBindings"].values()]
+    bound = [port for name in services for port in stack.inspect(name)["HostConfig"]["PortBindings"].values()]
 
     assert {address["HostIp"] for addresses in bound for address in addresses} == {"127.0.0.1"}
 
 
-def test_a_presigned_address_with_a_wrong_signature_is_refused(stack: Stack) -> None:
+def test_a_presigned_url_with_a_wrong_signature_is_rejected(stack: Stack) -> None:
     with stack.http(stack.api_url) as http:
         stack.aws("s3", "cp", "samples/iris.csv", "s3://mini-ml-uploads/train/signed/")
-        eventually(lambda: ended(http, "train/signed/iris.csv"))
+        eventually(lambda: find_ended_job(http, "train/signed/iris.csv"))
         location = http.get("models/signed/versions/1/artifact").headers["location"]
 
     forged = location.replace("X-Amz-Signature=", "X-Amz-Signature=0")
@@ -105,8 +108,8 @@ def test_a_presigned_address_with_a_wrong_signature_is_refused(stack: Stack) -> 
 
 
 def test_on_ministack_models_survive_down_and_up() -> None:
-    with running("mini-ml-e2e-kept", "docker-compose.ministack.yml") as kept:
-        trained = pasted(SEED_TRAIN, kept.gateway_url)
+    with run_stack("mini-ml-e2e-kept", "docker-compose.ministack.yml") as kept:
+        trained = run_line(SEED_TRAIN, kept.gateway_url)
         kept.compose("down")
         kept.up()
         with kept.http(kept.gateway_url) as http:

@@ -1,4 +1,4 @@
-"""What the images hold, and what they do not."""
+"""Contents of the images."""
 
 import json
 import os
@@ -37,43 +37,43 @@ print(json.dumps({
 
 @pytest.fixture(scope="module", params=SERVICES)
 def service(request: pytest.FixtureRequest, stack: Stack) -> str:
-    """A service whose image is built."""
+    """A service with a built image."""
     name: str = request.param
     return name
 
 
 @pytest.fixture(scope="module")
 def inside(service: str) -> dict[str, Any]:
-    """What lies in the service's image."""
+    """Contents of the image of a service."""
     found: dict[str, Any] = json.loads(
         docker("run", *CONFINED, "--entrypoint", "python", f"mini-ml-{service}:local", "-c", LOOK)
     )
     return found
 
 
-def test_the_ml_stack_is_where_it_is_needed_and_not_in_the_api(service: str, inside: dict[str, Any]) -> None:
+def test_the_ml_stack_is_in_every_image_except_the_api(service: str, inside: dict[str, Any]) -> None:
     assert ML & set(inside["packages"]) == (set() if service == "api" else ML)
 
 
-def test_an_image_holds_its_own_service_alone(service: str, inside: dict[str, Any]) -> None:
+def test_an_image_contains_its_own_service_only(service: str, inside: dict[str, Any]) -> None:
     assert inside["services"] == [service]
 
 
-def test_neither_tests_nor_installers_are_carried_along(inside: dict[str, Any]) -> None:
+def test_images_contain_neither_tests_nor_installers(inside: dict[str, Any]) -> None:
     assert inside["tests"] == []
     assert {"pip", "setuptools", "pytest"} & set(inside["packages"]) == set()
 
 
-def test_every_module_that_can_be_is_compiled(inside: dict[str, Any]) -> None:
+def test_modules_are_compiled(inside: dict[str, Any]) -> None:
     assert [path for path in inside["uncompiled"] if "/mini_ml/" in path or "/functions/" in path] == []
     assert len(inside["uncompiled"]) < 10
 
 
-def test_it_runs_as_nobody_special_and_writes_to_tmp_alone(inside: dict[str, Any]) -> None:
+def test_it_runs_as_an_unprivileged_user_and_writes_to_tmp_only(inside: dict[str, Any]) -> None:
     assert (inside["user"], inside["home"], inside["joblib"]) == (10001, "/tmp", "/tmp")
 
 
-def test_any_user_can_run_it_on_a_root_that_is_read_only(service: str, inside: dict[str, Any]) -> None:
+def test_any_user_can_run_it_on_a_read_only_root(service: str, inside: dict[str, Any]) -> None:
     handler = f"from functions.{service}.handler import lambda_handler; print(lambda_handler.__class__.__name__)"
 
     printed = docker(
@@ -94,7 +94,7 @@ def test_any_user_can_run_it_on_a_root_that_is_read_only(service: str, inside: d
 
 
 @pytest.mark.parametrize("staged", SERVICES)
-def test_docker_builds_a_service_of_what_cdk_stages(staged: str, synthesised: Synthesised) -> None:
+def test_docker_builds_an_image_from_the_assets_of_cdk(staged: str, synthesised: Synthesised) -> None:
     assembly = synthesised("dev").folder
     assets = json.loads((assembly / "MiniMl.assets.json").read_text())["dockerImages"].values()
     [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{staged}/Dockerfile"]

@@ -1,4 +1,4 @@
-"""The images under AWS's own emulator of Lambda's runtime, called as AWS calls them."""
+"""Invoke the images with AWS's Runtime Interface Emulator."""
 
 import json
 import time
@@ -24,17 +24,17 @@ EVENTS = Path(__file__).parents[1] / "events"
 TIMEOUT_SECONDS = 60
 MODEL = "rie"
 UPLOADS = {
-    "api": ("train/rie-buried/iris.csv", "iris.csv"),
+    "api": ("train/rie-dead-letter/iris.csv", "iris.csv"),
     "trainer": ("train/rie-trained/iris.csv", "iris.csv"),
     "predict": (f"predict/{MODEL}/new.csv", "iris_predict.csv"),
 }
-"""What each service's queue announces to it: a key, and the sample behind it. For the api it is a dead letter."""
+"""Upload in the event of each service's queue: its key and its sample. For the api it is a dead letter."""
 ENDS: dict[str, tuple[str, str | None]] = {
     "api": ("failed", "worker_lost"),
     "trainer": ("succeeded", None),
     "predict": ("succeeded", None),
 }
-"""The state that each service leaves the upload's job in, and the code of the failure."""
+"""State of the job after the invocation of each service, and the code of its failure."""
 Invoke = Callable[[dict[str, Any]], Any]
 
 
@@ -46,7 +46,7 @@ def service(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def invoke(service: str, stack: Stack) -> Iterator[Invoke]:
-    """Call the service's image; one call at a time, as the emulator wants it."""
+    """Invoke the image of the service, one event at a time."""
     environment = {
         "AWS_ENDPOINT_URL": "http://localstack:4566",
         "AWS_ACCESS_KEY_ID": "test",
@@ -60,7 +60,7 @@ def invoke(service: str, stack: Stack) -> Iterator[Invoke]:
         "MINI_ML_TRAIN_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-train",
         "MINI_ML_PREDICT_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-predict",
     }
-    told = [argument for name, value in environment.items() for argument in ("--env", f"{name}={value}")]
+    variables = [argument for name, value in environment.items() for argument in ("--env", f"{name}={value}")]
     image = f"mini-ml-{service}:local"
     entrypoint, command = (
         json.loads(docker("inspect", "--format", f"{{{{json .Config.{part}}}}}", image))
@@ -69,41 +69,43 @@ def invoke(service: str, stack: Stack) -> Iterator[Invoke]:
     container = docker(
         *("run", "--detach", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", stack.network),
         *("--publish", "127.0.0.1::8080", "--volume", f"{runtime_emulator()}:/rie:ro", "--entrypoint", "/rie"),
-        *(*told, image, *entrypoint, *command),
+        *(*variables, image, *entrypoint, *command),
     ).strip()
     try:
         address = docker("port", container, "8080/tcp").splitlines()[0]
         with httpx2.Client(trust_env=False, timeout=90) as client:
-            yield lambda event: _invoked(client, address, event)
+            yield lambda event: _post_event(client, address, event)
     finally:
         docker("rm", "--force", "--volumes", container)
 
 
-def _invoked(client: httpx2.Client, address: str, event: dict[str, Any]) -> Any:
+def _post_event(client: httpx2.Client, address: str, event: dict[str, Any]) -> Any:
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         try:
             return client.post(f"http://{address}/2015-03-31/functions/function/invocations", json=event).json()
         except (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError):
-            assert time.monotonic() < deadline, "the runtime's emulator did not start"
+            assert time.monotonic() < deadline, (
+                f"the Runtime Interface Emulator did not start within {TIMEOUT_SECONDS} s"
+            )
             time.sleep(0.1)
 
 
-def event(name: str) -> dict[str, Any]:
-    """Return an event as AWS sends it."""
+def load_event(name: str) -> dict[str, Any]:
+    """Load a recorded event of AWS."""
     found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
     return found
 
 
-def job_of(stack: Stack, upload: Upload) -> Job:
-    """Return the job that an upload became, as it lies in S3."""
+def read_job(stack: Stack, upload: Upload) -> Job:
+    """Read the job of an upload from S3."""
     cloud = cloud_at(stack.endpoint_url, stage="local", seal_key=SEAL_KEY)
     return store.read(cloud, keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or ""))
 
 
 @pytest.fixture(scope="module")
 def model(stack: Stack) -> str:
-    """A model to score by, trained in the stack."""
+    """A model trained on the stack."""
     with stack.http(stack.api_url) as http:
         dataset = {"dataset_file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")}
         trained = http.post("train", files=dataset, data={"model_name": MODEL}).json()
@@ -111,40 +113,40 @@ def model(stack: Stack) -> str:
     return MODEL
 
 
-def test_a_request_of_the_gateway_is_answered_in_plain_text(invoke: Invoke) -> None:
-    answer = invoke({**event("rest_get"), "path": "/health", "resource": "/health"})
+def test_a_gateway_request_returns_plain_text(invoke: Invoke) -> None:
+    answer = invoke({**load_event("rest_get"), "path": "/health", "resource": "/health"})
 
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
     assert json.loads(answer["body"]) == {"status": "healthy"}
 
 
-def test_a_problem_is_a_document_in_plain_text(invoke: Invoke) -> None:
-    answer = invoke({**event("rest_get"), "path": "/models/nobodys", "resource": "/models/{model_name}"})
+def test_a_problem_document_is_returned_as_plain_text(invoke: Invoke) -> None:
+    answer = invoke({**load_event("rest_get"), "path": "/models/unknown", "resource": "/models/{model_name}"})
 
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (404, False)
     assert json.loads(answer["body"])["status"] == 404
 
 
 @pytest.mark.usefixtures("model")
-def test_of_a_batch_the_good_is_worked_on_and_the_poison_comes_back_until_the_api_keeps_it(
+def test_a_batch_reports_only_its_unreadable_message_and_the_api_stores_it(
     invoke: Invoke, service: str, stack: Stack
 ) -> None:
-    [poison] = event("sqs_malformed_body")["Records"]
-    [good] = event("sqs_upload")["Records"]
+    [poison] = load_event("sqs_malformed_body")["Records"]
+    [good] = load_event("sqs_upload")["Records"]
     key, sample = UPLOADS[service]
-    # Nobody else hears of it, so whatever has become of it is this image's work.
+    # The upload sends no event, so only this image can have processed it.
     s3, body = local_account(stack.endpoint_url).s3, (SAMPLES / sample).read_bytes()
     upload = put_without_event(s3, LOCAL_NAMES.uploads_bucket, key, body)
 
     answer = invoke({"Records": [{**good, "body": object_created_body(upload)}, poison]})
 
-    job = job_of(stack, upload)
+    job = read_job(stack, upload)
     returned = [] if service == "api" else [{"itemIdentifier": poison["messageId"]}]
     assert answer == {"batchItemFailures": returned}
     assert (job.state, job.failure and job.failure.code) == ENDS[service]
 
 
-def test_the_schedule_sweeps_and_calls_nobody_but_the_api(invoke: Invoke, service: str) -> None:
-    answer = invoke(event("scheduled"))
+def test_only_the_api_handles_the_schedule(invoke: Invoke, service: str) -> None:
+    answer = invoke(load_event("scheduled"))
 
     assert (answer == {}) if service == "api" else (answer["errorType"] == "UnknownEvent")

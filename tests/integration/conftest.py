@@ -1,4 +1,4 @@
-"""What every integration test shares: whatever cloud it starts, the calls of its services are recorded."""
+"""Record the AWS calls of every platform that an integration test starts."""
 
 from pathlib import Path
 
@@ -6,5 +6,5 @@ import pytest
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _every_cloud_records(recorded_calls: Path) -> None:
-    """Services and pollers that a test starts by itself record their calls too."""
+def _record_calls(recorded_calls: Path) -> None:
+    """Make services and pollers that a test starts itself record their calls too."""

@@ -1,4 +1,4 @@
-"""The embedded cloud with credentials asked for: every door of HTTP, and S3 as before."""
+"""A local platform with authentication on: every HTTP entry point, and S3."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,14 +8,14 @@ import pytest
 
 from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.cli import main
-from mini_ml.client import Client, Refused
+from mini_ml.client import Client, RequestRejected
 from tests.fixtures.platform import Platform, local_settings, running_platform
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ROW = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.width": 0.2}
 CI, CI_ENTRY = new_key("ci", ["train", "predict", "read"])
 READER, READER_ENTRY = new_key("reader", ["read"])
-DOORS = ["api_url", "gateway_url"]
+ENTRY_POINTS = ["api_url", "gateway_url"]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def locked(folder: Path) -> Iterator[Platform]:
-    """A cloud that asks for credentials, of which it knows two keys and its own."""
+    """A platform with authentication on, two API keys and its admin key."""
     settings = local_settings(folder, auth="on", api_keys=f"{CI_ENTRY} {READER_ENTRY}")
     with running_platform(settings) as running:
         yield running
@@ -38,7 +38,7 @@ def _trained(locked: Platform) -> None:
 
 
 def statuses(url: str, credential: str | None) -> dict[str, int]:
-    """Return what a caller is answered by each kind of route."""
+    """Return the status of one request to each kind of route."""
     headers = {"Authorization": f"Bearer {credential}"} if credential else {}
     dataset = {"dataset_file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")}
     rows = {"input_file": ("rows.csv", (SAMPLES / "iris_predict.csv").read_bytes(), "text/csv")}
@@ -53,9 +53,9 @@ def statuses(url: str, credential: str | None) -> dict[str, int]:
         }
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_caller_may_do_at_each_door_what_his_key_is_good_for(locked: Platform, folder: Path, door: str) -> None:
-    url = getattr(locked, door)
+@pytest.mark.parametrize("entry_point", ENTRY_POINTS)
+def test_every_entry_point_enforces_the_scopes_of_a_key(locked: Platform, folder: Path, entry_point: str) -> None:
+    url = getattr(locked, entry_point)
     admin = (folder / "admin.key").read_text()
 
     assert statuses(url, None) == dict.fromkeys(["train", "predict", "score", "read", "move"], 401) | {"health": 200}
@@ -76,7 +76,7 @@ def test_a_caller_may_do_at_each_door_what_his_key_is_good_for(locked: Platform,
 
 
 @pytest.mark.parametrize("service", ["trainer_url", "predict_url"])
-def test_the_services_by_themselves_ask_too(locked: Platform, service: str) -> None:
+def test_the_services_require_a_credential_on_their_own_ports(locked: Platform, service: str) -> None:
     with locked.http(getattr(locked, service)) as client:
         assert client.get("/models/iris").status_code == 401
         assert client.get("/models/iris", headers={"X-API-Key": READER}).status_code == 200
@@ -85,14 +85,14 @@ def test_the_services_by_themselves_ask_too(locked: Platform, service: str) -> N
 def test_the_command_line_sends_the_key_of_the_environment(
     locked: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    refused = main(["models", "iris", "--url", locked.api_url])
+    rejected = main(["models", "iris", "--url", locked.api_url])
     monkeypatch.setenv("MINI_ML_API_KEY", READER)
-    done = main(["models", "iris", "--url", locked.api_url])
+    accepted = main(["models", "iris", "--url", locked.api_url])
 
-    assert (refused, done) == (1, 0)
-    told = capsys.readouterr()
-    assert "Missing credential" in told.err
-    assert "latest" in told.out
+    assert (rejected, accepted) == (1, 0)
+    printed = capsys.readouterr()
+    assert "Missing credential" in printed.err
+    assert "latest" in printed.out
 
 
 def test_a_result_downloads_without_the_key_going_to_s3(locked: Platform, tmp_path: Path) -> None:
@@ -102,31 +102,31 @@ def test_a_result_downloads_without_the_key_going_to_s3(locked: Platform, tmp_pa
     assert (tmp_path / "result.csv").read_text().splitlines()[0].endswith("prediction")
 
 
-def test_a_large_file_goes_through_s3_with_the_key_for_the_platform_alone(locked: Platform) -> None:
+def test_a_large_file_is_uploaded_through_s3_with_the_key_sent_to_the_platform_only(locked: Platform) -> None:
     with Client(locked.api_url, credential=CI, inline_bytes=10) as client:
         job = client.train(SAMPLES / "iris.csv", model_name="through-s3")
 
     assert job.body["state"] == "succeeded"
 
 
-def test_the_s3_door_asks_for_what_s3_asks_for(locked: Platform) -> None:
-    locked.cloud.uploads.put("train/door/iris.csv", (SAMPLES / "iris.csv").read_bytes())
+def test_an_s3_upload_needs_no_key_of_the_platform(locked: Platform) -> None:
+    locked.cloud.uploads.put("train/by-s3/iris.csv", (SAMPLES / "iris.csv").read_bytes())
 
-    assert locked.bare_job("train/door/iris.csv").state == "succeeded"
+    assert locked.wait_for_upload_job("train/by-s3/iris.csv").state == "succeeded"
 
 
-def test_a_key_that_may_not_is_refused_in_words(locked: Platform) -> None:
-    with Client(locked.api_url, credential=READER) as client, pytest.raises(Refused, match="the scope train"):
+def test_a_key_without_the_scope_is_rejected_by_the_name_of_the_scope(locked: Platform) -> None:
+    with Client(locked.api_url, credential=READER) as client, pytest.raises(RequestRejected, match="the scope train"):
         client.train(SAMPLES / "iris.csv")
 
 
 def test_the_logs_of_the_services_hold_no_key(locked: Platform, folder: Path) -> None:
-    """Runs last, over the logs of everything above."""
+    """Run last, on the logs of all tests above."""
     written = "".join(path.read_text(errors="replace") for path in (folder / "logs").iterdir())
 
     assert '"status": 401' in written
     assert [key for key in (CI, READER, (folder / "admin.key").read_text()) if key in written] == []
 
 
-def test_the_key_in_the_state_folder_is_its_owners_alone(folder: Path) -> None:
+def test_only_the_owner_can_read_the_key_in_the_state_folder(folder: Path) -> None:
     assert (folder / "admin.key").stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,4 @@
-"""Two hundred jobs, fifty killed workers, an unreliable AWS, every event twice: nothing is lost, nothing is doubled."""
+"""Run 200 jobs with 50 killed workers, failing AWS calls and duplicate events: no job is lost, none runs twice."""
 
 import os
 from collections import Counter
@@ -13,9 +13,9 @@ from mini_ml.contracts import Job, PredictResult
 from mini_ml.registry import versions
 from tests.fixtures import chaos_run
 from tests.fixtures.chaos_run import all_jobs, job_id_of
-from tests.fixtures.hand_run import hand_run
 from tests.fixtures.killer import FAULTS, PLAN, Killer
 from tests.fixtures.load import Load, loads
+from tests.fixtures.manual_platform import open_manual_platform
 from tests.fixtures.platform import Platform, local_settings
 
 SEED = int(os.environ.get("MINI_ML_CHAOS_SEED", "2026"))
@@ -24,44 +24,44 @@ OURS = {"worker_lost", "internal", "storage_unavailable", "timed_out"}
 
 @dataclass(frozen=True)
 class Aftermath:
-    """What was found when the storm was over."""
+    """State of the platform after the chaos run."""
 
     killer: Killer
     wanted: dict[str, Load]
     """Every upload by the id of its job."""
-    stormy: dict[str, Job]
-    """Every job as the storm left it."""
+    ended: dict[str, Job]
+    """Every job at the end of the chaos run."""
     retried: dict[str, Job]
-    """Every job once those that had failed were retried in calm weather."""
+    """Every job after the failed ones were retried without faults."""
     platform: Platform
 
 
 @pytest.fixture(scope="module")
 def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
-    """A cloud that has been through it."""
+    """The platform after the chaos run."""
     folder, lot, killer = tmp_path_factory.mktemp("chaos"), Random(SEED), Killer(SEED)
-    with hand_run(local_settings(folder / "state", stage="test")) as cloud:
+    with open_manual_platform(local_settings(folder / "state", stage="test")) as cloud:
         cloud.start_services()
         platform = cloud.platform
         chaos_run.train_base(platform, folder / "work", lot)
-        wanted = {job_id_of(chaos_run.put(platform, load)): load for load in loads(lot)}
+        wanted = {job_id_of(chaos_run.put_upload(platform, load)): load for load in loads(lot)}
         events = chaos_run.double_and_shuffle(platform, lot)
-        with chaos_run.storm(cloud, killer) as out:
-            out.until(lambda: _made(platform) > len(wanted) and not _open(platform))
-            stormy = all_jobs(platform)
+        with chaos_run.start_chaos(cloud, killer) as run:
+            run.run_until(lambda: _count_jobs(platform) > len(wanted) and not _has_open_jobs(platform))
+            ended = all_jobs(platform)
             killer.faulty = False
-            _retry_failed(platform, wanted, stormy)
-            out.until(lambda: not _open(platform))
+            _retry_failed(platform, wanted, ended)
+            run.run_until(lambda: not _has_open_jobs(platform))
         print(f"\nseed {SEED}, events {events}, kills {dict(killer.kills)}, faults {dict(killer.faults)}")
-        print(f"states {Counter(job.state for job in stormy.values())}, attempts {_attempts(stormy)}")
-        yield Aftermath(killer, wanted, stormy, all_jobs(platform), platform)
+        print(f"states {Counter(job.state for job in ended.values())}, attempts {_attempts(ended)}")
+        yield Aftermath(killer, wanted, ended, all_jobs(platform), platform)
 
 
-def _made(platform: Platform) -> int:
+def _count_jobs(platform: Platform) -> int:
     return len(list(platform.cloud.artifacts.list_keys(keys.JOBS_BY_TIME)))
 
 
-def _open(platform: Platform) -> bool:
+def _has_open_jobs(platform: Platform) -> bool:
     return next(iter(platform.cloud.artifacts.list_keys(keys.OPEN_JOBS, limit=1)), None) is not None
 
 
@@ -80,47 +80,47 @@ def _kinds(aftermath: Aftermath, kind: str) -> list[Job]:
     return [job for job in ours if job.kind == kind]
 
 
-def test_fifty_workers_were_killed_ten_and_more_in_each_phase(aftermath: Aftermath) -> None:
+def test_fifty_workers_were_killed_and_at_least_ten_in_each_main_phase(aftermath: Aftermath) -> None:
     assert sum(aftermath.killer.kills.values()) >= 50
     assert {phase: aftermath.killer.kills[phase] for phase in PLAN} == PLAN
     assert min(PLAN["before the artifact"], PLAN["artifact to manifest"], PLAN["result"]) >= 10
 
 
-def test_every_kind_of_fault_befell_some_call(aftermath: Aftermath) -> None:
+def test_every_kind_of_fault_was_injected(aftermath: Aftermath) -> None:
     assert set(aftermath.killer.faults) == set(FAULTS)
 
 
-def test_every_job_ended_and_none_was_made_twice(aftermath: Aftermath) -> None:
+def test_every_job_ended_and_none_was_created_twice(aftermath: Aftermath) -> None:
     assert len(aftermath.wanted) == 200
-    assert set(aftermath.stormy) >= set(aftermath.wanted)
-    assert len(aftermath.stormy) == len(aftermath.wanted) + 1
-    assert [job.job_id for job in aftermath.stormy.values() if job.is_open or job.lease] == []
+    assert set(aftermath.ended) >= set(aftermath.wanted)
+    assert len(aftermath.ended) == len(aftermath.wanted) + 1
+    assert [job.job_id for job in aftermath.ended.values() if job.is_open or job.lease] == []
 
 
-def test_a_job_fails_only_by_its_uploaders_fault_or_with_all_its_attempts_used_up(aftermath: Aftermath) -> None:
-    failed = [aftermath.stormy[job_id] for job_id, load in aftermath.wanted.items() if not load.broken]
+def test_a_job_fails_only_on_invalid_input_or_after_its_last_attempt(aftermath: Aftermath) -> None:
+    failed = [aftermath.ended[job_id] for job_id, load in aftermath.wanted.items() if not load.broken]
     given_up = {(job.failure.code in OURS, job.attempt >= 3) for job in failed if job.failure is not None}
 
     assert given_up <= {(True, True)}
-    assert {aftermath.stormy[job_id].state for job_id, load in aftermath.wanted.items() if load.broken} == {"failed"}
+    assert {aftermath.ended[job_id].state for job_id, load in aftermath.wanted.items() if load.broken} == {"failed"}
 
 
-def test_what_had_failed_succeeds_when_it_is_retried(aftermath: Aftermath) -> None:
+def test_failed_jobs_succeed_when_they_are_retried(aftermath: Aftermath) -> None:
     ended = {job_id: aftermath.retried[job_id].state == "failed" for job_id in aftermath.wanted}
 
     assert ended == {job_id: load.broken for job_id, load in aftermath.wanted.items()}
 
 
-def test_the_versions_of_every_model_have_no_gap_and_no_double(aftermath: Aftermath) -> None:
+def test_the_versions_of_every_model_have_no_gaps_and_no_duplicates(aftermath: Aftermath) -> None:
     store = aftermath.platform.cloud.artifacts
     trained = _kinds(aftermath, "train")
     for model_name in {job.model_name or "" for job in trained}:
         listed = list(store.list_keys(keys.versions(model_name)))
         jobs_of = [versions.load_manifest(store, model_name, number).job_id for number in range(1, len(listed) + 1)]
-        told = {job.version: job.job_id for job in trained if job.model_name == model_name}
+        expected = {job.version: job.job_id for job in trained if job.model_name == model_name}
 
         assert listed == [keys.manifest(model_name, number) for number in range(1, len(listed) + 1)]
-        assert dict(enumerate(jobs_of, start=1)) == told
+        assert dict(enumerate(jobs_of, start=1)) == expected
 
 
 def test_every_prediction_file_is_complete_with_its_rows_in_order(aftermath: Aftermath) -> None:
@@ -139,7 +139,7 @@ def _is_complete(aftermath: Aftermath, job: Job) -> bool:
     return len(output) == len(rows) == job.result.rows + 1 and all(line.startswith(row + b",") for row, line in paired)
 
 
-def test_nothing_is_visible_that_no_job_tells_of(aftermath: Aftermath) -> None:
+def test_every_visible_result_belongs_to_a_succeeded_job(aftermath: Aftermath) -> None:
     succeeded = {job.job_id for job in aftermath.retried.values() if job.state == "succeeded"}
     results = {key.split("/")[3] for key in aftermath.platform.cloud.artifacts.list_keys("predictions/")}
     models = {

@@ -1,4 +1,4 @@
-"""The command line against a running cloud: what a person types, and what lies in S3 afterwards."""
+"""`mini-ml` commands against a running platform."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Cli = Callable[..., str]
 
 @pytest.fixture
 def cli(platform: Platform, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run a command that succeeds, and return what it printed."""
+    """Run a command, check that it succeeds, and return its output."""
 
     def run(command: str, *arguments: str | Path) -> str:
         code = main([command, "--url", platform.api_url, *map(str, arguments)])
@@ -33,8 +33,8 @@ def cli(platform: Platform, capsys: pytest.CaptureFixture[str]) -> Cli:
 @pytest.fixture
 def trained(cli: Cli) -> dict[str, Any]:
     """A training job of the iris sample."""
-    told = cli("train", SAMPLES / "iris.csv", *IRIS, "--target-column", "variety", "--json")
-    return dict(json.loads(told))
+    printed = cli("train", SAMPLES / "iris.csv", *IRIS, "--target-column", "variety", "--json")
+    return dict(json.loads(printed))
 
 
 def test_a_model_is_trained_and_listed(cli: Cli, trained: dict[str, Any]) -> None:
@@ -46,7 +46,7 @@ def test_a_model_is_trained_and_listed(cli: Cli, trained: dict[str, Any]) -> Non
 
 
 @pytest.mark.usefixtures("trained")
-def test_predictions_are_printed_one_a_line(cli: Cli) -> None:
+def test_predictions_are_printed_one_per_line(cli: Cli) -> None:
     lines = cli("predict", SAMPLES / "iris_predict.csv", *IRIS).splitlines()
 
     assert len(lines) == len((SAMPLES / "iris_predict.csv").read_text().splitlines()) - 1
@@ -65,19 +65,19 @@ def test_an_output_file_holds_the_rows_and_their_predictions(cli: Cli, tmp_path:
 
 
 @pytest.mark.usefixtures("trained")
-def test_a_file_past_the_inline_limit_goes_straight_to_s3(cli: Cli, tmp_path: Path) -> None:
+def test_a_file_larger_than_the_inline_limit_is_uploaded_to_s3(cli: Cli, tmp_path: Path) -> None:
     header, *rows = (SAMPLES / "iris_predict.csv").read_text().splitlines()
     repeated = rows * (Limits().inline_upload_bytes // len("\n".join(rows)) + 1)
     large = tmp_path / "large.csv"
     large.write_text("\n".join([header, *repeated]) + "\n")
 
-    told = cli("predict", large, *IRIS, "--output", tmp_path / "out.csv")
+    printed = cli("predict", large, *IRIS, "--output", tmp_path / "out.csv")
 
-    assert "out.csv" in told
+    assert "out.csv" in printed
     assert len((tmp_path / "out.csv").read_text().splitlines()) == len(repeated) + 1
 
 
-def test_a_refusal_names_what_is_wrong(platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_rejection_prints_its_errors(platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bad.csv").write_text("a,a\n1,2\n")
 
     code = main(["train", str(tmp_path / "bad.csv"), "--url", platform.api_url, "--model-name", "cli-bad"])

@@ -1,4 +1,4 @@
-"""Many trainings of one model at once."""
+"""Many trainings of one model in parallel."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +10,7 @@ IRIS = Path(__file__).parents[2] / "samples" / "iris.csv"
 TRAININGS = 6
 
 
-def test_as_many_trainings_at_once_as_versions(platform: Platform) -> None:
+def test_parallel_trainings_publish_one_version_each(platform: Platform) -> None:
     def submit(number: int) -> str:
         with platform.http() as http:
             answer = http.post(
@@ -23,7 +23,7 @@ def test_as_many_trainings_at_once_as_versions(platform: Platform) -> None:
 
     with ThreadPoolExecutor(TRAININGS) as threads:
         submitted = list(threads.map(submit, range(TRAININGS)))
-    ended = [platform.finished(job_id) for job_id in submitted]
+    ended = [platform.wait_for_job(job_id) for job_id in submitted]
 
     numbers = range(1, TRAININGS + 1)
     assert sorted(job.version or 0 for job in ended) == list(numbers)

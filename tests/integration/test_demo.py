@@ -1,4 +1,4 @@
-"""`mini-ml demo` tells the whole story and leaves nothing behind."""
+"""`mini-ml demo` runs all its steps and cleans up."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ HOSTILE = {
     "AWS_PROFILE": "production",
     "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
 }
-"""What a shell may have set that makes programs behave otherwise; the platform must not notice any of it."""
+"""Variables of a shell that change the behaviour of programs; they must not affect the platform."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProce
     )
 
 
-def test_it_ends_well(demo: "subprocess.CompletedProcess[str]") -> None:
+def test_it_succeeds(demo: "subprocess.CompletedProcess[str]") -> None:
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert demo.stderr == ""
 
@@ -61,7 +61,7 @@ def test_every_step_has_its_seconds(demo: "subprocess.CompletedProcess[str]") ->
     assert [step.split()[0] for step in steps] == ["1", "2", "3", "4", "5", "6"]
 
 
-def test_it_shows_metrics_predictions_and_addresses(demo: "subprocess.CompletedProcess[str]") -> None:
+def test_it_prints_metrics_predictions_and_uris(demo: "subprocess.CompletedProcess[str]") -> None:
     joined = demo.stdout.replace("\n" + " " * 11, "")
 
     assert "accuracy 0." in joined
@@ -77,7 +77,7 @@ def test_it_leaves_no_file_behind(
     assert list(tmp_path_factory.getbasetemp().glob("demo*/*")) == []
 
 
-def test_a_story_that_fails_says_why_and_exits_1(tmp_path: Path) -> None:
+def test_a_failing_demo_prints_the_reason_and_exits_1(tmp_path: Path) -> None:
     code = (
         "import sys; from mini_ml.local import samples; from pathlib import Path;"
         f"samples.FOLDER = Path({str(tmp_path)!r}); from mini_ml.cli import main; sys.exit(main(['demo']))"
@@ -86,11 +86,11 @@ def test_a_story_that_fails_says_why_and_exits_1(tmp_path: Path) -> None:
     failed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300)
 
     assert failed.returncode == 1
-    assert "The sample iris.csv comes with a checkout" in failed.stderr
+    assert "iris.csv not found. The samples are only part of a checkout" in failed.stderr
     assert "Traceback" not in failed.stderr
 
 
-def test_an_interrupted_story_ends_with_130_and_cleans_up(tmp_path: Path) -> None:
+def test_an_interrupted_demo_exits_with_130_and_cleans_up(tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "mini_ml.cli", "demo"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
@@ -98,8 +98,8 @@ def test_an_interrupted_story_ends_with_130_and_cleans_up(tmp_path: Path) -> Non
         process.stdout.readline()
         eventually(lambda: next(tmp_path.glob("mini-ml-demo-*/logs/emulator.log"), None))
         process.terminate()
-        said = process.stdout.read()
+        printed = process.stdout.read()
 
     assert process.returncode == 130
-    assert b"Traceback" not in said
+    assert b"Traceback" not in printed
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Nothing but an event makes anything happen."""
+"""Work starts only when a poller receives an event."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from mini_ml.jobs import store
 from mini_ml.local.poller import Poller, PollerSettings
 from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES
-from tests.fixtures.hand_run import HandRun, hand_run
+from tests.fixtures.manual_platform import ManualPlatform, open_manual_platform
 from tests.fixtures.platform import Platform, local_settings
 from tests.fixtures.waiting import eventually
 
@@ -25,15 +25,15 @@ IRIS = Path(__file__).parents[2] / "samples" / "iris.csv"
 
 
 @pytest.fixture
-def unpolled(tmp_path: Path) -> Iterator[HandRun]:
-    """A cloud of its own in which nobody takes messages out of the queues."""
-    with hand_run(local_settings(tmp_path, stage="test")) as cloud:
+def unpolled(tmp_path: Path) -> Iterator[ManualPlatform]:
+    """A platform without pollers."""
+    with open_manual_platform(local_settings(tmp_path, stage="test")) as cloud:
         cloud.start_services()
         yield cloud
 
 
-def submitted(platform: Platform) -> str:
-    """Hand the iris sample over to be trained on; returns the id of a job that nobody has finished within a second."""
+def submit_training(platform: Platform) -> str:
+    """Submit the iris sample for training, wait one second, and return the id of the unfinished job."""
     with platform.http() as http:
         answer = http.post(
             "/train",
@@ -45,26 +45,26 @@ def submitted(platform: Platform) -> str:
     return str(answer.json()["job_id"])
 
 
-def test_a_training_waits_in_its_queue_until_somebody_polls_it(unpolled: HandRun) -> None:
+def test_a_training_stays_queued_until_a_poller_runs(unpolled: ManualPlatform) -> None:
     platform = unpolled.platform
 
-    job = store.read(platform.cloud, submitted(platform))
+    job = store.read(platform.cloud, submit_training(platform))
 
     assert job.state == "queued"
     assert platform.cloud.uploads.get(job.upload.key).body == IRIS.read_bytes()
-    assert [upload.key for upload in platform.announced("train")] == [job.upload.key]
+    assert [upload.key for upload in platform.queued_uploads("train")] == [job.upload.key]
     assert list(platform.cloud.artifacts.list_keys(keys.MODELS)) == []
 
     unpolled.start_pollers()
 
-    assert platform.finished(job.job_id).state == "succeeded"
+    assert platform.wait_for_job(job.job_id).state == "succeeded"
     assert platform.manifest("iris").job_id == job.job_id
     assert eventually(lambda: platform.cloud.queues["train"].depth() == 0 or None)
 
 
-def test_a_dead_letter_fails_its_job_which_can_then_be_retried(unpolled: HandRun) -> None:
+def test_a_dead_letter_fails_its_job_which_can_then_be_retried(unpolled: ManualPlatform) -> None:
     platform = unpolled.platform
-    job_id = submitted(platform)
+    job_id = submit_training(platform)
     sqs = local_account(platform.endpoint_url).sqs
     work, dead = (
         sqs.get_queue_url(QueueName=LOCAL_NAMES.queue(name))["QueueUrl"] for name in ("train", "dead-letters")
@@ -75,7 +75,7 @@ def test_a_dead_letter_fails_its_job_which_can_then_be_retried(unpolled: HandRun
 
     unpolled.start_pollers("api")
 
-    failure = platform.finished(job_id).failure
+    failure = platform.wait_for_job(job_id).failure
     assert failure is not None
     assert failure.code == "worker_lost"
 
@@ -83,17 +83,17 @@ def test_a_dead_letter_fails_its_job_which_can_then_be_retried(unpolled: HandRun
         assert http.post(f"/jobs/{job_id}/retry").status_code == 202
     unpolled.start_pollers("trainer")
 
-    assert platform.finished(job_id).state == "succeeded"
+    assert platform.wait_for_job(job_id).state == "succeeded"
 
 
-def test_only_the_message_that_a_handler_reports_comes_back(emulated: CloudSettings) -> None:
+def test_only_the_message_that_a_handler_reports_is_received_again(emulated: CloudSettings) -> None:
     client = sqs_client(emulated)
     url = client.create_queue(QueueName=f"queue-{uuid4().hex}")["QueueUrl"]
     for name in ("one", "two", "three"):
         SqsQueue(client, url).send(Upload(bucket="mini-ml-uploads", key=f"train/m/{name}.csv", version_id="v"))
     handled: list[str] = []
 
-    def fail_on_two_at_first(upload: Upload) -> None:
+    def fail_once_on_two(upload: Upload) -> None:
         handled.append(keys.safe_filename(upload.key))
         if handled.count("two.csv") == 1 and upload.key.endswith("two.csv"):
             raise StorageUnavailable("away")
@@ -103,7 +103,7 @@ def test_only_the_message_that_a_handler_reports_comes_back(emulated: CloudSetti
             handler="", function_name="trainer", queue_url=url, timeout_seconds=60, batch_size=3, retry_seconds=0
         ),
         sqs=client,
-        handler=lambda event, context: for_each_upload(event, fail_on_two_at_first, bucket="mini-ml-uploads"),
+        handler=lambda event, context: for_each_upload(event, fail_once_on_two, bucket="mini-ml-uploads"),
         give_up=lambda: None,
     )
     while handled.count("two.csv") < 2:

@@ -1,4 +1,4 @@
-"""The emulated REST API takes every request to its service, and its answer back, unharmed."""
+"""The emulated REST API passes requests to the services, and their responses back, unchanged."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from mini_ml.local import emulator, gateway
-from mini_ml.local.integrations import ThroughFunctions
+from mini_ml.local.integrations import FunctionIntegrations
 from mini_ml.local.processes import local_account
 from mini_ml.local.provision import provision
 from mini_ml.topology import LOCAL_NAMES, ROUTES, SAFE_HEADERS, STAGES, Route
@@ -17,7 +17,7 @@ from tests.fixtures.emulated import running_ministack
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """A service that answers with what it was sent."""
+    """A service that echoes the request body."""
 
     service = ""
 
@@ -28,7 +28,7 @@ class _Echo(BaseHTTPRequestHandler):
         self.send_header("Location", "../jobs/x")
         self.send_header("Retry-After", "2")
         self.send_header("Content-Security-Policy", "default-src 'none'")
-        self.send_header("X-Asked", f"{self.service} {self.command} {self.path}")
+        self.send_header("X-Received", f"{self.service} {self.command} {self.path}")
         self.send_header("X-Prefer", self.headers.get("Prefer", ""))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -51,18 +51,20 @@ def _service(name: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
-    """A client of the REST API's stage, in front of two echoing services."""
+    """A client of the REST API, in front of two echo services."""
     with (
         running_ministack(tmp_path_factory.mktemp("gateway")) as endpoint_url,
         _service("api") as api,
         _service("predict") as predict,
-        gateway.serving({"api": api, "predict": predict}) as functions,
+        gateway.serve_events({"api": api, "predict": predict}) as functions,
     ):
         provision(
             local_account(endpoint_url),
             stage=STAGES["test"],
             names=LOCAL_NAMES,
-            integrations=ThroughFunctions({service: emulator.forwarding(url) for service, url in functions.items()}),
+            integrations=FunctionIntegrations(
+                {service: emulator.forwarding_environment(url) for service, url in functions.items()}
+            ),
             rest_api_tags=emulator.REST_API_TAGS,
         )
         with httpx2.Client(base_url=emulator.rest_api_url(endpoint_url)) as client:
@@ -73,16 +75,16 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
 def test_every_route_reaches_its_service(http: httpx2.Client, route: Route) -> None:
     path = route.path.replace("{", "").replace("}", "")
 
-    asked = http.get(path).headers["X-Asked"]
+    received = http.get(path).headers["X-Received"]
 
-    assert asked == f"{route.service} GET {path}"
+    assert received == f"{route.service} GET {path}"
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_every_method_reaches_the_service(http: httpx2.Client, method: str) -> None:
     answer = http.request(method, "/models/iris/aliases/champion", content=b"{}")
 
-    assert answer.headers["X-Asked"] == f"api {method} /models/iris/aliases/champion"
+    assert answer.headers["X-Received"] == f"api {method} /models/iris/aliases/champion"
 
 
 def test_a_binary_multipart_body_arrives_byte_for_byte(http: httpx2.Client) -> None:
@@ -97,21 +99,21 @@ def test_a_binary_multipart_body_arrives_byte_for_byte(http: httpx2.Client) -> N
     assert content in answer.content
 
 
-def test_query_and_preference_arrive_as_they_were_sent(http: httpx2.Client) -> None:
+def test_query_and_prefer_header_arrive_unchanged(http: httpx2.Client) -> None:
     answer = http.get("/jobs?upload_key=train%2Fa%2Bb%20%C3%A7%25.csv&limit=5", headers={"Prefer": "wait=3"})
 
-    assert answer.headers["X-Asked"] == "api GET /jobs?upload_key=train%2Fa%2Bb+%C3%A7%25.csv&limit=5"
+    assert answer.headers["X-Received"] == "api GET /jobs?upload_key=train%2Fa%2Bb+%C3%A7%25.csv&limit=5"
     assert answer.headers["X-Prefer"] == "wait=3"
 
 
 def test_an_encoded_path_is_decoded_once(http: httpx2.Client) -> None:
     answer = http.get("/models/a%20b%2525%C3%A7")
 
-    assert answer.headers["X-Asked"] == "api GET /models/a%20b%2525%C3%A7"
+    assert answer.headers["X-Received"] == "api GET /models/a%20b%2525%C3%A7"
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 303, 404, 409, 422, 503])
-def test_status_location_and_retry_after_come_back(http: httpx2.Client, status: int) -> None:
+def test_status_location_and_retry_after_are_returned(http: httpx2.Client, status: int) -> None:
     answer = http.get("/jobs/x/result", headers={"X-Answer": str(status)})
 
     assert answer.status_code == status
@@ -120,7 +122,7 @@ def test_status_location_and_retry_after_come_back(http: httpx2.Client, status: 
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_an_unknown_route_is_a_problem_document_of_the_gateways_own(http: httpx2.Client) -> None:
+def test_an_unknown_route_returns_a_problem_document_of_the_gateway(http: httpx2.Client) -> None:
     answer = http.get("/nothing/here")
 
     assert answer.status_code == 404
@@ -130,7 +132,7 @@ def test_an_unknown_route_is_a_problem_document_of_the_gateways_own(http: httpx2
     assert {name: answer.headers.get(name) for name in SAFE_HEADERS} == SAFE_HEADERS
 
 
-def test_headers_of_a_service_come_back_and_the_gateway_allows_no_other_origin(http: httpx2.Client) -> None:
+def test_headers_of_a_service_are_returned_and_the_gateway_adds_no_cors_header(http: httpx2.Client) -> None:
     answer = http.get("/jobs", headers={"Origin": "https://elsewhere.example"})
 
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'"

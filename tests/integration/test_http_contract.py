@@ -1,4 +1,4 @@
-"""The HTTP contract on a running cloud, by every address that it has: its own port, and the gateway's stage path."""
+"""The HTTP contract on a running platform, through the port of the api and through the gateway."""
 
 import re
 import subprocess
@@ -28,21 +28,21 @@ ROW = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.widt
 
 @pytest.fixture(params=["api", "gateway"])
 def base_url(request: pytest.FixtureRequest, platform: Platform) -> str:
-    """An address of the whole API, without a slash at its end."""
+    """A base URL of the API, without a trailing slash."""
     url: str = getattr(platform, f"{request.param}_url")
     return url.rstrip("/")
 
 
 @pytest.fixture
 def http(platform: Platform, base_url: str) -> Iterator[httpx2.Client]:
-    """A client at that address; it follows no redirects by itself."""
+    """A client of that base URL; it does not follow redirects."""
     with platform.http(f"{base_url}/") as client:
         yield client
 
 
 @pytest.fixture
 def redirected(http: httpx2.Client, base_url: str, pytestconfig: pytest.Config) -> httpx2.Client:
-    """The same client, but for the one address whose redirects never reach it."""
+    """The same client; skips the test on LocalStack's REST API, which follows redirects itself."""
     if pytestconfig.getoption("localstack") and "/_aws/execute-api/" in base_url:
         pytest.skip("LocalStack's REST API follows redirects itself")
     return http
@@ -50,7 +50,7 @@ def redirected(http: httpx2.Client, base_url: str, pytestconfig: pytest.Config) 
 
 @pytest.fixture(scope="module")
 def iris(platform: Platform) -> str:
-    """The name of a model with one version."""
+    """Name of a model with one version."""
     with platform.http() as client:
         answer = client.post("/train", files=file("dataset_file", "iris.csv"), data=fields("contract"))
     assert answer.status_code == 201, answer.text
@@ -58,23 +58,23 @@ def iris(platform: Platform) -> str:
 
 
 def fields(model_name: str, **others: str) -> dict[str, str]:
-    """Return the form of a quick training."""
+    """Return the form fields of a fast training."""
     return {"model_name": model_name, "target_column": "variety", "model_type": "LogisticRegression", **others}
 
 
 def file(field: str, name: str) -> dict[str, tuple[str, bytes, str]]:
-    """Return a sample as the file of a form."""
+    """Return a sample as a form file."""
     return {field: (name, (ROOT / "samples" / name).read_bytes(), "text/csv")}
 
 
 def run(line: str, base_url: str) -> str:
-    """Run a line of the seed as it is written, with only its address changed, and return what it prints."""
+    """Run a command of the seed against another base URL, and return its output."""
     command = line.replace("http://localhost:8000", base_url)
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
     return done.stdout
 
 
-def test_the_lines_of_the_seed_answer_with_metrics_and_flowers(base_url: str) -> None:
+def test_the_commands_of_the_seed_return_metrics_and_predictions(base_url: str) -> None:
     trained = run(SEED_TRAIN, base_url)
     predicted = run(SEED_PREDICT, base_url)
 
@@ -82,7 +82,7 @@ def test_the_lines_of_the_seed_answer_with_metrics_and_flowers(base_url: str) ->
     assert predicted.count("Setosa") >= 3, predicted
 
 
-def test_what_a_training_answers_leads_to_everything(http: httpx2.Client) -> None:
+def test_the_links_of_a_training_lead_to_version_job_result_and_artifact(http: httpx2.Client) -> None:
     answer = http.post("train", files=file("dataset_file", "iris.csv"), data=fields("led"))
     where = str(answer.request.url)
 
@@ -96,7 +96,7 @@ def test_what_a_training_answers_leads_to_everything(http: httpx2.Client) -> Non
     assert len(download.content) == version.json()["artifact"]["size"]
 
 
-def test_what_a_prediction_answers_leads_to_the_whole_output(http: httpx2.Client, iris: str) -> None:
+def test_the_links_of_a_prediction_lead_to_the_complete_output(http: httpx2.Client, iris: str) -> None:
     answer = http.post("predict", files=file("input_file", "iris_predict.csv"), data={"model_name": iris})
     address = urljoin(str(answer.request.url), answer.json()["links"]["result"])
     output = http.get(address, follow_redirects=True)
@@ -109,7 +109,7 @@ def test_what_a_prediction_answers_leads_to_the_whole_output(http: httpx2.Client
     assert [row.split(",")[-1] for row in rows[1:]] == answer.json()["predictions"]
 
 
-def test_results_and_models_are_redirects_to_where_they_lie(redirected: httpx2.Client, iris: str) -> None:
+def test_results_and_models_redirect_to_their_locations(redirected: httpx2.Client, iris: str) -> None:
     scored = redirected.post("predict", files=file("input_file", "iris_predict.csv"), data={"model_name": iris}).json()
     trained = redirected.get("jobs", params={"model_name": iris, "kind": "train"}).json()["jobs"][0]["job_id"]
 
@@ -121,11 +121,11 @@ def test_results_and_models_are_redirects_to_where_they_lie(redirected: httpx2.C
     assert version.headers["location"] == f"../../models/{iris}/versions/1"
     assert "X-Amz-Signature=" in output.headers["location"]
     assert "X-Amz-Signature=" in model.headers["location"]
-    # In the address, not in the answer: ministack forgets the name of a download that is of one version.
+    # Checked in the URL: ministack drops the file name from responses for an object version.
     assert f'filename="{iris}-1.joblib"' in unquote(model.headers["location"])
 
 
-def test_a_posted_upload_arrives_as_an_event_like_any_other(http: httpx2.Client, platform: Platform) -> None:
+def test_a_presigned_upload_is_processed_like_any_other(http: httpx2.Client, platform: Platform) -> None:
     asked = {
         "kind": "train",
         "filename": "ïris +1.csv",
@@ -136,14 +136,14 @@ def test_a_posted_upload_arrives_as_an_event_like_any_other(http: httpx2.Client,
     invitation = answer.json()
 
     posted = httpx2.post(invitation["url"], data=invitation["fields"], files=file("file", "iris.csv"), trust_env=False)
-    job = eventually(lambda: ended(http, urljoin(str(answer.request.url), answer.headers["location"])))
+    job = eventually(lambda: find_ended_job(http, urljoin(str(answer.request.url), answer.headers["location"])))
 
     assert (answer.status_code, posted.status_code) == (201, 204)
     assert (job["state"], job["options"]["target_column"]) == ("succeeded", "variety")
 
 
-def ended(http: httpx2.Client, address: str) -> dict[str, Any] | None:
-    """Return a job once it is terminal."""
+def find_ended_job(http: httpx2.Client, address: str) -> dict[str, Any] | None:
+    """Return a job if it has ended, else None."""
     job: dict[str, Any] = http.get(address).json()
     return job if job["state"] in ("succeeded", "failed") else None
 
@@ -156,7 +156,7 @@ def test_rows_are_scored_online(http: httpx2.Client, iris: str) -> None:
     assert first.json()["probabilities"][0]["Setosa"] > 0.5
 
 
-def test_an_alias_moves_and_goes(http: httpx2.Client, iris: str) -> None:
+def test_an_alias_is_set_and_deleted(http: httpx2.Client, iris: str) -> None:
     address = f"models/{iris}/aliases/champion"
 
     made = http.put(address, json={"version": 1})
@@ -167,7 +167,7 @@ def test_an_alias_moves_and_goes(http: httpx2.Client, iris: str) -> None:
     assert http.get(f"models/{iris}/versions/champion").json()["code"] == "alias_not_found"
 
 
-def test_jobs_are_paged_through_by_their_links(http: httpx2.Client, iris: str) -> None:
+def test_jobs_are_paginated_by_links(http: httpx2.Client, iris: str) -> None:
     for _ in range(3):
         http.post("train", files=file("dataset_file", "iris.csv"), data=fields("paged"), headers={"Prefer": "wait=0"})
 
@@ -178,7 +178,7 @@ def test_jobs_are_paged_through_by_their_links(http: httpx2.Client, iris: str) -
     assert second.json()["jobs"][0]["model_name"] == "paged"
 
 
-def test_a_failed_training_answers_its_problem(http: httpx2.Client) -> None:
+def test_a_failed_training_returns_its_problem(http: httpx2.Client) -> None:
     answer = http.post("train", files=file("dataset_file", "iris.csv"), data=fields("led", target_column="varieti"))
 
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
@@ -186,7 +186,7 @@ def test_a_failed_training_answers_its_problem(http: httpx2.Client) -> None:
     assert http.get(urljoin(str(answer.request.url), answer.json()["instance"])).json()["state"] == "failed"
 
 
-def test_a_preference_is_honoured(http: httpx2.Client) -> None:
+def test_a_prefer_header_is_applied(http: httpx2.Client) -> None:
     answer = http.post(
         "train", files=file("dataset_file", "iris.csv"), data=fields("later"), headers={"Prefer": "respond-async"}
     )
@@ -195,7 +195,7 @@ def test_a_preference_is_honoured(http: httpx2.Client) -> None:
     assert http.get(urljoin(str(answer.request.url), answer.headers["location"])).status_code == 200
 
 
-def test_the_docs_page_is_whole(http: httpx2.Client) -> None:
+def test_all_resources_of_the_docs_page_load(http: httpx2.Client) -> None:
     page = http.get("docs")
 
     references = re.findall(r"(?:src|href)=\"([^\"]+)\"|url: '([^']+)'", page.text)
@@ -205,7 +205,7 @@ def test_the_docs_page_is_whole(http: httpx2.Client) -> None:
     assert {answer.status_code for answer in answers} == {200}
 
 
-def test_a_file_that_is_too_large_is_refused_while_it_is_sent(http: httpx2.Client) -> None:
+def test_a_file_that_is_too_large_is_rejected(http: httpx2.Client) -> None:
     big = {"dataset_file": ("big.csv", b"a,b\n" + b"1,2\n" * 2_000_000, "text/csv")}
 
     answer = http.post("train", files=big)
@@ -214,7 +214,7 @@ def test_a_file_that_is_too_large_is_refused_while_it_is_sent(http: httpx2.Clien
 
 
 @pytest.mark.parametrize("service", ["trainer", "predict"])
-def test_every_service_has_its_own_page(platform: Platform, service: str) -> None:
+def test_every_service_has_its_own_docs_page(platform: Platform, service: str) -> None:
     url: str = getattr(platform, f"{service}_url")
 
     with platform.http(url) as client:

@@ -1,4 +1,4 @@
-"""The poller does with a real queue what Lambda's event source mapping does."""
+"""The poller handles a real queue as Lambda's event source mapping does."""
 
 import json
 import threading
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Seen:
-    """A handler that keeps its events and answers what it is told to."""
+class RecordingHandler:
+    """A handler that records its events and returns a configured response."""
 
     answer: Callable[[dict[str, Any]], object] = lambda event: None
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -46,10 +46,10 @@ def queue_url(sqs: "SQSClient") -> str:
     return sqs.create_queue(QueueName=f"queue-{uuid4().hex}", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
 
 
-def _poller(sqs: "SQSClient", queue_url: str, handler: Seen, **settings: Any) -> Poller:
-    told = {"handler": "unused:here", "function_name": "trainer", "timeout_seconds": 30, "retry_seconds": 0}
+def _poller(sqs: "SQSClient", queue_url: str, handler: RecordingHandler, **settings: Any) -> Poller:
+    defaults = {"handler": "unused:here", "function_name": "trainer", "timeout_seconds": 30, "retry_seconds": 0}
     return Poller(
-        settings=PollerSettings(queue_url=queue_url, **{**told, **settings}),
+        settings=PollerSettings(queue_url=queue_url, **{**defaults, **settings}),
         sqs=sqs,
         handler=handler,
         give_up=lambda: None,
@@ -69,7 +69,7 @@ def _left(sqs: "SQSClient", queue_url: str) -> int:
 
 def test_a_handled_message_is_deleted(sqs: "SQSClient", queue_url: str) -> None:
     _send(sqs, queue_url, "one")
-    handler = Seen()
+    handler = RecordingHandler()
 
     _poller(sqs, queue_url, handler).step()
 
@@ -79,7 +79,7 @@ def test_a_handled_message_is_deleted(sqs: "SQSClient", queue_url: str) -> None:
 
 def test_the_event_and_the_context_are_those_of_lambda(sqs: "SQSClient", queue_url: str) -> None:
     _send(sqs, queue_url, "one")
-    handler = Seen()
+    handler = RecordingHandler()
 
     _poller(sqs, queue_url, handler).step()
 
@@ -91,9 +91,9 @@ def test_the_event_and_the_context_are_those_of_lambda(sqs: "SQSClient", queue_u
     assert 0 < handler.contexts[0].get_remaining_time_in_millis() <= 30_000
 
 
-def test_only_the_message_that_failed_comes_back(sqs: "SQSClient", queue_url: str) -> None:
+def test_only_the_failed_message_is_received_again(sqs: "SQSClient", queue_url: str) -> None:
     _send(sqs, queue_url, "good", "bad", "fine")
-    handler = Seen(answer=_fail("bad"))
+    handler = RecordingHandler(answer=_fail("bad"))
     poller = _poller(sqs, queue_url, handler, batch_size=10)
 
     poller.step()
@@ -103,9 +103,9 @@ def test_only_the_message_that_failed_comes_back(sqs: "SQSClient", queue_url: st
     assert handler.bodies()[1] == ["bad"]
 
 
-def test_an_exception_brings_the_whole_batch_back(sqs: "SQSClient", queue_url: str) -> None:
+def test_an_exception_fails_the_whole_batch(sqs: "SQSClient", queue_url: str) -> None:
     _send(sqs, queue_url, "one", "two")
-    handler = Seen(answer=_raise)
+    handler = RecordingHandler(answer=_raise)
     poller = _poller(sqs, queue_url, handler, batch_size=10)
 
     poller.step()
@@ -114,12 +114,12 @@ def test_an_exception_brings_the_whole_batch_back(sqs: "SQSClient", queue_url: s
     assert [sorted(batch) for batch in handler.bodies()] == [["one", "two"], ["one", "two"]]
 
 
-def test_a_message_that_always_fails_ends_among_the_dead_letters(sqs: "SQSClient", queue_url: str) -> None:
+def test_a_message_that_always_fails_becomes_a_dead_letter(sqs: "SQSClient", queue_url: str) -> None:
     dead_letters = sqs.create_queue(QueueName=f"dead-{uuid4().hex}")["QueueUrl"]
     redrive = {"deadLetterTargetArn": _arn(sqs, dead_letters), "maxReceiveCount": 2}
     sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"RedrivePolicy": json.dumps(redrive)})
     _send(sqs, queue_url, "bad")
-    poller = _poller(sqs, queue_url, Seen(answer=_fail("bad")))
+    poller = _poller(sqs, queue_url, RecordingHandler(answer=_fail("bad")))
 
     for _ in range(3):
         poller.step()
@@ -127,8 +127,8 @@ def test_a_message_that_always_fails_ends_among_the_dead_letters(sqs: "SQSClient
     assert (_left(sqs, queue_url), _left(sqs, dead_letters)) == (0, 1)
 
 
-def test_the_schedule_calls_first_thing_and_not_again_before_its_time(sqs: "SQSClient", queue_url: str) -> None:
-    handler = Seen()
+def test_the_schedule_invokes_at_start_and_then_after_its_interval(sqs: "SQSClient", queue_url: str) -> None:
+    handler = RecordingHandler()
     poller = _poller(sqs, queue_url, handler, schedule_seconds=3600)
 
     poller.step()
@@ -137,9 +137,9 @@ def test_the_schedule_calls_first_thing_and_not_again_before_its_time(sqs: "SQSC
     assert [event["detail-type"] for event in handler.events] == ["Scheduled Event"]
 
 
-def test_a_schedule_that_fails_does_not_keep_messages_back(sqs: "SQSClient", queue_url: str) -> None:
+def test_a_failing_schedule_does_not_block_messages(sqs: "SQSClient", queue_url: str) -> None:
     _send(sqs, queue_url, "one")
-    handler = Seen(answer=lambda event: None if "Records" in event else _raise(event))
+    handler = RecordingHandler(answer=lambda event: None if "Records" in event else _raise(event))
 
     _poller(sqs, queue_url, handler, schedule_seconds=3600).step()
 
@@ -147,10 +147,10 @@ def test_a_schedule_that_fails_does_not_keep_messages_back(sqs: "SQSClient", que
     assert handler.events[1]["Records"][0]["body"] == "one"
 
 
-def test_an_invocation_past_its_timeout_is_given_up(sqs: "SQSClient", queue_url: str) -> None:
+def test_an_invocation_that_exceeds_its_timeout_ends_the_process(sqs: "SQSClient", queue_url: str) -> None:
     _send(sqs, queue_url, "slow")
     given_up = threading.Event()
-    poller = _poller(sqs, queue_url, Seen(answer=lambda _: given_up.wait(30)), timeout_seconds=0.1)
+    poller = _poller(sqs, queue_url, RecordingHandler(answer=lambda _: given_up.wait(30)), timeout_seconds=0.1)
     poller.give_up = given_up.set
 
     poller.step()
@@ -158,9 +158,9 @@ def test_an_invocation_past_its_timeout_is_given_up(sqs: "SQSClient", queue_url:
     assert given_up.is_set()
 
 
-def test_a_poller_waits_for_a_queue_that_is_not_there_yet(sqs: "SQSClient", queue_url: str) -> None:
+def test_a_poller_waits_for_a_missing_queue(sqs: "SQSClient", queue_url: str) -> None:
     missing = f"{queue_url}-later"
-    handler = Seen()
+    handler = RecordingHandler()
     poller = _poller(sqs, missing, handler)
     handler.answer = lambda _: poller.stopping.set()
     thread = threading.Thread(target=poller.run)

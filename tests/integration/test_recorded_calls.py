@@ -1,10 +1,10 @@
-"""Services and pollers record what they call, so that it can be held to their policies when the tests end."""
+"""Services and pollers record their AWS calls, which are checked against the policies when the tests end."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.fixtures.calls import recorded
+from tests.fixtures.calls import read_calls
 from tests.fixtures.platform import Platform
 from tests.fixtures.waiting import eventually
 
@@ -14,7 +14,7 @@ ROW = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.widt
 
 @pytest.fixture(scope="module")
 def used(platform: Platform) -> None:
-    """A cloud that has trained, scored a file, scored a row, and swept."""
+    """The platform after a training, a batch prediction, an online prediction and a sweep."""
     with platform.http() as http:
         train = {"dataset_file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")}
         http.post("/train", files=train, data={"model_name": "recorded"}).raise_for_status()
@@ -31,13 +31,13 @@ def used(platform: Platform) -> None:
         ("api", "PutObject", "mini-ml-uploads", "train/recorded/"),
         ("api", "PutObject", "mini-ml-artifacts", "sweep/"),
         ("trainer", "PutObject", "mini-ml-artifacts", "models/recorded/versions/"),
-        ("predict-door", "GetObject", "mini-ml-artifacts", "models/recorded/versions/"),
+        ("predict-http", "GetObject", "mini-ml-artifacts", "models/recorded/versions/"),
         ("predict-batch", "PutObject", "mini-ml-artifacts", "predictions/recorded/"),
     ],
 )
-def test_a_function_is_recorded_whichever_process_it_is(
+def test_the_calls_of_every_kind_of_process_are_recorded(
     recorded_calls: Path, function: str, operation: str, bucket: str, prefix: str
 ) -> None:
-    calls = [call for call in recorded(recorded_calls, function) if call.get("Bucket") == bucket]
+    calls = [call for call in read_calls(recorded_calls, function) if call.get("Bucket") == bucket]
 
     assert [call for call in calls if call["operation"] == operation and call["Key"].startswith(prefix)] != []

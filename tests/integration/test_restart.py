@@ -1,4 +1,4 @@
-"""What survives an end, orderly or not."""
+"""Models, jobs and uploads survive a restart and a kill of all processes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import Job, PredictResult
 from mini_ml.jobs import store
-from tests.fixtures.hand_run import HandRun, hand_run
+from tests.fixtures.manual_platform import ManualPlatform, open_manual_platform
 from tests.fixtures.platform import Platform, local_settings
 from tests.fixtures.waiting import eventually
 
@@ -16,14 +16,14 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[HandRun]:
-    """A cloud of its own, nothing of it running yet."""
-    with hand_run(local_settings(tmp_path, stage="test")) as planned:
-        yield planned
+def cloud(tmp_path: Path) -> Iterator[ManualPlatform]:
+    """A platform without running processes."""
+    with open_manual_platform(local_settings(tmp_path, stage="test")) as platform:
+        yield platform
 
 
 def train(platform: Platform, *, trees: int = 10) -> str:
-    """Hand the iris sample over; returns the job's id."""
+    """Submit the iris sample for training, and return the id of the job."""
     with platform.http() as http:
         answer = http.post(
             "/train",
@@ -36,7 +36,7 @@ def train(platform: Platform, *, trees: int = 10) -> str:
 
 
 def predict(platform: Platform) -> str:
-    """Score the iris sample; returns the job's id."""
+    """Score the iris sample, and return the id of the job."""
     with platform.http() as http:
         files = {"input_file": ("new.csv", (SAMPLES / "iris_predict.csv").read_bytes(), "text/csv")}
         answer = http.post("/predict", files=files, data={"model_name": "iris"})
@@ -45,25 +45,25 @@ def predict(platform: Platform) -> str:
 
 
 def output_of(job: Job) -> str:
-    """Return where a batch's output lies."""
+    """Return the URI of the output of a batch prediction."""
     assert isinstance(job.result, PredictResult)
     return job.result.output_uri
 
 
-def seen(platform: Platform, *addresses: str) -> list[object]:
-    """Return what the api answers at these addresses."""
+def get_all(platform: Platform, *addresses: str) -> list[object]:
+    """Return the responses of the api to GET requests."""
     with platform.http() as http:
         answers = [http.get(address) for address in addresses]
     assert [answer.status_code for answer in answers] == [200] * len(answers)
     return [answer.json() for answer in answers]
 
 
-def test_models_jobs_and_predictions_survive_a_restart(cloud: HandRun) -> None:
+def test_models_jobs_and_predictions_survive_a_restart(cloud: ManualPlatform) -> None:
     platform = cloud.platform
     cloud.start_services()
     cloud.start_pollers()
-    trained = platform.finished(train(platform))
-    scored = platform.finished(predict(platform))
+    trained = platform.wait_for_job(train(platform))
+    scored = platform.wait_for_job(predict(platform))
     addresses = [
         "/models/iris",
         "/models/iris/versions/1",
@@ -71,20 +71,20 @@ def test_models_jobs_and_predictions_survive_a_restart(cloud: HandRun) -> None:
         f"/jobs/{trained.job_id}",
         f"/jobs/{scored.job_id}",
     ]
-    before = seen(platform, *addresses)
+    before = get_all(platform, *addresses)
     output = platform.text(output_of(scored))
 
     cloud.stop()
     cloud.start_services()
     cloud.start_pollers()
 
-    assert seen(platform, *addresses) == before
+    assert get_all(platform, *addresses) == before
     assert platform.text(output_of(scored)) == output
-    assert platform.finished(predict(platform)).version == 1
-    assert platform.finished(train(platform)).version == 2
+    assert platform.wait_for_job(predict(platform)).version == 1
+    assert platform.wait_for_job(train(platform)).version == 2
 
 
-def test_no_accepted_upload_is_lost_when_everything_is_killed(cloud: HandRun) -> None:
+def test_no_accepted_upload_is_lost_when_everything_is_killed(cloud: ManualPlatform) -> None:
     platform = cloud.platform
     cloud.start_services()
     submitted = train(platform)
@@ -94,11 +94,11 @@ def test_no_accepted_upload_is_lost_when_everything_is_killed(cloud: HandRun) ->
     cloud.start_services()
     cloud.start_pollers()
 
-    assert platform.finished(submitted).state == "succeeded"
-    assert platform.bare_job("train/bare/iris.csv").state == "succeeded"
+    assert platform.wait_for_job(submitted).state == "succeeded"
+    assert platform.wait_for_upload_job("train/bare/iris.csv").state == "succeeded"
 
 
-def test_a_training_whose_worker_is_killed_is_taken_up_again(cloud: HandRun) -> None:
+def test_a_training_whose_worker_was_killed_is_resumed(cloud: ManualPlatform) -> None:
     platform = cloud.platform
     cloud.start_services()
     cloud.start_pollers()
@@ -109,6 +109,6 @@ def test_a_training_whose_worker_is_killed_is_taken_up_again(cloud: HandRun) -> 
     cloud.start_services()
     cloud.start_pollers()
 
-    job = platform.finished(submitted)
+    job = platform.wait_for_job(submitted)
     assert (job.state, job.attempt, job.version) == ("succeeded", 2, 1)
     assert list(platform.cloud.artifacts.list_keys(keys.versions("iris"))) == [keys.manifest("iris", 1)]

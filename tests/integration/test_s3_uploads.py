@@ -1,4 +1,4 @@
-"""S3 as a door, through the real `aws` command."""
+"""S3 uploads with the AWS CLI."""
 
 import json
 from pathlib import Path
@@ -14,20 +14,20 @@ from tests.fixtures.platform import Platform
 SAMPLES = Path(__file__).parents[2] / "samples"
 UPLOADS = f"s3://{LOCAL_NAMES.uploads_bucket}"
 ARTIFACTS = f"s3://{LOCAL_NAMES.artifacts_bucket}"
-MODEL = "door"
+MODEL = "by-copy-scored"
 FLOWERS = {"Setosa", "Versicolor", "Virginica"}
 
 
 def train(platform: Platform, model_name: str, metadata: dict[str, str]) -> Job:
-    """Copy the iris sample to a model's folder; returns the finished job."""
+    """Copy the iris sample to the folder of a model, and return the finished job."""
     source = str(SAMPLES / "iris.csv")
     platform.aws.s3("cp", source, f"{UPLOADS}/train/{model_name}/", "--metadata", json.dumps(metadata))
-    return platform.bare_job(f"train/{model_name}/iris.csv")
+    return platform.wait_for_upload_job(f"train/{model_name}/iris.csv")
 
 
 @pytest.fixture(scope="module")
 def two_versions(platform: Platform) -> Platform:
-    """The platform with two versions of a model, the first of which is its champion."""
+    """The platform with two versions of a model; the alias `champion` points to the first."""
     for _ in range(2):
         assert train(platform, MODEL, {"target-column": "variety"}).state == "succeeded"
     with platform.http() as http:
@@ -36,18 +36,18 @@ def two_versions(platform: Platform) -> Platform:
 
 
 def score(platform: Platform, source: Path, key: str) -> tuple[Job, list[str]]:
-    """Copy a file to a key of the predict folder; returns the finished job and the output's lines."""
+    """Copy a file to the predict folder, and return the finished job and the lines of its output."""
     platform.aws.s3("cp", str(source), f"{UPLOADS}/{key}")
-    job = platform.bare_job(key)
+    job = platform.wait_for_upload_job(key)
     assert job.failure is None
     assert isinstance(job.result, PredictResult)
     return job, platform.text(job.result.output_uri).splitlines()
 
 
-def test_a_file_that_is_copied_trains_a_model_where_the_design_says(platform: Platform) -> None:
+def test_a_copied_file_trains_a_model_stored_under_the_documented_keys(platform: Platform) -> None:
     platform.aws.s3("cp", str(SAMPLES / "iris.csv"), f"{UPLOADS}/train/by-copy/", "--metadata", "target-column=variety")
 
-    job = platform.bare_job("train/by-copy/iris.csv")
+    job = platform.wait_for_upload_job("train/by-copy/iris.csv")
 
     manifest = platform.manifest("by-copy")
     artifact = f"models/by-copy/artifacts/{job.job_id}/1/model.joblib"
@@ -78,7 +78,7 @@ def test_the_metadata_of_an_upload_are_its_options(platform: Platform) -> None:
     assert [column.name for column in manifest.model_schema.columns] == ["sepal.length", "petal.length"]
 
 
-def test_a_file_that_is_copied_is_scored_where_the_design_says(two_versions: Platform) -> None:
+def test_a_copied_file_is_scored_and_its_output_stored_under_the_documented_keys(two_versions: Platform) -> None:
     source = SAMPLES / "iris_predict.csv"
 
     job, output = score(two_versions, source, f"predict/{MODEL}/iris_predict.csv")
@@ -96,7 +96,7 @@ def test_a_file_that_is_copied_is_scored_where_the_design_says(two_versions: Pla
 
 
 @pytest.mark.parametrize(("at", "version"), [("@1", 1), ("@2", 2), ("@champion", 1), ("", 2)])
-def test_the_folder_names_the_version_that_scores(two_versions: Platform, at: str, version: int) -> None:
+def test_the_folder_selects_the_version(two_versions: Platform, at: str, version: int) -> None:
     job, _ = score(two_versions, SAMPLES / "iris_predict.csv", f"predict/{MODEL}{at}/by-version.csv")
 
     assert job.version == version
@@ -115,7 +115,7 @@ def test_a_file_may_have_any_name(two_versions: Platform, tmp_path: Path, name: 
     assert len(output) == 16
 
 
-def test_a_file_of_20_mb_arrives_in_parts_and_is_scored_whole(two_versions: Platform, tmp_path: Path) -> None:
+def test_a_file_of_20_mb_is_uploaded_in_parts_and_scored_completely(two_versions: Platform, tmp_path: Path) -> None:
     header, *rows = (SAMPLES / "iris_predict.csv").read_text().splitlines(keepends=True)
     block = "".join(rows)
     source = tmp_path / "large.csv"
@@ -129,7 +129,7 @@ def test_a_file_of_20_mb_arrives_in_parts_and_is_scored_whole(two_versions: Plat
     assert {line.rpartition(",")[2] for line in output[1:]} <= FLOWERS
 
 
-def test_a_whole_folder_may_be_copied(two_versions: Platform, tmp_path: Path) -> None:
+def test_a_folder_can_be_copied(two_versions: Platform, tmp_path: Path) -> None:
     names = ["one.csv", "two.csv", "deeper/three.csv"]
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -137,28 +137,28 @@ def test_a_whole_folder_may_be_copied(two_versions: Platform, tmp_path: Path) ->
 
     two_versions.aws.s3("cp", "--recursive", str(tmp_path), f"{UPLOADS}/predict/{MODEL}/folder/")
 
-    ended = [two_versions.bare_job(f"predict/{MODEL}/folder/{name}") for name in names]
+    ended = [two_versions.wait_for_upload_job(f"predict/{MODEL}/folder/{name}") for name in names]
     assert [job.state for job in ended] == ["succeeded"] * 3
     assert len({job.job_id for job in ended}) == 3
 
 
-def test_what_is_no_csv_ends_as_a_failed_job_that_says_so(platform: Platform, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_csv_fails_its_job_with_the_reason(platform: Platform, tmp_path: Path) -> None:
     source = tmp_path / "picture.png"
     source.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
 
     platform.aws.s3("cp", str(source), f"{UPLOADS}/train/no-csv/")
 
-    job = platform.bare_job("train/no-csv/picture.png")
+    job = platform.wait_for_upload_job("train/no-csv/picture.png")
     assert job.state == "failed"
     assert job.failure is not None
     assert job.failure.code == "invalid_dataset"
     assert "PNG" in job.failure.detail.upper()
 
 
-def test_a_folder_that_names_no_model_ends_as_a_failed_job_that_says_so(platform: Platform) -> None:
+def test_a_folder_with_an_invalid_model_name_fails_the_job_with_the_reason(platform: Platform) -> None:
     platform.aws.s3("cp", str(SAMPLES / "iris.csv"), f"{UPLOADS}/train/No Model!/")
 
-    job = platform.bare_job("train/No Model!/iris.csv")
+    job = platform.wait_for_upload_job("train/No Model!/iris.csv")
 
     assert (job.state, job.model_name) == ("failed", None)
     assert job.failure is not None
@@ -168,19 +168,19 @@ def test_a_folder_that_names_no_model_ends_as_a_failed_job_that_says_so(platform
 def test_a_model_that_does_not_exist_fails_the_job(platform: Platform) -> None:
     platform.aws.s3("cp", str(SAMPLES / "iris_predict.csv"), f"{UPLOADS}/predict/nobodys-model/")
 
-    job = platform.bare_job("predict/nobodys-model/iris_predict.csv")
+    job = platform.wait_for_upload_job("predict/nobodys-model/iris_predict.csv")
 
     assert job.failure is not None
     assert job.failure.code == "model_not_found"
 
 
-def test_a_file_without_a_folder_is_of_the_default_model(platform: Platform) -> None:
+def test_a_file_without_a_folder_uses_the_default_model(platform: Platform) -> None:
     platform.aws.s3("cp", str(SAMPLES / "iris.csv"), f"{UPLOADS}/train/")
 
-    assert platform.bare_job("train/iris.csv").model_name == keys.DEFAULT_MODEL
+    assert platform.wait_for_upload_job("train/iris.csv").model_name == keys.DEFAULT_MODEL
 
 
-def test_a_folder_marker_makes_no_job(platform: Platform) -> None:
+def test_a_folder_marker_creates_no_job(platform: Platform) -> None:
     marker = platform.cloud.uploads.put("train/marked/", b"")
     assert train(platform, "marked", {"target-column": "variety"}).state == "succeeded"
 
@@ -188,7 +188,7 @@ def test_a_folder_marker_makes_no_job(platform: Platform) -> None:
     assert list(platform.cloud.artifacts.list_keys(keys.job(job_id))) == []
 
 
-def test_the_same_file_copied_twice_is_two_jobs_and_two_versions(platform: Platform) -> None:
+def test_a_file_copied_twice_creates_two_jobs_and_two_versions(platform: Platform) -> None:
     first = train(platform, "twice", {"target-column": "variety"})
     second = train(platform, "twice", {"target-column": "variety"})
 

@@ -1,4 +1,4 @@
-"""`mini-ml up` as a person runs it: a process with a terminal, signals and a folder that survives."""
+"""`mini-ml up` as a process: output, signals, and a state folder that survives a restart."""
 
 import os
 import re
@@ -51,15 +51,15 @@ class Up:
 
 @contextmanager
 def started(folder: Path, settings: LocalSettings | None = None) -> Iterator[Up]:
-    """Run `mini-ml up` until the block ends; it need not come up."""
+    """Run `mini-ml up` until the block ends, without waiting for its start."""
     settings = settings or local_settings(folder / "state")
-    told = {"MINI_ML_STATE_DIR": str(settings.state_dir), **{name: str(p) for name, p in settings.ports.items()}}
+    variables = {"MINI_ML_STATE_DIR": str(settings.state_dir), **{name: str(p) for name, p in settings.ports.items()}}
     output = folder / f"up-{time.monotonic_ns()}.txt"
     with output.open("wb") as printed:
         process = subprocess.Popen(
             [sys.executable, "-m", "mini_ml.cli", "up"],
             cwd=folder,
-            env={**os.environ, **told},
+            env={**os.environ, **variables},
             stdout=printed,
             stderr=subprocess.STDOUT,
         )
@@ -72,14 +72,14 @@ def started(folder: Path, settings: LocalSettings | None = None) -> Iterator[Up]
 
 @contextmanager
 def running(folder: Path, settings: LocalSettings | None = None) -> Iterator[Up]:
-    """Run `mini-ml up` and wait until it says that it is up."""
+    """Run `mini-ml up` and wait until it reports that it is up."""
     with started(folder, settings) as up:
         eventually(lambda: True if "is up" in up.printed() or up.process.poll() is not None else None)
         assert up.process.poll() is None, up.printed()
         yield up
 
 
-def _gone(pid: int) -> bool | None:
+def _is_gone(pid: int) -> bool | None:
     """Return whether a process has ended, though its parent may not have read its exit status yet."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE or None
@@ -89,70 +89,70 @@ def _gone(pid: int) -> bool | None:
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """One that runs, for the tests that leave it running."""
+    """A running instance, shared by the tests that do not stop it."""
     with running(tmp_path_factory.mktemp("up")) as shared:
         yield shared
 
 
-def test_every_address_that_it_prints_answers(up: Up) -> None:
+def test_every_printed_url_responds(up: Up) -> None:
     addresses = re.findall(r"http://localhost:\S+", up.printed().partition("Train and predict")[0])
 
     assert len(set(addresses)) == 8
     assert [url for url in addresses if httpx2.get(url, follow_redirects=True).status_code != 200] == []
 
 
-def test_the_lines_that_it_prints_can_be_pasted(up: Up) -> None:
-    printed = _pasted(re.findall(r"^(?:curl|export|aws|until) .*$", up.printed(), re.MULTILINE))
+def test_the_printed_commands_can_be_run_commands(up: Up) -> None:
+    printed = _run_commands(re.findall(r"^(?:curl|export|aws|until) .*$", up.printed(), re.MULTILINE))
 
     assert "Setosa" in printed
     assert "iris_predict.csv" in printed
 
 
-def test_every_taken_port_is_told_before_anything_starts(up: Up, tmp_path: Path) -> None:
-    taken = up.settings.model_copy(update={"state_dir": tmp_path / "other"})
+def test_every_port_in_use_is_reported_before_anything_starts(up: Up, tmp_path: Path) -> None:
+    in_use = up.settings.model_copy(update={"state_dir": tmp_path / "other"})
 
-    with started(tmp_path, taken) as second:
+    with started(tmp_path, in_use) as second:
         code = second.wait()
 
-    told = second.printed()
+    printed = second.printed()
     assert code == 1
-    for setting, port in taken.ports.items():
-        assert f"port {port} is taken; choose another with {setting}=" in told
-    assert "Traceback" not in told
+    for setting, port in in_use.ports.items():
+        assert f"port {port} is in use; choose another with {setting}=" in printed
+    assert "Traceback" not in printed
     assert list((tmp_path / "other" / "logs").iterdir()) == []
 
 
-def test_a_second_one_on_the_same_folder_is_refused(up: Up, tmp_path: Path) -> None:
+def test_a_second_instance_on_the_same_folder_is_rejected(up: Up, tmp_path: Path) -> None:
     with started(tmp_path, local_settings(up.settings.state_dir)) as second:
         code = second.wait()
 
     assert code == 1
-    assert f"process {up.process.pid} already runs on the state folder" in second.printed()
+    assert f"process {up.process.pid} is already using the state folder" in second.printed()
 
 
 @dataclass(frozen=True)
-class Life:
-    """Three runs on one state folder, and what was seen of each."""
+class ThreeRuns:
+    """Observations of three runs on one state folder."""
 
     trained: dict[str, Any]
-    """The job of a training in the first run, which ended by Ctrl-C."""
+    """Job of a training in the first run, which was stopped by Ctrl-C."""
     interrupted: int
     printed: str
     found: dict[str, Any]
-    """The same job in the second run, which was killed."""
+    """The same job, read in the second run, which was killed."""
     model: dict[str, Any]
     orphans: list[int]
     health: int
-    """The status of `/health` in the third run, which began at once, and ended by SIGTERM."""
+    """Status of `/health` in the third run, which was started at once and stopped by SIGTERM."""
     family: list[int]
     ended: int
     ports: list[int]
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
-    """Start, train, interrupt, start, look, kill, start, look, terminate."""
-    folder = tmp_path_factory.mktemp("life")
+def three_runs(tmp_path_factory: pytest.TempPathFactory) -> ThreeRuns:
+    """Start, train and interrupt; start, read and kill; start, read and terminate."""
+    folder = tmp_path_factory.mktemp("three-runs")
     with running(folder) as first:
         trained = _train(first.url).json()
         first.process.send_signal(signal.SIGINT)
@@ -169,31 +169,31 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
         third.process.terminate()
         ended = third.wait()
     ports = list(third.settings.ports.values())
-    return Life(trained, interrupted, first.printed(), found, model, orphans, health, family, ended, ports)
+    return ThreeRuns(trained, interrupted, first.printed(), found, model, orphans, health, family, ended, ports)
 
 
-def test_ctrl_c_stops_it_and_what_was_trained_is_there_again(life: Life) -> None:
-    assert life.interrupted == 0
-    assert "Traceback" not in life.printed
-    assert life.found["metrics"] == life.trained["metrics"]
-    assert life.model["latest"] == 1
+def test_ctrl_c_stops_it_and_models_survive_the_restart(three_runs: ThreeRuns) -> None:
+    assert three_runs.interrupted == 0
+    assert "Traceback" not in three_runs.printed
+    assert three_runs.found["metrics"] == three_runs.trained["metrics"]
+    assert three_runs.model["latest"] == 1
 
 
-def test_nothing_outlives_a_killed_parent(life: Life) -> None:
-    assert len(life.orphans) == 8
-    for pid in life.orphans:
-        eventually(partial(_gone, pid))
+def test_no_process_outlives_a_killed_parent(three_runs: ThreeRuns) -> None:
+    assert len(three_runs.orphans) == 8
+    for pid in three_runs.orphans:
+        eventually(partial(_is_gone, pid))
 
 
-def test_it_starts_again_right_after_it_was_killed(life: Life) -> None:
-    assert life.health == 200
+def test_it_can_be_restarted_right_after_a_kill(three_runs: ThreeRuns) -> None:
+    assert three_runs.health == 200
 
 
-def test_sigterm_stops_every_process_and_frees_every_port(life: Life) -> None:
-    assert life.ended == 0
-    assert len(life.family) == 8
-    assert [pid for pid in life.family if not _gone(pid)] == []
-    assert [port for port in life.ports if not is_free(port)] == []
+def test_sigterm_stops_every_process_and_frees_every_port(three_runs: ThreeRuns) -> None:
+    assert three_runs.ended == 0
+    assert len(three_runs.family) == 8
+    assert [pid for pid in three_runs.family if not _is_gone(pid)] == []
+    assert [port for port in three_runs.ports if not is_free(port)] == []
 
 
 def _train(url: str) -> httpx2.Response:
@@ -202,8 +202,8 @@ def _train(url: str) -> httpx2.Response:
     return httpx2.post(f"{url}/train", files=files, data=form, timeout=60)
 
 
-def _pasted(lines: list[str]) -> str:
-    """Run lines as a shell would that has `aws` on its path."""
+def _run_commands(lines: list[str]) -> str:
+    """Run lines in a shell with `aws` on its path."""
     path = f"{aws_executable().parent}{os.pathsep}{os.environ['PATH']}"
     script = "\n".join(["set -e", *lines])
     completed = subprocess.run(

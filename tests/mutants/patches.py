@@ -1,4 +1,4 @@
-"""The committed mutants: patches that each take one central mechanism out, and name the test that must notice."""
+"""The mutants: patches that each remove one central mechanism and name the test that must fail."""
 
 import re
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ _HEADER: Final = re.compile(r"\AMechanism: (.+)\nGuarantee: (\d+)\nTest: (\S+)\n
 
 @dataclass(frozen=True, kw_only=True)
 class Mutant:
-    """A patch and what its header says of it."""
+    """A patch and the fields of its header."""
 
     patch: Path
     mechanism: str
     guarantee: int
-    """Its number in docs/guarantees.md."""
+    """Number of the guarantee in docs/guarantees.md."""
     test: str
-    """The test that fails without the mechanism, as pytest names it."""
+    """Id of the test that fails without the mechanism."""
 
 
-def mutants() -> list[Mutant]:
-    """Return all mutants in the order of their numbers. Raises ValueError where a header is not of its form."""
-    return [_mutant(patch) for patch in sorted(FOLDER.glob("*.patch"))]
+def load_mutants() -> list[Mutant]:
+    """Load all mutants in the order of their numbers. Raises ValueError for an invalid header."""
+    return [_load_mutant(patch) for patch in sorted(FOLDER.glob("*.patch"))]
 
 
-def _mutant(patch: Path) -> Mutant:
+def _load_mutant(patch: Path) -> Mutant:
     header = _HEADER.match(patch.read_text(encoding="utf-8"))
     if header is None:
         raise ValueError(f"{patch.name} must begin with the lines Mechanism, Guarantee and Test.")

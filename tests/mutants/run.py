@@ -1,7 +1,7 @@
-"""`make mutants`: takes one mechanism after the other out of a copy of the code, and fails where no test notices.
+"""`make mutants`: remove one mechanism at a time from a copy of the code, and check that its test fails.
 
-In the copy, the named tests must first pass as they are. Then each patch is applied, its test must fail, and the patch
-is taken back. A patch that does not apply, or a test that does not run, is a failure too: nothing was shown.
+The tests must first pass in the unchanged copy. Then each patch is applied, its test must fail, and the patch is
+reverted. A patch that does not apply and a test that does not run count as failures.
 """
 
 import os
@@ -14,27 +14,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.mutants.patches import Mutant, mutants
+from tests.mutants.patches import Mutant, load_mutants
 
 ROOT: Final = Path(__file__).parents[2]
 _PASSED, _FAILED = 0, 1
-"""What pytest exits with; anything else means that the test did not run."""
+"""Exit codes of pytest; with any other code the tests did not run."""
 
 
 def main() -> int:
-    """Run all mutants, tell of each, and return how many were not killed."""
-    everything = mutants()
+    """Run all mutants, report each, and return the number that were not killed."""
+    everything = load_mutants()
     with TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder)
         _copy_to(copy)
         if _pytest(copy, sorted({mutant.test for mutant in everything})) != _PASSED:
-            print("The tests do not pass as they are; mutants would show nothing.")
+            print("The tests fail without mutants. Fix them first.")
             return len(everything)
-        return sum(_tell(mutant, copy) != "killed" for mutant in everything)
+        return sum(_report(mutant, copy) != "killed" for mutant in everything)
 
 
 def _copy_to(folder: Path) -> None:
-    """Copy the files of the working tree that git knows or would take, into a repository for git's own patching."""
+    """Copy all files of the working tree that git does not ignore into a new repository, for `git apply`."""
     listed = _git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     for name in filter(None, listed):
         if (ROOT / name).is_file():
@@ -43,9 +43,9 @@ def _copy_to(folder: Path) -> None:
     _git(folder, "init", "--quiet")
 
 
-def _tell(mutant: Mutant, copy: Path) -> str:
+def _report(mutant: Mutant, copy: Path) -> str:
     started = time.monotonic()
-    outcome = _outcome(mutant, copy)
+    outcome = _run_mutant(mutant, copy)
     seconds = time.monotonic() - started
     print(
         f"{outcome:9} {mutant.mechanism:28} guarantee {mutant.guarantee:2}  {seconds:5.1f} s  {mutant.test}", flush=True
@@ -53,7 +53,7 @@ def _tell(mutant: Mutant, copy: Path) -> str:
     return outcome
 
 
-def _outcome(mutant: Mutant, copy: Path) -> str:
+def _run_mutant(mutant: Mutant, copy: Path) -> str:
     try:
         _git(copy, "apply", str(mutant.patch))
     except subprocess.CalledProcessError as error:
@@ -66,7 +66,7 @@ def _outcome(mutant: Mutant, copy: Path) -> str:
 
 
 def _pytest(copy: Path, tests: Sequence[str]) -> int:
-    """Run tests on the copy, which comes before the installed package, and never on bytecode of before a patch."""
+    """Run tests on the copy, without writing bytecode, which could be older than a patch."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)

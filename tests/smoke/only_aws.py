@@ -1,4 +1,4 @@
-"""What no emulator shows: the gateway's base64, its 29 seconds, IAM, CORS and the limit of object metadata."""
+"""Checks that emulators do not cover: base64 and timeout of the gateway, IAM, CORS, and the object metadata limit."""
 
 import json
 import random
@@ -15,20 +15,20 @@ _STRANGER: Final = "https://stranger.example"
 _SLOW_ROWS: Final = 20_000
 
 
-def text_is_text(site: Site) -> None:
-    """JSON and problem documents arrive as they are, not in base64, and an image byte for byte."""
+def check_encoding(site: Site) -> None:
+    """Check that JSON and problem documents are not base64-encoded, and that images arrive unchanged."""
     for path, status in (("/model-types", 200), ("/models/no-such-model", 404), ("/no/such/route", 404)):
         answer = httpx2.get(site.api_url + path, headers=site.headers if path.startswith("/model") else {}, timeout=40)
-        require(answer.status_code == status, f"{path} answers {answer.status_code}.")
-        require(isinstance(json.loads(answer.text), dict), f"{path} is no JSON.")
+        require(answer.status_code == status, f"{path} returned {answer.status_code}; expected {status}.")
+        require(isinstance(json.loads(answer.text), dict), f"{path} did not return a JSON object.")
     page = httpx2.get(f"{site.api_url}/docs", timeout=40)
-    require(page.text.lstrip().lower().startswith("<!doctype html"), "/docs is no page.")
+    require(page.text.lstrip().lower().startswith("<!doctype html"), "/docs did not return an HTML page.")
     image = httpx2.get(f"{site.api_url}/docs/favicon-32x32.png", timeout=40)
-    require(image.content.startswith(b"\x89PNG\r\n"), "An image does not arrive byte for byte.")
+    require(image.content.startswith(b"\x89PNG\r\n"), "/docs/favicon-32x32.png did not return a PNG image.")
 
 
-def slow_work_is_a_202(site: Site) -> None:
-    """A training that outlasts the gateway's 29 seconds is answered with its job before they are over."""
+def check_slow_training(site: Site) -> None:
+    """Check that a training longer than the gateway's 29 s timeout returns 202 with its job."""
     pick = random.Random(0)  # the same file every time
     rows = (",".join(f"{pick.random():.6f}" for _ in range(20)) + f",{pick.randrange(9)}" for _ in range(_SLOW_ROWS))
     table = "\n".join([",".join(f"x{n}" for n in range(20)) + ",target", *rows]).encode()
@@ -39,12 +39,14 @@ def slow_work_is_a_202(site: Site) -> None:
         headers=site.headers,
         timeout=60,
     )
-    require(answer.status_code == 202, f"A slow training is answered with {answer.status_code}: {answer.text[:200]}.")
+    require(
+        answer.status_code == 202, f"A slow training returned {answer.status_code}; expected 202: {answer.text[:200]}."
+    )
     httpx2.post(f"{site.api_url}/jobs/{answer.json()['job_id']}/cancel", headers=site.headers, timeout=40)
 
 
-def iam_refuses(site: Site) -> None:
-    """IAM itself, asked about each role, gives and refuses what the template meant."""
+def check_iam(site: Site) -> None:
+    """Check with IAM's policy simulator that each role has the intended rights and no others."""
     job = "00000000-0000-7000-8000-000000000000"
     model = f"models/m/artifacts/{job}/1/model.joblib"
     manifest = "models/m/versions/000001.json"
@@ -57,11 +59,11 @@ def iam_refuses(site: Site) -> None:
         ("predict-batch", "s3:PutObject", model, False),
         ("trainer", "s3:DeleteObjectVersion", manifest, False),
     ):
-        given = _decided(site, function, action, f"arn:aws:s3:::{site.artifacts_bucket}/{key}")
-        require(given == wanted, f"{function} {'may not' if wanted else 'may'} {action} {key}.")
+        given = _is_allowed(site, function, action, f"arn:aws:s3:::{site.artifacts_bucket}/{key}")
+        require(given == wanted, f"{function} {'is not allowed' if wanted else 'is allowed'} to {action} {key}.")
 
 
-def _decided(site: Site, function: str, action: str, resource: str) -> bool:
+def _is_allowed(site: Site, function: str, action: str, resource: str) -> bool:
     name = f"{PROJECT}-{site.stage}-{function}"
     role = site.aws("lambda").get_function_configuration(FunctionName=name)["Role"]
     answer = site.aws("iam").simulate_principal_policy(
@@ -70,8 +72,8 @@ def _decided(site: Site, function: str, action: str, resource: str) -> bool:
     return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
 
 
-def browsers_are_held_to_our_pages(site: Site) -> None:
-    """The uploads answer a preflight of our own pages, and of no others."""
+def check_cors(site: Site) -> None:
+    """Check that the uploads bucket accepts preflight requests of the API's own origin only."""
     address = site.aws("s3").generate_presigned_url("put_object", Params={"Bucket": site.uploads_bucket, "Key": "x"})
     bucket = address.partition("?")[0].removesuffix("/x")
     ours = site.api_url.rpartition("/")[0]
@@ -81,35 +83,38 @@ def browsers_are_held_to_our_pages(site: Site) -> None:
         ).status_code
         for origin in (ours, _STRANGER)
     }
-    require(statuses == {ours: 200, _STRANGER: 403}, f"Preflights are answered {statuses}.")
+    require(
+        statuses == {ours: 200, _STRANGER: 403},
+        f"Preflight requests returned {statuses}; expected 200 for the own origin and 403 for others.",
+    )
 
 
-def the_buckets_are_private(site: Site) -> None:
-    """Nobody reads without credentials or a signature."""
+def check_buckets_private(site: Site) -> None:
+    """Check that the buckets cannot be read without credentials."""
     for name in (site.uploads_bucket, site.artifacts_bucket):
         region = site.aws("s3").meta.region_name
         status = httpx2.get(f"https://{name}.s3.{region}.amazonaws.com/", timeout=40).status_code
-        require(status == 403, f"{name} answers a stranger with {status}.")
+        require(status == 403, f"{name} returned {status} without credentials; expected 403.")
 
 
-def metadata_is_limited(site: Site) -> None:
-    """S3 takes 2 KB of options beside an upload, and refuses more before anything arrives."""
+def check_metadata_limit(site: Site) -> None:
+    """Check that S3 rejects an upload with more than 2 KB of metadata."""
     try:
         site.aws("s3").put_object(
             Bucket=site.uploads_bucket, Key="elsewhere/x", Body=b"", Metadata={"model-params": "x" * 2100}
         )
     except ClientError as error:
         code: Any = error.response["Error"]["Code"]
-        require(code == "MetadataTooLarge", f"Too much metadata is refused as {code}.")
+        require(code == "MetadataTooLarge", f"Too much metadata was rejected with {code}; expected MetadataTooLarge.")
         return
-    require(False, "S3 took more than 2 KB of metadata.")
+    require(False, "S3 accepted more than 2 KB of metadata.")
 
 
 ONLY_AWS: Final[Mapping[str, Callable[[Site], None]]] = {
-    "JSON, problems and pages arrive as text, not base64": text_is_text,
-    "a training that takes longer than 29 s is a 202": slow_work_is_a_202,
-    "IAM gives each role what it needs, and refuses the rest": iam_refuses,
-    "CORS: our own pages may upload, others may not": browsers_are_held_to_our_pages,
-    "the buckets are private": the_buckets_are_private,
-    "more than 2 KB of metadata are refused": metadata_is_limited,
+    "JSON, problems and pages arrive as text, not base64": check_encoding,
+    "a training longer than 29 s returns 202": check_slow_training,
+    "IAM allows each role what it needs, and nothing else": check_iam,
+    "CORS allows uploads from the own origin only": check_cors,
+    "the buckets are private": check_buckets_private,
+    "more than 2 KB of metadata are rejected": check_metadata_limit,
 }

@@ -1,4 +1,4 @@
-"""A deployed stack as the smoke test reaches it: its outputs, its API, and AWS as the caller's own credentials."""
+"""Access to a deployed stack: its outputs, its API, and AWS with the caller's credentials."""
 
 import os
 from dataclasses import dataclass, field
@@ -12,27 +12,27 @@ from mini_ml.topology import PROJECT
 
 
 class SmokeFailure(Exception):
-    """The stack does not do what it should; the message is a sentence."""
+    """A check failed; the message is a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Where the stack is; tests put an emulated one in the place of AWS."""
+    """A deployed stack; tests replace AWS by an emulator with `endpoint_url`."""
 
     stage: str
     api_url: str
     uploads_bucket: str
     artifacts_bucket: str
     credential: str | None = field(default=None, repr=False)
-    """API key with the scope admin; None where the stack asks nobody."""
+    """API key with the scope admin; None if authentication is off."""
     reader: str | None = field(default=None, repr=False)
-    """API key with the scope read alone, where the caller of the smoke test has one."""
+    """API key with the scope read only, from SMOKE_READ_KEY."""
     endpoint_url: str | None = None
 
     def aws(self, service: str) -> Any:
-        """Return a client of a service, as the caller of the smoke test.
+        """Return a client of an AWS service with the caller's credentials.
 
-        Buckets stand in the host on AWS, where an address signed for the global host fails outside us-east-1.
+        On AWS it uses virtual-hosted buckets, because URLs signed for the global host fail outside us-east-1.
         """
         config = Config(
             signature_version="s3v4" if service == "s3" else None,
@@ -41,17 +41,17 @@ class Site:
         return boto3.client(service, endpoint_url=self.endpoint_url, config=config)  # type: ignore[call-overload]  # any
 
     def api(self) -> Client:
-        """Return a client of the API; a context manager."""
+        """Return a client of the API; use it as a context manager."""
         return Client(self.api_url, credential=self.credential)
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a request without the client needs."""
+        """Headers with the credential, for requests without the client."""
         return {"Authorization": f"Bearer {self.credential}"} if self.credential else {}
 
 
 def site_of(stage: str) -> Site:
-    """Return the stack of a stage in the caller's account and region, by its outputs."""
+    """Read the outputs of the stack of a stage in the caller's account and region."""
     [stack] = boto3.client("cloudformation").describe_stacks(StackName=f"{PROJECT}-{stage}")["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     return Site(
@@ -59,17 +59,17 @@ def site_of(stage: str) -> Site:
         api_url=outputs["ApiUrl"].rstrip("/"),
         uploads_bucket=outputs["UploadsBucket"],
         artifacts_bucket=outputs["ArtifactsBucket"],
-        credential=_secret(outputs["AdminKeyArn"]) if "AdminKeyArn" in outputs else None,
+        credential=_read_secret(outputs["AdminKeyArn"]) if "AdminKeyArn" in outputs else None,
         reader=os.environ.get("SMOKE_READ_KEY"),
     )
 
 
-def _secret(arn: str) -> str:
+def _read_secret(arn: str) -> str:
     found: str = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
     return found
 
 
 def require(condition: bool, sentence: str) -> None:
-    """Go on only if something holds. Raises SmokeFailure with the sentence."""
+    """Raise SmokeFailure with the sentence unless the condition is true."""
     if not condition:
         raise SmokeFailure(sentence)

@@ -1,4 +1,4 @@
-"""What `make demo` tells, on a stack that runs already: train, predict by both doors, score a row online, download."""
+"""The steps of `make demo` on a deployed stack: train and predict by HTTP and S3, score a row online, download."""
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -11,48 +11,55 @@ from tests.fixtures.waiting import eventually
 from tests.smoke.site import Site, require
 
 MODEL: Final = "smoke"
-_PATIENCE_SECONDS: Final = 300.0
+_TIMEOUT_SECONDS: Final = 300.0
 _IRIS: Final = ROOT / "samples" / "iris.csv"
 _ROWS: Final = ROOT / "samples" / "iris_predict.csv"
 _ROW: Final = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "petal.width": 0.2}
 
 
 def train_by_http(site: Site) -> None:
-    """Train through the API; its metrics are there."""
+    """Train through the API, and check the metrics."""
     with site.api() as api:
         job = api.train(_IRIS, model_name=MODEL, options={"target_column": "variety"})
-    require(job.body["metrics"]["accuracy"] > 0.8, f"The flowers are told apart badly: {job.body['metrics']}.")
+    require(job.body["metrics"]["accuracy"] > 0.8, f"The accuracy is not above 0.8: {job.body['metrics']}.")
 
 
 def predict_by_http(site: Site) -> None:
     """Predict a file through the API."""
     with site.api() as api:
         answer = api.predict(_ROWS, model_name=MODEL)
-    require(bool(answer.body.get("predictions") or answer.body.get("result")), "A file was not scored.")
+    require(
+        bool(answer.body.get("predictions") or answer.body.get("result")),
+        "POST /predict returned neither predictions nor a result.",
+    )
 
 
 def train_by_s3(site: Site) -> None:
-    """Train by a plain upload with its options as metadata."""
-    job = _uploaded(site, keys.upload("train", MODEL, _IRIS.name), {"target-column": "variety"})
-    require(job.body["state"] == "succeeded", f"The upload was not trained on: {job.body['error']}.")
+    """Train with an S3 upload and its options as metadata."""
+    job = _run_upload(site, keys.upload("train", MODEL, _IRIS.name), {"target-column": "variety"})
+    require(job.body["state"] == "succeeded", f"The training of the upload failed: {job.body['error']}.")
 
 
 def predict_by_s3(site: Site) -> None:
-    """Score a plain upload, and download the result by the presigned address."""
-    job = _uploaded(site, keys.upload("predict", MODEL, _ROWS.name), {})
+    """Predict with an S3 upload, and download the result from its presigned URL."""
+    job = _run_upload(site, keys.upload("predict", MODEL, _ROWS.name), {})
     result = BytesIO()
     with site.api() as api:
         api.download_result(job, result)
     lines = result.getvalue().decode().splitlines()
-    require(lines[0].endswith("prediction"), f"The result has no predictions: {lines[0]}.")
-    require(len(lines) == len(_ROWS.read_text().splitlines()), "The result has not as many rows as the upload.")
+    require(lines[0].endswith("prediction"), f"The result has no column with predictions: {lines[0]}.")
+    require(
+        len(lines) == len(_ROWS.read_text().splitlines()), "The result and the upload differ in their number of rows."
+    )
 
 
 def score_a_row(site: Site) -> None:
     """Score one row online."""
     with site.api() as api:
         answer = api.invoke(MODEL, [_ROW]).body
-    require(answer["predictions"] == ["Setosa"], f"The row was taken for {answer['predictions']}.")
+    require(
+        answer["predictions"] == ["Setosa"], f"The prediction of the row is {answer['predictions']}; expected Setosa."
+    )
 
 
 STORY: Final[Mapping[str, Callable[[Site], None]]] = {
@@ -64,16 +71,18 @@ STORY: Final[Mapping[str, Callable[[Site], None]]] = {
 }
 
 
-def _uploaded(site: Site, key: str, metadata: dict[str, str]) -> Document:
-    """Upload a sample as `aws s3 cp` would, and return the job that it became, once it has ended."""
+def _run_upload(site: Site, key: str, metadata: dict[str, str]) -> Document:
+    """Upload a sample as `aws s3 cp` does, wait for its job and return it."""
     body = (_IRIS if key.startswith("train/") else _ROWS).read_bytes()
     version = site.aws("s3").put_object(Bucket=site.uploads_bucket, Key=key, Body=body, Metadata=metadata)["VersionId"]
     job_id = keys.job_id_of_upload(site.uploads_bucket, key, version)
     with site.api() as api:
 
-        def look() -> Document | None:
+        def find_ended_job() -> Document | None:
             jobs = api.jobs(upload_key=key).body["jobs"]
             return next((api.job(job_id) for job in jobs if job["job_id"] == job_id and job["finished_at"]), None)
 
-        never = f"The upload {key} became no job that ends; see the log of its function."
-        return eventually(look, never, patience_seconds=_PATIENCE_SECONDS, pause_seconds=0.5)
+        message = (
+            f"The job of the upload {key} did not end within {_TIMEOUT_SECONDS:.0f} s. See the log of its function."
+        )
+        return eventually(find_ended_job, message, timeout_seconds=_TIMEOUT_SECONDS, pause_seconds=0.5)

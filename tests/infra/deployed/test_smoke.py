@@ -6,7 +6,7 @@ from tests.fixtures.deployed import READ_KEY, Deployed
 from tests.fixtures.emulated import point_at
 from tests.smoke import run
 from tests.smoke.locked import LOCKED, READER
-from tests.smoke.only_aws import slow_work_is_a_202, text_is_text
+from tests.smoke.only_aws import check_encoding, check_slow_training
 from tests.smoke.site import Site
 from tests.smoke.story import STORY
 
@@ -31,14 +31,14 @@ def test_its_story_is_told(site: Site, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_a_stack_that_is_not_there_is_told_in_a_sentence(site: Site) -> None:
-    with pytest.raises(SystemExit, match=r"The outputs of stage prod cannot be read: .*mini-ml-prod"):
+    with pytest.raises(SystemExit, match=r"Cannot read the outputs of stage prod: .*mini-ml-prod"):
         run.main(["prod"])
 
 
 def test_text_arrives_as_text_and_an_image_byte_for_byte(site: Site) -> None:
-    text_is_text(site)
+    check_encoding(site)
 
 
 def test_a_training_that_outlasts_the_gateway_is_a_202(site: Site) -> None:
     """Last: the trainer is busy with it until its next heartbeat finds the job cancelled."""
-    slow_work_is_a_202(site)
+    check_slow_training(site)

@@ -1,4 +1,4 @@
-"""The command line prints what came, on the right stream, and ends with the right code."""
+"""`mini-ml` prints results and errors to the right stream, and exits with the right code."""
 
 import io
 import json
@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from mini_ml.cli import arguments, commands, main, printing
-from mini_ml.client import Client, Document, Refused, Unreachable
-from mini_ml.local.failures import PortsTaken
+from mini_ml.client import Client, Document, RequestRejected, Unreachable
+from mini_ml.local.failures import PortsInUse
 
 PROBLEM = {
     "title": "Invalid dataset",
@@ -42,7 +42,7 @@ Answers = Callable[..., None]
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """Let a method of the client answer a body, or raise an error."""
+    """Make a method of the client return a body, or raise an error."""
 
     def install(method: str, answer: dict[str, Any] | BaseException) -> None:
         def call(*_: object, **__: object) -> Document:
@@ -62,20 +62,20 @@ def table(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_training_is_told_with_its_version_and_metrics(
+def test_a_training_is_printed_with_its_version_and_metrics(
     answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers("train", JOB)
 
     assert main(["train", table, "--model", "iris"]) == 0
 
-    told = capsys.readouterr().out
-    assert "iris version 7 is trained." in told
-    assert "accuracy            0.9667" in told
-    assert "s3://bucket/model.joblib" in told
+    printed = capsys.readouterr().out
+    assert "iris version 7 was trained and published." in printed
+    assert "accuracy            0.9667" in printed
+    assert "s3://bucket/model.joblib" in printed
 
 
-def test_predictions_are_one_a_line(answers: Answers, table: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_predictions_are_printed_one_per_line(answers: Answers, table: str, capsys: pytest.CaptureFixture[str]) -> None:
     answers("predict", {"predictions": ["Setosa", 7], "links": {}})
 
     assert main(["predict", table]) == 0
@@ -84,7 +84,7 @@ def test_predictions_are_one_a_line(answers: Answers, table: str, capsys: pytest
 
 
 @pytest.mark.parametrize(("arguments", "printed"), [([], b"S\\xe3o\n"), (["--json"], b"S\\u00e3o")])
-def test_a_terminal_without_the_characters_of_a_label_gets_their_codes(
+def test_characters_that_the_terminal_cannot_encode_are_escaped(
     arguments: list[str], printed: bytes, answers: Answers, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers("predict", {"predictions": ["São"], "links": {}})
@@ -98,7 +98,7 @@ def test_a_terminal_without_the_characters_of_a_label_gets_their_codes(
     assert printed in terminal.buffer.getvalue()
 
 
-def test_an_output_file_gets_the_rows_with_their_predictions(
+def test_the_rows_with_their_predictions_are_written_to_the_output_file(
     answers: Answers, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers("predict", {"predictions": None, "links": {"result": "x"}})
@@ -109,7 +109,7 @@ def test_an_output_file_gets_the_rows_with_their_predictions(
     assert (tmp_path / "out.csv").read_bytes() == b"a,b,prediction\n"
 
 
-def test_an_output_that_is_a_device_stays_one(
+def test_an_output_that_is_a_device_is_not_replaced(
     answers: Answers, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers("predict", {"predictions": None, "links": {"result": "x"}})
@@ -123,17 +123,17 @@ def test_an_output_that_is_a_device_stays_one(
     assert list(tmp_path.glob("*.part")) == []
 
 
-def test_an_output_in_a_folder_that_does_not_exist_is_refused_before_any_work(
+def test_an_output_in_a_missing_folder_is_rejected_before_any_request(
     table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["predict", table, "--output", str(tmp_path / "nowhere" / "out.csv")])
 
     assert ended.value.code == 2
-    assert "its folder does not exist" in capsys.readouterr().err
+    assert "its parent folder does not exist" in capsys.readouterr().err
 
 
-def test_a_file_that_cannot_be_read_is_told_in_a_line(
+def test_an_unreadable_file_is_reported_in_one_line(
     answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers("train", PermissionError(13, "Permission denied", "iris.csv"))
@@ -143,7 +143,7 @@ def test_a_file_that_cannot_be_read_is_told_in_a_line(
     assert capsys.readouterr().err == "[Errno 13] Permission denied: 'iris.csv'\n"
 
 
-def test_jobs_are_one_a_line_under_a_heading(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+def test_jobs_are_printed_one_per_line_under_a_heading(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
     answers("jobs", {"jobs": [JOB], "links": {}})
 
     assert main(["jobs"]) == 0
@@ -153,7 +153,7 @@ def test_jobs_are_one_a_line_under_a_heading(answers: Answers, capsys: pytest.Ca
     assert line.split() == ["j1", "train", "succeeded", "2026-11-23T14:00:00", "iris@7"]
 
 
-def test_a_failed_job_is_shown_with_its_reason(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_job_is_printed_with_its_error(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
     answers("job", {**JOB, "state": "failed", "metrics": None, "result": None, "error": PROBLEM})
 
     assert main(["jobs", "j1"]) == 0
@@ -161,7 +161,9 @@ def test_a_failed_job_is_shown_with_its_reason(answers: Answers, capsys: pytest.
     assert "Invalid dataset: Line 3 has 2 cells." in capsys.readouterr().out
 
 
-def test_models_are_one_a_line_with_their_aliases(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+def test_models_are_printed_one_per_line_with_their_aliases(
+    answers: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
     iris = {"model_name": "iris", "latest": 3, "versions": 3, "aliases": {"champion": 2}}
     answers("models", {"models": [iris], "links": {}})
 
@@ -170,7 +172,7 @@ def test_models_are_one_a_line_with_their_aliases(answers: Answers, capsys: pyte
     assert capsys.readouterr().out.splitlines()[1].split() == ["iris", "3", "3", "champion=2"]
 
 
-def test_with_json_the_answer_is_printed_as_it_came(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_json_the_response_is_printed_as_json(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
     answers("model", {"model_name": "iris", "links": {}})
 
     assert main(["models", "iris", "--json"]) == 0
@@ -178,77 +180,81 @@ def test_with_json_the_answer_is_printed_as_it_came(answers: Answers, capsys: py
     assert json.loads(capsys.readouterr().out) == {"model_name": "iris", "links": {}}
 
 
-def test_a_refusal_is_told_on_standard_error_with_every_fault(
+def test_a_rejection_is_printed_to_standard_error_with_all_its_errors(
     answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers("train", Refused(PROBLEM))
+    answers("train", RequestRejected(PROBLEM))
 
     assert main(["train", table]) == 1
 
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.splitlines() == [
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines() == [
         "The dataset is invalid: Line 3 has 2 cells.",
         "  - line 3: 2 cells, but the header has 3 (quote the cell)",
     ]
 
 
-def test_a_refusal_is_json_where_json_is_asked_for(
+def test_with_json_a_rejection_is_printed_as_json(
     answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers("train", Refused(PROBLEM))
+    answers("train", RequestRejected(PROBLEM))
 
     assert main(["train", table, "--json"]) == 1
 
     assert json.loads(capsys.readouterr().err) == PROBLEM
 
 
-def test_a_platform_that_is_away_is_one_sentence(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
-    answers("models", Unreachable("Nothing answers."))
+def test_an_unreachable_platform_is_reported_in_one_sentence(
+    answers: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("models", Unreachable("No response."))
 
     assert main(["models"]) == 1
 
-    assert capsys.readouterr().err == "Nothing answers.\n"
+    assert capsys.readouterr().err == "No response.\n"
 
 
-def test_a_taken_port_is_told_without_a_traceback(
+def test_a_port_in_use_is_reported_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(_: Namespace) -> None:
-        raise PortsTaken("port 8000 is taken")
+        raise PortsInUse("port 8000 is in use")
 
     monkeypatch.setitem(commands.LOCAL, "up", refuse)
 
     assert main(["up"]) == 1
 
-    assert capsys.readouterr().err == "port 8000 is taken\n"
+    assert capsys.readouterr().err == "port 8000 is in use\n"
 
 
-def test_ctrl_c_ends_with_130(answers: Answers) -> None:
+def test_ctrl_c_exits_with_130(answers: Answers) -> None:
     answers("models", KeyboardInterrupt())
 
     assert main(["models"]) == 130
 
 
 @pytest.mark.parametrize(
-    ("argv", "told"),
+    ("argv", "message"),
     [
         ([], "COMMAND"),
         (["fly"], "invalid choice: 'fly'"),
-        (["train", "nowhere.csv"], "there is no file nowhere.csv"),
-        (["train", __file__, "--model-params", "{"], "not JSON"),
-        (["train", __file__, "--model-params", "[]"], "not a JSON object"),
+        (["train", "nowhere.csv"], "file not found: nowhere.csv"),
+        (["train", __file__, "--model-params", "{"], "invalid JSON"),
+        (["train", __file__, "--model-params", "[]"], "must be a JSON object"),
     ],
 )
-def test_misuse_ends_with_2_and_says_why(argv: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_arguments_exit_with_2_and_say_why(
+    argv: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as end:
         main(argv)
 
     assert end.value.code == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_the_address_comes_from_the_environment_unless_it_is_given(
+def test_the_url_option_overrides_the_environment(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MINI_ML_URL", "http://127.0.0.1:1")
@@ -261,7 +267,7 @@ def test_the_address_comes_from_the_environment_unless_it_is_given(
     assert "http://127.0.0.1:2/models " in second
 
 
-def test_a_wrong_setting_is_named_by_its_variable(
+def test_an_invalid_setting_is_reported_by_its_variable(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MINI_ML_API_PORT", "eighty")
@@ -292,5 +298,5 @@ def test_the_lines_of_the_readme_can_be_typed(line: list[str], monkeypatch: pyte
         ("\u202egpj.exe", "\\u202egpj.exe"),
     ],
 )
-def test_what_comes_from_others_cannot_steer_the_terminal(text: str, shown: str) -> None:
-    assert printing.visible(text) == shown
+def test_control_characters_cannot_reach_the_terminal(text: str, shown: str) -> None:
+    assert printing.escape_control_characters(text) == shown

@@ -1,4 +1,4 @@
-"""`mini-ml key new` shows a key once; the other commands send the one of the environment."""
+"""`mini-ml key new` prints a new key; the other commands send the key in the environment."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def test_a_new_key_is_printed_with_the_entry_that_lets_it_in(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_key_is_printed_with_the_entry_that_grants_it_access(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["key", "new", "--name", "ci", "--scopes", "train, read"]) == 0
 
     key, entry = (line.strip() for line in capsys.readouterr().out.splitlines() if line.startswith("  "))
@@ -27,7 +27,7 @@ def test_a_new_key_is_printed_with_the_entry_that_lets_it_in(capsys: pytest.Capt
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--name", "CI", "--scopes", "read"], "the name of a key must"),
         (["--name", "ci", "--scopes", "write"], "one or more of the scopes admin, predict, read, train"),
@@ -35,11 +35,13 @@ def test_a_new_key_is_printed_with_the_entry_that_lets_it_in(capsys: pytest.Capt
         (["--name", "ci"], "--scopes"),
     ],
 )
-def test_a_key_for_nothing_is_not_made(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_key_without_a_valid_name_and_scopes_is_not_created(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["key", "new", *arguments])
 
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["MINI_ML_API_KEY", "MINI_ML_TOKEN"])
@@ -56,9 +58,9 @@ def test_an_empty_credential_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert CliSettings().credential is None
 
 
-def test_two_credentials_are_one_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_credentials_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINI_ML_API_KEY", "one")
     monkeypatch.setenv("MINI_ML_TOKEN", "two")
 
-    with pytest.raises(ValidationError, match="give one of MINI_ML_API_KEY and MINI_ML_TOKEN"):
+    with pytest.raises(ValidationError, match="Set either MINI_ML_API_KEY or MINI_ML_TOKEN"):
         CliSettings()

@@ -1,4 +1,4 @@
-"""A gateway event becomes the HTTP request that it was, and the answer becomes a function's."""
+"""A gateway event becomes an HTTP request, and the response becomes the result of a function."""
 
 import base64
 import threading
@@ -16,7 +16,7 @@ class _Service(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(303)
         self.send_header("Location", "../jobs/x")
-        self.send_header("X-Asked", f"{self.path} {self.headers['Prefer']} {self.headers['Host']}")
+        self.send_header("X-Received", f"{self.path} {self.headers['Prefer']} {self.headers['Host']}")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -45,14 +45,14 @@ def _event(**changes: object) -> dict[str, Any]:
     return event | changes
 
 
-def test_path_query_and_headers_arrive_as_they_were_sent(service: str) -> None:
+def test_path_query_and_headers_arrive_unchanged(service: str) -> None:
     answer = replay(_event(), service)
 
     host = service.removeprefix("http://")
-    assert answer["multiValueHeaders"]["X-Asked"] == [f"/models/a%20b%25/x?q=1&q=%2B+%26 wait=3 {host}"]
+    assert answer["multiValueHeaders"]["X-Received"] == [f"/models/a%20b%25/x?q=1&q=%2B+%26 wait=3 {host}"]
 
 
-def test_a_redirect_is_given_back_and_not_followed(service: str) -> None:
+def test_a_redirect_is_returned_and_not_followed(service: str) -> None:
     answer = replay(_event(), service)
 
     assert answer["statusCode"] == 303
@@ -60,7 +60,7 @@ def test_a_redirect_is_given_back_and_not_followed(service: str) -> None:
     assert answer["body"] == "plain"
 
 
-def test_bytes_that_are_no_text_survive_both_ways(service: str) -> None:
+def test_binary_bodies_are_unchanged_in_both_directions(service: str) -> None:
     content = bytes(range(256))
 
     answer = replay(_event(body=base64.b64encode(content).decode(), isBase64Encoded=True), service)
@@ -69,7 +69,7 @@ def test_bytes_that_are_no_text_survive_both_ways(service: str) -> None:
     assert base64.b64decode(answer["body"]) == content
 
 
-def test_a_service_that_is_away_is_a_problem_document_with_retry_after() -> None:
+def test_an_unreachable_service_returns_a_problem_document_with_retry_after() -> None:
     answer = replay(_event(), "http://127.0.0.1:1")
 
     assert answer["statusCode"] == 504

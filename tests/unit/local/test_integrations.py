@@ -1,12 +1,12 @@
-"""The REST API reaches the services in the way that a setting names, and in no other."""
+"""The REST API uses the kind of integration that the setting names."""
 
 from unittest.mock import MagicMock
 
 import boto3
 import pytest
 
-from mini_ml.local.integrations import OverHttp, Target
-from mini_ml.local.provisioner import ProvisionerSettings, integrations
+from mini_ml.local.integrations import HttpIntegrations, Target
+from mini_ml.local.provisioner import ProvisionerSettings, build_integrations
 from mini_ml.topology import Route
 
 ROUTE = Route(path="/models/{model_name}/invocations", service="predict")
@@ -15,26 +15,26 @@ ADDRESSES = {"MINI_ML_API_ADDRESS": "http://api:8000", "MINI_ML_PREDICT_ADDRESS"
 
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> ProvisionerSettings:
-    """The settings that Compose gives for LocalStack."""
+    """Settings of the provisioner in Docker Compose with LocalStack."""
     for name, value in {**ADDRESSES, "AWS_ENDPOINT_URL": "http://localstack:4566"}.items():
         monkeypatch.setenv(name, value)
     return ProvisionerSettings()
 
 
-def test_over_http_a_route_leads_to_the_same_path_of_its_service(settings: ProvisionerSettings) -> None:
-    nobody = MagicMock(spec=boto3.client("lambda", region_name="us-east-1"))
+def test_an_http_integration_forwards_a_route_to_the_same_path_of_its_service(settings: ProvisionerSettings) -> None:
+    lambda_client = MagicMock(spec=boto3.client("lambda", region_name="us-east-1"))
 
-    targets = integrations(settings).ensure(nobody, region="r", account="1", timeout_seconds=1)
+    targets = build_integrations(settings).ensure(lambda_client, region="r", account="1", timeout_seconds=1)
 
     uri = "http://predict:8002/models/{model_name}/invocations"
     assert targets(ROUTE) == Target(type="HTTP_PROXY", method="ANY", uri=uri)
-    assert nobody.mock_calls == []
+    assert lambda_client.mock_calls == []
 
 
-def test_through_functions_an_address_is_where_their_events_go(settings: ProvisionerSettings) -> None:
+def test_a_function_integration_posts_events_to_the_address(settings: ProvisionerSettings) -> None:
     asked = settings.model_copy(update={"integration": "function"})
 
-    found = integrations(asked)
+    found = build_integrations(asked)
 
-    assert not isinstance(found, OverHttp)
+    assert not isinstance(found, HttpIntegrations)
     assert "http://predict:8002" in str(found)

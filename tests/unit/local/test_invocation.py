@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mini_ml.local.invocation import Context, failed_ids, return_delay, scheduled_event, sqs_event
+from mini_ml.local.invocation import Context, build_scheduled_event, build_sqs_event, read_failed_ids, retry_delay
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:mini-ml-train"
 
 
 def test_an_sqs_event_has_the_fields_that_lambda_gives() -> None:
-    event = sqs_event(
+    event = build_sqs_event(
         [
             {
                 "MessageId": "m1",
@@ -62,7 +62,7 @@ def test_an_sqs_event_has_the_fields_that_lambda_gives() -> None:
 def test_a_scheduled_event_is_one_of_eventbridge() -> None:
     now = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
-    event = scheduled_event(rule="sweep", region="us-east-1", account="000000000000", now=now)
+    event = build_scheduled_event(rule="sweep", region="us-east-1", account="000000000000", now=now)
 
     assert event["detail-type"] == "Scheduled Event"
     assert event["source"] == "aws.events"
@@ -80,11 +80,11 @@ def test_a_context_counts_down_to_its_deadline_and_no_further() -> None:
 
 @pytest.mark.parametrize("answer", [None, {}, {"batchItemFailures": []}, {"batchItemFailures": None}])
 def test_an_empty_answer_means_that_all_succeeded(answer: object) -> None:
-    assert failed_ids(answer, ["a", "b"]) == frozenset()
+    assert read_failed_ids(answer, ["a", "b"]) == frozenset()
 
 
 def test_only_the_messages_named_come_back() -> None:
-    assert failed_ids({"batchItemFailures": [{"itemIdentifier": "b"}]}, ["a", "b"]) == {"b"}
+    assert read_failed_ids({"batchItemFailures": [{"itemIdentifier": "b"}]}, ["a", "b"]) == {"b"}
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_only_the_messages_named_come_back() -> None:
     ],
 )
 def test_an_answer_that_makes_no_sense_fails_the_batch_whole(answer: object) -> None:
-    assert failed_ids(answer, ["a", "b"]) == {"a", "b"}
+    assert read_failed_ids(answer, ["a", "b"]) == {"a", "b"}
 
 
 @pytest.mark.parametrize(("receives", "seconds"), [(1, 1), (2, 2), (5, 16), (7, 60), (5_000, 60)])
 def test_a_failed_message_stays_away_twice_as_long_each_time(receives: int, seconds: int) -> None:
-    assert return_delay(receives, first_seconds=1.0) == seconds
+    assert retry_delay(receives, first_seconds=1.0) == seconds

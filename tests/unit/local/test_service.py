@@ -1,18 +1,18 @@
-"""What a service's container runs."""
+"""Processes of a service's container."""
 
 import pytest
 
-from mini_ml.local.service import ServiceSettings, commands
+from mini_ml.local.service import ServiceSettings, build_commands
 from mini_ml.local.supervisor import Command
 
 ENDPOINT = "http://localstack:4566"
 
 
 def _commands(service: str, monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Command]:
-    told = {"MINI_ML_SERVICE": service, "AWS_ENDPOINT_URL": ENDPOINT, **environment}
-    for name, value in told.items():
+    variables = {"MINI_ML_SERVICE": service, "AWS_ENDPOINT_URL": ENDPOINT, **environment}
+    for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return {command.name: command for command in commands(ServiceSettings())}
+    return {command.name: command for command in build_commands(ServiceSettings())}
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def _commands(service: str, monkeypatch: pytest.MonkeyPatch, **environment: str)
         ("predict", "predict-batch-poller-1", "predict"),
     ],
 )
-def test_a_service_is_its_web_server_and_the_poller_of_its_queue(
+def test_a_service_runs_a_web_server_and_the_poller_of_its_queue(
     service: str, poller: str, queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = _commands(service, monkeypatch, MINI_ML_PORT="8007")
@@ -34,7 +34,7 @@ def test_a_service_is_its_web_server_and_the_poller_of_its_queue(
     assert found[poller].environment["MINI_ML_HANDLER"] == f"functions.{service}.handler:lambda_handler"
 
 
-def test_the_api_alone_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_api_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
     services = {service: _commands(service, monkeypatch) for service in ("api", "trainer", "predict")}
 
     sweeping = [
@@ -51,7 +51,9 @@ def test_pollers_are_multiplied_by_a_setting(monkeypatch: pytest.MonkeyPatch) ->
     assert len(_commands("trainer", monkeypatch, MINI_ML_POLLERS="3")) == 4
 
 
-def test_the_services_are_told_their_queues_and_keep_what_they_were_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_receives_the_queue_urls_and_the_environment_of_the_container(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     api = _commands("api", monkeypatch, MINI_ML_LOG_LEVEL="DEBUG", OMP_NUM_THREADS="2")["api"].environment
 
     assert api["MINI_ML_TRAIN_QUEUE_URL"] == f"{ENDPOINT}/000000000000/mini-ml-train"

@@ -1,4 +1,4 @@
-"""Settings of the embedded cloud."""
+"""Settings of `mini-ml up`."""
 
 import os
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_a_port_can_be_set_by_the_environment_and_by_a_file(tmp_path: Path, monk
 
 
 def test_two_services_cannot_share_a_port() -> None:
-    with pytest.raises(ValidationError, match="must differ: MINI_ML_API_PORT=8001, MINI_ML_TRAINER_PORT=8001"):
+    with pytest.raises(ValidationError, match="Ports must differ: MINI_ML_API_PORT=8001, MINI_ML_TRAINER_PORT=8001"):
         LocalSettings(api_port=8001)
 
 

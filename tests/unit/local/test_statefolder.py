@@ -1,4 +1,4 @@
-"""The folder that survives a restart."""
+"""The state folder is locked, and keeps its secrets private."""
 
 import os
 import shutil
@@ -8,29 +8,33 @@ from pathlib import Path
 import pytest
 
 from mini_ml.local.failures import SecretExposed, StateInUse
-from mini_ml.local.statefolder import opened
+from mini_ml.local.statefolder import open_state_folder
 
 
-def test_a_folder_in_use_is_refused_and_its_owner_named(tmp_path: Path) -> None:
-    with opened(tmp_path / "state"), pytest.raises(StateInUse) as refusal, opened(tmp_path / "state"):
+def test_a_folder_in_use_is_rejected_with_its_process(tmp_path: Path) -> None:
+    with (
+        open_state_folder(tmp_path / "state"),
+        pytest.raises(StateInUse) as error,
+        open_state_folder(tmp_path / "state"),
+    ):
         pass
 
-    assert f"process {os.getpid()} already runs on the state folder {tmp_path / 'state'}" in str(refusal.value)
-    assert "MINI_ML_STATE_DIR=" in str(refusal.value)
+    assert f"process {os.getpid()} is already using the state folder {tmp_path / 'state'}" in str(error.value)
+    assert "MINI_ML_STATE_DIR=" in str(error.value)
 
 
 def test_a_folder_is_free_again_when_its_owner_is_done(tmp_path: Path) -> None:
-    with opened(tmp_path / "state"):
+    with open_state_folder(tmp_path / "state"):
         pass
 
-    with opened(tmp_path / "state") as folder:
+    with open_state_folder(tmp_path / "state") as folder:
         assert folder.logs.is_dir()
 
 
-def test_the_seal_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
-    with opened(tmp_path / "state") as folder:
+def test_the_seal_key_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+    with open_state_folder(tmp_path / "state") as folder:
         key = folder.seal_key()
-    with opened(tmp_path / "state") as folder:
+    with open_state_folder(tmp_path / "state") as folder:
         assert folder.seal_key() == key
 
     assert len(key) == 64
@@ -38,8 +42,8 @@ def test_the_seal_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Pat
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
-def test_a_seal_key_that_others_may_read_or_write_is_refused_with_what_to_do(tmp_path: Path, mode: int) -> None:
-    with opened(tmp_path) as folder:
+def test_a_seal_key_that_others_can_read_or_write_is_rejected_with_the_fix(tmp_path: Path, mode: int) -> None:
+    with open_state_folder(tmp_path) as folder:
         folder.seal_key()
         (tmp_path / "seal.key").chmod(mode)
 
@@ -50,20 +54,20 @@ def test_a_seal_key_that_others_may_read_or_write_is_refused_with_what_to_do(tmp
 def test_a_kill_while_the_seal_key_is_written_leaves_no_half_of_it(tmp_path: Path) -> None:
     (tmp_path / "seal.part").write_text("half")
 
-    with opened(tmp_path) as folder:
+    with open_state_folder(tmp_path) as folder:
         key = folder.seal_key()
 
     assert len(key) == 64
     assert not (tmp_path / "seal.part").exists()
 
 
-def test_a_folder_tells_whether_its_last_owner_was_killed(tmp_path: Path) -> None:
-    with opened(tmp_path) as orderly:
+def test_a_folder_knows_whether_its_last_owner_was_killed(tmp_path: Path) -> None:
+    with open_state_folder(tmp_path) as orderly:
         shutil.copy(tmp_path / "lock", tmp_path / "copy")
-    with opened(tmp_path) as after_orderly:
+    with open_state_folder(tmp_path) as after_orderly:
         pass
     (tmp_path / "copy").replace(tmp_path / "lock")
-    with opened(tmp_path) as after_killed:
+    with open_state_folder(tmp_path) as after_killed:
         pass
 
     assert [orderly.was_left_open, after_orderly.was_left_open, after_killed.was_left_open] == [False, False, True]

@@ -1,4 +1,4 @@
-"""Processes are started again when they die, and none outlives its supervisor."""
+"""Processes are restarted when they end, and stop with the supervisor."""
 
 import os
 import signal
@@ -25,9 +25,9 @@ def reports() -> list[str]:
 
 @pytest.fixture
 def supervisor(reports: list[str]) -> Iterator[Supervisor]:
-    made = Supervisor(report=reports.append)
-    yield made
-    made.stop(last="", seconds=5, last_seconds=5)
+    supervisor = Supervisor(report=reports.append)
+    yield supervisor
+    supervisor.stop(last="", seconds=5, last_seconds=5)
 
 
 def _command(folder: Path, code: str, *, after_restart: Callable[[], None] = lambda: None) -> Command:
@@ -55,7 +55,7 @@ def _is_gone(pid: int) -> bool:
     return False
 
 
-def test_a_dead_process_is_reported_with_its_last_words_and_started_again(
+def test_a_dead_process_is_reported_with_its_last_output_and_restarted(
     supervisor: Supervisor, reports: list[str], tmp_path: Path
 ) -> None:
     again: list[bool] = []
@@ -82,10 +82,10 @@ def test_stopping_ends_a_process_that_ignores_sigterm(tmp_path: Path) -> None:
     assert _is_gone(_pid(tmp_path) or 0)
 
 
-def test_a_process_that_ends_while_it_is_waited_for_fails_the_start(supervisor: Supervisor, tmp_path: Path) -> None:
+def test_a_process_that_ends_during_the_start_fails_the_start(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start(_command(tmp_path, "raise SystemExit('no such service')"))
 
-    with pytest.raises(StartFailed, match=r"(?s)worker ended.*no such service"):
+    with pytest.raises(StartFailed, match=r"(?s)process worker ended.*no such service"):
         supervisor.wait_until(lambda: False, what="the worker", seconds=30)
 
 
@@ -119,7 +119,7 @@ time.sleep(600)
     assert eventually(lambda: _is_gone(_pid(tmp_path) or 0) or None)
 
 
-def test_a_process_without_a_log_writes_where_we_write(
+def test_a_process_without_a_log_file_inherits_the_output(
     supervisor: Supervisor, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     supervisor.start(replace(_command(tmp_path, "print('said aloud', flush=True)\n" + _SLEEPER), log=None))

@@ -1,4 +1,4 @@
-"""What `mini-ml up` says once it is up can be pasted, with the key where one is asked for."""
+"""The commands that `mini-ml up` prints send the key if authentication is on."""
 
 from pathlib import Path
 from typing import Literal
@@ -7,12 +7,12 @@ import pytest
 
 from mini_ml.local.embedded import Addresses
 from mini_ml.local.settings import LocalSettings
-from mini_ml.local.up import welcome
+from mini_ml.local.up import format_welcome
 
 SERVICES = {"api": "http://127.0.0.1:8000", "trainer": "http://127.0.0.1:8001", "predict": "http://127.0.0.1:8002"}
 
 
-def told(auth: Literal["on", "off"], monkeypatch: pytest.MonkeyPatch, folder: Path) -> str:
+def printed_text(auth: Literal["on", "off"], monkeypatch: pytest.MonkeyPatch, folder: Path) -> str:
     monkeypatch.chdir(folder)
     addresses = Addresses(
         services=SERVICES,  # type: ignore[arg-type]  # the names of services
@@ -20,18 +20,18 @@ def told(auth: Literal["on", "off"], monkeypatch: pytest.MonkeyPatch, folder: Pa
         endpoint_url="http://127.0.0.1:4566",
         logs=folder / "logs",
     )
-    return welcome(addresses, LocalSettings(auth=auth), seconds=1.0)
+    return format_welcome(addresses, LocalSettings(auth=auth), seconds=1.0)
 
 
-def test_where_nobody_is_asked_no_key_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    text = told("off", monkeypatch, tmp_path)
+def test_without_authentication_the_commands_send_no_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = printed_text("off", monkeypatch, tmp_path)
 
     assert "curl http://localhost:8000/models/iris" in text
     assert "Authorization" not in text
 
 
-def test_where_a_key_is_asked_for_every_line_sends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    text = told("on", monkeypatch, tmp_path)
+def test_with_authentication_every_command_sends_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = printed_text("on", monkeypatch, tmp_path)
 
     lines = [line for line in text.splitlines() if line.startswith("curl")]
     assert "export MINI_ML_API_KEY=$(cat .mini-ml/admin.key)" in text
