@@ -190,7 +190,7 @@ def test_a_rejection_is_printed_to_standard_error_with_all_its_errors(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.splitlines() == [
-        "The dataset is invalid: Line 3 has 2 cells.",
+        "Invalid dataset: Line 3 has 2 cells.",
         "  - line 3: 2 cells, but the header has 3 (quote the cell)",
     ]
 
