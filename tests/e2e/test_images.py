@@ -90,7 +90,7 @@ def test_any_user_can_run_it_on_a_read_only_root(service: str, inside: dict[str,
     )
 
     assert inside["unreadable"] == []
-    assert printed.strip() == "Entry"
+    assert printed.strip() == "LambdaEntryPoint"
 
 
 @pytest.mark.parametrize("staged", SERVICES)

@@ -38,7 +38,9 @@ _MIN_ROWS: Final = 5_000
 """With fewer rows, a tree is grown so fast that threads mostly wait for each other."""
 
 _UNSAFE: Final = re.compile(r"(/[\w.-]+){2,}|[A-Za-z]:\\|0x[0-9a-f]{4,}|<[^>]+>|array\(")
-_IRRELEVANT: Final = re.compile(r"is constant and will be replaced|consider decreasing the number of bins")
+_IRRELEVANT: Final = re.compile(
+    r"is constant and will be replaced|consider decreasing the number of bins|find the number of physical cores"
+)
 _MAX_SENTENCE_CHARS: Final = 200
 
 

@@ -1,5 +1,6 @@
 """Forests are grown in threads where that is faster, and nothing that is published tells in how many."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -15,7 +16,7 @@ from mini_ml.contracts import TrainOptions
 from mini_ml.errors import TrainingFailed
 from mini_ml.ml.estimators import fitting
 from mini_ml.ml.estimators.build import MatrixShape, build
-from mini_ml.ml.estimators.fitting import fit, parallel_trees
+from mini_ml.ml.estimators.fitting import fit, parallel_trees, run_estimator
 from mini_ml.ml.training import auto
 from mini_ml.ml.training.auto import FOLDS
 from mini_ml.ml.training.train import Trained, train
@@ -108,3 +109,10 @@ def test_what_is_published_does_not_tell_how_many_threads_there_were(
     assert stored(one.model) == stored(two.model)
     assert (one.plan, one.metrics, one.candidates) == (two.plan, two.metrics, two.candidates)
     assert "n_jobs" not in two.model_params
+
+
+def test_a_machine_that_does_not_show_its_cores_leaves_no_note() -> None:
+    def warn() -> None:
+        warnings.warn("Could not find the number of physical cores for the following reason: …", stacklevel=1)
+
+    assert run_estimator(warn, model_type="HistGradientBoostingClassifier") == (None, [])
