@@ -1,4 +1,4 @@
-"""What holds for every service: its routes are the topology's, its page needs nobody, and it stays light."""
+"""Every service answers the routes of the topology, serves its page without other hosts, and stays small."""
 
 import subprocess
 import sys

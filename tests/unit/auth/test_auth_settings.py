@@ -1,4 +1,4 @@
-"""A service does not start before it is told who may call, and says what is missing."""
+"""A service does not start without settings that say who may call, and names the missing ones."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""TokenVerifier count when the issuer signed them, for us, for now; everything else stands for nobody."""
+"""A token is accepted if the issuer signed it, for this audience and this time; every other token is rejected."""
 
 import base64
 import json
