@@ -12,10 +12,11 @@ import anyio
 import pytest
 from starlette.requests import Request
 
+from mini_ml.adapters.http.bodies import read_body
 from mini_ml.adapters.http.strict_json import read_json
 from mini_ml.adapters.memory import memory_cloud
 from mini_ml.contracts import TrainOptions
-from mini_ml.errors import MiniMLError
+from mini_ml.errors import MiniMLError, UploadTooLarge
 from mini_ml.ml.estimates.preflight import JobEstimate, check_estimate
 from mini_ml.ml.estimators.build import MatrixShape, build
 from mini_ml.ml.training.dataset import read_table_from
@@ -241,3 +242,20 @@ def test_what_is_just_below_a_limit_is_taken(limit: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("limit", PAIRS)
 def test_what_is_just_above_a_limit_is_refused_by_its_name(limit: str, tmp_path: Path) -> None:
     assert set(PAIRS[limit](1, tmp_path)) == {limit}
+
+
+def test_a_body_far_beyond_its_limit_is_not_read_to_its_end() -> None:
+    """Up to 64 MiB more are read, so that the client gets to read the problem; a service never reads without end."""
+    mebibytes = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal mebibytes
+        mebibytes += 1
+        return {"type": "http.request", "body": bytes(1024 * 1024), "more_body": mebibytes < 200}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+    with pytest.raises(UploadTooLarge):
+        run(read_body(request, limit_bytes=1024 * 1024, limit="json_bytes", within_seconds=60))
+
+    assert mebibytes == 66
