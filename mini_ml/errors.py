@@ -1,4 +1,4 @@
-"""All errors of Mini-ML-Platform, in one tree. adapters/http/problems.py maps them to HTTP statuses.
+"""All errors of Mini-ML-Platform, in one tree. adapters/http/answering/problems.py maps them to HTTP statuses.
 
 MiniMLError
 ├── InvalidRequest              the request itself is malformed

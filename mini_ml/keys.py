@@ -23,7 +23,12 @@ _NAME_HINT: Final = "a lower-case letter or digit, then letters, digits, `.`, `_
 UPLOAD_PREFIXES: Final[dict[Kind, str]] = {"train": TRAIN_PREFIX, "predict": PREDICT_PREFIX}
 
 
-def checked_model_name(name: str) -> str:
+def or_empty(pattern: str) -> str:
+    """Return a pattern that also matches the empty string."""
+    return f"^({pattern.removeprefix('^').removesuffix('$')})?$"
+
+
+def validate_model_name(name: str) -> str:
     """Return `name` if it is a valid model name. Raises InvalidName."""
     return _validate(MODEL_NAME, name, "model_name", _NAME_HINT)
 
@@ -33,7 +38,7 @@ def is_model_name(name: str) -> bool:
     return re.fullmatch(MODEL_NAME, name) is not None
 
 
-def checked_alias(name: str) -> str:
+def validate_alias(name: str) -> str:
     """Return `name` if it is a valid alias. Raises InvalidName."""
     if name == LATEST:
         raise InvalidName(
@@ -43,12 +48,12 @@ def checked_alias(name: str) -> str:
     return _validate(ALIAS, name, "alias", "a lower-case letter, then letters, digits, `.`, `_`, `-`, at most 64")
 
 
-def checked_version(text: str) -> str:
+def validate_version(text: str) -> str:
     """Return `text` if it is a version number, an alias or `latest`. Raises InvalidName."""
     return _validate(VERSION, text, "version", "a version number (1 or higher), an alias, or `latest`")
 
 
-def checked_job_id(text: str) -> str:
+def validate_job_id(text: str) -> str:
     """Return `text` if it is a valid job id. Raises InvalidName."""
     return _validate(JOB_ID, text, "job_id", "the `job_id` from a response, a UUID")
 
@@ -84,7 +89,7 @@ def upload(kind: Kind, model_name: str, filename: str, *, version: str = LATEST)
     return f"{UPLOAD_PREFIXES[kind]}{model_name}{at}/{filename}"
 
 
-def parse_upload(key: str) -> UploadName | None:
+def match_upload(key: str) -> UploadName | None:
     """Parse the key of an upload. Returns None for folder markers and keys outside `train/` and `predict/`."""
     for kind, prefix in UPLOAD_PREFIXES.items():
         if key.startswith(prefix) and not key.endswith("/"):
@@ -92,9 +97,9 @@ def parse_upload(key: str) -> UploadName | None:
     return None
 
 
-def parsed_upload(key: str) -> UploadName:
+def parse_upload(key: str) -> UploadName:
     """Parse the key of an upload, which must be one. Raises InvalidName."""
-    name = parse_upload(key)
+    name = match_upload(key)
     if name is None:
         issue = Issue(
             parameter="key", reason="not a file below `train/` or `predict/`", hint="use train/{model}/{file}"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from functions.api.factory import create_app
-from mini_ml.adapters.memory import memory_cloud
+from mini_ml.adapters.memory.cloud import memory_cloud
 
 PATH = Path(__file__).parents[2] / "docs" / "openapi.json"
 

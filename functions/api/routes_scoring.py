@@ -6,8 +6,8 @@ from starlette.responses import Response
 from functions.api.service_status import BackendService
 from mini_ml import keys
 from mini_ml.adapters.auth.middleware import CREDENTIAL_HEADERS
-from mini_ml.adapters.http.bodies import read_online_body, require_media_type
-from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
+from mini_ml.adapters.http.openapi.scoring import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
+from mini_ml.adapters.http.reading.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.routes.models import ModelName, Version
 from mini_ml.adapters.http.service import CloudDep, new_router
 from mini_ml.ports import Cloud
@@ -20,7 +20,7 @@ async def score_newest(
     request: Request, cloud: CloudDep, model_name: ModelName, probabilities: Probabilities = False
 ) -> Response:
     """Takes rows as JSON in MLflow's four forms, or as CSV with a header line, and answers at once."""
-    path = f"/models/{keys.checked_model_name(model_name)}/invocations"
+    path = f"/models/{keys.validate_model_name(model_name)}/invocations"
     return await _forward(request, cloud, path, probabilities)
 
 
@@ -33,7 +33,7 @@ async def score_version(
     probabilities: Probabilities = False,
 ) -> Response:
     """Takes rows as JSON in MLflow's four forms, or as CSV with a header line, and answers at once."""
-    name, wanted = keys.checked_model_name(model_name), keys.checked_version(version)
+    name, wanted = keys.validate_model_name(model_name), keys.validate_version(version)
     return await _forward(request, cloud, f"/models/{name}/versions/{wanted}/invocations", probabilities)
 
 

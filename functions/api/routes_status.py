@@ -7,10 +7,10 @@ from starlette.responses import JSONResponse, Response
 
 from functions.api.service_status import BackendService
 from mini_ml import catalogue
-from mini_ml.adapters.http.links import links_from
+from mini_ml.adapters.http.answering.links import links_from
+from mini_ml.adapters.http.answering.views import json_response
 from mini_ml.adapters.http.schemas import Status
 from mini_ml.adapters.http.service import new_router
-from mini_ml.adapters.http.views import json_response
 
 router = new_router("Status")
 

@@ -8,16 +8,16 @@ from starlette.responses import Response
 
 from mini_ml import catalogue, keys
 from mini_ml.adapters.auth.middleware import require_scope
-from mini_ml.adapters.http.collected_errors import CollectedErrors
-from mini_ml.adapters.http.links import links_from
-from mini_ml.adapters.http.openapi import json_body, problem_responses
+from mini_ml.adapters.http.answering.links import links_from
+from mini_ml.adapters.http.answering.views import job_path, json_response
+from mini_ml.adapters.http.openapi.document import json_body, problem_responses
+from mini_ml.adapters.http.reading.json_bodies import read_json_as
 from mini_ml.adapters.http.schemas import UploadInvitation, UploadRequest
 from mini_ml.adapters.http.service import CloudDep, new_router
-from mini_ml.adapters.http.strict_json import read_json_as
-from mini_ml.adapters.http.views import job_path, json_response
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import Issue
 from mini_ml.jobs import options, submit
+from mini_ml.jobs.collected_errors import CollectedErrors
 from mini_ml.jobs.submit import Invitation
 from mini_ml.ports import Cloud
 
@@ -81,7 +81,7 @@ def _invite(cloud: Cloud, asked: UploadRequest) -> Invitation:
     train: TrainOptions | None = None
     predict: PredictOptions | None = None
     with collected.collect():
-        keys.checked_model_name(asked.model_name)
+        keys.validate_model_name(asked.model_name)
     with collected.collect():
         if asked.kind == "train":
             catalogue.check_model_type(asked.options.model_type or "auto")
@@ -115,6 +115,6 @@ def _train_options(asked: UploadRequest) -> TrainOptions:
 
 def _predict_options(asked: UploadRequest) -> PredictOptions:
     requested = asked.options
-    version = keys.checked_version(asked.version or keys.LATEST)
+    version = keys.validate_version(asked.version or keys.LATEST)
     dropped = json.dumps(requested.columns_to_drop or [])
     return options.predict_options(version=version, columns_to_drop=dropped, output=requested.output or "")

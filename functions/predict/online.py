@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from mini_ml.adapters.http.strict_json import parse_json
+from mini_ml.adapters.http.reading.json_bodies import parse_json
 from mini_ml.contracts import Label, Schema
 from mini_ml.errors import InvalidRequest, Issue, LimitExceeded
 from mini_ml.ml.cells.rows import rows_from_json

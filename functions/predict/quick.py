@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from functions.predict.online import scored
-from mini_ml.adapters.http.bodies import read_online_body
+from mini_ml.adapters.http.reading.bodies import read_online_body
 from mini_ml.keys import LATEST
 from mini_ml.topology import Limits
 from mini_ml.workflows.model_cache import Loaded, ModelCache

@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from functions.predict.online import scored
 from functions.predict.quick import QuickRoute
-from mini_ml.adapters.http.bodies import read_online_body, require_media_type
-from mini_ml.adapters.http.invocations import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
+from mini_ml.adapters.http.openapi.scoring import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
+from mini_ml.adapters.http.reading.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.routes.models import ModelName, Version
 from mini_ml.adapters.http.service import new_router
 from mini_ml.keys import LATEST

@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mini_ml.adapters.auth.api_keys import checked_name, checked_scopes
+from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
 from mini_ml.client import DEFAULT_URL
 from mini_ml.topology import Scope
 
@@ -144,14 +144,14 @@ def _add_drop(parser: argparse.ArgumentParser) -> None:
 
 def _parse_key_name(text: str) -> str:
     try:
-        return checked_name(text)
+        return validate_name(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _parse_scopes(text: str) -> frozenset[Scope]:
     try:
-        return checked_scopes(_split_names(text))
+        return validate_scopes(_split_names(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

@@ -35,7 +35,7 @@ def retry(cloud: Cloud, job_id: str) -> Job:
         InvalidName, JobNotFound: there is no such job.
         JobNotRetryable: it has not failed, its options are unknown, its file is missing, or it just changed.
     """
-    record = store.load(cloud, keys.checked_job_id(job_id))
+    record = store.load(cloud, keys.validate_job_id(job_id))
     check_retryable(record.job)
     upload = uploads.find_upload(cloud, record.job)
     if upload is None:
@@ -55,7 +55,7 @@ def cancel(cloud: Cloud, job_id: str) -> Job:
         InvalidName, JobNotFound: there is no such job.
         JobNotCancellable: it has ended, may be publishing a version, or just changed.
     """
-    record = store.load(cloud, keys.checked_job_id(job_id))
+    record = store.load(cloud, keys.validate_job_id(job_id))
     check_cancellable(record.job)
     if _may_be_published(cloud, record.job):
         raise errors.JobNotCancellable(f"The job may be publishing version {record.job.intent} of its model.")

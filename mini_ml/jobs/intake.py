@@ -40,7 +40,7 @@ def find_arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
     Returns None if there is nothing to work on: the key lies outside the watched prefixes or is a folder marker, or
     this version of the object was removed.
     """
-    if keys.parse_upload(upload.key) is None:
+    if keys.match_upload(upload.key) is None:
         return None
     try:
         head = cloud.uploads.head(upload.key, version_id=upload.version_id)
@@ -85,7 +85,7 @@ def _load_or_create(cloud: Cloud, upload: Upload, head: ObjectHead) -> Record:
 def _load_named(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Record | None:
     """Return the job that the metadata names, if it was made for exactly this key."""
     try:
-        record = store.load(cloud, keys.checked_job_id(metadata.get(JOB_ID_METADATA, "")))
+        record = store.load(cloud, keys.validate_job_id(metadata.get(JOB_ID_METADATA, "")))
     except (errors.InvalidName, errors.JobNotFound, ValidationError):
         return None
     return record if is_for_object(record.job, upload) else None
@@ -101,7 +101,7 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
         head: the stored object: its time of arrival, which is when the job began, and the options of a bare upload.
         named: the job whose form was posted a second time with this file; this job gets the same options.
     """
-    now, name = cloud.now(), keys.parsed_upload(upload.key)
+    now, name = cloud.now(), keys.parse_upload(upload.key)
 
     def build(request: _Request) -> Job:
         return Job(
@@ -127,12 +127,12 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
 
 def _parse_request(name: keys.UploadName, metadata: Mapping[str, str]) -> _Request:
     """Return what the key and the metadata of a bare upload ask for. Raises InvalidRequest or Unprocessable."""
-    model_name = keys.checked_model_name(name.model_name)
+    model_name = keys.validate_model_name(name.model_name)
     fields = options.from_metadata(metadata)
     output = fields.pop("output")
     if name.kind == "train":
         return _Request(model_name=model_name, train=options.train_options(**fields))
-    version = keys.checked_version(name.version)
+    version = keys.validate_version(name.version)
     dropped = fields["columns_to_drop"]
     predict = options.predict_options(version=version, columns_to_drop=dropped, output=output)
     return _Request(model_name=model_name, predict=predict)

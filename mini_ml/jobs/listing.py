@@ -43,7 +43,7 @@ class Page:
 def list_page(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None) -> Page:
     """Return up to `limit` matching jobs. Raises InvalidName for a malformed model name or cursor."""
     if filters.model_name is not None:
-        keys.checked_model_name(filters.model_name)
+        keys.validate_model_name(filters.model_name)
     found: list[Job] = []
     read, last = 0, ""
     for key in cloud.artifacts.list_keys(keys.JOBS_BY_TIME, start_after=_start_after(cursor)):

@@ -57,7 +57,7 @@ def _is_due(head: ObjectHead, state: SweepState, until: datetime) -> bool:
 
 
 def _announce_orphaned(cloud: Cloud, head: ObjectHead) -> None:
-    name = keys.parse_upload(head.key)
+    name = keys.match_upload(head.key)
     if name is None:
         return
     upload = complete_upload(Upload(bucket=cloud.uploads.bucket, key=head.key), head)

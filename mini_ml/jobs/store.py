@@ -19,7 +19,7 @@ class Record:
 
 def read(cloud: Cloud, job_id: str) -> Job:
     """Return a job by the id a client gave. Raises InvalidName or JobNotFound."""
-    return load(cloud, keys.checked_job_id(job_id)).job
+    return load(cloud, keys.validate_job_id(job_id)).job
 
 
 def load(cloud: Cloud, job_id: str) -> Record:

@@ -87,7 +87,7 @@ def _build_job(
     job_id, now = cloud.new_id(), cloud.now()
     path = f"{job_id}/{keys.safe_filename(filename)}"
     version = predict.version if predict else keys.LATEST
-    key = keys.upload(kind, keys.checked_model_name(model_name), path, version=version)
+    key = keys.upload(kind, keys.validate_model_name(model_name), path, version=version)
     return Job(
         job_id=job_id,
         kind=kind,

@@ -29,8 +29,8 @@ def resolve(store: ObjectStore, model_name: str, version: str) -> int:
         InvalidName: the model name or the version is malformed.
         ModelNotFound, VersionNotFound, AliasNotFound: it does not exist.
     """
-    keys.checked_model_name(model_name)
-    keys.checked_version(version)
+    keys.validate_model_name(model_name)
+    keys.validate_version(version)
     if version == keys.LATEST:
         latest = versions.find_latest(store, model_name)
         if latest is None:
@@ -57,7 +57,7 @@ def _resolve_alias(store: ObjectStore, model_name: str, name: str) -> int:
 
 def load_summary(store: ObjectStore, model_name: str) -> ModelSummary:
     """Return a model with its versions and aliases. Raises InvalidName or ModelNotFound."""
-    last = versions.find_newest(store, keys.checked_model_name(model_name))
+    last = versions.find_newest(store, keys.validate_model_name(model_name))
     if last == 0:
         raise versions.missing_model(store, model_name)
     latest = versions.find_latest(store, model_name, at_least=last)
@@ -88,7 +88,7 @@ def move_alias(cloud: Cloud, model_name: str, name: str, version: int) -> Alias:
     """
     store = cloud.artifacts
     resolve(store, model_name, str(version))
-    moved = Alias(alias=keys.checked_alias(name), version=version, updated_at=cloud.now())
+    moved = Alias(alias=keys.validate_alias(name), version=version, updated_at=cloud.now())
     _write_alias(store, model_name, moved, _load_alias(store, model_name, name))
     return moved
 
@@ -101,7 +101,7 @@ def remove_alias(cloud: Cloud, model_name: str, name: str) -> None:
         AliasMoved: another request moved it at the same moment.
     """
     store = cloud.artifacts
-    keys.checked_alias(name)
+    keys.validate_alias(name)
     resolve(store, model_name, name)
     tombstone = Alias(alias=name, version=None, updated_at=cloud.now())
     _write_alias(store, model_name, tombstone, _load_alias(store, model_name, name))

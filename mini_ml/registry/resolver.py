@@ -60,7 +60,7 @@ class VersionResolver:
     def _latest(self, model_name: str, before: _Resolved | None, now: datetime) -> _Resolved:
         """Look for a newer version with one HEAD; if there is none, `latest` has not changed."""
         store = self._cloud.artifacts
-        keys.checked_model_name(model_name)
+        keys.validate_model_name(model_name)
         newest = versions.find_newest(store, model_name, at_least=before.newest if before else 0)
         if before and newest == before.newest:
             return _Resolved(version=before.version, newest=newest, resolved_at=now)

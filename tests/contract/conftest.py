@@ -9,7 +9,7 @@ import pytest
 from mini_ml.adapters.aws.clients import s3_client
 from mini_ml.adapters.aws.s3 import S3ObjectStore
 from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
-from mini_ml.adapters.memory_store import MemoryObjectStore
+from mini_ml.adapters.memory.object_store import MemoryObjectStore
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.ports import ObjectStore, Seal
 from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from mini_ml.adapters.aws.s3 import content_disposition
-from mini_ml.adapters.memory_store import MemoryObjectStore
+from mini_ml.adapters.memory.object_store import MemoryObjectStore
 from mini_ml.errors import ObjectMissing, UploadTooLarge
 from mini_ml.ports import ObjectStore, PresignedPost
 

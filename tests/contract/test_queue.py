@@ -8,7 +8,7 @@ import pytest
 from mini_ml.adapters.aws.clients import sqs_client
 from mini_ml.adapters.aws.events import uploads_in
 from mini_ml.adapters.aws.sqs import SqsQueue
-from mini_ml.adapters.memory import MemoryQueue
+from mini_ml.adapters.memory.cloud import MemoryQueue
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.contracts import Upload
 from mini_ml.errors import StorageUnavailable

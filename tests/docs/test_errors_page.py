@@ -1,7 +1,7 @@
 """docs/errors.md is the error tree and the gateway's refusals, each with what to do."""
 
 from mini_ml import errors
-from mini_ml.adapters.http import problems
+from mini_ml.adapters.http.answering import problems
 from mini_ml.topology import GATEWAY_PROBLEMS
 from tests.docs.pages import one_line, page
 

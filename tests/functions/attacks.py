@@ -10,7 +10,7 @@ from typing import Final
 
 from mini_ml import keys
 from mini_ml.adapters.aws.seal import HmacSeal
-from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.contracts import Artifact, Manifest
 from mini_ml.jobs import store
 from mini_ml.ports import StoredObject

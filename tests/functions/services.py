@@ -15,7 +15,7 @@ import functions.api.factory
 import functions.predict.factory
 import functions.trainer.factory
 from mini_ml.adapters.auth.authenticator import Authenticator
-from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.contracts import Kind, Upload
 from mini_ml.workflows.model_cache import ModelCache
 

@@ -19,7 +19,7 @@ from mini_ml.adapters.auth.middleware import AuthMiddleware
 from mini_ml.adapters.auth.tokens import TokenVerifier
 from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.logs import JsonFormatter
-from mini_ml.adapters.memory import memory_cloud
+from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.errors import CredentialsUnavailable
 from mini_ml.topology import ADMIN, SCOPES, Scope
 from tests.fixtures.coroutines import run

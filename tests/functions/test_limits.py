@@ -12,9 +12,9 @@ import anyio
 import pytest
 from starlette.requests import Request
 
-from mini_ml.adapters.http.bodies import read_body
-from mini_ml.adapters.http.strict_json import read_json
-from mini_ml.adapters.memory import memory_cloud
+from mini_ml.adapters.http.reading.bodies import read_body
+from mini_ml.adapters.http.reading.json_bodies import read_json
+from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.contracts import TrainOptions
 from mini_ml.errors import MiniMLError, UploadTooLarge
 from mini_ml.ml.estimates.preflight import JobEstimate, check_estimate

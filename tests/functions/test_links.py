@@ -4,7 +4,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from mini_ml.adapters.http.links import relative
+from mini_ml.adapters.http.answering.links import relative
 
 PATHS = ["/", "/jobs", "/jobs/x", "/jobs/x/result", "/models/m", "/models/m/versions/1", "/models/m/versions/1/schema"]
 PREFIXES = ["http://host:8000", "https://id.execute-api.test/prod", "http://host/_aws/execute-api/mini-ml/local"]

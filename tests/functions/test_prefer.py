@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from mini_ml.adapters.http.prefer import deadline, parse_preference
+from mini_ml.adapters.http.reading.prefer import deadline, parse_preference
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 

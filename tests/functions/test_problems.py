@@ -3,7 +3,13 @@
 import pytest
 
 from mini_ml import errors
-from mini_ml.adapters.http.problems import HTTP_STATUS, all_error_types, error_response, problem_of, problem_of_failure
+from mini_ml.adapters.http.answering.problems import (
+    HTTP_STATUS,
+    all_error_types,
+    error_response,
+    problem_of,
+    problem_of_failure,
+)
 from mini_ml.contracts import Failure
 from tests.functions.services import Services, problem
 

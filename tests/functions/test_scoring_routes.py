@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from functions.api.factory import create_app
 from functions.api.remote_service import RemoteService
-from mini_ml.adapters.memory import memory_cloud
+from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.topology import STAGES
 from tests.fixtures.coroutines import run
 from tests.functions.services import IRIS_ROW, Services, faulty, predict, problem, sample, services_over, train

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from mini_ml.adapters.memory import memory_cloud
+from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.local.listening import free_ports
 from mini_ml.topology import STAGES, Limits
 from tests.functions.services import problem, services_over

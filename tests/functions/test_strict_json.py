@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mini_ml.adapters.http.strict_json import parse_json
+from mini_ml.adapters.http.reading.json_bodies import parse_json
 from mini_ml.errors import InvalidRequest
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from functions.trainer import factory
 from functions.trainer.settings import TrainerSettings
-from mini_ml.adapters.memory import memory_cloud
+from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.contracts import Upload
 
 

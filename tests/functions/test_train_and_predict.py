@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import pytest
 
 from mini_ml import errors, keys
-from mini_ml.adapters.memory import memory_cloud
+from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.topology import STAGES
 from tests.functions.services import Services, predict, problem, sample, services_over, train
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mini_ml import catalogue
 from mini_ml.adapters.aws.events import for_each_upload, uploads_in
-from mini_ml.adapters.memory import memory_cloud
+from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.contracts import Job
 from mini_ml.errors import UnknownEvent
 from mini_ml.jobs import store

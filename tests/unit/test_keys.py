@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 
 @pytest.mark.parametrize("name", ["iris", "7", "a.b-c_d", "x" * 64])
 def test_a_model_name_of_the_allowed_form_is_taken(name: str) -> None:
-    assert keys.checked_model_name(name) == name
+    assert keys.validate_model_name(name) == name
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_model_name_of_the_allowed_form_is_taken(name: str) -> None:
 )
 def test_any_other_model_name_is_refused_by_its_parameter(name: str) -> None:
     with pytest.raises(InvalidName) as refused:
-        keys.checked_model_name(name)
+        keys.validate_model_name(name)
 
     (fault,) = refused.value.issues
     assert (fault.parameter, fault.hint) == (
@@ -35,19 +35,19 @@ def test_any_other_model_name_is_refused_by_its_parameter(name: str) -> None:
 
 @pytest.mark.parametrize("version", ["1", "7", "999999", "latest", "champion", "v2.1"])
 def test_a_version_is_a_number_an_alias_or_latest(version: str) -> None:
-    assert keys.checked_version(version) == version
+    assert keys.validate_version(version) == version
 
 
 @pytest.mark.parametrize("version", ["", "0", "01", "-1", "1000000", "1.0", "Latest", "a/b", "2 ", "²"])
 def test_any_other_version_is_refused(version: str) -> None:
     with pytest.raises(InvalidName):
-        keys.checked_version(version)
+        keys.validate_version(version)
 
 
 @pytest.mark.parametrize("alias", ["latest", "2", "2nd", "A", "", "a/b"])
 def test_an_alias_is_never_latest_nor_looks_like_a_number(alias: str) -> None:
     with pytest.raises(InvalidName):
-        keys.checked_alias(alias)
+        keys.validate_alias(alias)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_an_alias_is_never_latest_nor_looks_like_a_number(alias: str) -> None:
 )
 def test_only_ids_that_the_platform_makes_are_job_ids(job_id: str) -> None:
     with pytest.raises(InvalidName):
-        keys.checked_job_id(job_id)
+        keys.validate_job_id(job_id)
 
 
 @pytest.mark.parametrize(
@@ -79,21 +79,21 @@ def test_only_ids_that_the_platform_makes_are_job_ids(job_id: str) -> None:
     ],
 )
 def test_an_uploads_key_says_what_to_do(key: str, name: UploadName) -> None:
-    assert keys.parse_upload(key) == name
+    assert keys.match_upload(key) == name
 
 
 @pytest.mark.parametrize(
     "key", ["", "other/a.csv", "train", "train/", "train/iris/", "predict/iris@2/", "/train/a.csv"]
 )
 def test_a_key_outside_the_prefixes_or_a_folder_marker_says_nothing(key: str) -> None:
-    assert keys.parse_upload(key) is None
+    assert keys.match_upload(key) is None
 
 
 @pytest.mark.parametrize("version", ["latest", "7", "champion"])
 def test_the_key_of_a_scoring_upload_reads_back(version: str) -> None:
     key = keys.upload("predict", "iris", "01-a/ç +%.csv", version=version)
 
-    assert keys.parse_upload(key) == UploadName(
+    assert keys.match_upload(key) == UploadName(
         kind="predict", model_name="iris", version=version, filename="01-a/ç +%.csv"
     )
 
@@ -125,7 +125,7 @@ def test_a_fresh_job_id_is_a_uuid_of_version_7(now: datetime, entropy: bytes) ->
     made = uuid.UUID(keys.new_job_id(now, entropy))
 
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
-    assert keys.checked_job_id(str(made)) == str(made)
+    assert keys.validate_job_id(str(made)) == str(made)
 
 
 def test_fresh_job_ids_sort_by_time() -> None:
@@ -144,7 +144,7 @@ def test_the_same_upload_is_the_same_job_and_any_other_is_not() -> None:
 
     assert job_id == keys.job_id_of_upload("b", "train/a.csv", "v1")
     assert uuid.UUID(job_id).version == 8
-    assert keys.checked_job_id(job_id) == job_id
+    assert keys.validate_job_id(job_id) == job_id
     others = [
         ("b", "train/a.csv", "v2"),
         ("b", "train/b.csv", "v1"),

@@ -41,7 +41,7 @@ def new_key(name: str, scopes: Iterable[str]) -> tuple[str, ApiKey]:
         ValueError: the name or a scope is invalid.
     """
     key = new_secret()
-    return key, ApiKey(name=checked_name(name), scopes=checked_scopes(scopes), sha256=digest(key))
+    return key, ApiKey(name=validate_name(name), scopes=validate_scopes(scopes), sha256=digest(key))
 
 
 def new_secret() -> str:
@@ -76,7 +76,7 @@ def find_principal(credential_sha256: str, keys: Iterable[ApiKey]) -> Principal 
     return found
 
 
-def checked_name(name: str) -> str:
+def validate_name(name: str) -> str:
     """Return `name` if it is a valid name of a key. Raises ValueError."""
     if not _NAME.fullmatch(name):
         raise ValueError(
@@ -86,7 +86,7 @@ def checked_name(name: str) -> str:
     return name
 
 
-def checked_scopes(scopes: Iterable[str]) -> frozenset[Scope]:
+def validate_scopes(scopes: Iterable[str]) -> frozenset[Scope]:
     """Return `scopes` as a set if all are known and there is at least one. Raises ValueError."""
     asked = list(scopes)
     known = frozenset(scope for scope in SCOPES if scope in asked)
@@ -102,4 +102,4 @@ def _parse_entry(entry: str, number: int) -> ApiKey:
         raise ValueError(
             f"entry {number} does not have the format name:scopes:digest; create one with `mini-ml key new`"
         )
-    return ApiKey(name=checked_name(name), scopes=checked_scopes(scopes.split(",")), sha256=sha256)
+    return ApiKey(name=validate_name(name), scopes=validate_scopes(scopes.split(",")), sha256=sha256)

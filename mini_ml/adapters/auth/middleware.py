@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mini_ml import topology
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.auth.principal import ANONYMOUS, UNRESTRICTED, Principal
-from mini_ml.adapters.http.problems import error_response
+from mini_ml.adapters.http.answering.problems import error_response
 from mini_ml.errors import Forbidden, MiniMLError, Unauthenticated
 from mini_ml.topology import SCOPES, allows
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, FastAPI
 
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.auth.middleware import AuthMiddleware
-from mini_ml.adapters.http import docs
-from mini_ml.adapters.http.exception_handlers import add_exception_handlers
-from mini_ml.adapters.http.middleware import ResponseMiddleware
-from mini_ml.adapters.http.openapi import customize
+from mini_ml.adapters.http.answering.exception_handlers import add_exception_handlers
+from mini_ml.adapters.http.answering.middleware import ResponseMiddleware
+from mini_ml.adapters.http.openapi import docs
+from mini_ml.adapters.http.openapi.document import customize
 
 CONTRACT_VERSION = "1.0.0"
 """Version of the HTTP contract, not of the package."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from pydantic import Field, JsonValue, field_validator
 
 from mini_ml import keys
-from mini_ml.adapters.http.patterns import or_empty
 from mini_ml.contracts import FrozenModel, JobView, Kind, Label, Manifest, ModelView, Schema
 
 
@@ -103,7 +102,7 @@ class UploadRequest(FrozenModel):
     filename: str = Field(min_length=1, max_length=1024)
     model_name: str = Field(default=keys.DEFAULT_MODEL, json_schema_extra={"pattern": keys.MODEL_NAME})
     version: str | None = Field(
-        default=None, coerce_numbers_to_str=True, json_schema_extra={"pattern": or_empty(keys.VERSION)}
+        default=None, coerce_numbers_to_str=True, json_schema_extra={"pattern": keys.or_empty(keys.VERSION)}
     )
     """For predictions: a version number, an alias or `latest`."""
     options: UploadOptions = UploadOptions()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from mini_ml.adapters.http.queries import reject_unknown_query
+from mini_ml.adapters.http.reading.queries import reject_unknown_query
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.contracts import Job
 from mini_ml.ports import Cloud

@@ -3,7 +3,7 @@
 import pytest
 
 from mini_ml import keys
-from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import AlreadyExists, JobNotRetryable
 from mini_ml.jobs import control, intake, store, submit

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mini_ml import keys
-from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import (
     InvalidName,

@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from mini_ml import keys
-from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
 from mini_ml.jobs import control, store, sweep
 from mini_ml.jobs.lease import acquire_lease

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mini_ml import keys
-from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.contracts import Job, TrainOptions, Upload
 from mini_ml.jobs import control, store, submit, sweep
 from mini_ml.jobs.lease import acquire_lease

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from tests.unit.workflows.memory_platform import MemoryPlatform
 from tests.unit.workflows.story import Clock, Publisher
 

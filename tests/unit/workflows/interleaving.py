@@ -15,7 +15,7 @@ from itertools import pairwise
 from random import Random
 
 from mini_ml import errors, keys
-from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.adapters.ticker import HandTicker
 from mini_ml.contracts import Job, Upload
 from mini_ml.jobs import control, outcome, store, sweep

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mini_ml import keys
-from mini_ml.adapters.memory import MemoryCloud
+from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.contracts import Job, Upload
 from mini_ml.jobs import sweep
 from mini_ml.jobs.store import read

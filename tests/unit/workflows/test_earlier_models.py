@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.errors import ModelNeedsRetraining
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.model.fitted import FittedModel

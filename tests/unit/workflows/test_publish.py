@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mini_ml import keys
-from mini_ml.adapters.memory import MemoryCloud, memory_cloud
+from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.errors import AlreadyExists, LeaseLost, ModelNotFound, StorageUnavailable, VersionNotFound
 from mini_ml.jobs import outcome, store, sweep
 from mini_ml.jobs.lease import JobLease

@@ -8,13 +8,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from mini_ml import keys
-from mini_ml.adapters.http.links import links_from
-from mini_ml.adapters.http.openapi import json_body, problem_responses
+from mini_ml.adapters.http.answering.links import links_from
+from mini_ml.adapters.http.answering.views import json_response, manifest_view, model_view, schema_view
+from mini_ml.adapters.http.openapi.document import json_body, problem_responses
+from mini_ml.adapters.http.reading.json_bodies import read_json_as
 from mini_ml.adapters.http.routes.jobs import Redirect, see_other
 from mini_ml.adapters.http.schemas import AliasTarget, ManifestView, ModelPage, SchemaView, Url
 from mini_ml.adapters.http.service import CloudDep, ServiceDep, new_router
-from mini_ml.adapters.http.strict_json import read_json_as
-from mini_ml.adapters.http.views import json_response, manifest_view, model_view, schema_view
 from mini_ml.contracts import Manifest, ModelView
 from mini_ml.ports import Cloud
 from mini_ml.registry import aliases, versions
@@ -68,7 +68,7 @@ def list_models(
     ] = None,
 ) -> Response:
     """Lists each model with its latest version, number of versions and aliases."""
-    after = keys.checked_model_name(cursor) if cursor is not None else ""
+    after = keys.validate_model_name(cursor) if cursor is not None else ""
     store = service.cloud.artifacts
     rest = (name for name in versions.list_model_names(store) if name > after)
     names = list(islice(rest, limit + 1))
@@ -161,7 +161,7 @@ def _manifest(cloud: Cloud, model_name: str, version: str) -> Manifest:
 async def put_alias(request: Request, cloud: CloudDep, model_name: ModelName, alias: AliasName) -> Response:
     """Creates or moves the alias atomically. Requests that use it get either the old or the new version."""
     target = await read_json_as(request, AliasTarget, cloud.stage.limits)
-    await run_in_threadpool(aliases.move_alias, cloud, keys.checked_model_name(model_name), alias, target.version)
+    await run_in_threadpool(aliases.move_alias, cloud, keys.validate_model_name(model_name), alias, target.version)
     return Response(status_code=204)
 
 
@@ -174,5 +174,5 @@ async def put_alias(request: Request, cloud: CloudDep, model_name: ModelName, al
 )
 def delete_alias(cloud: CloudDep, model_name: ModelName, alias: AliasName) -> Response:
     """Requests that use this alias return `404` from now on."""
-    aliases.remove_alias(cloud, keys.checked_model_name(model_name), alias)
+    aliases.remove_alias(cloud, keys.validate_model_name(model_name), alias)
     return Response(status_code=204)

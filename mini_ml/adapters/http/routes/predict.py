@@ -7,13 +7,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from mini_ml import keys
-from mini_ml.adapters.http.job_responses import build_submission_response
-from mini_ml.adapters.http.openapi import form_body, problem_responses
-from mini_ml.adapters.http.patterns import or_empty
-from mini_ml.adapters.http.prefer import PREFER_PARAMETER, deadline, parse_preference
+from mini_ml.adapters.http.answering.job_responses import build_submission_response
+from mini_ml.adapters.http.openapi.document import form_body, problem_responses
+from mini_ml.adapters.http.reading.prefer import PREFER_PARAMETER, deadline, parse_preference
+from mini_ml.adapters.http.reading.submissions import read_predict_submission
 from mini_ml.adapters.http.schemas import PredictAnswer
 from mini_ml.adapters.http.service import ServiceDep, new_router
-from mini_ml.adapters.http.submissions import read_predict_submission
 from mini_ml.contracts import JobView
 from mini_ml.jobs import submit
 
@@ -31,12 +30,12 @@ _FORM = form_body(
         "model_name": {
             "description": "The model to score with.",
             "default": "default",
-            "pattern": or_empty(keys.MODEL_NAME),
+            "pattern": keys.or_empty(keys.MODEL_NAME),
         },
         "version": {
             "description": "A version number, an alias, or `latest`.",
             "default": "latest",
-            "pattern": or_empty(keys.VERSION),
+            "pattern": keys.or_empty(keys.VERSION),
         },
     },
 )

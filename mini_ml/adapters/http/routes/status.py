@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from mini_ml.adapters.http.links import links_from
+from mini_ml.adapters.http.answering.links import links_from
+from mini_ml.adapters.http.answering.views import json_response
 from mini_ml.adapters.http.schemas import Health, Welcome
 from mini_ml.adapters.http.service import new_router
-from mini_ml.adapters.http.views import json_response
 
 health_router = new_router("Status")
 

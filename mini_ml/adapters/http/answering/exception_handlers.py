@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from mini_ml import errors
-from mini_ml.adapters.http.headers import HEADERS
-from mini_ml.adapters.http.problems import error_response, status_for
+from mini_ml.adapters.http.answering.middleware import HEADERS
+from mini_ml.adapters.http.answering.problems import error_response, status_for
 
 logger = logging.getLogger(__name__)
 

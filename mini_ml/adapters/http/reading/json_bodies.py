@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import ValidationError
 from starlette.requests import Request
 
-from mini_ml.adapters.http.bodies import read_body, require_media_type
+from mini_ml.adapters.http.reading.bodies import read_body, require_media_type
 from mini_ml.contracts import FrozenModel
 from mini_ml.errors import InvalidOption, InvalidRequest, Issue, MiniMLError
 from mini_ml.topology import Limits

@@ -3,8 +3,8 @@
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from mini_ml.adapters.http.links import Link
-from mini_ml.adapters.http.problems import problem_of_failure
+from mini_ml.adapters.http.answering.links import Link
+from mini_ml.adapters.http.answering.problems import problem_of_failure
 from mini_ml.adapters.http.schemas import ManifestView, SchemaView
 from mini_ml.contracts import Job, JobView, Manifest, ModelView, PredictOptions, TrainOptions
 from mini_ml.registry.aliases import ModelSummary

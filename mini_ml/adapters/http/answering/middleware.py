@@ -2,11 +2,19 @@
 
 import logging
 import time
+from collections.abc import Mapping
+from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mini_ml.adapters.http.headers import HEADERS
+from mini_ml.topology import SAFE_HEADERS
+
+HEADERS: Final[Mapping[str, str]] = {
+    **SAFE_HEADERS,
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+"""Security headers of all responses. They block scripts in browsers; the docs page sets its own policy."""
 
 logger = logging.getLogger("mini_ml.http")
 

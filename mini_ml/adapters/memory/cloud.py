@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from mini_ml import keys
 from mini_ml.adapters.aws.seal import HmacSeal
-from mini_ml.adapters.memory_store import Hook, MemoryObjectStore, no_hook, utc_now
+from mini_ml.adapters.memory.object_store import Hook, MemoryObjectStore, no_hook, utc_now
 from mini_ml.adapters.ticker import HandTicker
 from mini_ml.contracts import Kind, Upload
 from mini_ml.ports import Cloud
@@ -51,7 +51,7 @@ def memory_cloud(
     queues: dict[Kind, MemoryQueue] = {"train": MemoryQueue(), "predict": MemoryQueue()}
 
     def announce(upload: Upload) -> None:
-        if name := keys.parse_upload(upload.key):
+        if name := keys.match_upload(upload.key):
             queues[name.kind].messages.append(upload)
 
     return MemoryCloud(

@@ -9,14 +9,14 @@ from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from mini_ml.adapters.http.bodies import read_body, require_media_type
-from mini_ml.adapters.http.multipart import add_missing_bodies
+from mini_ml.adapters.http.reading.bodies import read_body, require_media_type
 from mini_ml.errors import InvalidRequest, Issue, UploadTooLarge
 from mini_ml.topology import Limits
 
 _PARSER_LIMITS = {"Too many": "form_parts", "Part exceeded": "field_bytes"}
 """Names of our limits, by the start of the parser's error message."""
 _READABLE_CHARSETS = {"utf-8", "utf8", "us-ascii"}
+_HEADERS_END = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ async def _parse(request: Request, body: bytes, limits: Limits) -> FormData:
         raise _malformed("body", "The multipart body is truncated: the closing boundary is missing.")
 
     async def once() -> AsyncGenerator[bytes, None]:
-        yield add_missing_bodies(body, boundary)
+        yield _add_missing_bodies(body, boundary)
 
     headers = Headers({"content-type": f'multipart/form-data; boundary="{boundary.decode("latin-1")}"'})
     parts, field_bytes = limits.form_parts, limits.field_bytes
@@ -85,6 +85,22 @@ async def _parse(request: Request, body: bytes, limits: Limits) -> FormData:
     except MultiPartException as error:
         limit = next((name for words, name in _PARSER_LIMITS.items() if error.message.startswith(words)), None)
         raise _malformed("body", f"The multipart body cannot be parsed: {error.message}", limit) from error
+
+
+def _add_missing_bodies(form: bytes, boundary: bytes) -> bytes:
+    """Add an empty body to every part that has none.
+
+    A part may end after its headers (RFC 2046, 5.1.1), and some gateways send empty fields this way. The parser would
+    treat the following boundary and the next part as the content of the field.
+    """
+    delimiter = b"--" + boundary
+    return delimiter.join(_add_missing_body(part) for part in form.split(delimiter))
+
+
+def _add_missing_body(part: bytes) -> bytes:
+    """Return a part, with the line break of an empty body if it ends after its headers."""
+    ends_with_headers = part.find(_HEADERS_END) == len(part) - len(_HEADERS_END) > 0
+    return part + b"\r\n" if ends_with_headers else part
 
 
 class _InMemoryParser(MultiPartParser):

@@ -5,11 +5,11 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mini_ml.adapters.http.links import Link, links_from
-from mini_ml.adapters.http.prefer import Preference
-from mini_ml.adapters.http.problems import RETRY_AFTER_SECONDS, problem_of_failure, problem_response
+from mini_ml.adapters.http.answering.links import Link, links_from
+from mini_ml.adapters.http.answering.problems import RETRY_AFTER_SECONDS, problem_of_failure, problem_response
+from mini_ml.adapters.http.answering.views import job_path, job_view, json_response, version_path
+from mini_ml.adapters.http.reading.prefer import Preference
 from mini_ml.adapters.http.schemas import PredictAnswer
-from mini_ml.adapters.http.views import job_path, job_view, json_response, version_path
 from mini_ml.contracts import Job, Label, PredictResult
 from mini_ml.ports import ObjectStore
 

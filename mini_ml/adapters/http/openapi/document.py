@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from mini_ml.adapters.http.problems import MEDIA_TYPE
+from mini_ml.adapters.http.answering.problems import MEDIA_TYPE
 from mini_ml.contracts import Problem
 from mini_ml.topology import Scope, accepted_scopes
 

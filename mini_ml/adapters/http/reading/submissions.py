@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from mini_ml import catalogue, keys
-from mini_ml.adapters.http.collected_errors import CollectedErrors
-from mini_ml.adapters.http.forms import Form, FormSpec, read_form
+from mini_ml.adapters.http.reading.forms import Form, FormSpec, read_form
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import InvalidDataset, Issue
 from mini_ml.jobs import options
+from mini_ml.jobs.collected_errors import CollectedErrors
 from mini_ml.topology import Limits
 
 TRAIN_FORM = FormSpec(
@@ -79,7 +79,7 @@ async def read_predict_submission(request: Request, limits: Limits) -> PredictSu
     fields = form.fields
     collected = _collect_common_errors(form, PREDICT_FORM.file_field)
     with collected.collect():
-        keys.checked_version(fields["version"])
+        keys.validate_version(fields["version"])
     with collected.collect():
         wanted = options.predict_options(version=fields["version"], columns_to_drop=fields["columns_to_drop"])
     collected.raise_if_any()
@@ -89,7 +89,7 @@ async def read_predict_submission(request: Request, limits: Limits) -> PredictSu
 def _collect_common_errors(form: Form, file_field: str) -> CollectedErrors:
     collected = CollectedErrors(form.issues)
     with collected.collect():
-        keys.checked_model_name(form.fields["model_name"])
+        keys.validate_model_name(form.fields["model_name"])
     with collected.collect():
         if not form.body and not form.issues:
             issue = Issue(parameter=file_field, reason="the file is empty", hint="send a header line and rows")

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from mini_ml.adapters.http.openapi import json_body, problem_responses
+from mini_ml.adapters.http.openapi.document import json_body, problem_responses
 from mini_ml.adapters.http.schemas import ScoringAnswer
 
 NEWEST_PATH = "/models/{model_name}/invocations"

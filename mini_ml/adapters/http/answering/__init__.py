@@ -1,0 +1,1 @@
+"""Build responses: views, links, headers and problem documents."""

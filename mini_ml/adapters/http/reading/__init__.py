@@ -1,0 +1,1 @@
+"""Read requests: bodies, forms, JSON, query parameters and the Prefer header."""
