@@ -120,7 +120,7 @@ def test_predictions_are_given_inline_only_to_who_submitted_by_http(world: Memor
 
 def test_output_never_triggers_input(world: MemoryPlatform) -> None:
     world.score("predict/shop/new.csv")
-    assert keys.parse_upload(next(world.cloud.artifacts.list_keys("predictions/"))) is None
+    assert keys.match_upload(next(world.cloud.artifacts.list_keys("predictions/"))) is None
     assert world.cloud.uploads.bucket != world.cloud.artifacts.bucket
 
 
