@@ -2,20 +2,21 @@
 
     .venv/bin/python -m bench.batch [rows of a linear model] [rows of trees] [turns]
 
-Three model types, predictions alone and behind the rows as they came, from disk to disk; then the peak memory of a
-process that scores a small and a large file.
+Three model types are measured from disk to disk, once with predictions only and once with the rows and predictions.
+Then the peak memory of a process that scores a small and a large file is measured.
 """
 
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import joblib
 import pandas as pd
 
-from bench.ratios import interleaved, ratio, table
+from bench.ratios import Action, ratio, run_in_turns, table
 from bench.results import Result, at_least, at_most
 from bench.tables import TARGET, write_table
 from mini_ml.contracts import TrainOptions
@@ -31,7 +32,7 @@ _LIMITS: Final = Limits()
 _TRAINING_ROWS: Final = 20_000
 _PEER_ROWS: Final = 50_000
 _SMALL_ROWS: Final = 100_000
-_OUTPUTS: Final = {"predictions alone": True, "rows and prediction": False}
+_OUTPUTS: Final = {"predictions only": True, "rows and predictions": False}
 _GOALS: Final = {
     "LogisticRegression": ("0.5", "0.4"),
     "HistGradientBoostingClassifier": ("0.9", "0.9"),
@@ -61,15 +62,20 @@ def main(rows: int = 200_000, tree_rows: int = 20_000, turns: int = 3) -> list[R
         folder = Path(name)
         lines = []
         for model_type, goals in _GOALS.items():
-            path = _file(folder, rows if model_type == "LogisticRegression" else tree_rows)
-            lines.extend(_measured(_trained(folder, model_type), path, goals, turns))
-        print(table(["model type", "output", "peer, s", "ours, s", "peer / ours", "goal"], lines), flush=True)
+            path = _write_rows(folder, rows if model_type == "LogisticRegression" else tree_rows)
+            lines.extend(_compare(_train(folder, model_type), path, goals, turns))
+        print(table(["model type", "output", "peer, s", "mini-ml, s", "peer / mini-ml", "goal"], lines), flush=True)
         large_rows = max(rows, 2 * _SMALL_ROWS)
-        peaks = [_peak_mib(folder / "LogisticRegression", _file(folder, size)) for size in (_SMALL_ROWS, large_rows)]
+        peaks = [
+            _peak_mib(folder / "LogisticRegression", _write_rows(folder, size)) for size in (_SMALL_ROWS, large_rows)
+        ]
     print(f"\nPeak memory: {_SMALL_ROWS:,} rows {peaks[0]:.0f} MiB, {large_rows:,} rows {peaks[1]:.0f} MiB (goal: 381)")
     print(f"ratio {peaks[1] / peaks[0]:.2f} (goal: 1.1)", flush=True)
     speeds = [at_least(f"batch, {line[0]}, {line[1]}", float(line[4]), float(line[5])) for line in lines if line[5]]
-    memory = [at_most("batch, peak MiB", max(peaks), 381), at_most("batch, its growth", peaks[1] / peaks[0], 1.1)]
+    memory = [
+        at_most("batch, peak memory, MiB", max(peaks), 381),
+        at_most("batch, growth of peak memory", peaks[1] / peaks[0], 1.1),
+    ]
     return speeds + memory
 
 
@@ -81,33 +87,35 @@ def _score(model: FittedModel, path: Path, *, only_predictions: bool) -> None:
             target.write(part)
 
 
-def _file(folder: Path, rows: int) -> Path:
+def _write_rows(folder: Path, rows: int) -> Path:
+    """Write a table of that many rows unless it exists, and return its path."""
     path = folder / f"{rows}.csv"
     if not path.exists():
         write_table(path, rows)
     return path
 
 
-def _trained(folder: Path, model_type: str) -> FittedModel:
+def _train(folder: Path, model_type: str) -> FittedModel:
     options = TrainOptions(target_column=TARGET, model_type=model_type)
-    trained = train(_file(folder, _TRAINING_ROWS), options, limits=_LIMITS)
+    trained = train(_write_rows(folder, _TRAINING_ROWS), options, limits=_LIMITS)
     artifact.dump(trained.model, folder / model_type)
     return trained.model
 
 
-def _measured(model: FittedModel, path: Path, goals: tuple[str, str], turns: int) -> list[list[str]]:
+def _compare(model: FittedModel, path: Path, goals: tuple[str, str], turns: int) -> list[list[str]]:
+    """Measure both outputs and the peer in turns, and return a line of the table per output."""
     frame = model.reader.parse(read_table(path, _LIMITS)).take(slice(_PEER_ROWS))
-    ready, estimator = model.encoder.transform(frame, model.scaling), _bare(model)
+    ready, estimator = model.encoder.transform(frame, model.scaling), model.estimator
 
     def peer() -> None:
         """Parse the file in chunks, and predict the same number of prepared rows."""
         for chunk in pd.read_csv(path, chunksize=_PEER_ROWS):
             estimator.predict(ready[: len(chunk)])
 
-    actions: dict[str, Any] = {"peer": peer}
-    for name, alone in _OUTPUTS.items():
-        actions[name] = lambda alone=alone: _score(model, path, only_predictions=alone)
-    seconds = interleaved(actions, turns)
+    actions: dict[str, Action] = {"peer": peer}
+    for name, only_predictions in _OUTPUTS.items():
+        actions[name] = partial(_score, model, path, only_predictions=only_predictions)
+    seconds = run_in_turns(actions, turns)
     return [
         [
             type(estimator).__name__,
@@ -119,10 +127,6 @@ def _measured(model: FittedModel, path: Path, goals: tuple[str, str], turns: int
         ]
         for name, goal in zip(_OUTPUTS, goals, strict=True)
     ]
-
-
-def _bare(model: FittedModel) -> Any:
-    return model.estimator
 
 
 def _peak_mib(model_path: Path, path: Path) -> float:

@@ -21,7 +21,7 @@ _MODULES: Final[Mapping[str, str]] = {
     "functions.predict.handler": "predict, as a function",
 }
 _GOALS: Final = {"functions.api.handler": 0.43, "functions.predict.handler": 1.25}
-_TOLD: Final = {
+_VARIABLES: Final = {
     "MINI_ML_SEAL_KEY": "0123456789abcdef",
     "MINI_ML_AUTH": "off",
     # Lambda provides credentials; without them botocore would look for them on the network.
@@ -34,25 +34,26 @@ _TOLD: Final = {
 
 def main() -> list[Result]:
     """Run in turns and print a table, without the start of the interpreter itself."""
-    found: dict[str, list[float]] = {module: [] for module in ("sys", *_MODULES)}
-    for module in found:
-        _seconds(module)  # writes missing bytecode
+    seconds_of: dict[str, list[float]] = {module: [] for module in ("sys", *_MODULES)}
+    for module in seconds_of:
+        _measure_seconds(module)  # writes missing bytecode
     for _ in range(_TURNS):
-        for module, seconds in found.items():
-            seconds.append(_seconds(module))
-    medians = {module: statistics.median(seconds) for module, seconds in found.items()}
+        for module, seconds in seconds_of.items():
+            seconds.append(_measure_seconds(module))
+    medians = {module: statistics.median(seconds) for module, seconds in seconds_of.items()}
     peer = medians[_PEER] - medians["sys"]
-    print("\n| cold import, with bytecode | s | ratio |\n|---|---|---|")
-    shares = {module: (medians[module] - medians["sys"]) / peer for module in _MODULES}
+    print("\n| import, with bytecode | s | ratio |\n|---|---|---|")
+    ratios = {module: (medians[module] - medians["sys"]) / peer for module in _MODULES}
     for module, name in _MODULES.items():
-        print(f"| {name} | {shares[module] * peer:.2f} | {shares[module]:.2f} |", flush=True)
-    return [at_most(f"cold start, {_MODULES[module]}", shares[module], goal) for module, goal in _GOALS.items()]
+        print(f"| {name} | {ratios[module] * peer:.2f} | {ratios[module]:.2f} |", flush=True)
+    return [at_most(f"cold start, {_MODULES[module]}", ratios[module], goal) for module, goal in _GOALS.items()]
 
 
-def _seconds(module: str) -> float:
+def _measure_seconds(module: str) -> float:
+    """Import a module in a new process, and return how long that process took."""
     started = time.perf_counter()
     program = f"import os, {module}; os._exit(0)"  # exit at once: cleanup is not part of the start
-    subprocess.run([sys.executable, "-c", program], env={**os.environ, **_TOLD}, check=True)
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, **_VARIABLES}, check=True)
     return time.perf_counter() - started
 
 

@@ -1,4 +1,4 @@
-"""Measure the warm local platform: from the upload of iris to the finished job, by step, and what each process holds.
+"""Measure the warm local platform from the upload of iris to the finished job: each step, and the memory of processes.
 
     .venv/bin/python -m bench.event_path [trainings]
 
@@ -20,7 +20,7 @@ from urllib.request import urlopen
 import psutil
 from sklearn.ensemble import RandomForestClassifier
 
-from bench.ratios import table
+from bench.ratios import Action, table
 from bench.results import Result, at_most
 from mini_ml.client import Client
 from mini_ml.contracts import TrainOptions
@@ -34,11 +34,11 @@ from mini_ml.topology import MIB, Limits
 _OPTIONS: Final = {"target_column": "variety", "model_type": "RandomForestClassifier"}
 _WARM_UPS: Final = 3
 _STEPS: Final = (
-    "the api writes the job",
+    "api writes the job",
     "upload, event, poller, lease",
     "download, train, artifact",
-    "manifest, end of the job",
-    "the waiting client sees it",
+    "manifest, completion of the job",
+    "waiting client receives the result",
 )
 
 
@@ -51,26 +51,29 @@ def main(trainings: int = 9) -> list[Result]:
         )
         with run_platform(settings, report=lambda line: None) as addresses, Client(addresses.services["api"]) as client:
             address = addresses.services["api"]
-            measured = [_steps(client, address) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
-            memory = _memory()
-    whole = median(map(sum, measured))
-    print(f"\nEvent path: iris by POST /train until the answer, warm, median of {trainings} (goal: 500 ms)\n")
+            measured = [_measure_steps(client, address) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
+            memory = _measure_memory()
+    total = median(map(sum, measured))
+    print(f"\nEvent path: iris by POST /train until the response, warm, median of {trainings} (goal: 500 ms)\n")
     rows = [[name, f"{median(step):.0f}"] for name, step in zip(_STEPS, zip(*measured, strict=True), strict=True)]
-    inside = [["of them in this process: training alone", _alone()], ["of them bare fit", _bare_fit()]]
-    print(table(["step", "ms"], [*rows[:3], *inside, *rows[3:], ["whole", f"{whole:.0f}"]]))
+    inside = [
+        ["of which training, measured without the cloud", _measure_training()],
+        ["of which bare `fit`", _measure_fit()],
+    ]
+    print(table(["step", "ms"], [*rows[:3], *inside, *rows[3:], ["total", f"{total:.0f}"]]))
     print(f"\n{table(['process', 'resident MiB'], memory)}", flush=True)
-    return [at_most("iris, upload to finished job, ms", whole, 500)]
+    return [at_most("iris, upload to finished job, ms", total, 500)]
 
 
-def _steps(client: Client, address: str) -> list[float]:
+def _measure_steps(client: Client, address: str) -> list[float]:
     """Train once and return the milliseconds of each step."""
-    began = datetime.now(UTC)
+    start = datetime.now(UTC)
     job = client.train(samples.path("iris.csv"), model_name="iris", options=_OPTIONS).body
-    seen = datetime.now(UTC)
+    end = datetime.now(UTC)
     with urlopen(f"{address.rstrip('/')}/models/iris/versions/{job['version']}") as answer:  # noqa: S310 - loopback
         published = json.load(answer)
     written = [datetime.fromisoformat(str(text)) for text in _times(job, published)]
-    moments = [began, *written, seen]
+    moments = [start, *written, end]
     return [(after - before).total_seconds() * 1000 for before, after in pairwise(moments)]
 
 
@@ -78,19 +81,21 @@ def _times(job: Any, published: Any) -> list[str]:
     return [job["created_at"], job["started_at"], published["created_at"], job["finished_at"]]
 
 
-def _alone() -> str:
+def _measure_training() -> str:
     """Return the milliseconds of a warm training of iris without a platform."""
     options = TrainOptions.model_validate(_OPTIONS)
-    return _median_ms(lambda: train(samples.path("iris.csv"), options, limits=Limits()))
+    return _measure_ms(lambda: train(samples.path("iris.csv"), options, limits=Limits()))
 
 
-def _bare_fit() -> str:
+def _measure_fit() -> str:
+    """Return the milliseconds of `fit` on a matrix of the size of iris."""
     random = [[float(row % 7), float(row % 11), float(row % 13), float(row % 3)] for row in range(120)]
     target = [row % 3 for row in range(120)]
-    return _median_ms(lambda: RandomForestClassifier(random_state=0).fit(random, target))
+    return _measure_ms(lambda: RandomForestClassifier(random_state=0).fit(random, target))
 
 
-def _median_ms(action: Any) -> str:
+def _measure_ms(action: Action) -> str:
+    """Return the median of seven runs, in milliseconds."""
     seconds = []
     for _ in range(7):
         started = time.perf_counter()
@@ -99,13 +104,13 @@ def _median_ms(action: Any) -> str:
     return f"{median(seconds) * 1000:.0f}"
 
 
-def _memory() -> list[list[str]]:
+def _measure_memory() -> list[list[str]]:
     """Return the command and the resident memory of each child process."""
     children = psutil.Process().children()
-    return [[_label(child.cmdline()), f"{child.memory_info().rss / MIB:.0f}"] for child in children]
+    return [[_label_of(child.cmdline()), f"{child.memory_info().rss / MIB:.0f}"] for child in children]
 
 
-def _label(command: list[str]) -> str:
+def _label_of(command: list[str]) -> str:
     return " ".join(word for word in command[1:] if not word.startswith("-"))[:60]
 
 

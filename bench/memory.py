@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -31,7 +32,7 @@ CASES = (
 """Model type, rows, columns."""
 
 
-def table(path: Path, model_type: str, rows: int, columns: int) -> Path:
+def write_table(path: Path, model_type: str, rows: int, columns: int) -> Path:
     """Write a numeric table with a target for the task of the model type."""
     random = np.random.default_rng(0)
     with path.open("w") as file:
@@ -44,17 +45,16 @@ def table(path: Path, model_type: str, rows: int, columns: int) -> Path:
     return path
 
 
-def measured(model_type: str, rows: int, columns: int) -> tuple[float, float]:
+def measure(model_type: str, rows: int, columns: int) -> tuple[float, float]:
     """Train in this process, and return its peak memory and the estimate in MiB."""
     estimates: list[float] = []
 
-    def noted(plan: JobEstimate, limits: Limits) -> None:
-        estimates.append(plan.memory_mib)
-        check_estimate(plan, limits)
+    def record_estimate(estimate: JobEstimate, limits: Limits) -> None:
+        estimates.append(estimate.memory_mib)
+        check_estimate(estimate, limits)
 
-    fitter.check_estimate = noted  # type: ignore[attr-defined]  # to hear of the plan, which training keeps to itself
-    with tempfile.TemporaryDirectory() as folder:
-        path = table(Path(folder) / "table.csv", model_type, rows, columns)
+    with tempfile.TemporaryDirectory() as folder, patch.object(fitter, "check_estimate", record_estimate):
+        path = write_table(Path(folder) / "table.csv", model_type, rows, columns)
         options = TrainOptions(model_type=model_type)
         training.train(path, options, limits=Limits(estimated_seconds=10**6, estimated_memory_mib=10**6))
     return _peak_mib(), estimates[0]
@@ -70,7 +70,7 @@ def main() -> None:
     """Measure one case, or all."""
     if len(sys.argv) == 4:
         model_type, rows, columns = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-        peak, estimate = measured(model_type, rows, columns)
+        peak, estimate = measure(model_type, rows, columns)
         print(f"{model_type:32}{rows:>9,}{columns:>5}{peak:>9.0f}{estimate:>9.0f}{estimate / peak:>7.2f}")
         return
     print(f"{'model type':32}{'rows':>9}{'cols':>5}{'peak':>9}{'estimate':>9}{'ratio':>7}", flush=True)

@@ -37,37 +37,37 @@ _START_SECONDS: Final = 240.0
 OURS: Final = "mini-ml"
 _BARE: Final = "bare pipeline.predict"
 _SEED: Final = "seed's recipe"
-_SEED_KEPT: Final = "seed's recipe, model kept"
+_SEED_IN_MEMORY: Final = "seed's recipe, model in memory"
 _MLFLOW: Final = "MLflow"
-_SHARES: Final = {_BARE: 1.0, _MLFLOW: 0.15}
-"""Goal: maximum ratio of our response time to each peer's, for one row."""
+_MAX_RATIOS: Final = {_BARE: 1.0, _MLFLOW: 0.15}
+"""Goals: the highest ratio of our response time to that of each peer, for one row."""
 
 
 @dataclass(frozen=True)
-class _Effort:
+class _Repetitions:
     """Number and duration of the measurements."""
 
     rounds: int
-    a_round: int
+    requests: int
     loads: int
     load_seconds: float
 
 
-_QUICK: Final = _Effort(rounds=3, a_round=15, loads=1, load_seconds=0.6)
-_FULL: Final = _Effort(rounds=6, a_round=50, loads=5, load_seconds=1.0)
+_QUICK: Final = _Repetitions(rounds=3, requests=15, loads=1, load_seconds=0.6)
+_FULL: Final = _Repetitions(rounds=6, requests=50, loads=5, load_seconds=1.0)
 
 
 def main(*, full: bool = False) -> list[Result]:
     """Run the benchmark and print a table per estimator."""
-    effort = _FULL if full else _QUICK
+    repetitions = _FULL if full else _QUICK
     results = []
     with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        frame = recipe.table()
+        frame = recipe.build_table()
         frame.to_csv(folder / "rows.csv", index=False)
-        (folder / "body.json").write_bytes(recipe.request(frame))
-        api, predict = stack.enter_context(_embedded(folder))
-        client, seed = stack.enter_context(Client(api)), stack.enter_context(_seed_service(folder))
+        (folder / "body.json").write_bytes(recipe.build_request(frame))
+        api, predict = stack.enter_context(_run_local_platform(folder))
+        client, seed = stack.enter_context(Client(api)), stack.enter_context(_run_seed_service(folder))
         for model_type in recipe.ESTIMATORS:
             options = {"target_column": recipe.TARGET, "model_type": model_type}
             model_name = model_type.lower()
@@ -75,15 +75,21 @@ def main(*, full: bool = False) -> list[Result]:
             servers = {
                 OURS: f"{predict}/models/{model_name}/invocations",
                 f"{OURS}, through port 8000": f"{api}/models/{model_name}/invocations",
-                _SEED_KEPT: f"{seed}/kept/{model_type}",
+                _SEED_IN_MEMORY: f"{seed}/in-memory/{model_type}",
                 _SEED: f"{seed}/loaded-each-time/{model_type}",
             }
-            results += _compare(model_type, frame, servers, folder, effort, full=full)
+            results += _compare(model_type, frame, servers, folder, repetitions, full=full)
     return results
 
 
 def _compare(
-    model_type: str, frame: pd.DataFrame, servers: dict[str, str], folder: Path, effort: _Effort, *, full: bool
+    model_type: str,
+    frame: pd.DataFrame,
+    servers: dict[str, str],
+    folder: Path,
+    repetitions: _Repetitions,
+    *,
+    full: bool,
 ) -> list[Result]:
     pipeline = recipe.fit(frame, model_type)
     path = folder / f"{model_type}.joblib"
@@ -92,39 +98,41 @@ def _compare(
     body = folder / "body.json"
     with ExitStack() as stack:
         if full:
-            servers[_MLFLOW] = f"{stack.enter_context(_mlflow_service(path))}/invocations"
-        single = _one_by_one(servers, body.read_bytes(), lambda: pipeline.predict(row), effort)
-        load = _all_at_once(servers, body, effort)
+            servers[_MLFLOW] = f"{stack.enter_context(_run_mlflow(path))}/invocations"
+        single = _measure_single(servers, body.read_bytes(), lambda: pipeline.predict(row), repetitions)
+        load = _measure_load(servers, body, repetitions)
     return _report(model_type, single, load)
 
 
-def _one_by_one(
-    servers: Mapping[str, str], body: bytes, bare: Callable[[], Any], effort: _Effort
+def _measure_single(
+    servers: Mapping[str, str], body: bytes, bare: Callable[[], Any], repetitions: _Repetitions
 ) -> dict[str, list[float]]:
     """Return the response times of each server with one client, and of plain scikit-learn, in seconds."""
     found: dict[str, list[float]] = {_BARE: [], **{name: [] for name in servers}}
-    for _ in range(effort.rounds):
-        found[_BARE] += _a_turn(lambda: _seconds(bare), effort)
+    for _ in range(repetitions.rounds):
+        found[_BARE] += _measure_turn(lambda: _measure(bare), repetitions)
         for name, url in servers.items():
             connection = Connection(url, body)  # a new one per turn: servers close idle connections
-            found[name] += _a_turn(connection.seconds, effort)
+            found[name] += _measure_turn(connection.measure, repetitions)
             connection.close()
     return found
 
 
-def _a_turn(ask: Callable[[], float], effort: _Effort) -> list[float]:
+def _measure_turn(send: Callable[[], float], repetitions: _Repetitions) -> list[float]:
     for _ in range(_WARM_UPS):
-        ask()
-    return [ask() for _ in range(effort.a_round)]
+        send()
+    return [send() for _ in range(repetitions.requests)]
 
 
-def _all_at_once(servers: Mapping[str, str], body: Path, effort: _Effort) -> dict[str, list[tuple[float, ...]]]:
+def _measure_load(
+    servers: Mapping[str, str], body: Path, repetitions: _Repetitions
+) -> dict[str, list[tuple[float, ...]]]:
     """Return responses per second and percentiles with eight clients, which run in a separate process."""
     found: dict[str, list[tuple[float, ...]]] = {name: [] for name in servers}
-    for _ in range(effort.loads):
+    for _ in range(repetitions.loads):
         for name, url in servers.items():
-            asked = (url, str(body), str(_CLIENTS), str(effort.load_seconds))
-            command = [sys.executable, "-m", "bench.load", *asked]
+            arguments = (url, str(body), str(_CLIENTS), str(repetitions.load_seconds))
+            command = [sys.executable, "-m", "bench.load", *arguments]
             printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
             found[name].append(tuple(float(number) for number in printed.split()))
     return found
@@ -136,8 +144,8 @@ def _report(
     ours = statistics.median(single[OURS])
     rates = {name: statistics.median(rate for rate, *_ in runs) for name, runs in load.items()}
     print(f"\n{model_type}, one row of {len(recipe.NUMBERS) + len(recipe.WORDS)} columns\n")
-    print("| what | p50 ms | p99 ms | ours / its p50 | 8 clients, answers/s | p99 ms | ours / its rate |")
-    print("|---|---|---|---|---|---|---|")
+    print("| server | p50, ms | p99, ms | p50, mini-ml / server ", end="")
+    print("| 8 clients, responses/s | p99, ms | rate, mini-ml / server |\n|---|---|---|---|---|---|---|")
     for name, seconds in single.items():
         middle, slow = statistics.median(seconds), percentile(seconds, 0.99)
         cells = [f"{middle * 1000:.2f}", f"{slow * 1000:.2f}", f"{ours / middle:.2f}", "", "", ""]
@@ -145,67 +153,69 @@ def _report(
             slowest = statistics.median(run[2] for run in load[name])
             cells[3:] = [f"{rates[name]:.0f}", f"{slowest:.1f}", f"{rates[OURS] / rates[name]:.1f}"]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
-    shares = {name: ours / statistics.median(single[name]) for name in (_BARE, _MLFLOW) if name in single}
+    ratios = {name: ours / statistics.median(single[name]) for name in (_BARE, _MLFLOW) if name in single}
     return [
-        *(at_most(f"{model_type}, one row / {name}", share, _SHARES[name]) for name, share in shares.items()),
+        *(at_most(f"{model_type}, one row / {name}", ratio, _MAX_RATIOS[name]) for name, ratio in ratios.items()),
         at_least(f"{model_type}, 8 clients / {_SEED}", rates[OURS] / rates[_SEED], 10),
     ]
 
 
-def _seconds(action: Callable[[], Any]) -> float:
+def _measure(action: Callable[[], Any]) -> float:
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
 
 
 @contextmanager
-def _embedded(folder: Path) -> Iterator[tuple[str, str]]:
+def _run_local_platform(folder: Path) -> Iterator[tuple[str, str]]:
     """Run a local platform, and yield the URLs of the api and of the predict service."""
     api, trainer, predict, emulator = free_ports(4)
-    ports = {"api_port": api, "trainer_port": trainer, "predict_port": predict, "emulator_port": emulator}
-    with run_platform(LocalSettings(state_dir=folder / "state", **ports), report=lambda text: None) as addresses:
+    settings = LocalSettings(
+        state_dir=folder / "state", api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
+    )
+    with run_platform(settings, report=lambda text: None) as addresses:
         yield addresses.services["api"], addresses.services["predict"]
 
 
 @contextmanager
-def _seed_service(folder: Path) -> Iterator[str]:
+def _run_seed_service(folder: Path) -> Iterator[str]:
     (port,) = free_ports(1)
-    served = ("bench.seed_service:app", "--host", LOOPBACK, "--port", str(port), "--log-level", "warning")
-    command = [sys.executable, "-m", "uvicorn", *served, "--no-access-log"]
-    with _process(command, port, folder / "seed.log", {"MINI_ML_BENCH_MODELS": str(folder)}) as url:
+    arguments = ("bench.seed_service:app", "--host", LOOPBACK, "--port", str(port), "--log-level", "warning")
+    command = [sys.executable, "-m", "uvicorn", *arguments, "--no-access-log"]
+    with _run_server(command, port, folder / "seed.log", {"MINI_ML_BENCH_MODELS": str(folder)}) as url:
         yield url
 
 
 @contextmanager
-def _mlflow_service(path: Path) -> Iterator[str]:
+def _run_mlflow(path: Path) -> Iterator[str]:
     """Run MLflow's scoring server, one worker, on the same pipeline."""
     from tests.fixtures.environments import environment_of  # only needed for the full run
 
     programs = environment_of("mlflow") / "bin"
     model, (port,) = path.with_suffix(".mlflow"), free_ports(1)
     subprocess.run([programs / "python", Path(__file__).with_name("mlflow_service.py"), path, model], check=True)
-    served = ("--env-manager", "local", "--host", LOOPBACK, "--port", str(port), "--workers", "1")
-    command = [str(programs / "mlflow"), "models", "serve", "--model-uri", str(model), *served]
+    arguments = ("--env-manager", "local", "--host", LOOPBACK, "--port", str(port), "--workers", "1")
+    command = [str(programs / "mlflow"), "models", "serve", "--model-uri", str(model), *arguments]
     paths = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    with _process(command, port, path.with_suffix(".mlflow.log"), {"PATH": paths}) as url:
+    with _run_server(command, port, path.with_suffix(".mlflow.log"), {"PATH": paths}) as url:
         yield url
 
 
 @contextmanager
-def _process(command: list[str], port: int, log: Path, variables: Mapping[str, str]) -> Iterator[str]:
+def _run_server(command: list[str], port: int, log: Path, variables: Mapping[str, str]) -> Iterator[str]:
     """Run a server while the block runs; it accepts connections when the block starts."""
     with log.open("wb") as output:
         environment = {**os.environ, **ONE_THREAD, **variables}
         server = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
         try:
-            _await(port, server, log)
+            _wait_for(port, server, log)
             yield f"http://{LOOPBACK}:{port}"
         finally:
             os.killpg(server.pid, 15)
             server.wait()
 
 
-def _await(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end and server.poll() is None:
         try:

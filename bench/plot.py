@@ -19,9 +19,9 @@ def draw(results: list[dict[str, Any]], path: Path) -> None:
     figure, axes = plt.subplots(figsize=(9, 0.34 * len(results) + 1.2))
     axes.barh(places, [margin - 1 for margin in margins], left=1, color=[_MET if m >= 1 else _MISSED for m in margins])
     for place, result in enumerate(results):
-        label = f" {result['seen']:.3g} ({result['sign']} {result['goal']:g})"
+        label = f" {result['measured']:.3g} ({result['sign']} {result['goal']:g})"
         axes.text(max(result["margin"], 1), place, label, va="center", fontsize=8)
-    axes.set_yticks(list(places), [result["what"] for result in results], fontsize=8)
+    axes.set_yticks(list(places), [result["benchmark"] for result in results], fontsize=8)
     axes.invert_yaxis()
     axes.set_xscale("log")
     axes.set_xlim(min(0.5, *margins) * 0.9, max(margins) * 2.5)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 Action = Callable[[], object]
 
 
-def interleaved(actions: Mapping[str, Action], times: int) -> dict[str, list[float]]:
+def run_in_turns(actions: Mapping[str, Action], times: int) -> dict[str, list[float]]:
     """Run all actions once to warm up, then in turns; return the seconds of each run by action."""
     for action in actions.values():
         action()

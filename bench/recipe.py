@@ -24,7 +24,7 @@ ESTIMATORS: Final = {
 }
 
 
-def table(rows: int = 4_000) -> pd.DataFrame:
+def build_table(rows: int = 4_000) -> pd.DataFrame:
     """Return a deterministic table of 14 numeric columns with gaps, 6 text columns, and a label with three values."""
     random = np.random.default_rng(7)
     numbers = random.normal(size=(rows, len(NUMBERS)))
@@ -37,7 +37,7 @@ def table(rows: int = 4_000) -> pd.DataFrame:
     return frame
 
 
-def request(frame: pd.DataFrame) -> bytes:
+def build_request(frame: pd.DataFrame) -> bytes:
     """Return the JSON body with the first row, used for every server."""
     row = json.loads(frame.drop(columns=TARGET).head(1).to_json(orient="values"))
     return json.dumps({"dataframe_split": {"columns": [*NUMBERS, *WORDS], "data": row}}).encode()

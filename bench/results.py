@@ -10,8 +10,8 @@ from bench.ratios import table
 class Result:
     """A measured value and its goal."""
 
-    what: str
-    seen: float
+    benchmark: str
+    measured: float
     goal: float
     at_most: bool
     """Whether lower is better."""
@@ -24,28 +24,33 @@ class Result:
     @property
     def margin(self) -> float:
         """Ratio of the result to its goal; 1 or more meets the goal."""
-        return self.goal / self.seen if self.at_most else self.seen / self.goal
+        return self.goal / self.measured if self.at_most else self.measured / self.goal
 
 
-def at_most(what: str, seen: float, goal: float) -> Result:
+def at_most(benchmark: str, measured: float, goal: float) -> Result:
     """Return a result whose goal is a maximum."""
-    return Result(what, seen, goal, at_most=True)
+    return Result(benchmark, measured, goal, at_most=True)
 
 
-def at_least(what: str, seen: float, goal: float) -> Result:
+def at_least(benchmark: str, measured: float, goal: float) -> Result:
     """Return a result whose goal is a minimum."""
-    return Result(what, seen, goal, at_most=False)
+    return Result(benchmark, measured, goal, at_most=False)
 
 
 def summary(results: Sequence[Result]) -> str:
     """Return a Markdown table of all results, their goals, and whether they were met."""
     rows = [
-        [one.what, f"{one.seen:.3g}", f"{one.sign} {one.goal:g}", "met" if one.margin >= 1 else "missed"]
-        for one in results
+        [
+            result.benchmark,
+            f"{result.measured:.3g}",
+            f"{result.sign} {result.goal:g}",
+            "met" if result.margin >= 1 else "missed",
+        ]
+        for result in results
     ]
-    return table(["what", "seen", "goal", ""], rows)
+    return table(["benchmark", "measured", "goal", "result"], rows)
 
 
 def as_documents(results: Sequence[Result]) -> list[dict[str, object]]:
     """Return the results as JSON values for the plot."""
-    return [{**asdict(one), "sign": one.sign, "margin": one.margin} for one in results]
+    return [{**asdict(result), "sign": result.sign, "margin": result.margin} for result in results]

@@ -1,6 +1,6 @@
 """The original example service with FastAPI: JSON to a DataFrame, a joblib file, `pipeline.predict`.
 
-`/loaded-each-time/…` reads the file for every request; `/kept/…` caches the model, for a comparison without that cost.
+`/loaded-each-time/…` reads the file for every request; `/in-memory/…` keeps the model in memory.
 `MINI_ML_BENCH_MODELS` is the folder of the files.
 """
 
@@ -18,13 +18,13 @@ app = FastAPI()
 
 
 @app.post("/loaded-each-time/{name}")
-def loaded_each_time(name: str, body: dict[str, Any]) -> dict[str, Any]:
+def predict_from_file(name: str, body: dict[str, Any]) -> dict[str, Any]:
     """Load the model and predict."""
     return _predict(_load(name), body)
 
 
-@app.post("/kept/{name}")
-def kept(name: str, body: dict[str, Any]) -> dict[str, Any]:
+@app.post("/in-memory/{name}")
+def predict_from_memory(name: str, body: dict[str, Any]) -> dict[str, Any]:
     """Predict with the cached model."""
     return _predict(_load_cached(name), body)
 

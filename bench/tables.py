@@ -16,11 +16,11 @@ def write_table(path: Path, rows: int) -> None:
     """Write a CSV of ten decimal columns (one with gaps), three integers, five categories, a boolean and a date."""
     with path.open("w", newline="") as target:
         for block, start in enumerate(range(0, rows, _BLOCK_ROWS)):
-            table = _block(min(_BLOCK_ROWS, rows - start), np.random.default_rng([7, block]))
+            table = _build_block(min(_BLOCK_ROWS, rows - start), np.random.default_rng([7, block]))
             table.to_csv(target, index=False, header=start == 0, lineterminator="\n")
 
 
-def _block(rows: int, random: np.random.Generator) -> pd.DataFrame:
+def _build_block(rows: int, random: np.random.Generator) -> pd.DataFrame:
     columns: dict[str, object] = {}
     score = np.zeros(rows)
     for place in range(_FLOATS):
