@@ -68,7 +68,7 @@ def test_a_write_is_repeated(behind: Behind, fault: Answer | str) -> None:
 
 
 @pytest.mark.parametrize("fault", [SLOW_DOWN, "reset"])
-def test_a_conditional_write_that_was_not_made_is_repeated(behind: Behind, fault: Answer | str) -> None:
+def test_a_conditional_write_that_failed_is_repeated(behind: Behind, fault: Answer | str) -> None:
     behind.faults.fates = [fault]
 
     behind.store.put_new("a", b"1")
@@ -76,7 +76,7 @@ def test_a_conditional_write_that_was_not_made_is_repeated(behind: Behind, fault
     assert behind.store.get("a").body == b"1"
 
 
-def test_a_conditional_write_whose_answer_was_lost_is_refused_by_itself(behind: Behind) -> None:
+def test_a_conditional_write_whose_response_was_lost_conflicts_with_itself(behind: Behind) -> None:
     behind.faults.fates = ["lost"]
     with pytest.raises(AlreadyExists):
         behind.store.put_new("a", b"1")
@@ -89,7 +89,7 @@ def test_a_conditional_write_whose_answer_was_lost_is_refused_by_itself(behind: 
     assert len(list(behind.store.list_versions("a"))) == 2
 
 
-def test_a_store_that_goes_on_throttling_is_unavailable_after_four_calls(behind: Behind) -> None:
+def test_a_store_that_keeps_throttling_is_unavailable_after_four_calls(behind: Behind) -> None:
     behind.faults.fates = [SLOW_DOWN] * 4
 
     with pytest.raises(StorageUnavailable):
@@ -97,7 +97,7 @@ def test_a_store_that_goes_on_throttling_is_unavailable_after_four_calls(behind:
     assert len(behind.faults.seen) == 4
 
 
-def test_a_client_is_told_when_to_come_back(behind: Behind) -> None:
+def test_a_client_is_told_when_to_retry(behind: Behind) -> None:
     behind.faults.fates = [SLOW_DOWN] * 4
     with TestClient(functions.api.factory.create_app(build_cloud(behind.settings), authenticator=None)) as client:
         answer = client.get("/models")
@@ -106,7 +106,7 @@ def test_a_client_is_told_when_to_come_back(behind: Behind) -> None:
     assert int(answer.headers["Retry-After"]) >= 1
 
 
-def test_a_large_result_whose_upload_fails_leaves_no_part_behind(behind: Behind) -> None:
+def test_a_large_result_whose_upload_fails_leaves_no_parts(behind: Behind) -> None:
     behind.faults.fates = [None, None, *[refusal(500, "InternalError")] * 4]
     with pytest.raises(StorageUnavailable), behind.store.create("a") as writer:
         writer.write(b"0" * 17 * 1024 * 1024)

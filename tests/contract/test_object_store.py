@@ -12,7 +12,7 @@ from mini_ml.ports import ObjectHead, ObjectStore
 MULTIPART_BYTES = 17 * 1024 * 1024
 
 
-def test_what_was_put_is_read_back_with_its_description(store: ObjectStore) -> None:
+def test_an_object_is_read_back_with_its_metadata(store: ObjectStore) -> None:
     written = store.put("a/b.csv", b"x,y\n1,2\n", metadata={"target-column": "y"})
 
     found = store.get("a/b.csv")
@@ -33,7 +33,7 @@ def test_head_describes_without_reading(store: ObjectStore) -> None:
     assert head == store.get("a").head
 
 
-def test_a_file_is_put_from_where_it_stands(store: ObjectStore) -> None:
+def test_a_file_is_put_from_its_current_position(store: ObjectStore) -> None:
     body = io.BytesIO(b"headbody")
     body.seek(4)
 
@@ -46,7 +46,7 @@ def test_a_file_is_put_from_where_it_stands(store: ObjectStore) -> None:
 @pytest.mark.parametrize(
     "key", ["with space.csv", "a+b.csv", "ça va.csv", "100%.csv", "100%25.csv", "a=b&c?.csv", "日本"]
 )
-def test_a_key_is_taken_as_it_is_spelled(store: ObjectStore, key: str) -> None:
+def test_a_key_is_used_unchanged(store: ObjectStore, key: str) -> None:
     store.put(key, key.encode())
 
     assert store.get(key).body == key.encode()
@@ -54,7 +54,7 @@ def test_a_key_is_taken_as_it_is_spelled(store: ObjectStore, key: str) -> None:
     assert [head.key for head in store.list_versions("")] == [key]
 
 
-def test_a_missing_object_is_missing_to_every_reader(store: ObjectStore) -> None:
+def test_every_read_of_a_missing_object_raises_object_missing(store: ObjectStore) -> None:
     with pytest.raises(ObjectMissing):
         store.head("absent")
     with pytest.raises(ObjectMissing):
@@ -63,7 +63,7 @@ def test_a_missing_object_is_missing_to_every_reader(store: ObjectStore) -> None
         store.download("absent", io.BytesIO())
 
 
-def test_a_version_that_never_was_is_missing(store: ObjectStore) -> None:
+def test_a_version_that_never_existed_is_missing(store: ObjectStore) -> None:
     store.put("a", b"1")
 
     with pytest.raises(ObjectMissing):
@@ -94,7 +94,7 @@ def test_an_object_is_read_as_a_stream(store: ObjectStore, size: int) -> None:
     assert found == body
 
 
-def test_a_stream_reads_the_version_that_is_asked_for(store: ObjectStore) -> None:
+def test_a_stream_reads_the_requested_version(store: ObjectStore) -> None:
     first = store.put("a", b"1")
     store.put("a", b"2")
 
@@ -119,7 +119,7 @@ def test_each_version_is_read_by_its_id(store: ObjectStore) -> None:
     assert store.head("a").version_id == second.version_id
 
 
-def test_put_new_refuses_to_overwrite(store: ObjectStore) -> None:
+def test_put_new_does_not_overwrite(store: ObjectStore) -> None:
     first = store.put_new("a", b"1", metadata={"job-id": "j"})
 
     with pytest.raises(AlreadyExists):
@@ -139,7 +139,7 @@ def test_replace_writes_over_what_was_read(store: ObjectStore) -> None:
     assert store.head("a").etag == written.etag != read.etag
 
 
-def test_replace_refuses_what_has_changed_since(store: ObjectStore) -> None:
+def test_replace_fails_if_the_object_has_changed(store: ObjectStore) -> None:
     read = store.put("a", b"1")
     store.put("a", b"2")
 
@@ -149,7 +149,7 @@ def test_replace_refuses_what_has_changed_since(store: ObjectStore) -> None:
     assert store.get("a").body == b"2"
 
 
-def test_replace_refuses_what_is_gone(store: ObjectStore) -> None:
+def test_replace_fails_if_the_object_is_gone(store: ObjectStore) -> None:
     read = store.put("a", b"1")
     store.delete("a")
 
@@ -185,7 +185,7 @@ def test_create_of_nothing_is_an_empty_object(store: ObjectStore) -> None:
 
 
 @pytest.mark.parametrize("size", [10, MULTIPART_BYTES])
-def test_create_refuses_to_overwrite(store: ObjectStore, size: int) -> None:
+def test_create_does_not_overwrite(store: ObjectStore, size: int) -> None:
     store.put("a", b"1")
 
     with pytest.raises(AlreadyExists), store.create("a") as writer:
@@ -219,7 +219,7 @@ def test_a_deleted_object_is_missing_but_its_version_stays(store: ObjectStore) -
     assert store.get("a", version_id=written.version_id).body == b"1"
 
 
-def test_what_was_deleted_may_be_put_new(store: ObjectStore) -> None:
+def test_a_deleted_object_can_be_put_new(store: ObjectStore) -> None:
     store.put("a", b"1")
     store.delete("a")
 
@@ -228,7 +228,7 @@ def test_what_was_deleted_may_be_put_new(store: ObjectStore) -> None:
     assert store.get("a").body == b"2"
 
 
-def test_deleting_what_is_not_there_is_no_error(store: ObjectStore) -> None:
+def test_deleting_a_missing_object_is_not_an_error(store: ObjectStore) -> None:
     store.delete("absent")
 
     assert list(store.list_keys("")) == []
@@ -253,14 +253,14 @@ def test_a_listing_starts_after_a_key_and_ends_at_its_limit(store: ObjectStore) 
     assert list(store.list_keys("a/", limit=0)) == []
 
 
-def test_a_listing_goes_past_one_page(store: ObjectStore) -> None:
+def test_a_listing_continues_after_one_page(store: ObjectStore) -> None:
     keys = [f"k/{number:04d}" for number in range(1005)]
     put_all(store, keys)
 
     assert list(store.list_keys("k/")) == keys
 
 
-def test_folders_are_the_names_directly_below(store: ObjectStore) -> None:
+def test_folders_are_the_names_directly_below_the_prefix(store: ObjectStore) -> None:
     put_all(store, ["models/iris/versions/1", "models/iris/versions/2", "models/wine-2/x", "models/loose", "other/x"])
 
     assert list(store.list_folders("models/")) == ["iris", "wine-2"]
@@ -290,7 +290,7 @@ def test_versions_are_listed_by_key_without_delete_markers(store: ObjectStore) -
     assert [head.key for head in versions] == ["t/a", "t/a", "t/b"]
 
 
-def test_versions_are_listed_on_behind_the_one_that_was_seen_last(store: ObjectStore) -> None:
+def test_a_listing_of_versions_continues_after_the_last_seen_version(store: ObjectStore) -> None:
     for body in (b"1", b"2", b"3"):
         store.put("t/a", body)
     store.put("t/b", b"4")

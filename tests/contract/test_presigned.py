@@ -32,7 +32,7 @@ def test_a_form_uploads_under_exactly_its_key_with_its_metadata(emulated_store: 
     assert found.head.metadata == {"job-id": "j-1"}
 
 
-def test_the_store_itself_refuses_a_body_past_the_limit(emulated_store: ObjectStore) -> None:
+def test_the_store_rejects_a_body_above_the_limit(emulated_store: ObjectStore) -> None:
     answer = upload(post_form(emulated_store), b"x" * (LIMIT + 1))
 
     assert answer.status_code == 400
@@ -41,7 +41,7 @@ def test_the_store_itself_refuses_a_body_past_the_limit(emulated_store: ObjectSt
 
 
 @pytest.mark.parametrize("changed", [{"key": "train/other/x.csv"}, {"x-amz-meta-job-id": "j-2"}])
-def test_a_form_cannot_be_bent(emulated_store: ObjectStore, changed: dict[str, str]) -> None:
+def test_a_form_cannot_be_changed(emulated_store: ObjectStore, changed: dict[str, str]) -> None:
     answer = upload(post_form(emulated_store), b"x", **changed)
 
     assert answer.status_code == 403
@@ -61,7 +61,7 @@ def test_a_url_downloads_under_a_file_name(emulated_store: ObjectStore) -> None:
     assert answer.headers["content-disposition"] == content_disposition('ç "a".csv')
 
 
-def test_a_url_may_be_of_one_version(emulated_store: ObjectStore) -> None:
+def test_a_url_can_name_one_version(emulated_store: ObjectStore) -> None:
     first = emulated_store.put("model.joblib", b"first")
     emulated_store.put("model.joblib", b"second")
     url = emulated_store.presigned_get(
@@ -80,7 +80,7 @@ def test_a_url_of_a_missing_object_is_404(emulated_store: ObjectStore) -> None:
 @pytest.mark.parametrize(
     "name", ["iris.csv", "çé.csv", 'quo"te.csv', "back\\slash.csv", "100%.csv", "a;b=c.csv", "a\nb"]
 )
-def test_a_content_disposition_gives_any_file_name_back(name: str) -> None:
+def test_a_content_disposition_keeps_any_file_name(name: str) -> None:
     header = content_disposition(name)
 
     assert unquote(header.partition("filename*=UTF-8''")[2]) == name
@@ -89,7 +89,7 @@ def test_a_content_disposition_gives_any_file_name_back(name: str) -> None:
     )
 
 
-def test_memory_takes_an_upload_as_the_store_would() -> None:
+def test_the_memory_store_accepts_an_upload_as_s3_does() -> None:
     store = MemoryObjectStore(bucket="b")
     post = post_form(store)
 
@@ -98,7 +98,7 @@ def test_memory_takes_an_upload_as_the_store_would() -> None:
     assert store.get("train/iris/ça +.csv").head.metadata == {"job-id": "j-1"}
 
 
-def test_memory_refuses_an_upload_past_the_limit() -> None:
+def test_the_memory_store_rejects_an_upload_above_the_limit() -> None:
     store = MemoryObjectStore(bucket="b")
     post = post_form(store)
 

@@ -31,7 +31,7 @@ def queue(request: pytest.FixtureRequest) -> Queue:
     return SqsQueue(client, client.create_queue(QueueName=f"queue-{uuid4().hex}")["QueueUrl"])
 
 
-def test_the_depth_of_a_queue_is_what_waits_in_it(queue: Queue) -> None:
+def test_the_depth_of_a_queue_is_its_number_of_waiting_messages(queue: Queue) -> None:
     assert queue.depth() == 0
 
     queue.send(UPLOAD)
@@ -40,7 +40,7 @@ def test_the_depth_of_a_queue_is_what_waits_in_it(queue: Queue) -> None:
     assert queue.depth() == 2
 
 
-def test_an_announcement_is_read_like_one_of_s3(emulated: CloudSettings) -> None:
+def test_an_announcement_is_read_like_an_s3_event(emulated: CloudSettings) -> None:
     client = sqs_client(emulated)
     url = client.create_queue(QueueName=f"queue-{uuid4().hex}")["QueueUrl"]
 
@@ -51,7 +51,7 @@ def test_an_announcement_is_read_like_one_of_s3(emulated: CloudSettings) -> None
 
 
 @pytest.mark.parametrize("kind", ["moto_settings", "emulated"])
-def test_a_queue_that_is_not_there_is_unavailable(kind: str, request: pytest.FixtureRequest) -> None:
+def test_a_missing_queue_is_unavailable(kind: str, request: pytest.FixtureRequest) -> None:
     client = sqs_client(request.getfixturevalue(kind))
     url = client.create_queue(QueueName=f"queue-{uuid4().hex}")["QueueUrl"]
     absent = SqsQueue(client, f"{url}-absent")

@@ -27,14 +27,14 @@ def winners(write: Callable[[bytes], object]) -> list[bytes]:
         return [body for body in threads.map(run, range(WRITERS)) if body is not None]
 
 
-def test_of_many_who_put_new_exactly_one_wins(faithful_store: ObjectStore) -> None:
+def test_one_of_many_concurrent_put_new_calls_wins(faithful_store: ObjectStore) -> None:
     won = winners(lambda body: faithful_store.put_new("a", body))
 
     assert won == [faithful_store.get("a").body]
     assert len(list(faithful_store.list_versions("a"))) == 1
 
 
-def test_of_many_who_replace_what_they_all_read_exactly_one_wins(faithful_store: ObjectStore) -> None:
+def test_one_of_many_concurrent_replace_calls_wins(faithful_store: ObjectStore) -> None:
     read = faithful_store.put("a", b"read by all")
 
     won = winners(lambda body: faithful_store.replace("a", body, etag=read.etag))
@@ -43,7 +43,7 @@ def test_of_many_who_replace_what_they_all_read_exactly_one_wins(faithful_store:
     assert len(list(faithful_store.list_versions("a"))) == 2
 
 
-def test_of_many_who_create_exactly_one_wins(faithful_store: ObjectStore) -> None:
+def test_one_of_many_concurrent_create_calls_wins(faithful_store: ObjectStore) -> None:
     def create(body: bytes) -> None:
         with faithful_store.create("a") as writer:
             writer.write(body)
@@ -53,7 +53,7 @@ def test_of_many_who_create_exactly_one_wins(faithful_store: ObjectStore) -> Non
     assert won == [faithful_store.get("a").body]
 
 
-def test_a_counter_that_all_replace_until_they_succeed_loses_no_count(faithful_store: ObjectStore) -> None:
+def test_concurrent_increments_by_replace_lose_no_count(faithful_store: ObjectStore) -> None:
     faithful_store.put("n", b"0")
 
     def add_one(body: bytes) -> None:

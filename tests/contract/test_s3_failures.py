@@ -38,7 +38,7 @@ def refuse(stubber: Stubber, operation: str, code: str, status: int) -> None:
     stubber.add_client_error(operation, code, http_status_code=status)
 
 
-def test_a_conflicting_write_is_made_again(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
+def test_a_conflicting_write_is_repeated(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
     store, stubber = stubbed
     refuse(stubber, "put_object", CONFLICT, 409)
     stubber.add_response("put_object", WRITTEN)
@@ -55,7 +55,7 @@ def test_a_conflict_that_does_not_end_is_unavailable(stubbed: tuple[S3ObjectStor
         store.replace("a", b"1", etag='"e"')
 
 
-def test_a_conflict_that_another_writer_wins_is_a_refusal(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
+def test_a_conflict_that_another_writer_wins_is_reported(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
     store, stubber = stubbed
     refuse(stubber, "put_object", CONFLICT, 409)
     refuse(stubber, "put_object", "PreconditionFailed", 412)
@@ -64,7 +64,7 @@ def test_a_conflict_that_another_writer_wins_is_a_refusal(stubbed: tuple[S3Objec
         store.replace("a", b"1", etag='"e"')
 
 
-def test_a_multipart_upload_that_conflicts_is_started_again(
+def test_a_multipart_upload_that_conflicts_is_restarted(
     stubbed: tuple[S3ObjectStore, Stubber], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, stubber = stubbed
@@ -82,7 +82,7 @@ def test_a_multipart_upload_that_conflicts_is_started_again(
         writer.write(b"123")
 
 
-def test_a_part_that_fails_stops_the_writing_and_leaves_nothing(
+def test_a_part_that_fails_ends_the_upload_and_leaves_nothing(
     stubbed: tuple[S3ObjectStore, Stubber], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, stubber = stubbed
@@ -111,7 +111,7 @@ def test_a_multipart_upload_that_cannot_even_be_aborted_names_its_first_error(
 
 
 @pytest.mark.parametrize(("code", "status"), [("SlowDown", 503), ("InternalError", 500), ("AccessDenied", 403)])
-def test_a_refusal_is_unavailable_and_never_missing(
+def test_access_denied_means_unavailable_and_never_missing(
     stubbed: tuple[S3ObjectStore, Stubber], code: str, status: int
 ) -> None:
     store, stubber = stubbed
@@ -143,7 +143,7 @@ def test_a_store_that_does_not_answer_is_unavailable(emulated: CloudSettings) ->
         list(store.list_keys(""))
 
 
-def test_a_bucket_that_is_not_there_is_unavailable(emulated: CloudSettings) -> None:
+def test_a_missing_bucket_is_unavailable(emulated: CloudSettings) -> None:
     store = S3ObjectStore(boto3.client("s3"), "absent-bucket")
 
     with pytest.raises(StorageUnavailable):

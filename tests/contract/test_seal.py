@@ -31,11 +31,11 @@ def test_a_seal_does_not_verify_under_another_key(kind: str, request: pytest.Fix
 
 
 @pytest.mark.parametrize("forged", ["", "ç", "zz", "00", "00" * 32, "." + "00" * 32, "a." + "00" * 32])
-def test_what_is_no_seal_does_not_verify(seal: Seal, forged: str) -> None:
+def test_an_invalid_seal_does_not_verify(seal: Seal, forged: str) -> None:
     assert not seal.verify(DIGEST, forged)
 
 
-def test_a_seal_names_the_key_that_made_it(seal: Seal) -> None:
+def test_a_seal_names_its_key(seal: Seal) -> None:
     assert seal.sign(DIGEST).startswith(f"{seal.key_id}.")
 
 
@@ -43,7 +43,7 @@ def test_a_digest_has_one_seal_under_one_key(seal: Seal) -> None:
     assert seal.sign(DIGEST) == seal.sign(DIGEST)
 
 
-def test_a_key_that_is_not_there_is_unavailable_and_never_a_wrong_seal(emulated: CloudSettings) -> None:
+def test_a_missing_key_is_unavailable_and_never_a_wrong_seal(emulated: CloudSettings) -> None:
     seal = KmsSeal(boto3.client("kms"), "00000000-0000-0000-0000-000000000000")
 
     with pytest.raises(StorageUnavailable):

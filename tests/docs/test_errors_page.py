@@ -28,11 +28,11 @@ def test_every_code_has_its_status_and_meaning() -> None:
     assert [row[:4] for row in PAGE.rows("Codes")] == expected_rows()
 
 
-def test_every_code_says_what_to_do() -> None:
+def test_every_code_has_advice() -> None:
     assert [row[0] for row in PAGE.rows("Codes") if len(row) != 5 or not row[4].endswith(".")] == []
 
 
-def test_every_refusal_of_the_gateway_is_told() -> None:
+def test_every_rejection_of_the_gateway_is_documented() -> None:
     told = [[str(refusal.status), f"`{refusal.code}`", refusal.detail] for refusal in GATEWAY_PROBLEMS]
 
     assert PAGE.rows("Codes of the gateway") == told

@@ -27,22 +27,22 @@ def test_all_guarantees_are_listed_in_order() -> None:
 
 
 @pytest.mark.parametrize(("file", "name"), NAMED)
-def test_a_test_that_is_named_exists(file: str, name: str) -> None:
+def test_every_named_test_exists(file: str, name: str) -> None:
     assert name in collected_from(file)
 
 
-def test_every_guarantee_that_stands_names_a_test() -> None:
+def test_every_kept_guarantee_names_a_test() -> None:
     without = [number for number, text in GUARANTEES if "::test_" not in text]
 
     assert without == NOT_YET
 
 
-def test_every_guarantee_that_stands_tells_what_it_was_tried_against() -> None:
+def test_every_kept_guarantee_says_what_it_was_tried_against() -> None:
     silent = [number for number, text in GUARANTEES if "Tried against: " not in text]
 
     assert silent == NOT_YET
 
 
-def test_what_does_not_stand_says_so() -> None:
+def test_every_other_guarantee_says_that_it_is_not_kept() -> None:
     assert [number for number, text in GUARANTEES if "Not yet:" in text] == NOT_YET
     assert [number for number, text in GUARANTEES if "Partly:" in text] == []

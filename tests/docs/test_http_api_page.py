@@ -33,7 +33,7 @@ def shape_of(route: str) -> type[BaseModel]:
     return found
 
 
-def test_every_route_has_its_heading_and_no_other() -> None:
+def test_every_route_has_exactly_one_heading() -> None:
     assert sorted(ROUTES) == sorted(OPERATIONS)
 
 
@@ -55,7 +55,7 @@ def _path(route: str) -> str:
     return re.sub(r"\\\{\w+\\\}", r"[\\w$.-]+", re.escape(route.split()[1]))
 
 
-def test_every_scope_is_told_with_the_routes_it_is_enough_for() -> None:
+def test_every_scope_is_listed_with_its_routes() -> None:
     methods = [(method, path) for operation in OPERATIONS for method, path in [operation.split()]]
     methods += [("GET", "/docs"), ("GET", "/docs/{asset}"), ("GET", "/openapi.json")]
     enough = {(method, path): topology.accepted_scopes(path, method) or {"none: public"} for method, path in methods}
@@ -69,5 +69,5 @@ def test_every_scope_is_told_with_the_routes_it_is_enough_for() -> None:
 
 
 @pytest.mark.parametrize(("route", "answer"), ANSWERS, ids=[route for route, _ in ANSWERS])
-def test_every_answer_is_of_the_shape_of_its_route(route: str, answer: str) -> None:
+def test_every_response_has_the_shape_of_its_route(route: str, answer: str) -> None:
     shape_of(route).model_validate_json(answer)

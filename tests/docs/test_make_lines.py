@@ -19,14 +19,14 @@ def would_run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize("target", NAMED)
-def test_a_target_that_a_page_names_is_whole(target: str) -> None:
+def test_every_make_line_of_a_page_runs(target: str) -> None:
     done = would_run(target)
 
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("command", ["bootstrap", "deploy", "destroy"])
-def test_the_cdk_command_is_pinned_and_told_stage_and_context(command: str) -> None:
+def test_the_cdk_command_is_pinned_and_receives_stage_and_context(command: str) -> None:
     done = would_run(command, "STAGE=prod", "CONTEXTS=--context seal_key_arn=arn")
 
     assert f"npx --yes aws-cdk@2.1148.1 {command} --context stage=prod --context seal_key_arn=arn" in done.stdout

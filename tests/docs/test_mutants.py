@@ -28,7 +28,7 @@ def test_every_central_mechanism_has_its_mutant() -> None:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.patch.stem)
-def test_a_mutant_applies_to_the_code_as_it_is(mutant: Mutant) -> None:
+def test_every_mutant_applies_to_the_code(mutant: Mutant) -> None:
     command = ["git", "apply", "--check", str(mutant.patch)]
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -37,7 +37,7 @@ def test_a_mutant_applies_to_the_code_as_it_is(mutant: Mutant) -> None:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.patch.stem)
-def test_a_mutant_names_a_test_that_exists(mutant: Mutant) -> None:
+def test_every_mutant_names_an_existing_test(mutant: Mutant) -> None:
     file, _, name = mutant.test.partition("::")
 
     assert name in collected_from(file)

@@ -85,7 +85,7 @@ def test_every_line_of_a_page_can_be_pasted(name: str, platform: Platform, check
     assert re.search(SHOWN[name], done.stdout)
 
 
-def test_every_line_about_http_works_through_the_gateway_too(platform: Platform, checkout: Path) -> None:
+def test_every_http_line_works_through_the_gateway_too(platform: Platform, checkout: Path) -> None:
     script = script_of(page("docs/http-api.md")).replace("http://localhost:8000", GATEWAY)
 
     done = pasted(script, platform, checkout)

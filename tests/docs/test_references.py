@@ -52,7 +52,7 @@ def test_every_link_leads_to_a_file(page: Page) -> None:
 
 
 @pages
-def test_every_file_that_is_named_exists(page: Page) -> None:
+def test_every_named_file_exists(page: Page) -> None:
     named = [code.partition("::")[0] for code in page.codes() if code.startswith(FOLDERS) and " " not in code]
     bare = [code for code in page.codes() if re.fullmatch(r"\w+\.py", code)]
 
@@ -68,7 +68,7 @@ def test_every_make_target_exists(page: Page) -> None:
 
 
 @pages
-def test_every_command_line_is_understood(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_line_parses(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     lines = [line.partition("mini-ml ")[2] for line in page.shell_lines() if re.match(r"\S*mini-ml [a-z]", line)]
 
@@ -78,21 +78,21 @@ def test_every_command_line_is_understood(page: Page, monkeypatch: pytest.Monkey
 
 
 @pages
-def test_every_command_that_is_named_exists(page: Page) -> None:
+def test_every_named_command_exists(page: Page) -> None:
     named = {match[1] for code in page.codes() if (match := re.match(r"(?:\.venv/bin/)?mini-ml ([a-z]+)", code))}
 
     assert named <= {*commands.LOCAL, *commands.REMOTE}
 
 
 @pytest.mark.parametrize("name", PASTED)
-def test_every_sample_that_is_named_exists(name: str) -> None:
+def test_every_named_sample_exists(name: str) -> None:
     named = set(re.findall(r"samples/[\w.-]+\.csv", page(name).text))
 
     assert named
     assert [sample for sample in named if not (ROOT / sample).is_file()] == []
 
 
-def test_the_lines_of_the_seed_stand_in_the_readme() -> None:
+def test_the_readme_contains_the_lines_of_the_seed() -> None:
     lines = list(page("README.md").shell_lines())
 
     assert [line for line in lines if line in (SEED_TRAIN, SEED_PREDICT)] == [SEED_TRAIN, SEED_PREDICT]
@@ -122,7 +122,7 @@ def described(bucket: str) -> list[re.Pattern[str]]:
 
 
 @pytest.mark.parametrize("bucket", SPELLED)
-def test_every_key_that_is_spelled_is_described_and_no_other(bucket: str) -> None:
+def test_every_documented_key_is_described_and_no_other(bucket: str) -> None:
     patterns = described(bucket)
 
     matched = {key: [pattern for pattern in patterns if pattern.fullmatch(key)] for key in SPELLED[bucket]}

@@ -87,7 +87,7 @@ def test_a_section_is_the_fields_of_its_class(heading: str, settings: type[BaseS
     assert page("docs/settings.md").rows(heading) == expected
 
 
-def test_no_settings_class_is_left_out() -> None:
+def test_every_settings_class_has_a_section() -> None:
     sources = [path for folder in ("mini_ml", "functions") for path in (ROOT / folder).rglob("*.py")]
     classes = [
         node.name
@@ -99,7 +99,7 @@ def test_no_settings_class_is_left_out() -> None:
     assert sorted(classes) == sorted(settings.__name__ for settings in SECTIONS.values())
 
 
-def test_what_a_job_may_take_follows_from_its_function() -> None:
+def test_the_limits_of_a_job_follow_from_its_function() -> None:
     expected = [
         [f"`{name}`", function, *(f"{number:,}" for number in numbers)]
         for name, stage in STAGES.items()

@@ -59,7 +59,7 @@ def test_an_artifact_with_other_bytes_is_rejected(
     assert not attack.marker.exists()
 
 
-def test_an_artifact_written_over_the_sealed_one_is_not_what_is_read(idle: Services, attack: Attack) -> None:
+def test_an_artifact_that_overwrites_the_sealed_artifact_is_not_read(idle: Services, attack: Attack) -> None:
     sealed = attack.manifest().artifact
     plan = attack.manifest().plan
     assert plan
@@ -75,9 +75,7 @@ def test_an_artifact_written_over_the_sealed_one_is_not_what_is_read(idle: Servi
     assert not attack.marker.exists()
 
 
-def test_an_alias_rolled_back_by_hand_serves_a_sealed_version_that_says_which_one_it_is(
-    idle: Services, attack: Attack
-) -> None:
+def test_an_alias_changed_by_hand_serves_a_sealed_version_and_names_it(idle: Services, attack: Attack) -> None:
     train(idle.trainer)
     aliases.move_alias(attack.cloud, MODEL, "champion", 2)
     rolled_back = Alias(alias="champion", version=1, updated_at=attack.cloud.now())
@@ -89,7 +87,7 @@ def test_an_alias_rolled_back_by_hand_serves_a_sealed_version_that_says_which_on
 
 
 @pytest.mark.parametrize("version", [2, -1, 10**9])
-def test_an_alias_leads_to_nothing_but_sealed_versions(idle: Services, attack: Attack, version: int) -> None:
+def test_an_alias_resolves_only_to_sealed_versions(idle: Services, attack: Attack, version: int) -> None:
     attacks.plant_a_newer_version(attack)
     alias = Alias(alias="champion", version=version, updated_at=attack.cloud.now())
     attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), alias.model_dump_json().encode())
@@ -101,7 +99,7 @@ def test_an_alias_leads_to_nothing_but_sealed_versions(idle: Services, attack: A
 
 
 @pytest.mark.parametrize("path", ["", "/schema"])
-def test_a_damaged_manifest_is_told_as_one(idle: Services, attack: Attack, path: str) -> None:
+def test_a_damaged_manifest_is_reported_as_damaged(idle: Services, attack: Attack, path: str) -> None:
     attacks.damage_the_manifest(attack)
 
     answer = idle.api.get(f"/models/{MODEL}/versions/1{path}")
@@ -109,7 +107,7 @@ def test_a_damaged_manifest_is_told_as_one(idle: Services, attack: Attack, path:
     assert (answer.status_code, answer.json()["code"]) == (500, "artifact_rejected")
 
 
-def test_a_damaged_alias_is_told_as_one_and_mended_by_moving_it(idle: Services, attack: Attack) -> None:
+def test_a_damaged_alias_is_reported_and_repaired_by_setting_it(idle: Services, attack: Attack) -> None:
     attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), b"{")
     path = f"/models/{MODEL}/versions/champion/schema"
 
@@ -145,7 +143,7 @@ def test_a_rejection_is_logged_with_its_version_and_reason(
     ("exchange", "reason"),
     [(attacks.exchange_the_bytes, "size"), (attacks.exchange_the_bytes_for_as_many, "digest")],
 )
-def test_an_artifact_is_measured_before_its_digest_is_taken(
+def test_the_size_of_an_artifact_is_checked_before_its_digest(
     idle: Services, attack: Attack, exchange: Forgery, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     exchange(attack)

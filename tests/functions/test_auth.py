@@ -125,7 +125,7 @@ def test_every_route_of_the_table_is_one_of_a_service(locked: Services) -> None:
 
 
 @pytest.mark.parametrize("route", sorted(PUBLIC))
-def test_a_public_route_asks_nobody_and_looks_at_no_credential(locked: Services, route: str) -> None:
+def test_a_public_route_ignores_credentials(locked: Services, route: str) -> None:
     method, path = asked(route)
 
     for client in services_with(locked, route):
@@ -134,7 +134,7 @@ def test_a_public_route_asks_nobody_and_looks_at_no_credential(locked: Services,
 
 
 @every_guarded_route
-def test_nobody_gets_in_without_a_credential(locked: Services, route: str) -> None:
+def test_every_other_route_requires_a_credential(locked: Services, route: str) -> None:
     method, path = asked(route)
 
     for client in services_with(locked, route):
@@ -145,7 +145,7 @@ def test_nobody_gets_in_without_a_credential(locked: Services, route: str) -> No
 
 
 @every_guarded_route
-def test_nobody_gets_in_with_a_key_that_is_unknown(locked: Services, route: str) -> None:
+def test_an_unknown_key_is_rejected(locked: Services, route: str) -> None:
     method, path = asked(route)
     stranger, _ = new_key("stranger", ["admin"])
 
@@ -155,7 +155,7 @@ def test_nobody_gets_in_with_a_key_that_is_unknown(locked: Services, route: str)
 
 @every_guarded_route
 @pytest.mark.parametrize("scope", sorted(SCOPES))
-def test_a_key_is_good_for_its_scope_and_an_admins_for_all(locked: Services, route: str, scope: Scope) -> None:
+def test_a_key_is_accepted_for_its_scopes_and_an_admin_key_for_all(locked: Services, route: str, scope: Scope) -> None:
     method, path = asked(route)
     enough = NEEDED[route].split()
 
@@ -166,7 +166,7 @@ def test_a_key_is_good_for_its_scope_and_an_admins_for_all(locked: Services, rou
 
 
 @every_guarded_route
-def test_a_token_is_good_for_its_scopes(locked: Services, issuer: Issuer, route: str) -> None:
+def test_a_token_is_accepted_for_its_scopes(locked: Services, issuer: Issuer, route: str) -> None:
     method, path = asked(route)
     enough = NEEDED[route].split()[0]
     others = " ".join(sorted(SCOPES - {*NEEDED[route].split(), ADMIN}))
@@ -179,7 +179,7 @@ def test_a_token_is_good_for_its_scopes(locked: Services, issuer: Issuer, route:
         assert (refused.status_code, nobody.status_code) == (403, 401)
 
 
-def test_a_refusal_names_the_scope_that_is_missing(locked: Services) -> None:
+def test_a_rejection_names_the_missing_scope(locked: Services) -> None:
     answer = locked.api.get("/jobs", headers=bearing(key_of("train")))
 
     assert problem(answer)["code"] == "forbidden"
@@ -187,7 +187,7 @@ def test_a_refusal_names_the_scope_that_is_missing(locked: Services) -> None:
     assert answer.headers["www-authenticate"] == 'Bearer realm="mini-ml", error="insufficient_scope"'
 
 
-def test_a_key_may_come_in_a_header_of_its_own(locked: Services) -> None:
+def test_a_key_can_be_sent_in_its_own_header(locked: Services) -> None:
     assert locked.api.get("/jobs", headers={"X-API-Key": key_of("read")}).status_code == 200
     assert locked.api.get("/jobs", headers={"X-API-Key": key_of("train")}).status_code == 403
 
@@ -206,7 +206,7 @@ def test_a_key_may_come_in_a_header_of_its_own(locked: Services) -> None:
         "Token {key}",
     ],
 )
-def test_another_form_of_authorization_is_refused(locked: Services, authorization: str) -> None:
+def test_another_scheme_of_authorization_is_rejected(locked: Services, authorization: str) -> None:
     answer = locked.api.get("/jobs", headers={"Authorization": authorization.format(key=key_of("read"))})
 
     assert problem(answer)["code"] == "unauthorized"
@@ -220,7 +220,7 @@ def test_another_form_of_authorization_is_refused(locked: Services, authorizatio
         [("X-API-Key", key_of("read")), ("X-API-Key", key_of("admin"))],
     ],
 )
-def test_two_credentials_are_one_too_many(locked: Services, headers: list[tuple[str, str]]) -> None:
+def test_two_credentials_are_rejected(locked: Services, headers: list[tuple[str, str]]) -> None:
     assert "Send only one" in problem(locked.api.get("/jobs", headers=headers))["detail"]
 
 
@@ -228,7 +228,7 @@ def test_the_scheme_is_read_in_any_case(locked: Services) -> None:
     assert locked.api.get("/jobs", headers={"Authorization": f"bEARER {key_of('read')}"}).status_code == 200
 
 
-def test_head_needs_what_get_needs(locked: Services) -> None:
+def test_head_requires_the_scope_of_get(locked: Services) -> None:
     answers = [locked.api.head("/jobs", headers=headers) for headers in ({}, bearing(key_of("train")))]
 
     assert [answer.status_code for answer in answers] == [401, 403]
@@ -236,20 +236,20 @@ def test_head_needs_what_get_needs(locked: Services) -> None:
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PATCH", "TRACE", "DELETE", "BREW"])
-def test_a_method_that_a_route_does_not_take_is_told_to_callers_only(locked: Services, method: str) -> None:
+def test_an_unsupported_method_is_reported_only_to_authenticated_callers(locked: Services, method: str) -> None:
     known = locked.api.request(method, "/jobs", headers=bearing(key_of("train")))
 
     assert locked.api.request(method, "/jobs").status_code == 401
     assert known.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_a_path_that_is_no_route_is_not_found_whoever_asks(locked: Services) -> None:
+def test_an_unknown_path_is_not_found_with_or_without_a_credential(locked: Services) -> None:
     answers = [locked.api.get("/no/such", headers=headers) for headers in ({}, bearing("nonsense"), bearing("a.b.c"))]
 
     assert [problem(answer)["code"] for answer in answers] == ["route_not_found"] * 3
 
 
-def test_an_upload_needs_the_scope_of_its_kind(locked: Services) -> None:
+def test_an_upload_requires_the_scope_of_its_kind(locked: Services) -> None:
     def announce(kind: str, scope: Scope) -> int:
         content = {"kind": kind, "filename": "a.csv", "model_name": "fresh", "options": {}}
         return locked.api.post("/uploads", json=content, headers=bearing(key_of(scope))).status_code
@@ -258,7 +258,7 @@ def test_an_upload_needs_the_scope_of_its_kind(locked: Services) -> None:
     assert [announce("train", "predict"), announce("predict", "train")] == [403, 403]
 
 
-def test_the_credential_is_passed_on_to_the_service_that_scores(locked: Services) -> None:
+def test_the_credential_is_forwarded_to_the_predict_service(locked: Services) -> None:
     assert train_with(locked).status_code == 201
     answers = [
         locked.api.post("/models/default/invocations", json={"instances": [IRIS_ROW]}, headers=headers)
@@ -275,7 +275,7 @@ def train_with(locked: Services) -> Any:
         return train(client)
 
 
-def test_a_caller_with_the_scopes_gets_the_whole_way(locked: Services, issuer: Issuer) -> None:
+def test_a_caller_with_the_scopes_can_train_and_predict(locked: Services, issuer: Issuer) -> None:
     train_with(locked)
     with TestClient(locked.apps["api"], headers=bearing(issuer.token("ec", scope="predict read"))) as client:
         predicted = predict(client)
@@ -284,7 +284,7 @@ def test_a_caller_with_the_scopes_gets_the_whole_way(locked: Services, issuer: I
     assert (predicted.status_code, job.status_code, job.json()["state"]) == (200, 200, "succeeded")
 
 
-def test_the_document_says_which_credential_each_operation_takes(idle: Services) -> None:
+def test_openapi_lists_the_credentials_of_each_operation(idle: Services) -> None:
     document = idle.api.get("/openapi.json").json()
     told = {
         f"{method.upper()} {path}": {scheme: set().union(*scopes) for scheme, scopes in _taken(operation).items()}
@@ -353,7 +353,7 @@ def not_enough_for(route: str) -> Scope:
 
 
 @every_guarded_route
-def test_a_refusal_costs_neither_an_upload_nor_a_look(
+def test_a_rejection_reads_neither_the_body_nor_the_store(
     quiet: Services, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
     looks: list[str] = []
@@ -370,7 +370,7 @@ def test_a_refusal_costs_neither_an_upload_nor_a_look(
     assert looks == []
 
 
-def test_a_refusal_does_not_tell_what_exists(locked: Services) -> None:
+def test_a_rejection_does_not_reveal_what_exists(locked: Services) -> None:
     train_with(locked)
     answers = [locked.api.get(f"/models/{name}", headers=bearing(key_of("train"))) for name in ("default", "none")]
 
@@ -380,12 +380,12 @@ def test_a_refusal_does_not_tell_what_exists(locked: Services) -> None:
 
 @given(value=st.binary(max_size=200))
 @pytest.mark.parametrize("name", [b"authorization", b"x-api-key"])
-def test_no_credential_is_our_fault(locked: Services, name: bytes, value: bytes) -> None:
+def test_no_credential_causes_a_server_error(locked: Services, name: bytes, value: bytes) -> None:
     assert Asked(locked.apps["api"]).status("GET", "/models", [(name, value)]) == 401
 
 
 @given(st.from_regex(rb"Bearer [A-Za-z0-9_.\-~+/=]{0,80}", fullmatch=True))
-def test_nothing_that_looks_like_a_credential_is_our_fault(locked: Services, value: bytes) -> None:
+def test_no_malformed_credential_causes_a_server_error(locked: Services, value: bytes) -> None:
     assert Asked(locked.apps["api"]).status("GET", "/models", [(b"authorization", value)]) == 401
 
 
@@ -402,7 +402,7 @@ def test_credentials_that_cannot_be_checked_are_a_503(locked: Services, monkeypa
     assert locked.api.get("/health").status_code == 200
 
 
-def test_tokens_are_refused_where_no_issuer_is_named(issuer: Issuer, tmp_path: Any) -> None:
+def test_tokens_are_rejected_without_a_configured_issuer(issuer: Issuer, tmp_path: Any) -> None:
     keys_only = Authenticator(keys=tuple(stored for _, stored in KEYS.values()))
     with services_over(memory_cloud(), tmp_path, authenticator=keys_only) as services:
         answer = services.api.get("/jobs", headers=bearing(issuer.token()))
@@ -428,9 +428,7 @@ def _app_with(*routes: Any, authenticator: Authenticator) -> FastAPI:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/unmarked"), ("DELETE", "/jobs")])
-def test_a_route_that_nobody_has_marked_is_for_admins_alone(
-    authenticator: Authenticator, method: str, path: str
-) -> None:
+def test_a_route_without_a_scope_requires_admin(authenticator: Authenticator, method: str, path: str) -> None:
     app = _app_with(authenticator=authenticator)
     with TestClient(app) as client:
         statuses = {
@@ -441,7 +439,7 @@ def test_a_route_that_nobody_has_marked_is_for_admins_alone(
     assert statuses == {"admin": 200, "predict": 403, "read": 403, "train": 403}
 
 
-def test_an_application_within_the_application_is_no_way_in(authenticator: Authenticator) -> None:
+def test_a_mounted_application_requires_a_credential(authenticator: Authenticator) -> None:
     inner = FastAPI()
     inner.add_api_route("/secret", lambda: "in")
     app = _app_with(Mount("/health", inner), authenticator=authenticator)
@@ -450,7 +448,7 @@ def test_an_application_within_the_application_is_no_way_in(authenticator: Authe
         assert client.get("/health/secret").status_code == 401
 
 
-def test_what_is_no_http_request_gets_no_further_than_the_guard(authenticator: Authenticator) -> None:
+def test_other_connections_than_http_are_rejected(authenticator: Authenticator) -> None:
     passed: list[str] = []
 
     async def inside(scope: Any, receive: Any, send: Any) -> None:
@@ -465,7 +463,7 @@ def test_what_is_no_http_request_gets_no_further_than_the_guard(authenticator: A
 # ---------------------------------------------------------------- where nobody is asked
 
 
-def test_without_a_gate_everybody_may_do_everything(idle: Services) -> None:
+def test_without_authentication_every_route_is_open(idle: Services) -> None:
     content = {"kind": "train", "filename": "a.csv", "model_name": "fresh", "options": {}}
 
     assert idle.api.get("/jobs").status_code == 200
@@ -475,7 +473,7 @@ def test_without_a_gate_everybody_may_do_everything(idle: Services) -> None:
 # ---------------------------------------------------------------- logs
 
 
-def test_no_log_holds_a_credential(locked: Services, issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_log_contains_a_credential(locked: Services, issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     stranger, _ = new_key("stranger", ["admin"])
     good, expired = issuer.token(scope="read predict"), issuer.token(exp=1)
@@ -492,7 +490,7 @@ def test_no_log_holds_a_credential(locked: Services, issuer: Issuer, caplog: pyt
     assert [one for one in (good, expired) if any(part in told for part in one.split(".")[1:])] == []
 
 
-def test_a_refusal_is_logged_by_its_route(locked: Services, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_rejection_is_logged_with_its_route(locked: Services, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="mini_ml")
 
     locked.api.get("/jobs/secret-id", headers=bearing("wrong"))

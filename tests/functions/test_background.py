@@ -37,7 +37,7 @@ def test_a_wait_ends_as_soon_as_the_job_does(cloud: MemoryCloud) -> None:
     assert run(cancel_meanwhile()).state == "failed"
 
 
-def test_a_wait_that_runs_out_returns_the_job_as_it_is(cloud: MemoryCloud) -> None:
+def test_a_wait_that_times_out_returns_the_job_as_it_is(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
 
     waited = run(Waiter(cloud).finished(job, cloud.now() - timedelta(seconds=1)))
@@ -45,7 +45,7 @@ def test_a_wait_that_runs_out_returns_the_job_as_it_is(cloud: MemoryCloud) -> No
     assert waited.state == "queued"
 
 
-def test_a_server_that_stops_answers_with_what_is_known(cloud: MemoryCloud) -> None:
+def test_a_server_that_stops_returns_the_job_as_it_is(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
 
     async def stop_meanwhile() -> Job:
@@ -57,7 +57,7 @@ def test_a_server_that_stops_answers_with_what_is_known(cloud: MemoryCloud) -> N
     assert run(stop_meanwhile()).job_id == job.job_id
 
 
-def test_a_storage_that_goes_away_does_not_take_back_what_was_accepted(cloud: MemoryCloud) -> None:
+def test_an_accepted_job_stays_accepted_if_the_store_becomes_unavailable(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
 
     def away(method: str, key: str) -> None:
@@ -69,7 +69,7 @@ def test_a_storage_that_goes_away_does_not_take_back_what_was_accepted(cloud: Me
     assert waited == job
 
 
-def test_jobs_are_worked_on_one_at_a_time(cloud: MemoryCloud) -> None:
+def test_jobs_are_processed_one_at_a_time(cloud: MemoryCloud) -> None:
     at_once, most, done = [0], [0], threading.Semaphore(0)
 
     def work(upload: Upload) -> None:
@@ -87,7 +87,7 @@ def test_jobs_are_worked_on_one_at_a_time(cloud: MemoryCloud) -> None:
     assert most == [1]
 
 
-def test_work_that_is_refused_leaves_the_worker_ready(cloud: MemoryCloud) -> None:
+def test_a_worker_stays_ready_after_a_rejected_job(cloud: MemoryCloud) -> None:
     done = threading.Semaphore(0)
 
     def work(upload: Upload) -> None:

@@ -93,7 +93,7 @@ def test_every_link_leads_somewhere(client: TestClient) -> None:
     assert len([path for path in paths if path.startswith("jobs/")]) >= 5
 
 
-def test_the_location_of_what_was_submitted_leads_to_it(client: TestClient) -> None:
+def test_the_location_of_a_submission_leads_to_its_job(client: TestClient) -> None:
     submit = predict if client.options("predict").status_code == 204 else train
 
     answer = submit(client, prefer="respond-async")
@@ -102,14 +102,14 @@ def test_the_location_of_what_was_submitted_leads_to_it(client: TestClient) -> N
     assert client.get(answer.headers["location"]).json()["job_id"] == answer.json()["job_id"]
 
 
-def test_the_docs_page_finds_its_files_and_the_document(client: TestClient) -> None:
+def test_the_docs_page_loads_its_files_and_the_openapi_document(client: TestClient) -> None:
     page = str(client.get("docs").url)
 
     for reference in ("docs/swagger-ui-bundle.js", "docs/swagger-ui.css", "openapi.json"):
         assert client.get(urljoin(page, reference)).status_code == 200
 
 
-def test_the_server_of_the_document_is_the_stage(client: TestClient) -> None:
+def test_the_server_in_the_openapi_document_is_the_stage(client: TestClient) -> None:
     document = client.get("openapi.json")
 
     [server] = document.json()["servers"]
@@ -117,7 +117,7 @@ def test_the_server_of_the_document_is_the_stage(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_scoring_is_reached_behind_a_stage_path(lived_in: Services, prefix: str) -> None:
+def test_scoring_works_behind_a_stage_path(lived_in: Services, prefix: str) -> None:
     client = TestClient(Gateway(lived_in.apps["predict"], prefix), base_url=f"http://client.test{prefix}/")
 
     answer = client.post("models/default/invocations", json={"instances": [IRIS_ROW]})

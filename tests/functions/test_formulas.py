@@ -22,13 +22,13 @@ def scored(services: Services) -> httpx2.Response:
     return services.api.post("/predict", files={"input_file": ("n.csv", TO_SCORE, "text/csv")})
 
 
-def test_a_training_file_is_read_without_the_guard(formulas: Services) -> None:
+def test_a_training_file_is_read_without_the_apostrophe(formulas: Services) -> None:
     schema = formulas.api.get("/models/default/versions/1/schema").json()
 
     assert schema["labels"] == sorted(LABELS)
 
 
-def test_json_answers_have_no_guard(formulas: Services) -> None:
+def test_json_responses_have_no_apostrophe(formulas: Services) -> None:
     by_json = formulas.api.post("/models/default/invocations", json={"instances": [{"n": n} for n in (1, 5, 9)]})
     by_csv = formulas.api.post("/models/default/invocations", content=TO_SCORE, headers={"Content-Type": "text/csv"})
 
@@ -37,7 +37,7 @@ def test_json_answers_have_no_guard(formulas: Services) -> None:
     assert scored(formulas).json()["predictions"] == LABELS
 
 
-def test_a_result_file_has_them_and_trains_the_same_labels_again(formulas: Services) -> None:
+def test_a_result_file_has_apostrophes_and_trains_the_same_labels_again(formulas: Services) -> None:
     scored(formulas)
     [result] = [key for key in formulas.cloud.artifacts.list_keys("predictions/") if key.endswith("n.csv")]
     output = formulas.cloud.artifacts.get(result).body

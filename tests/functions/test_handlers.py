@@ -127,7 +127,7 @@ def published(deployed: Deployed) -> str:
     return "iris"
 
 
-def test_the_trainer_trains_what_sqs_announces(deployed: Deployed, published: str) -> None:
+def test_the_trainer_trains_on_uploads_from_sqs(deployed: Deployed, published: str) -> None:
     job = deployed.job_of("train/iris/iris.csv")
 
     assert job is not None
@@ -157,7 +157,7 @@ def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp
     assert not (tmp_path / "marker").exists()
 
 
-def test_the_same_message_twice_gives_one_version(deployed: Deployed, published: str) -> None:
+def test_a_duplicate_message_gives_one_version(deployed: Deployed, published: str) -> None:
     upload = put(deployed, "train/twice/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
 
     answers = [deployed.trainer(announced(upload), None) for _ in range(2)]
@@ -166,7 +166,7 @@ def test_the_same_message_twice_gives_one_version(deployed: Deployed, published:
     assert list(deployed.cloud.artifacts.list_keys("models/twice/versions/")) == ["models/twice/versions/000001.json"]
 
 
-def test_the_predict_service_scores_what_sqs_announces(deployed: Deployed, published: str) -> None:
+def test_the_predict_service_scores_uploads_from_sqs(deployed: Deployed, published: str) -> None:
     upload = put(deployed, f"predict/{published}@1/new flowers+ç.csv", sample("iris_predict.csv"))
 
     answer = deployed.predict(announced(upload), None)
@@ -224,14 +224,14 @@ TEXTS = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), TEXTS)
-def test_no_text_is_answered_in_base64(deployed: Deployed, method: str, path: str, body: object) -> None:
+def test_text_is_not_returned_in_base64(deployed: Deployed, method: str, path: str, body: object) -> None:
     answer = deployed.api(request(method, path, body), None)
 
     assert answer["isBase64Encoded"] is False
     assert answer["statusCode"] < 500
 
 
-def test_an_image_is_answered_in_base64(deployed: Deployed) -> None:
+def test_an_image_is_returned_in_base64(deployed: Deployed) -> None:
     answer = deployed.api(request("GET", "/docs/favicon-32x32.png"), None)
 
     assert answer["isBase64Encoded"] is True
@@ -256,21 +256,21 @@ def test_the_schedule_sweeps(deployed: Deployed) -> None:
 
 
 @pytest.mark.parametrize("service", ["trainer", "predict"])
-def test_a_service_without_a_schedule_refuses_one_clearly(deployed: Deployed, service: str) -> None:
+def test_a_service_without_a_schedule_rejects_one_with_a_clear_error(deployed: Deployed, service: str) -> None:
     with pytest.raises(UnknownEvent, match="no schedule"):
         deployed.named(service)(event("scheduled"), None)
 
 
 @pytest.mark.parametrize("service", ["api", "trainer", "predict"])
 @pytest.mark.parametrize("name", ["sqs_test_event", "sqs_folder_marker", "sqs_foreign_bucket", "sqs_object_removed"])
-def test_what_is_no_upload_is_acknowledged_without_a_job(deployed: Deployed, service: str, name: str) -> None:
+def test_other_messages_are_acknowledged_without_a_job(deployed: Deployed, service: str, name: str) -> None:
     before = list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME))
 
     assert deployed.named(service)(event(name), None) == {"batchItemFailures": []}
     assert list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME)) == before
 
 
-def test_a_dead_letter_that_cannot_be_read_is_kept_for_a_human_and_comes_back_no_more(deployed: Deployed) -> None:
+def test_an_unreadable_dead_letter_is_stored_and_acknowledged(deployed: Deployed) -> None:
     [broken] = event("sqs_malformed_body")["Records"]
 
     answer = deployed.api({"Records": [broken]}, None)
@@ -281,7 +281,7 @@ def test_a_dead_letter_that_cannot_be_read_is_kept_for_a_human_and_comes_back_no
 
 
 @pytest.mark.parametrize("service", ["trainer", "predict"])
-def test_a_message_that_cannot_be_read_comes_back_alone(deployed: Deployed, service: str) -> None:
+def test_only_the_unreadable_message_is_received_again(deployed: Deployed, service: str) -> None:
     broken = event("sqs_malformed_body")["Records"]
     whole = event("sqs_test_event")["Records"]
 
@@ -291,13 +291,13 @@ def test_a_message_that_cannot_be_read_comes_back_alone(deployed: Deployed, serv
 
 
 @pytest.mark.parametrize("service", ["api", "trainer", "predict"])
-def test_an_event_of_no_known_shape_is_refused(deployed: Deployed, service: str) -> None:
+def test_an_event_of_unknown_shape_is_rejected(deployed: Deployed, service: str) -> None:
     with pytest.raises(UnknownEvent):
         deployed.named(service)({"warmer": True}, None)
 
 
 @pytest.mark.parametrize("service", ["trainer", "predict"])
-def test_every_service_answers_requests_too(deployed: Deployed, service: str) -> None:
+def test_every_service_also_answers_http_requests(deployed: Deployed, service: str) -> None:
     answer = deployed.named(service)(request("GET", "/health"), None)
 
     assert json.loads(answer["body"]) == {"status": "healthy"}

@@ -17,7 +17,7 @@ GETS = ["/", "/health", "/openapi.json", "/docs", "/docs/swagger-ui.css", "/mode
 
 @pytest.mark.parametrize("path", GETS)
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_answer_is_safe_to_open_in_a_browser(idle: Services, service: str, path: str) -> None:
+def test_every_response_is_safe_to_open_in_a_browser(idle: Services, service: str, path: str) -> None:
     answer = idle.client(service).get(path)
 
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -29,14 +29,14 @@ def test_every_answer_is_safe_to_open_in_a_browser(idle: Services, service: str,
 
 @pytest.mark.parametrize("path", [path for path in GETS if not path.startswith("/docs")])
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_answer_with_data_is_kept_or_runs_anything(idle: Services, service: str, path: str) -> None:
+def test_a_response_with_data_is_not_cached_and_runs_no_script(idle: Services, service: str, path: str) -> None:
     answer = idle.client(service).get(path)
 
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-security-policy"] == STRICT
 
 
-def test_an_error_that_nobody_thought_of_is_safe_too(idle: Services) -> None:
+def test_an_unexpected_error_is_safe_too(idle: Services) -> None:
     def broken(method: str, key: str) -> None:
         raise RuntimeError
 
@@ -49,7 +49,7 @@ def test_an_error_that_nobody_thought_of_is_safe_too(idle: Services) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_docs_page_runs_its_own_script_and_our_files_and_nothing_else(idle: Services, service: str) -> None:
+def test_the_docs_page_runs_only_its_own_script_and_files(idle: Services, service: str) -> None:
     answer = idle.client(service).get("/docs")
     policy = answer.headers["content-security-policy"]
     [script] = re.findall("<script>(.*?)</script>", answer.text, re.DOTALL)

@@ -8,7 +8,7 @@ from tests.functions.services import Services, faulty, predict, problem, train
 NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 
-def test_a_finished_job_reads_as_the_contract_says(trained: Services) -> None:
+def test_a_finished_job_has_the_documented_fields(trained: Services) -> None:
     [job] = trained.api.get("/jobs?kind=train").json()["jobs"]
 
     read = trained.api.get(f"/jobs/{job['job_id']}").json()
@@ -91,19 +91,21 @@ def test_the_next_page_keeps_the_filters(idle: Services) -> None:
         ("model_name=", 422, "model_name"),
     ],
 )
-def test_a_query_that_is_wrong_is_refused_by_name(idle: Services, query: str, status: int, parameter: str) -> None:
+def test_an_invalid_query_parameter_is_rejected_by_name(
+    idle: Services, query: str, status: int, parameter: str
+) -> None:
     answer = idle.api.get(f"/jobs?{query}")
 
     assert problem(answer)["status"] == status
     assert set(faulty(answer)) == {parameter}
 
 
-def test_a_misspelled_filter_is_told_its_name(idle: Services) -> None:
+def test_a_misspelled_filter_is_rejected_with_the_nearest_name(idle: Services) -> None:
     assert problem(idle.api.get("/jobs?modelname=x"))["errors"][0]["hint"] == "did you mean `model_name`?"
 
 
 @pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("GET", "/result"), ("POST", "/retry"), ("POST", "/cancel")])
-def test_an_unknown_job_is_not_found_and_a_bad_id_is_refused(idle: Services, method: str, tail: str) -> None:
+def test_an_unknown_job_is_not_found_and_an_invalid_id_is_rejected(idle: Services, method: str, tail: str) -> None:
     assert problem(idle.api.request(method, f"/jobs/{NOBODY}{tail}"))["code"] == "job_not_found"
     assert problem(idle.api.request(method, f"/jobs/nonsense{tail}"))["code"] == "invalid_name"
 
@@ -146,7 +148,7 @@ def test_the_result_of_a_failed_job_is_its_problem(idle: Services) -> None:
     assert problem(answer)["instance"] == f"../{job_id}"
 
 
-def test_the_error_of_a_job_is_the_problem_that_its_result_answers(idle: Services) -> None:
+def test_the_error_of_a_job_is_the_problem_of_its_result(idle: Services) -> None:
     job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
     idle.deliver()
 
@@ -156,7 +158,7 @@ def test_the_error_of_a_job_is_the_problem_that_its_result_answers(idle: Service
     assert None not in error["errors"][0].values()
 
 
-def test_a_failed_job_tells_its_problem_and_can_be_retried(idle: Services) -> None:
+def test_a_failed_job_contains_its_problem_and_can_be_retried(idle: Services) -> None:
     job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
     idle.deliver()
     failed = idle.api.get(f"/jobs/{job_id}")

@@ -230,17 +230,17 @@ PAIRS: dict[str, Pair] = {
 }
 
 
-def test_every_limit_is_tried() -> None:
+def test_every_limit_is_tested() -> None:
     assert set(PAIRS) == {field.name for field in fields(Limits)}
 
 
 @pytest.mark.parametrize("limit", PAIRS)
-def test_what_is_just_below_a_limit_is_taken(limit: str, tmp_path: Path) -> None:
+def test_a_value_just_below_a_limit_is_accepted(limit: str, tmp_path: Path) -> None:
     assert PAIRS[limit](0, tmp_path) == []
 
 
 @pytest.mark.parametrize("limit", PAIRS)
-def test_what_is_just_above_a_limit_is_refused_by_its_name(limit: str, tmp_path: Path) -> None:
+def test_a_value_just_above_a_limit_is_rejected_with_its_name(limit: str, tmp_path: Path) -> None:
     assert set(PAIRS[limit](1, tmp_path)) == {limit}
 
 

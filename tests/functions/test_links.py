@@ -13,11 +13,11 @@ PREFIXES = ["http://host:8000", "https://id.execute-api.test/prod", "http://host
 @pytest.mark.parametrize("there", [*PATHS, "/jobs?limit=2&cursor=x", "/models/m/invocations"])
 @pytest.mark.parametrize("here", PATHS)
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_a_link_leads_where_it_should_behind_any_prefix(prefix: str, here: str, there: str) -> None:
+def test_a_link_works_behind_any_prefix(prefix: str, here: str, there: str) -> None:
     assert urljoin(prefix + here, relative(here, there)) == prefix + there
 
 
 @pytest.mark.parametrize("here", PATHS)
 @pytest.mark.parametrize("there", PATHS)
-def test_a_link_names_no_host_and_no_root(here: str, there: str) -> None:
+def test_a_link_contains_neither_host_nor_root(here: str, there: str) -> None:
     assert not relative(here, there).startswith("/")

@@ -44,7 +44,7 @@ def test_a_request_is_logged_by_its_route_and_never_by_its_content(
     assert not any(secret in line for line in told for secret in ("whisper", sample("iris.csv").decode().split()[1]))
 
 
-def test_no_value_can_end_its_line_and_write_another() -> None:
+def test_no_value_can_break_its_log_line() -> None:
     forged = 'train/x\r\n{"event": "forged"}\u2028\x1b[2J'
     record = logging.makeLogRecord({"msg": "received", "key": forged})
 

@@ -25,7 +25,7 @@ def test_models_are_listed_page_by_page(idle: Services) -> None:
 
 
 @pytest.mark.parametrize("version", ["1", "latest"])
-def test_a_version_answers_its_manifest(trained: Services, version: str) -> None:
+def test_a_version_returns_its_manifest(trained: Services, version: str) -> None:
     manifest = trained.api.get(f"/models/default/versions/{version}").json()
 
     assert (manifest["version"], manifest["task"], manifest["target"]) == (1, "classification", "variety")
@@ -72,17 +72,17 @@ def test_an_artifact_is_downloaded_from_s3(trained: Services) -> None:
         ("/models?cursor=Bad", "invalid_name"),
     ],
 )
-def test_what_is_not_there_or_badly_named_says_so(trained: Services, path: str, code: str) -> None:
+def test_missing_resources_and_invalid_names_have_their_own_errors(trained: Services, path: str, code: str) -> None:
     assert problem(trained.api.get(path))["code"] == code
 
 
-def test_a_nearly_right_model_name_is_helped(trained: Services) -> None:
+def test_a_misspelled_model_name_gets_a_suggestion(trained: Services) -> None:
     [fault] = problem(trained.api.get("/models/defualt"))["errors"]
 
     assert (fault["parameter"], fault["hint"]) == ("model_name", "did you mean `default`?")
 
 
-def test_an_alias_is_made_moved_and_removed(idle: Services) -> None:
+def test_an_alias_is_created_moved_and_deleted(idle: Services) -> None:
     train(idle.trainer)
     train(idle.trainer)
     address = "/models/default/aliases/champion"
@@ -99,7 +99,7 @@ def test_an_alias_is_made_moved_and_removed(idle: Services) -> None:
 
 
 @pytest.mark.parametrize("alias", ["latest", "1", "Champion", "x" * 65])
-def test_an_alias_of_no_allowed_form_is_refused(idle: Services, alias: str) -> None:
+def test_an_invalid_alias_is_rejected(idle: Services, alias: str) -> None:
     train(idle.trainer)
 
     assert problem(idle.api.put(f"/models/default/aliases/{alias}", json={"version": 1}))["code"] == "invalid_name"
@@ -118,7 +118,7 @@ def test_an_alias_of_no_allowed_form_is_refused(idle: Services, alias: str) -> N
         ([], 400, "None"),
     ],
 )
-def test_an_alias_needs_a_version_number(idle: Services, body: object, status: int, parameter: str) -> None:
+def test_an_alias_requires_a_version_number(idle: Services, body: object, status: int, parameter: str) -> None:
     answer = idle.api.put("/models/default/aliases/champion", json=body)
 
     assert problem(answer)["status"] == status
@@ -133,20 +133,20 @@ def test_a_whole_number_may_be_written_with_a_point(idle: Services) -> None:
     assert answer.status_code == 204
 
 
-def test_an_alias_of_a_version_that_is_not_there_is_refused(trained: Services) -> None:
+def test_an_alias_of_a_missing_version_is_rejected(trained: Services) -> None:
     answer = trained.api.put("/models/default/aliases/champion", json={"version": 9})
 
     assert problem(answer)["code"] == "version_not_found"
 
 
-def test_a_body_that_is_no_json_is_refused(idle: Services) -> None:
+def test_a_body_that_is_not_json_is_rejected(idle: Services) -> None:
     address = "/models/default/aliases/champion"
 
     assert problem(idle.api.put(address, content=b"version=1"))["status"] == 415
     assert problem(idle.api.put(address, content=b"{", headers={"Content-Type": "application/json"}))["status"] == 400
 
 
-def test_the_trainer_and_the_predict_service_show_the_same_registry(trained: Services) -> None:
+def test_the_trainer_and_the_predict_service_return_the_same_registry(trained: Services) -> None:
     shown = [trained.client(service).get("/models/default").json() for service in ("api", "predict", "trainer")]
     scoring = [answer["links"].pop("invocations", None) for answer in shown]
 
@@ -154,7 +154,7 @@ def test_the_trainer_and_the_predict_service_show_the_same_registry(trained: Ser
     assert scoring == ["default/invocations", "default/invocations", None]
 
 
-def test_model_types_are_the_catalogue(trained: Services) -> None:
+def test_the_model_types_are_those_of_the_catalogue(trained: Services) -> None:
     catalogue = trained.api.get("/model-types").json()
 
     assert catalogue["model_types"]["RandomForestClassifier"]["parameters"]["n_estimators"]["default"] == 100

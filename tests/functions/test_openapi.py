@@ -94,7 +94,7 @@ def tryout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         yield services
 
 
-def test_the_committed_document_is_the_one_the_api_answers(idle: Services) -> None:
+def test_the_committed_document_equals_the_response_of_the_api(idle: Services) -> None:
     assert openapi.PATH.read_text("utf-8") == openapi.rendered(), "run: python -m functions.api.openapi"
     assert idle.api.get("/openapi.json").json() == DOCUMENT
 
@@ -109,7 +109,7 @@ def test_every_example_works(tryout: Services, example: Example) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_every_operation_says_how_it_refuses(method: str, path: str) -> None:
+def test_every_operation_documents_its_errors(method: str, path: str) -> None:
     responses = DOCUMENT["paths"][path][method]["responses"]
 
     refusals = [response for status, response in responses.items() if status == "default" or int(status) >= 400]
@@ -125,7 +125,7 @@ def test_every_parameter_is_described(method: str, path: str) -> None:
     assert [parameter["name"] for parameter in parameters if not parameter.get("description")] == []
 
 
-def test_every_operation_has_a_name_of_its_own() -> None:
+def test_every_operation_has_a_unique_name() -> None:
     names = [DOCUMENT["paths"][path][method]["operationId"] for method, path in OPERATIONS]
 
     assert len(names) == len(set(names))
@@ -138,11 +138,11 @@ def test_every_reference_leads_somewhere() -> None:
     assert referred <= set(DOCUMENT["components"]["schemas"])
 
 
-def test_the_server_is_wherever_the_document_was_found() -> None:
+def test_the_server_is_relative_to_the_document() -> None:
     assert DOCUMENT["servers"] == [{"url": "."}]
 
 
-def test_the_samples_that_the_page_names_exist() -> None:
+def test_the_samples_that_the_document_names_exist() -> None:
     root = Path(openapi.PATH).parents[1]
 
     assert all((root / "samples" / name).exists() for name in FILES.values())

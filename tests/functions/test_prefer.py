@@ -39,7 +39,7 @@ def request(*prefer: str, event: dict[str, Any] | None = None) -> Request:
         ([""], 25, None),
     ],
 )
-def test_the_preference_is_read_as_the_rfc_has_it(prefer: list[str], seconds: float, applied: str | None) -> None:
+def test_the_prefer_header_is_parsed_as_in_the_rfc(prefer: list[str], seconds: float, applied: str | None) -> None:
     preference = parse_preference(request(*prefer), most_seconds=25)
 
     assert (preference.wait_seconds, preference.applied) == (seconds, applied)
@@ -51,14 +51,14 @@ def test_without_a_gateway_the_wait_counts_from_the_arrival() -> None:
     assert deadline(asked, parse_preference(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=5)
 
 
-def test_behind_a_gateway_the_wait_counts_from_when_it_took_the_request() -> None:
+def test_behind_a_gateway_the_wait_counts_from_the_arrival_at_the_gateway() -> None:
     taken = NOW - timedelta(seconds=4)
     asked = request(event={"requestContext": {"requestTimeEpoch": int(taken.timestamp() * 1000)}})
 
     assert deadline(asked, parse_preference(asked, most_seconds=25), now=NOW) == taken + timedelta(seconds=25)
 
 
-def test_a_gateway_whose_clock_is_ahead_lengthens_no_wait() -> None:
+def test_a_gateway_whose_clock_is_ahead_does_not_lengthen_the_wait() -> None:
     ahead = NOW + timedelta(minutes=5)
     asked = request(event={"requestContext": {"requestTimeEpoch": int(ahead.timestamp() * 1000)}})
 

@@ -21,14 +21,14 @@ def test_every_error_has_a_deliberate_status(error_type: type[errors.MiniMLError
     assert any(ancestor in HTTP_STATUS for ancestor in error_type.__mro__)
 
 
-def test_no_two_errors_share_a_code_unless_one_inherits_it() -> None:
+def test_errors_share_a_code_only_by_inheritance() -> None:
     declared = [error_type.code for error_type in all_error_types() if "code" in vars(error_type)]
 
     assert len(declared) == len(set(declared))
 
 
 @pytest.mark.parametrize("error_type", [one for one in all_error_types() if issubclass(one, errors.Internal)])
-def test_what_is_our_fault_tells_nothing_of_the_machine(error_type: type[errors.MiniMLError]) -> None:
+def test_a_server_error_reveals_nothing_about_the_machine(error_type: type[errors.MiniMLError]) -> None:
     told = problem_of(error_type("/var/lib/secret on 10.0.0.1", issues=[errors.Issue(reason="/var/lib/secret")]))
 
     assert told.status == 500
@@ -43,14 +43,14 @@ def test_a_failure_stored_in_a_job_has_the_status_of_its_error() -> None:
     assert (told.status, told.title, told.instance) == (422, "The rows do not match the model's schema", "jobs/x")
 
 
-def test_a_failure_with_an_unknown_code_is_our_fault_and_says_nothing_more() -> None:
+def test_a_stored_failure_with_an_unknown_code_is_a_server_error() -> None:
     told = problem_of_failure(Failure(code="from_a_later_release", detail="/etc/passwd"))
 
     assert (told.status, told.code) == (500, "internal")
     assert "/etc" not in told.detail
 
 
-def test_what_may_succeed_later_says_when_to_try_again() -> None:
+def test_a_retryable_error_says_when_to_retry() -> None:
     assert int(error_response(errors.StorageUnavailable("away")).headers["retry-after"]) > 0
     assert "retry-after" not in error_response(errors.JobNotFound("none")).headers
 
@@ -61,33 +61,33 @@ def test_an_unknown_path_is_a_problem(idle: Services, service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_slash_too_many_is_no_redirect_to_a_host(idle: Services, service: str) -> None:
+def test_a_double_slash_does_not_redirect_to_another_host(idle: Services, service: str) -> None:
     assert problem(idle.client(service).get("/jobs/"))["code"] == "route_not_found"
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_another_method_is_told_which_ones_the_route_takes(idle: Services, service: str) -> None:
+def test_an_unsupported_method_gets_the_allowed_methods(idle: Services, service: str) -> None:
     answer = idle.client(service).patch("/models/iris/aliases/champion")
 
     assert problem(answer)["code"] == "method_not_allowed"
     assert answer.headers["allow"] == "DELETE, OPTIONS, PUT"
 
 
-def test_options_names_the_methods(idle: Services) -> None:
+def test_options_returns_the_methods(idle: Services) -> None:
     answer = idle.api.options("/jobs")
 
     assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/jobs", "/docs", "/openapi.json", "/nowhere", "/train"])
-def test_head_answers_as_get_does_without_a_body(idle: Services, path: str) -> None:
+def test_head_returns_the_headers_of_get_without_a_body(idle: Services, path: str) -> None:
     head, get = idle.api.head(path), idle.api.get(path)
 
     assert (head.status_code, head.headers["content-type"]) == (get.status_code, get.headers["content-type"])
     assert head.content == b""
 
 
-def test_a_store_that_is_away_is_a_503_with_retry_after(idle: Services) -> None:
+def test_an_unavailable_store_is_a_503_with_retry_after(idle: Services) -> None:
     def away(method: str, key: str) -> None:
         raise errors.StorageUnavailable("S3 does not answer.")
 
@@ -100,7 +100,7 @@ def test_a_store_that_is_away_is_a_503_with_retry_after(idle: Services) -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("/opt/secret"), KeyError("secret"), errors.ObjectMissing("secret")])
-def test_a_bug_is_a_500_that_gives_nothing_away(idle: Services, error: Exception) -> None:
+def test_a_bug_is_a_500_without_details(idle: Services, error: Exception) -> None:
     def broken(method: str, key: str) -> None:
         raise error
 
@@ -112,7 +112,7 @@ def test_a_bug_is_a_500_that_gives_nothing_away(idle: Services, error: Exception
     assert "secret" not in answer.text
 
 
-def test_a_document_in_s3_that_cannot_be_read_is_our_fault(idle: Services) -> None:
+def test_an_unreadable_document_in_s3_is_a_server_error(idle: Services) -> None:
     job_id = idle.cloud.new_id()
     idle.cloud.artifacts.put(f"jobs/{job_id}.json", b'{"job_id": 1}')
 

@@ -30,7 +30,7 @@ def post(services: Services, body: bytes, query: str = "", content_type: str = "
     return services.predict.post(f"{ADDRESS}{query}", content=body, headers={"Content-Type": content_type})
 
 
-def test_a_model_at_hand_answers_without_the_store_and_without_a_thread(
+def test_a_loaded_model_is_scored_without_the_store_and_without_a_thread(
     at_hand: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(routes_scoring, "run_in_threadpool", lambda work: pytest.fail("a thread was asked"))
@@ -39,7 +39,7 @@ def test_a_model_at_hand_answers_without_the_store_and_without_a_thread(
     assert post(at_hand, BODY).json() == {"predictions": ["Setosa"], "model_name": "default", "version": 1}
 
 
-def test_both_ways_give_the_same_answer_to_the_byte(at_hand: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_paths_give_the_same_response_bytes(at_hand: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     short = post(at_hand, BODY)
     monkeypatch.setattr(quick, "_is_plain", lambda request: False)
     long = post(at_hand, BODY)
@@ -47,7 +47,7 @@ def test_both_ways_give_the_same_answer_to_the_byte(at_hand: Services, monkeypat
     assert (short.content, dict(short.headers)) == (long.content, dict(long.headers))
 
 
-def test_a_large_body_goes_the_long_way_and_gets_the_same_predictions(at_hand: Services) -> None:
+def test_a_large_body_takes_the_slow_path_and_gets_the_same_predictions(at_hand: Services) -> None:
     many = json.dumps({"instances": [IRIS_ROW] * 200}).encode()
 
     assert post(at_hand, many).json()["predictions"] == ["Setosa"] * 200
@@ -76,22 +76,20 @@ def test_a_small_body_of_many_rows_is_scored_in_a_thread(at_hand: Services, monk
         ("", "text/plain", 415),
     ],
 )
-def test_what_the_short_way_does_not_read_goes_the_long_one(
-    at_hand: Services, query: str, content_type: str, status: int
-) -> None:
+def test_other_requests_take_the_slow_path(at_hand: Services, query: str, content_type: str, status: int) -> None:
     assert post(at_hand, BODY, query, content_type).status_code == status
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"instances": [[NaN, 1, 1, 1]]}', b'{"instances": []}'])
-def test_a_wrong_body_is_malformed_on_the_short_way_too(at_hand: Services, body: bytes) -> None:
+def test_an_invalid_body_is_malformed_on_the_fast_path_too(at_hand: Services, body: bytes) -> None:
     assert problem(post(at_hand, body))["status"] == 400
 
 
-def test_missing_columns_are_named_on_the_short_way_too(at_hand: Services) -> None:
+def test_missing_columns_are_named_on_the_fast_path_too(at_hand: Services) -> None:
     answer = post(at_hand, b'{"instances": [{"sepal.length": 1, "petal.width": 1}]}')
 
     assert set(faulty(answer)) == {"sepal.width", "petal.length"}
 
 
-def test_another_method_is_refused_with_those_that_the_route_takes(at_hand: Services) -> None:
+def test_another_method_is_rejected_with_the_allowed_methods(at_hand: Services) -> None:
     assert at_hand.predict.put(ADDRESS, content=BODY).headers["allow"] == "OPTIONS, POST"

@@ -75,7 +75,7 @@ def told(answer: Any) -> str:
     body=bodies,
     media_type=st.sampled_from(TYPES),
 )
-def test_no_request_is_our_fault(
+def test_no_request_causes_a_server_error(
     busy: Services, service: str, method: str, address: str, body: bytes, media_type: str
 ) -> None:
     headers = {"Content-Type": media_type, "Prefer": "respond-async"}
@@ -89,7 +89,7 @@ def test_no_request_is_our_fault(
 
 @settings(max_examples=200, deadline=None)
 @given(body=st.one_of(rows, payloads).map(lambda tree: json.dumps(tree).encode("utf-8", "surrogatepass")))
-def test_no_rows_are_our_fault(busy: Services, body: bytes) -> None:
+def test_no_rows_cause_a_server_error(busy: Services, body: bytes) -> None:
     answer = busy.predict.post(
         "/models/default/invocations", content=body, headers={"Content-Type": "application/json"}
     )
@@ -100,7 +100,7 @@ def test_no_rows_are_our_fault(busy: Services, body: bytes) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(body=st.one_of(st.binary(max_size=200), st.text(alphabet='abc,;"\n\r\t1.-', max_size=120).map(str.encode)))
-def test_no_csv_is_our_fault(busy: Services, body: bytes) -> None:
+def test_no_csv_causes_a_server_error(busy: Services, body: bytes) -> None:
     header = (",".join(IRIS_ROW) + "\n").encode()
 
     for content in (body, header + body):

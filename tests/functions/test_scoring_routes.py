@@ -37,7 +37,7 @@ def as_csv(client: TestClient, body: bytes, address: str = ADDRESS) -> httpx2.Re
 
 @pytest.mark.parametrize("service", ["api", "predict"])
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_of_json_gives_the_same_prediction(trained: Services, service: str, form: str) -> None:
+def test_every_json_format_gives_the_same_prediction(trained: Services, service: str, form: str) -> None:
     answer = trained.client(service).post(ADDRESS, json=FORMS[form])
 
     assert (answer.status_code, answer.json()) == (
@@ -67,14 +67,14 @@ def test_online_and_batch_agree_row_by_row(trained: Services) -> None:
 
 
 @pytest.mark.parametrize("version", ["1", "latest"])
-def test_a_version_is_scored_by_number_or_by_name(trained: Services, version: str) -> None:
+def test_a_version_is_selected_by_number_or_alias(trained: Services, version: str) -> None:
     address = f"/models/default/versions/{version}/invocations"
 
     assert trained.api.post(address, json=FORMS["instances"]).json()["version"] == 1
 
 
 @pytest.mark.parametrize("service", ["api", "predict"])
-def test_probabilities_come_by_label_when_asked_for(trained: Services, service: str) -> None:
+def test_requested_probabilities_are_returned_by_label(trained: Services, service: str) -> None:
     client = trained.client(service)
 
     from_json = client.post(f"{ADDRESS}?probabilities=true", json=FORMS["instances"]).json()["probabilities"]
@@ -85,7 +85,7 @@ def test_probabilities_come_by_label_when_asked_for(trained: Services, service: 
     assert sum(from_json[0].values()) == pytest.approx(1)
 
 
-def test_a_type_without_probabilities_says_so(idle: Services) -> None:
+def test_a_model_type_without_probabilities_is_rejected(idle: Services) -> None:
     train(idle.trainer, model_type="LinearSVC")
 
     answer = idle.api.post(f"{ADDRESS}?probabilities=true", json=FORMS["instances"])
@@ -124,14 +124,14 @@ def test_all_missing_columns_are_named(trained: Services) -> None:
         b'{"inputs": {"a": []}}',
     ],
 )
-def test_a_body_that_is_wrong_is_malformed(trained: Services, body: bytes) -> None:
+def test_an_invalid_body_is_malformed(trained: Services, body: bytes) -> None:
     answer = trained.predict.post(ADDRESS, content=body, headers={"Content-Type": "application/json"})
 
     assert problem(answer)["status"] == 400
 
 
 @pytest.mark.parametrize("value", [None, "", "soon", True, 10**400, -1e300, "7", " 5.1 "])
-def test_a_value_of_any_kind_is_scored_or_refused_but_never_our_fault(trained: Services, value: object) -> None:
+def test_any_value_is_scored_or_rejected_without_a_server_error(trained: Services, value: object) -> None:
     row = {**IRIS_ROW, "sepal.length": value}
 
     answer = trained.predict.post(ADDRESS, json={"instances": [row]})
@@ -140,26 +140,26 @@ def test_a_value_of_any_kind_is_scored_or_refused_but_never_our_fault(trained: S
 
 
 @pytest.mark.parametrize("body", [b"", b"a,b\n", CSV.splitlines()[0], CSV + b"1,2\n", b"\x1f\x8b\x08", b"PK\x03\x04"])
-def test_csv_that_is_wrong_is_refused(trained: Services, body: bytes) -> None:
+def test_invalid_csv_is_rejected(trained: Services, body: bytes) -> None:
     assert problem(as_csv(trained.predict, body))["status"] == 422
 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/xml", "multipart/form-data"])
 @pytest.mark.parametrize("service", ["api", "predict"])
-def test_another_content_type_is_refused(trained: Services, service: str, content_type: str) -> None:
+def test_another_content_type_is_rejected(trained: Services, service: str, content_type: str) -> None:
     answer = trained.client(service).post(ADDRESS, content=CSV, headers={"Content-Type": content_type})
 
     assert problem(answer)["status"] == 415
 
 
 @pytest.mark.parametrize("service", ["api", "predict"])
-def test_a_body_past_the_limit_is_refused(trained: Services, service: str) -> None:
+def test_a_body_above_the_limit_is_rejected(trained: Services, service: str) -> None:
     answer = as_csv(trained.client(service), CSV + b"1,2,3,4\n" * 700_000)
 
     assert problem(answer)["code"] == "upload_too_large"
 
 
-def test_rows_past_the_limit_are_refused(tmp_path: Path) -> None:
+def test_rows_above_the_limit_are_rejected(tmp_path: Path) -> None:
     narrow = replace(STAGES["test"], limits=replace(STAGES["test"].limits, online_rows=2))
 
     with services_over(memory_cloud(stage=narrow), tmp_path) as services:
@@ -183,9 +183,7 @@ def test_rows_past_the_limit_are_refused(tmp_path: Path) -> None:
         (f"{ADDRESS}?probability=true", "invalid_request"),
     ],
 )
-def test_a_wrong_address_is_refused_alike_in_both_services(
-    trained: Services, service: str, address: str, code: str
-) -> None:
+def test_both_services_reject_an_invalid_path_alike(trained: Services, service: str, address: str, code: str) -> None:
     answer = trained.client(service).post(address, json=FORMS["instances"])
 
     assert problem(answer)["code"] == code
@@ -202,7 +200,7 @@ def test_numbers_are_predicted_as_numbers(idle: Services) -> None:
     assert json.loads(answer.text, parse_constant=lambda token: pytest.fail(token))
 
 
-def test_a_predict_service_that_is_away_is_a_503() -> None:
+def test_an_unavailable_predict_service_is_a_503() -> None:
     def refuse(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused")
 
@@ -217,7 +215,7 @@ def test_a_predict_service_that_is_away_is_a_503() -> None:
     assert "retry-after" in answer.headers
 
 
-def test_what_answers_in_place_of_the_predict_service_is_not_passed_on() -> None:
+def test_a_response_of_another_server_is_not_forwarded() -> None:
     def proxy_page(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(502, html="<h1>Bad gateway at 10.0.0.7</h1>")
 
@@ -236,7 +234,7 @@ def test_what_answers_in_place_of_the_predict_service_is_not_passed_on() -> None
 
 
 @given(value=st.binary(max_size=40).filter(lambda value: not set(value) & {0, 10, 13}))
-def test_a_credential_is_passed_on_byte_for_byte_whatever_it_is(value: bytes) -> None:
+def test_a_credential_is_forwarded_byte_for_byte(value: bytes) -> None:
     passed: list[bytes] = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:
@@ -250,6 +248,6 @@ def test_a_credential_is_passed_on_byte_for_byte_whatever_it_is(value: bytes) ->
     assert passed == [value]
 
 
-def test_without_an_address_of_the_predict_service_the_api_says_so() -> None:
+def test_without_an_address_of_the_predict_service_scoring_is_a_503() -> None:
     with TestClient(create_app(memory_cloud(), authenticator=None)) as client:
         assert problem(client.post(ADDRESS, json=FORMS["instances"]))["code"] == "service_unavailable"

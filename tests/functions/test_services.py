@@ -39,23 +39,23 @@ def _all_loaded(module: str, settings: tuple[tuple[str, str], ...]) -> frozenset
     return frozenset(done.stdout.split())
 
 
-def test_the_api_answers_exactly_the_routes_of_the_topology(idle: Services) -> None:
+def test_the_api_has_exactly_the_routes_of_the_topology(idle: Services) -> None:
     assert paths(idle, "api") == {route.path for route in topology.ROUTES}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_service_answers_a_route_that_the_topology_does_not_know(idle: Services, service: str) -> None:
+def test_no_service_has_a_route_outside_the_topology(idle: Services, service: str) -> None:
     assert paths(idle, service) <= {route.path for route in topology.ROUTES}
 
 
-def test_the_predict_service_answers_what_the_topology_gives_it(idle: Services) -> None:
+def test_the_predict_service_has_the_routes_of_the_topology(idle: Services) -> None:
     given = {route.path for route in topology.ROUTES if route.service == "predict"}
 
     assert given <= paths(idle, "predict")
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_route_has_a_summary_and_a_description_for_people(idle: Services, service: str) -> None:
+def test_every_route_has_a_summary_and_a_description(idle: Services, service: str) -> None:
     routes = [route for route in idle.apps[service].router.routes if isinstance(route, APIRoute)]
 
     assert [
@@ -64,7 +64,7 @@ def test_every_route_has_a_summary_and_a_description_for_people(idle: Services, 
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_health_is_answered_though_the_storage_is_away(idle: Services, service: str) -> None:
+def test_health_is_ok_while_the_store_is_unavailable(idle: Services, service: str) -> None:
     def away(method: str, key: str) -> None:
         raise errors.StorageUnavailable("away")
 
@@ -74,7 +74,7 @@ def test_health_is_answered_though_the_storage_is_away(idle: Services, service: 
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_docs_page_needs_no_other_host(idle: Services, service: str) -> None:
+def test_the_docs_page_loads_nothing_from_other_hosts(idle: Services, service: str) -> None:
     client = idle.client(service)
     page = client.get("/docs")
 
@@ -86,14 +86,14 @@ def test_the_docs_page_needs_no_other_host(idle: Services, service: str) -> None
     assert client.get("/docs/main.py").status_code == 404
 
 
-def test_the_front_page_tells_how_the_neighbours_are(idle: Services) -> None:
+def test_the_front_page_shows_the_health_of_the_other_services(idle: Services) -> None:
     body = idle.api.get("/").json()
 
     assert body["message"].startswith("Mini-ML-Platform")
     assert (body["trainer_status"], body["predict_status"]) == ("healthy", "healthy")
 
 
-def test_the_front_page_tells_that_a_neighbour_is_away(idle: Services) -> None:
+def test_the_front_page_shows_an_unavailable_service(idle: Services) -> None:
     def away(method: str, key: str) -> None:
         raise errors.StorageUnavailable("away")
 
@@ -108,24 +108,24 @@ def test_the_api_never_loads_the_machine_learning_stack(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["functions.predict.app", "functions.predict.handler"])
-def test_the_predict_service_starts_without_what_a_plan_makes_unnecessary(module: str) -> None:
+def test_the_predict_service_starts_without_modules_that_plans_replace(module: str) -> None:
     assert loaded(module, ["pandas", "sklearn", "joblib", "scipy"]) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_function_starts_without_what_it_may_never_need(service: str) -> None:
+def test_a_function_starts_without_optional_modules(service: str) -> None:
     needless = ["httpx2", "jwt", "cryptography", "email_validator"]
 
     assert loaded(f"functions.{service}.handler", needless) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_where_no_issuer_is_named_no_cryptography_is_loaded(service: str) -> None:
+def test_cryptography_is_not_loaded_without_an_issuer(service: str) -> None:
     asking = {"MINI_ML_AUTH": "on", "MINI_ML_API_KEYS": f"ci:train:{'ab' * 32}"}
 
     assert loaded(f"functions.{service}.handler", ["jwt", "cryptography"], **asking) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_function_needs_no_web_server(service: str) -> None:
+def test_a_function_loads_no_web_server(service: str) -> None:
     assert loaded(f"functions.{service}.handler", ["uvicorn", "moto", "ministack"]) == []

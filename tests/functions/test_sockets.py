@@ -80,7 +80,7 @@ def is_well(port: int) -> bool:
 
 
 @pytest.mark.parametrize("path", ["/train", "/predict", "/uploads", "/models/default/invocations"])
-def test_a_body_that_never_ends_is_given_up_and_the_connection_closed(port: int, path: str) -> None:
+def test_a_body_that_never_ends_times_out_and_closes_the_connection(port: int, path: str) -> None:
     media_type = FORM if path in ("/train", "/predict") else "Content-Type: application/json"
 
     answer = answer_to(
@@ -92,7 +92,7 @@ def test_a_body_that_never_ends_is_given_up_and_the_connection_closed(port: int,
     assert b"connection: close" in answer.lower()
 
 
-def test_slow_clients_keep_nobody_else_waiting(port: int) -> None:
+def test_slow_clients_do_not_block_others(port: int) -> None:
     slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
     for client in slow:
         client.sendall(request("/train", FORM, "Content-Length: 1000000", body=b"x"))
@@ -104,7 +104,7 @@ def test_slow_clients_keep_nobody_else_waiting(port: int) -> None:
     assert well
 
 
-def test_a_body_in_drops_is_given_up_although_it_moves(port: int) -> None:
+def test_a_body_sent_byte_by_byte_times_out(port: int) -> None:
     head = request("/train", FORM, "Content-Length: 100000")
     with closing(socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS)) as client:
         client.sendall(head)
@@ -142,7 +142,7 @@ def _drip(client: socket.socket) -> None:
     ],
     ids=lambda headers: headers[0][:24],
 )
-def test_headers_that_nobody_sends_are_refused_and_never_our_fault(port: int, headers: list[str]) -> None:
+def test_invalid_headers_are_rejected_without_a_server_error(port: int, headers: list[str]) -> None:
     answer = answer_to(port, request("/train", FORM, *headers))
 
     assert answer == b"" or 400 <= status(answer) < 500
@@ -150,7 +150,7 @@ def test_headers_that_nobody_sends_are_refused_and_never_our_fault(port: int, he
     assert is_well(port)
 
 
-def test_a_head_of_megabytes_is_refused_before_it_is_a_request(port: int) -> None:
+def test_megabytes_of_headers_are_rejected(port: int) -> None:
     head = b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Long: " + b"v" * 2_000_000 + b"\r\n\r\n"
 
     answer = answer_to(port, head)
@@ -159,17 +159,17 @@ def test_a_head_of_megabytes_is_refused_before_it_is_a_request(port: int) -> Non
 
 
 @pytest.mark.parametrize("junk", [b"\0\1\2\r\n\r\n", b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00" * 9 + b"\r\n\r\n"])
-def test_what_is_no_http_is_refused(port: int, junk: bytes) -> None:
+def test_bytes_that_are_not_http_are_rejected(port: int, junk: bytes) -> None:
     assert status(answer_to(port, junk)) == 400
 
 
-def test_broken_chunks_are_refused(port: int) -> None:
+def test_invalid_chunks_are_rejected(port: int) -> None:
     answer = answer_to(port, request("/train", FORM, "Transfer-Encoding: chunked", body=b"zz\r\nabc\r\n"))
 
     assert 400 <= status(answer) < 500
 
 
-def test_a_field_of_twenty_megabytes_is_refused_while_it_is_read(port: int) -> None:
+def test_a_field_of_twenty_megabytes_is_rejected_while_it_is_read(port: int) -> None:
     body = multipart(FILE, ('name="target_column"', b"y" * 20_000_000))
 
     answer = httpx2.post(
@@ -203,7 +203,7 @@ ODD_NAMES = {
 
 
 @pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
-def test_an_odd_file_name_leads_nowhere_else(name: str, tmp_path: Path) -> None:
+def test_an_unusual_file_name_stays_in_its_folder(name: str, tmp_path: Path) -> None:
     stage = STAGES["test"]
     cloud = memory_cloud(stage=stage)
     with services_over(cloud, tmp_path) as services, served(services.apps["api"]) as port:

@@ -35,7 +35,7 @@ from mini_ml.errors import InvalidRequest
         b"1 2",
     ],
 )
-def test_what_is_not_strict_json_is_malformed(body: bytes) -> None:
+def test_json_that_is_not_strict_is_malformed(body: bytes) -> None:
     with pytest.raises(InvalidRequest):
         parse_json(body)
 
@@ -55,12 +55,12 @@ def test_strict_json_is_read(body: bytes, meaning: object) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_are_our_fault(body: bytes) -> None:
+def test_no_bytes_cause_a_server_error(body: bytes) -> None:
     with contextlib.suppress(InvalidRequest):
         parse_json(body)
 
 
-def test_no_depth_is_our_fault_whatever_the_stack_has_left() -> None:
+def test_no_nesting_causes_a_server_error_at_any_stack_depth() -> None:
     for depth in range(1, 1200):
         with contextlib.suppress(InvalidRequest):
             parse_json(b'["\\u0041",' + b"[" * depth + b"]" * depth + b"]")

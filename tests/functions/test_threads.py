@@ -14,7 +14,7 @@ from mini_ml.contracts import Upload
 
 
 @pytest.mark.parametrize(("setting", "threads"), [(3, 3), (None, cpu_count())])
-def test_the_trainer_has_the_threads_of_its_settings_or_one_for_each_cpu(
+def test_the_trainer_uses_the_threads_of_its_settings_or_one_per_cpu(
     setting: int | None, threads: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     given: dict[str, Any] = {}
@@ -32,7 +32,7 @@ def test_the_trainers_threads_are_read_from_the_environment(monkeypatch: pytest.
     assert TrainerSettings().threads == 5
 
 
-def test_no_threads_at_all_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zero_threads_is_an_invalid_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINI_ML_SEAL_KEY", "sixteen-letters-")
     monkeypatch.setenv("MINI_ML_THREADS", "0")
 

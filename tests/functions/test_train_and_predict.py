@@ -14,7 +14,7 @@ from tests.functions.services import Services, predict, problem, sample, service
 FLOWERS = {"Setosa", "Versicolor", "Virginica"}
 
 
-def test_training_answers_the_finished_job_and_where_the_version_is(services: Services) -> None:
+def test_training_returns_the_finished_job_and_the_location_of_the_version(services: Services) -> None:
     answer = train(services.api, model_name="iris")
 
     assert (answer.status_code, answer.headers["location"]) == (201, "models/iris/versions/1")
@@ -23,7 +23,7 @@ def test_training_answers_the_finished_job_and_where_the_version_is(services: Se
     assert "preference-applied" not in answer.headers
 
 
-def test_predicting_answers_a_label_per_row_in_order(trained: Services) -> None:
+def test_predict_returns_one_label_per_row_in_order(trained: Services) -> None:
     answer = predict(trained.api, columns_to_drop='["variety"]')
 
     body = answer.json()
@@ -33,7 +33,7 @@ def test_predicting_answers_a_label_per_row_in_order(trained: Services) -> None:
     assert sum(a == b for a, b in zip(body["predictions"], truth, strict=True)) >= len(truth) - 2
 
 
-def test_predictions_past_the_answer_limit_are_only_linked_to(tmp_path: Path) -> None:
+def test_predictions_above_the_response_limit_are_only_linked(tmp_path: Path) -> None:
     small = replace(STAGES["test"], limits=replace(STAGES["test"].limits, answer_bytes=50))
 
     with services_over(memory_cloud(stage=small), tmp_path) as services:
@@ -46,7 +46,7 @@ def test_predictions_past_the_answer_limit_are_only_linked_to(tmp_path: Path) ->
     assert result.headers["location"].startswith("memory://mini-ml-artifacts/predictions/default/000001/")
 
 
-def test_without_waiting_the_job_is_accepted_and_really_waits_for_its_event(idle: Services) -> None:
+def test_without_waiting_the_job_is_accepted_and_stays_queued_until_its_event(idle: Services) -> None:
     answer = train(idle.api, prefer="respond-async")
 
     body = answer.json()
@@ -67,7 +67,7 @@ def test_an_accepted_job_succeeds_once_its_event_is_handled(idle: Services) -> N
 
 
 @pytest.mark.parametrize("service", ["trainer", "predict"])
-def test_without_waiting_even_what_is_done_at_once_is_a_202(idle: Services, service: str) -> None:
+def test_without_waiting_even_a_finished_job_is_a_202(idle: Services, service: str) -> None:
     train(idle.trainer)
     submit = train if service == "trainer" else predict
 
@@ -76,13 +76,13 @@ def test_without_waiting_even_what_is_done_at_once_is_a_202(idle: Services, serv
     assert {answer.status_code for answer in answers} == {202}
 
 
-def test_a_wait_that_runs_out_is_a_202(idle: Services) -> None:
+def test_a_wait_that_times_out_is_a_202(idle: Services) -> None:
     answer = train(idle.api, prefer="wait=0")
 
     assert (answer.status_code, answer.headers["preference-applied"]) == (202, "wait=0")
 
 
-def test_a_job_that_fails_within_the_wait_answers_its_problem(services: Services) -> None:
+def test_a_job_that_fails_within_the_wait_returns_its_problem(services: Services) -> None:
     answer = train(services.api, target_column="varieti")
 
     told = problem(answer)
@@ -91,7 +91,7 @@ def test_a_job_that_fails_within_the_wait_answers_its_problem(services: Services
     assert services.api.get(urljoin("/train", told["instance"])).json()["state"] == "failed"
 
 
-def test_a_failed_training_changes_nothing_that_is_served(services: Services) -> None:
+def test_a_failed_training_does_not_change_the_served_model(services: Services) -> None:
     train(services.api)
 
     train(services.api, target_column="nope")
@@ -99,14 +99,14 @@ def test_a_failed_training_changes_nothing_that_is_served(services: Services) ->
     assert services.api.get("/models/default").json()["latest"] == 1
 
 
-def test_an_unknown_model_is_refused_before_a_job_exists(idle: Services) -> None:
+def test_an_unknown_model_is_rejected_before_a_job_exists(idle: Services) -> None:
     answer = predict(idle.api, model_name="nobody")
 
     assert problem(answer)["code"] == "model_not_found"
     assert idle.api.get("/jobs").json()["jobs"] == []
 
 
-def test_a_store_that_refuses_the_file_is_a_503_and_the_job_says_so(idle: Services) -> None:
+def test_a_store_that_rejects_the_file_is_a_503_and_fails_the_job(idle: Services) -> None:
     def full(method: str, key: str) -> None:
         if method == "put_new":
             raise errors.StorageUnavailable("S3 does not answer.")
@@ -146,7 +146,7 @@ def test_the_predict_service_predicts_directly_without_any_event(idle: Services)
     assert idle.predict.get(answer.json()["links"]["job"]).json()["state"] == "succeeded"
 
 
-def test_work_in_a_service_leaves_no_files_behind(idle: Services, tmp_path: Path) -> None:
+def test_services_leave_no_files_behind(idle: Services, tmp_path: Path) -> None:
     train(idle.trainer)
     predict(idle.predict)
 

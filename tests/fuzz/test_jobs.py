@@ -50,7 +50,7 @@ def fit_to_be_told(services: Services, job: Job) -> bool:
 
 @few
 @given(body=inputs.files, model_type=FAST, dropped=st.sampled_from(["", "a", "a,b", "nope"]))
-def test_any_table_ends_as_a_version_or_as_a_refusal_of_the_client(body: bytes, model_type: str, dropped: str) -> None:
+def test_any_table_becomes_a_version_or_is_rejected(body: bytes, model_type: str, dropped: str) -> None:
     with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
         job = ended(services, "train/t/a.csv", body, {"model-type": model_type, "columns-to-drop": dropped})
 
@@ -61,7 +61,7 @@ def test_any_table_ends_as_a_version_or_as_a_refusal_of_the_client(body: bytes, 
 
 @few
 @given(body=inputs.files)
-def test_any_file_is_scored_row_by_row_or_refused(body: bytes) -> None:
+def test_any_file_is_scored_row_by_row_or_rejected(body: bytes) -> None:
     with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
         train(services.trainer)
         answer = services.predict.post("/predict", files={"input_file": ("p.csv", body)})
@@ -72,7 +72,7 @@ def test_any_file_is_scored_row_by_row_or_refused(body: bytes) -> None:
 
 @few
 @given(key=inputs.keys, metadata=inputs.metadata)
-def test_any_key_and_metadata_end_as_a_job_or_as_nothing(key: str, metadata: dict[str, str]) -> None:
+def test_any_key_and_metadata_create_one_job_or_none(key: str, metadata: dict[str, str]) -> None:
     with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
         job = ended(services, key, b"a,b,y\n1,2,u\n2,1,v\n3,1,u\n4,4,v\n", metadata)
 
@@ -82,7 +82,7 @@ def test_any_key_and_metadata_end_as_a_job_or_as_nothing(key: str, metadata: dic
 
 @few
 @given(params=inputs.params, model_type=st.sampled_from(sorted(catalogue.model_types()["model_types"])))
-def test_any_parameters_are_taken_or_refused_by_name(params: dict[str, Any], model_type: str) -> None:
+def test_any_parameters_are_accepted_or_rejected_by_name(params: dict[str, Any], model_type: str) -> None:
     with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
         form = {"model_type": model_type, "model_params": json.dumps(params), "target_column": "variety"}
         file = {"dataset_file": ("iris.csv", sample("iris.csv"))}
@@ -94,7 +94,7 @@ def test_any_parameters_are_taken_or_refused_by_name(params: dict[str, Any], mod
 
 @settings(examples(300))
 @given(body=inputs.bodies)
-def test_no_message_is_handled_as_an_upload_that_it_does_not_announce(body: str) -> None:
+def test_a_message_is_handled_only_as_the_upload_that_it_announces(body: str) -> None:
     try:
         found = uploads_in(body, bucket=LOCAL_NAMES.uploads_bucket)
     except UnknownEvent:
@@ -104,7 +104,7 @@ def test_no_message_is_handled_as_an_upload_that_it_does_not_announce(body: str)
 
 @settings(examples(100))
 @given(bodies=st.lists(inputs.bodies, max_size=4))
-def test_a_message_that_cannot_be_read_comes_back_and_its_neighbours_do_not(bodies: list[str]) -> None:
+def test_only_the_unreadable_message_of_a_batch_is_received_again(bodies: list[str]) -> None:
     records = [{"messageId": str(n), "body": body} for n, body in enumerate(bodies)]
 
     answer = for_each_upload({"Records": records}, lambda upload: None, bucket=LOCAL_NAMES.uploads_bucket)

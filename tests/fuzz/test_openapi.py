@@ -39,7 +39,7 @@ def busy(platform: Platform) -> Platform:
     return platform
 
 
-def test_every_answer_is_as_documented_and_none_is_our_fault(
+def test_every_response_is_documented_and_none_is_a_server_error(
     busy: Platform, fuzz_options: tuple[str, ...], tmp_path: Path
 ) -> None:
     completed = schemathesis(busy.api_url, tmp_path, *fuzz_options)
@@ -47,7 +47,7 @@ def test_every_answer_is_as_documented_and_none_is_our_fault(
     assert completed.returncode == 0, completed.stdout[-20_000:] + completed.stderr
 
 
-def test_so_it_is_behind_the_gateway(busy: Platform, tmp_path: Path) -> None:
+def test_the_same_holds_behind_the_gateway(busy: Platform, tmp_path: Path) -> None:
     few = ("--phases", "examples,fuzzing", "--max-examples", "1", "--generation-deterministic")
 
     completed = schemathesis(busy.gateway_url, tmp_path, *few)

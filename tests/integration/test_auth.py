@@ -115,12 +115,12 @@ def test_an_s3_upload_needs_no_key_of_the_platform(locked: Platform) -> None:
     assert locked.wait_for_upload_job("train/by-s3/iris.csv").state == "succeeded"
 
 
-def test_a_key_without_the_scope_is_rejected_by_the_name_of_the_scope(locked: Platform) -> None:
+def test_a_key_without_the_scope_is_rejected_with_the_name_of_the_scope(locked: Platform) -> None:
     with Client(locked.api_url, credential=READER) as client, pytest.raises(RequestRejected, match="the scope train"):
         client.train(SAMPLES / "iris.csv")
 
 
-def test_the_logs_of_the_services_hold_no_key(locked: Platform, folder: Path) -> None:
+def test_the_logs_of_the_services_contain_no_key(locked: Platform, folder: Path) -> None:
     """Run last, on the logs of all tests above."""
     written = "".join(path.read_text(errors="replace") for path in (folder / "logs").iterdir())
 

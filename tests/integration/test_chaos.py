@@ -86,7 +86,7 @@ def test_fifty_workers_were_killed_and_at_least_ten_in_each_main_phase(aftermath
     assert min(PLAN["before the artifact"], PLAN["artifact to manifest"], PLAN["result"]) >= 10
 
 
-def test_every_kind_of_fault_was_injected(aftermath: Aftermath) -> None:
+def test_every_kind_of_failure_was_injected(aftermath: Aftermath) -> None:
     assert set(aftermath.killer.faults) == set(FAULTS)
 
 

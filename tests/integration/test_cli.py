@@ -54,7 +54,7 @@ def test_predictions_are_printed_one_per_line(cli: Cli) -> None:
 
 
 @pytest.mark.usefixtures("trained")
-def test_an_output_file_holds_the_rows_and_their_predictions(cli: Cli, tmp_path: Path) -> None:
+def test_an_output_file_contains_the_rows_and_their_predictions(cli: Cli, tmp_path: Path) -> None:
     cli("predict", SAMPLES / "iris_predict.csv", *IRIS, "--output", tmp_path / "out.csv")
 
     rows = (SAMPLES / "iris_predict.csv").read_text().splitlines()

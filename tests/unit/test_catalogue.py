@@ -29,7 +29,7 @@ def hints(model_type: str, **params: JsonValue) -> list[str | None]:
     return [fault.hint for fault in catalogue.check_params(model_type, params)]
 
 
-def test_the_committed_catalogue_is_what_the_installed_scikit_learn_gives() -> None:
+def test_the_committed_catalogue_matches_the_installed_scikit_learn() -> None:
     committed = catalogue_source.CATALOGUE.read_text(encoding="utf-8")
 
     assert committed == catalogue_source.render(catalogue_source.build()), (
@@ -46,12 +46,12 @@ def test_every_estimator_of_scikit_learn_is_listed_or_excluded(kind: str, all_: 
     assert len(names & EXCLUDED.keys()) == excluded
 
 
-def test_nothing_is_excluded_that_scikit_learn_does_not_have() -> None:
+def test_every_excluded_estimator_exists_in_scikit_learn() -> None:
     assert EXCLUDED.keys() == catalogue.model_types()["excluded"].keys()
     assert not EXCLUDED.keys() & TYPES.keys()
 
 
-def test_a_new_estimator_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_estimator_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(EXCLUDED, "IsotonicRegression")
 
     assert "IsotonicRegression" in catalogue_source.build()["model_types"]
@@ -62,7 +62,7 @@ def test_every_default_is_accepted(model_type: str, name: str, default: JsonValu
     assert catalogue.check_params(model_type, {name: default}) == []
 
 
-def test_reading_the_catalogue_needs_no_machine_learning() -> None:
+def test_the_catalogue_loads_without_the_ml_stack() -> None:
     script = "import sys, mini_ml.catalogue as c; c.check_model_type('Ridge'); print('numpy' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout.strip() == b"False"
@@ -73,7 +73,7 @@ def test_known_model_types_pass(name: str) -> None:
     catalogue.check_model_type(name)
 
 
-def test_an_unknown_model_type_is_refused_with_the_nearest_names() -> None:
+def test_an_unknown_model_type_is_rejected_with_the_nearest_names() -> None:
     with pytest.raises(UnknownModelType) as refusal:
         catalogue.check_model_type("randomforestclasifier")
 
@@ -81,7 +81,7 @@ def test_an_unknown_model_type_is_refused_with_the_nearest_names() -> None:
     assert "`RandomForestClassifier`" in str(refusal.value.issues[0].hint)
 
 
-def test_an_excluded_model_type_is_refused_with_its_reason() -> None:
+def test_an_excluded_model_type_is_rejected_with_its_reason() -> None:
     with pytest.raises(UnknownModelType, match="needs other estimators"):
         catalogue.check_model_type("VotingClassifier")
 
@@ -96,15 +96,15 @@ def test_all_faults_are_told_at_once() -> None:
     ]
 
 
-def test_an_unknown_parameter_is_refused_with_the_nearest_name() -> None:
+def test_an_unknown_parameter_is_rejected_with_the_nearest_name() -> None:
     assert hints("RandomForestClassifier", n_estimator=5) == ["did you mean `n_estimators`?"]
 
 
-def test_a_value_outside_its_range_is_refused_with_the_range() -> None:
+def test_a_value_outside_its_range_is_rejected_with_the_range() -> None:
     assert hints("RandomForestClassifier", n_estimators=0) == ["use a whole number from 1 to 2000"]
 
 
-def test_a_value_past_a_limit_of_the_platform_says_so() -> None:
+def test_a_value_above_a_limit_of_the_platform_is_rejected_with_the_limit() -> None:
     assert reasons("RandomForestClassifier", n_estimators=10_000_000) == [
         "`n_estimators` is 10000000, above the limit of this platform"
     ]
@@ -133,7 +133,7 @@ def test_a_value_past_a_limit_of_the_platform_says_so() -> None:
         ("RidgeCV", {"alphas": [1.0] * 1_001}),
     ],
 )
-def test_wrong_values_are_refused(model_type: str, params: dict[str, JsonValue]) -> None:
+def test_invalid_values_are_rejected(model_type: str, params: dict[str, JsonValue]) -> None:
     assert len(catalogue.check_params(model_type, params)) == 1
 
 
@@ -148,12 +148,12 @@ def test_wrong_values_are_refused(model_type: str, params: dict[str, JsonValue])
         ("DummyClassifier", {"strategy": "constant", "constant": "Setosa"}),
     ],
 )
-def test_right_values_pass(model_type: str, params: dict[str, JsonValue]) -> None:
+def test_valid_values_pass(model_type: str, params: dict[str, JsonValue]) -> None:
     assert catalogue.check_params(model_type, params) == []
 
 
 @pytest.mark.parametrize("name", ["n_jobs", "random_state", "verbose", "warm_start"])
-def test_what_the_platform_decides_cannot_be_set(name: str) -> None:
+def test_parameters_that_the_platform_sets_are_rejected(name: str) -> None:
     assert "cannot be set" in reasons("RandomForestClassifier", **{name: 1})[0]
 
 
@@ -170,12 +170,12 @@ def test_auto_takes_no_parameters() -> None:
         ("Lasso", "classification", "RandomForestClassifier"),
     ],
 )
-def test_a_counterpart_is_of_the_other_task(model_type: str, task: str, other: str) -> None:
+def test_a_counterpart_has_the_other_task(model_type: str, task: str, other: str) -> None:
     assert catalogue.counterpart(model_type, "classification" if task == "classification" else "regression") == other
 
 
 @pytest.mark.parametrize("depth", [9, 40, 400, 960, 5000])
-def test_a_value_that_is_nested_deeply_is_a_fault_however_deeply(depth: int) -> None:
+def test_a_deeply_nested_value_is_rejected_at_any_depth(depth: int) -> None:
     value: JsonValue = []
     for _ in range(depth):
         value = [value]

@@ -31,7 +31,7 @@ def handled(name: str) -> tuple[list[Upload], list[str]]:
 
 
 @pytest.mark.parametrize("path", sorted(EVENTS.glob("*.json")), ids=lambda path: path.stem)
-def test_every_event_is_told_by_its_shape(path: Path) -> None:
+def test_the_kind_of_an_event_is_recognised_by_its_shape(path: Path) -> None:
     kinds: dict[str, EventKind] = {"rest": "http", "sqs": "queue", "scheduled": "schedule"}
     family = path.stem.split("_")[0]
 
@@ -43,7 +43,7 @@ def test_every_event_is_told_by_its_shape(path: Path) -> None:
 
 
 @pytest.mark.parametrize("unknown", [{}, {"Records": []}, {"Records": "x"}, {"Records": [1]}, {"warmer": True}])
-def test_an_unknown_event_is_refused(unknown: dict[str, Any]) -> None:
+def test_an_unknown_event_is_rejected(unknown: dict[str, Any]) -> None:
     with pytest.raises(UnknownEvent):
         kind_of(unknown)
 
@@ -85,12 +85,12 @@ def test_an_upload_to_an_unversioned_bucket_has_no_version() -> None:
     "name",
     ["sqs_test_event", "sqs_object_removed", "sqs_folder_marker", "sqs_foreign_bucket", "sqs_without_records"],
 )
-def test_what_announces_no_upload_is_acknowledged_without_work(name: str) -> None:
+def test_a_message_without_an_upload_is_acknowledged_without_work(name: str) -> None:
     assert handled(name) == ([], [])
 
 
 @pytest.mark.parametrize("name", ["sqs_malformed_body", "sqs_not_a_notification"])
-def test_what_cannot_be_read_comes_back_until_it_is_a_dead_letter(name: str) -> None:
+def test_an_unreadable_message_is_received_again_until_it_is_a_dead_letter(name: str) -> None:
     uploads, failed = handled(name)
 
     assert uploads == []
@@ -100,7 +100,7 @@ def test_what_cannot_be_read_comes_back_until_it_is_a_dead_letter(name: str) -> 
 @pytest.mark.parametrize(
     "body", ["", "[]", "null", "7", '"text"', '{"Records": null}', '{"Records": {}}', '{"Records": [null]}']
 )
-def test_a_body_of_another_shape_never_raises_anything_else(body: str) -> None:
+def test_a_body_of_another_shape_raises_no_other_error(body: str) -> None:
     try:
         uploads = uploads_in(body, bucket=BUCKET)
     except UnknownEvent:
@@ -108,14 +108,14 @@ def test_a_body_of_another_shape_never_raises_anything_else(body: str) -> None:
     assert uploads == []
 
 
-def test_one_bad_message_does_not_stop_its_neighbours() -> None:
+def test_one_bad_message_does_not_stop_the_other_messages() -> None:
     uploads, failed = handled("sqs_many")
 
     assert [upload.key.rsplit("/")[-1] for upload in uploads] == ["one.csv", "two.csv", "three.csv", "four.csv"]
     assert failed == [event("sqs_many")["Records"][1]["messageId"]]
 
 
-def test_only_the_message_whose_handler_fails_comes_back() -> None:
+def test_only_the_message_whose_handler_fails_is_received_again() -> None:
     def fail_on_three(upload: Upload) -> None:
         if upload.key.endswith("three.csv"):
             raise StorageUnavailable("away")
@@ -129,7 +129,7 @@ def test_only_the_message_whose_handler_fails_comes_back() -> None:
     ]
 
 
-def test_a_failure_is_logged_by_its_fields(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_logged_with_its_fields(caplog: pytest.LogCaptureFixture) -> None:
     def fail(upload: Upload) -> None:
         raise StorageUnavailable("away")
 
@@ -145,7 +145,7 @@ def test_a_failure_is_logged_by_its_fields(caplog: pytest.LogCaptureFixture) -> 
 @pytest.mark.parametrize(
     "key", ["train/a b.csv", "train/a+b.csv", "predict/m@2/ç.csv", "train/100%25.csv", "train/日/x"]
 )
-def test_our_own_announcement_reads_as_what_was_announced(key: str) -> None:
+def test_an_announcement_is_read_as_the_announced_upload(key: str) -> None:
     upload = Upload(
         bucket=BUCKET,
         key=key,
@@ -157,12 +157,12 @@ def test_our_own_announcement_reads_as_what_was_announced(key: str) -> None:
     assert uploads_in(object_created_body(upload), bucket=BUCKET) == [upload]
 
 
-def test_an_announcement_carries_a_reference_and_nothing_else() -> None:
+def test_an_announcement_contains_only_a_reference() -> None:
     body = object_created_body(Upload(bucket=BUCKET, key="train/m/a.csv", version_id="v", size=7))
 
     assert set(json.loads(body)["Records"][0]["s3"]["object"]) == {"key", "size", "versionId"}
 
 
-def test_a_body_that_is_nested_deeply_is_no_notification() -> None:
+def test_a_deeply_nested_body_is_not_a_notification() -> None:
     with pytest.raises(UnknownEvent):
         uploads_in("[" * 100_000, bucket="mini-ml-uploads")

@@ -46,14 +46,14 @@ def keywords(call: ast.Call) -> set[str | None]:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_refusal_has_its_faults(path: Path) -> None:
+def test_every_invalid_request_error_has_issues(path: Path) -> None:
     without = [ast.unparse(call)[:100] for call in calls(path) if is_refusal(call) and "issues" not in keywords(call)]
 
     assert without == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_fault_says_where(path: Path) -> None:
+def test_every_issue_names_its_place(path: Path) -> None:
     issues = [(ast.unparse(call), keywords(call)) for call in calls(path) if called(call) == "Issue"]
 
     assert [fault for fault, given in issues if not PLACES & given and REMAINDER not in fault] == []

@@ -15,14 +15,14 @@ NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("name", ["iris", "7", "a.b-c_d", "x" * 64])
-def test_a_model_name_of_the_allowed_form_is_taken(name: str) -> None:
+def test_a_valid_model_name_is_accepted(name: str) -> None:
     assert keys.validate_model_name(name) == name
 
 
 @pytest.mark.parametrize(
     "name", ["", "Iris", "-a", ".a", "..", "a/b", "a b", "ç", "x" * 65, "a\n", "a@2", "a%2Fb", "\x00", "iris\u2028"]
 )
-def test_any_other_model_name_is_refused_by_its_parameter(name: str) -> None:
+def test_any_other_model_name_is_rejected_with_its_parameter(name: str) -> None:
     with pytest.raises(InvalidName) as refused:
         keys.validate_model_name(name)
 
@@ -39,13 +39,13 @@ def test_a_version_is_a_number_an_alias_or_latest(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["", "0", "01", "-1", "1000000", "1.0", "Latest", "a/b", "2 ", "²"])
-def test_any_other_version_is_refused(version: str) -> None:
+def test_any_other_version_is_rejected(version: str) -> None:
     with pytest.raises(InvalidName):
         keys.validate_version(version)
 
 
 @pytest.mark.parametrize("alias", ["latest", "2", "2nd", "A", "", "a/b"])
-def test_an_alias_is_never_latest_nor_looks_like_a_number(alias: str) -> None:
+def test_an_alias_is_neither_latest_nor_a_number(alias: str) -> None:
     with pytest.raises(InvalidName):
         keys.validate_alias(alias)
 
@@ -53,7 +53,7 @@ def test_an_alias_is_never_latest_nor_looks_like_a_number(alias: str) -> None:
 @pytest.mark.parametrize(
     "job_id", ["", "x", "../secret", str(uuid.UUID(int=0)), str(uuid.uuid5(uuid.NAMESPACE_DNS, "a"))]
 )
-def test_only_ids_that_the_platform_makes_are_job_ids(job_id: str) -> None:
+def test_only_ids_created_by_the_platform_are_job_ids(job_id: str) -> None:
     with pytest.raises(InvalidName):
         keys.validate_job_id(job_id)
 
@@ -78,14 +78,14 @@ def test_only_ids_that_the_platform_makes_are_job_ids(job_id: str) -> None:
         ("predict/a@b.csv", UploadName(kind="predict", model_name="default", version="latest", filename="a@b.csv")),
     ],
 )
-def test_an_uploads_key_says_what_to_do(key: str, name: UploadName) -> None:
+def test_the_key_of_an_upload_says_what_to_do(key: str, name: UploadName) -> None:
     assert keys.match_upload(key) == name
 
 
 @pytest.mark.parametrize(
     "key", ["", "other/a.csv", "train", "train/", "train/iris/", "predict/iris@2/", "/train/a.csv"]
 )
-def test_a_key_outside_the_prefixes_or_a_folder_marker_says_nothing(key: str) -> None:
+def test_a_key_outside_the_prefixes_or_of_a_folder_marker_is_ignored(key: str) -> None:
     assert keys.match_upload(key) is None
 
 
@@ -109,7 +109,7 @@ def test_a_safe_file_name_is_one_short_visible_part(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["${filename}.csv", "$${filename}.csv", "$\x00{filename}.csv"])
-def test_a_file_name_holds_no_variable_of_an_upload_form(name: str) -> None:
+def test_a_file_name_contains_no_variable_of_an_upload_form(name: str) -> None:
     assert keys.safe_filename(name) == "{filename}.csv"
 
 
@@ -121,14 +121,14 @@ def test_the_last_part_of_a_path_is_the_file_name() -> None:
     st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)),
     st.binary(min_size=10, max_size=16),
 )
-def test_a_fresh_job_id_is_a_uuid_of_version_7(now: datetime, entropy: bytes) -> None:
+def test_a_new_job_id_is_a_uuid_of_version_7(now: datetime, entropy: bytes) -> None:
     made = uuid.UUID(keys.new_job_id(now, entropy))
 
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
     assert keys.validate_job_id(str(made)) == str(made)
 
 
-def test_fresh_job_ids_sort_by_time() -> None:
+def test_new_job_ids_sort_by_time() -> None:
     ids = [keys.new_job_id(NOW + timedelta(milliseconds=step), bytes([255 - step] * 10)) for step in range(50)]
 
     assert ids == sorted(ids)
@@ -139,7 +139,7 @@ def test_entropy_reaches_the_job_id() -> None:
     assert keys.new_job_id(NOW, bytes(10)) != keys.new_job_id(NOW, bytes(9) + b"\x01")
 
 
-def test_the_same_upload_is_the_same_job_and_any_other_is_not() -> None:
+def test_the_same_upload_has_the_same_job_id_and_any_other_has_not() -> None:
     job_id = keys.job_id_of_upload("b", "train/a.csv", "v1")
 
     assert job_id == keys.job_id_of_upload("b", "train/a.csv", "v1")
@@ -167,12 +167,12 @@ def test_manifests_sort_by_version() -> None:
     assert keys.manifest("iris", 9) < keys.manifest("iris", 10) < keys.manifest("iris", 100_000)
 
 
-def test_a_models_prefix_is_not_that_of_a_longer_name() -> None:
+def test_the_prefix_of_a_model_excludes_longer_names() -> None:
     assert not keys.manifest("iris-2", 1).startswith(keys.versions("iris"))
 
 
 @pytest.mark.parametrize(
     ("uploaded", "output"), [("a.csv", "a.csv"), ("A.CSV", "A.CSV"), ("a.txt", "a.txt.csv"), ("d/a", "a.csv")]
 )
-def test_an_output_is_called_as_its_upload(uploaded: str, output: str) -> None:
+def test_an_output_has_the_name_of_its_upload(uploaded: str, output: str) -> None:
     assert keys.output_filename(uploaded) == output

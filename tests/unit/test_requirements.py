@@ -21,7 +21,7 @@ def _pins(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_a_file_was_made_from_what_pyproject_asks_for_now(name: str) -> None:
+def test_requirements_are_up_to_date_with_pyproject(name: str) -> None:
     header = (FOLDER / f"{name}.txt").read_text().splitlines()[0]
 
     assert header.endswith(f"input sha256: {digest(requirements_of(SETS[name], PYPROJECT))}"), (
@@ -44,7 +44,7 @@ def test_every_requirement_is_pinned_within_its_range(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_what_runs_has_the_versions_that_were_tested(name: str) -> None:
+def test_the_images_have_the_tested_versions(name: str) -> None:
     tested = _pins("dev")
 
     assert {package: version for package, version in _pins(name).items() if tested[package] != version} == {}
@@ -55,7 +55,7 @@ def test_the_api_is_free_of_the_ml_stack() -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_every_line_is_a_hashed_pin_and_names_no_address(file: Path) -> None:
+def test_every_line_is_a_pin_with_hashes_and_without_an_address(file: Path) -> None:
     header, *lines = file.read_text().splitlines()
     text = "\n".join(lines)
 

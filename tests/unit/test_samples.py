@@ -20,17 +20,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_script_makes_every_sample(made: Path) -> None:
+def test_the_script_writes_every_sample(made: Path) -> None:
     assert sorted(path.name for path in made.iterdir()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sample_is_what_the_script_makes(name: str, made: Path) -> None:
+def test_a_sample_equals_the_output_of_the_script(name: str, made: Path) -> None:
     assert (SAMPLES / name).read_bytes() == (made / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_readme_says_what_every_sample_is(name: str) -> None:
+def test_the_readme_describes_every_sample(name: str) -> None:
     assert f"| `{name}` |" in (SAMPLES / "README.md").read_text(encoding="utf-8")
 
 

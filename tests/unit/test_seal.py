@@ -21,18 +21,18 @@ def test_a_seal_does_not_verify_for_another_digest_or_key() -> None:
     assert not HmacSeal(b"other key").verify(DIGEST, seal.sign(DIGEST))
 
 
-def test_what_is_no_seal_does_not_verify() -> None:
+def test_an_invalid_seal_does_not_verify() -> None:
     assert not HmacSeal(b"key").verify(DIGEST, "")
     assert not HmacSeal(b"key").verify(DIGEST, "ç")
 
 
-def test_a_mac_that_the_key_made_for_another_purpose_is_no_seal() -> None:
+def test_a_mac_for_another_purpose_is_not_a_seal() -> None:
     other = hmac.new(b"key", DIGEST, hashlib.sha256).hexdigest()
 
     assert not HmacSeal(b"key").verify(DIGEST, other)
 
 
-def test_a_seal_names_its_key_and_gives_nothing_of_it_away() -> None:
+def test_a_seal_names_its_key_without_revealing_it() -> None:
     ours, theirs = HmacSeal(b"key"), HmacSeal(b"other key")
 
     assert ours.sign(DIGEST).partition(".")[0] == ours.key_id
@@ -47,7 +47,7 @@ def test_a_seal_that_names_another_key_does_not_verify() -> None:
     assert not seal.verify(DIGEST, f"{HmacSeal(b'other key').key_id}.{mac}")
 
 
-def test_a_seal_of_before_seals_named_their_key_verifies() -> None:
+def test_a_seal_without_a_key_name_verifies() -> None:
     seal = HmacSeal(b"key")
 
     assert seal.verify(DIGEST, seal.sign(DIGEST).partition(".")[2])

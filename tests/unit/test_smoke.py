@@ -34,7 +34,7 @@ def right(_: Site) -> None:
     require(True, "It is so.")
 
 
-def test_every_step_has_its_line_whatever_another_raises(frankfurt: Site, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_step_has_a_line_even_if_another_step_raises(frankfurt: Site, capsys: pytest.CaptureFixture[str]) -> None:
     failed = run.tell(frankfurt, {"asks IAM": forbidden, "waits": late}, {"looks": wrong, "looks again": right})
 
     lines = capsys.readouterr().out.splitlines()
@@ -54,6 +54,6 @@ def test_an_address_is_signed_for_the_region_of_its_bucket(frankfurt: Site) -> N
 
 
 @pytest.mark.parametrize("arguments", [[], ["dev", "prod"]])
-def test_without_exactly_one_stage_it_says_how_it_is_called(arguments: list[str]) -> None:
+def test_without_exactly_one_stage_it_prints_its_usage(arguments: list[str]) -> None:
     with pytest.raises(SystemExit, match="Usage: make smoke STAGE=dev"):
         run.main(arguments)

@@ -19,15 +19,15 @@ def printed(program: str) -> str:
     return done.stdout.strip()
 
 
-def test_nothing_is_collected_meanwhile_and_garbage_is_afterwards() -> None:
+def test_garbage_is_collected_only_after_the_start() -> None:
     assert printed("with starting(): print(gc.isenabled())\nprint(gc.isenabled())") == "False\nTrue"
 
 
-def test_what_was_made_meanwhile_is_left_out_of_later_rounds() -> None:
+def test_objects_created_during_the_start_are_not_scanned_again() -> None:
     assert int(printed("with starting(): kept = [[] for _ in range(1000)]\nprint(gc.get_freeze_count())")) > 1000
 
 
-def test_collecting_goes_on_after_a_start_that_failed() -> None:
+def test_garbage_collection_continues_after_a_failed_start() -> None:
     with pytest.raises(ZeroDivisionError), starting():
         raise ZeroDivisionError
 

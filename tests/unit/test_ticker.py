@@ -8,7 +8,7 @@ from mini_ml.errors import LeaseLost, StorageUnavailable
 TIMEOUT_SECONDS = 10
 
 
-def test_a_tick_is_called_again_and_again_until_the_block_ends() -> None:
+def test_a_tick_is_called_repeatedly_until_the_block_ends() -> None:
     ticks: list[int] = []
     thrice = Event()
 
@@ -25,7 +25,7 @@ def test_a_tick_is_called_again_and_again_until_the_block_ends() -> None:
     assert len(ticks) == after_the_end
 
 
-def test_a_tick_that_may_succeed_later_is_tried_again() -> None:
+def test_a_tick_is_repeated_after_a_retryable_error() -> None:
     ticks: list[int] = []
     again = Event()
 
@@ -55,7 +55,7 @@ def test_a_tick_that_lost_its_lease_is_not_called_again() -> None:
     assert ticks == [1]
 
 
-def test_a_hand_ticker_calls_what_is_running_only_when_told() -> None:
+def test_a_manual_ticker_calls_running_ticks_only_on_demand() -> None:
     ticks: list[int] = []
     ticker = HandTicker()
 

@@ -10,7 +10,7 @@ def _consumers(stage: Stage) -> list[Function]:
 
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
-def test_a_message_stays_invisible_for_six_timeouts_of_whoever_works_on_it(stage: Stage) -> None:
+def test_a_message_stays_invisible_for_six_timeouts_of_its_consumer(stage: Stage) -> None:
     visibility = {queue.name: queue.visibility_seconds for queue in queues(stage)}
 
     too_short = [f.name for f in _consumers(stage) if f.queue and visibility[f.queue] < 6 * f.timeout_seconds]
@@ -27,7 +27,7 @@ def test_every_work_queue_has_dead_letters_and_one_message_a_batch(stage: Stage)
 
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
-def test_every_queue_has_one_function_that_reads_it(stage: Stage) -> None:
+def test_exactly_one_function_reads_each_queue(stage: Stage) -> None:
     assert sorted(str(function.queue) for function in _consumers(stage)) == sorted(q.name for q in queues(stage))
 
 

@@ -37,14 +37,14 @@ class Store:
         return AdminKey(self.read, clock=lambda: self.now)
 
 
-def test_nothing_is_read_before_somebody_asks() -> None:
+def test_the_key_is_not_read_before_the_first_request() -> None:
     store = Store()
     store.key()
 
     assert store.reads == []
 
 
-def test_only_the_key_opens_and_is_read_once() -> None:
+def test_only_the_key_is_accepted_and_it_is_read_once() -> None:
     store = Store()
     key = store.key()
 
@@ -66,7 +66,7 @@ def test_many_callers_at_once_read_once() -> None:
     assert (answers, len(store.reads)) == ([True] * 16, 1)
 
 
-def test_a_key_that_was_exchanged_opens_after_the_pause() -> None:
+def test_a_rotated_key_is_accepted_after_the_pause() -> None:
     store = Store()
     key = store.key()
     key.matches(KEY)
@@ -75,7 +75,7 @@ def test_a_key_that_was_exchanged_opens_after_the_pause() -> None:
     assert (key.matches(OTHER), key.matches(KEY)) == (True, False)
 
 
-def test_the_old_key_is_refused_five_minutes_later_though_nobody_used_the_new_one() -> None:
+def test_the_old_key_is_rejected_after_five_minutes_even_if_the_new_key_was_not_used() -> None:
     store = Store()
     key = store.key()
     key.matches(KEY)
@@ -84,7 +84,7 @@ def test_the_old_key_is_refused_five_minutes_later_though_nobody_used_the_new_on
     assert key.matches(KEY) is False
 
 
-def test_wrong_keys_do_not_make_us_read_again_and_again() -> None:
+def test_wrong_keys_cause_no_repeated_reads() -> None:
     store = Store()
     key = store.key()
 
@@ -95,7 +95,7 @@ def test_wrong_keys_do_not_make_us_read_again_and_again() -> None:
     assert len(store.reads) == 3
 
 
-def test_a_key_that_was_never_read_lets_nobody_in_and_is_no_ones_fault() -> None:
+def test_a_key_that_was_never_read_makes_every_request_fail_as_unavailable() -> None:
     store = Store(is_away=True)
     key = store.key()
 
@@ -106,7 +106,7 @@ def test_a_key_that_was_never_read_lets_nobody_in_and_is_no_ones_fault() -> None
     assert len(store.reads) == 1  # and the store is left alone for a while
 
 
-def test_the_last_reading_counts_for_an_hour_while_the_store_is_away() -> None:
+def test_the_last_key_is_accepted_for_an_hour_while_the_store_is_unavailable() -> None:
     store = Store()
     key = store.key()
     key.matches(KEY)
@@ -119,7 +119,7 @@ def test_the_last_reading_counts_for_an_hour_while_the_store_is_away() -> None:
         key.matches(KEY)
 
 
-def test_a_store_that_comes_back_is_read() -> None:
+def test_the_key_is_read_when_the_store_is_available_again() -> None:
     store = Store(is_away=True)
     key = store.key()
     with pytest.raises(CredentialsUnavailable):

@@ -12,27 +12,27 @@ from mini_ml.adapters.auth.api_keys import digest, find_principal, new_key, pars
 DIGEST = "ab" * 32
 
 
-def test_a_new_key_is_stored_as_its_digest_alone() -> None:
+def test_a_new_key_is_stored_only_as_its_digest() -> None:
     key, stored = new_key("ci", ["train", "read"])
 
     assert str(stored) == f"ci:read,train:{hashlib.sha256(key.encode()).hexdigest()}"
     assert key not in str(stored)
 
 
-def test_no_two_keys_are_alike_and_each_has_256_random_bits() -> None:
+def test_keys_differ_and_have_256_random_bits() -> None:
     keys = {new_key("ci", ["read"])[0] for _ in range(100)}
 
     assert len(keys) == 100
     assert {len(key) for key in keys} == {len("mml_") + 43}
 
 
-def test_what_is_stored_reads_back() -> None:
+def test_a_stored_entry_reads_back() -> None:
     entries = [new_key(name, ["predict"])[1] for name in ("ana", "ci.2", "a-b_c")]
 
     assert list(parse("\n ".join(map(str, entries)))) == entries
 
 
-def test_a_key_is_known_by_its_digest() -> None:
+def test_a_key_is_recognised_by_its_digest() -> None:
     (key, ci), (_, ana) = new_key("ci", ["train"]), new_key("ana", ["read"])
 
     found = find_principal(digest(key), [ana, ci])
@@ -42,19 +42,19 @@ def test_a_key_is_known_by_its_digest() -> None:
 
 
 @given(st.text())
-def test_nothing_else_is_a_key(text: str) -> None:
+def test_other_credentials_are_rejected(text: str) -> None:
     _, stored = new_key("ci", ["train"])
 
     assert find_principal(digest(text), [stored]) is None
 
 
-def test_the_stored_digest_is_no_key() -> None:
+def test_the_stored_digest_is_not_a_key() -> None:
     _, stored = new_key("ci", ["train"])
 
     assert find_principal(digest(stored.sha256), [stored]) is None
 
 
-def test_digests_are_compared_in_constant_time_and_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_digests_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
 
     def compare(ours: str, shown: str) -> bool:
@@ -83,7 +83,7 @@ def test_digests_are_compared_in_constant_time_and_all_of_them(monkeypatch: pyte
         (f"a:read:{DIGEST} a:train:{DIGEST}", "two API keys have the same name"),
     ],
 )
-def test_an_entry_that_cannot_be_read_is_told_without_what_it_holds(entries: str, told: str) -> None:
+def test_an_unreadable_entry_is_reported_without_its_content(entries: str, told: str) -> None:
     with pytest.raises(ValueError, match=told) as refused:
         parse(entries)
 

@@ -38,17 +38,17 @@ def said(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AuthSettings:
     return AuthSettings()
 
 
-def test_a_service_that_is_told_nothing_does_not_start() -> None:
+def test_a_service_without_auth_settings_does_not_start() -> None:
     with pytest.raises(ValidationError, match="no credentials are configured: set MINI_ML_API_KEYS"):
         AuthSettings()
 
 
-def test_that_nobody_is_asked_has_to_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_authentication_is_off_only_if_the_settings_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert build_authenticator(said(monkeypatch, MINI_ML_AUTH="off")) is None
 
 
 @pytest.mark.parametrize("word", ["", "false", "0", "OFF", "none"])
-def test_it_is_said_in_one_way_only(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+def test_auth_must_be_on_or_off(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     with pytest.raises(ValidationError, match="'on' or 'off'"):
         said(monkeypatch, MINI_ML_AUTH=word)
 
@@ -62,12 +62,14 @@ def test_it_is_said_in_one_way_only(monkeypatch: pytest.MonkeyPatch, word: str) 
     ],
     ids=["API keys", "admin key", "tokens"],
 )
-def test_whoever_is_named_is_asked_for(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+def test_credentials_in_the_settings_turn_authentication_on(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
     assert isinstance(build_authenticator(said(monkeypatch, **environment)), Authenticator)
 
 
 @pytest.mark.parametrize("missing", TOKENS)
-def test_tokens_need_issuer_audience_and_keys(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+def test_tokens_require_issuer_audience_and_keys(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     with pytest.raises(ValidationError, match="MINI_ML_JWT_ISSUER, MINI_ML_JWT_AUDIENCE and MINI_ML_JWT_JWKS_URL"):
         said(monkeypatch, **{**TOKENS, missing: ""})
 
@@ -75,18 +77,18 @@ def test_tokens_need_issuer_audience_and_keys(monkeypatch: pytest.MonkeyPatch, m
 @pytest.mark.parametrize(
     "url", ["http://issuer.example/jwks.json", "file:///etc/passwd", "ftp://127.0.0.1/", "jwks.json"]
 )
-def test_keys_are_fetched_over_https_alone(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_keys_are_fetched_only_over_https(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     with pytest.raises(ValidationError, match="must use https"):
         said(monkeypatch, **{**TOKENS, "MINI_ML_JWT_JWKS_URL": url})
 
 
 @pytest.mark.parametrize("seconds", ["-1", "301", "inf"])
-def test_clocks_may_not_differ_by_any_time(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
+def test_the_leeway_between_clocks_is_limited(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
     with pytest.raises(ValidationError, match="jwt_leeway_seconds"):
         said(monkeypatch, **TOKENS, MINI_ML_JWT_LEEWAY_SECONDS=seconds)
 
 
-def test_a_key_put_where_its_digest_belongs_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_in_place_of_its_digest_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValidationError, match="entry 1 does not have the format name:scopes:digest") as refused:
         said(monkeypatch, MINI_ML_API_KEYS="mml_secret")
 
@@ -110,7 +112,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, secret_id: str, credential: str) -> P
     return run(authenticator.authenticate(credential))
 
 
-def test_the_key_in_the_secret_opens_everything_and_no_other_key_anything(
+def test_the_key_in_the_secret_has_every_scope_and_other_keys_have_none(
     secrets: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arn = secrets.create_secret(Name="admin", SecretString="the-key\n")["ARN"]
@@ -120,7 +122,9 @@ def test_the_key_in_the_secret_opens_everything_and_no_other_key_anything(
         asked(monkeypatch, arn, "another-key")
 
 
-def test_a_secret_that_cannot_be_read_makes_no_key_wrong(secrets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_secret_means_unavailable_and_not_a_wrong_key(
+    secrets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     binary = secrets.create_secret(Name="binary", SecretBinary=b"the-key")["ARN"]
 
     for secret_id in (binary, "there-is-none"):
@@ -128,7 +132,7 @@ def test_a_secret_that_cannot_be_read_makes_no_key_wrong(secrets: Any, monkeypat
             asked(monkeypatch, secret_id, "the-key")
 
 
-def test_a_container_that_is_told_nothing_of_callers_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_container_without_auth_settings_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINI_ML_SERVICE", "api")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localstack:4566")
     monkeypatch.setattr(interrupts, "install_handlers", lambda: None)

@@ -40,7 +40,7 @@ def tokens_of(issuer: Issuer, **changed: Any) -> TokenVerifier:
 
 
 @pytest.mark.parametrize("key_id", ["rsa", "ec"])
-def test_a_token_of_the_issuer_stands_for_its_subject(issuer: Issuer, key_id: str) -> None:
+def test_a_token_of_the_issuer_identifies_its_subject(issuer: Issuer, key_id: str) -> None:
     caller = tokens_of(issuer).verify(issuer.token(key_id, sub="ana", scope="read predict"))
 
     assert (caller.name, caller.scopes) == ("ana", frozenset({"read", "predict"}))
@@ -57,7 +57,7 @@ def test_a_token_of_the_issuer_stands_for_its_subject(issuer: Issuer, key_id: st
         ({"scope": "TRAIN"}, set()),
     ],
 )
-def test_scopes_come_from_scope_and_scp_and_unknown_ones_are_passed_over(
+def test_scopes_are_read_from_scope_and_scp_and_unknown_scopes_are_ignored(
     issuer: Issuer, given: dict[str, Any], scopes: set[str]
 ) -> None:
     assert tokens_of(issuer).verify(issuer.token(**given)).scopes == scopes
@@ -84,7 +84,7 @@ NEXT_YEAR = int(time.time()) + 365 * 86_400
     ],
     ids=lambda changed: str({name: "next year" if value == NEXT_YEAR else value for name, value in changed.items()}),
 )
-def test_a_token_that_says_something_else_is_refused(issuer: Issuer, changed: dict[str, Any]) -> None:
+def test_a_token_with_other_claims_is_rejected(issuer: Issuer, changed: dict[str, Any]) -> None:
     token = _signed(issuer, {**claims(), **changed})
 
     with pytest.raises(Unauthenticated, match="not valid for this platform"):
@@ -98,12 +98,12 @@ def _signed(issuer: Issuer, content: dict[str, Any]) -> str:
     return jwt.PyJWS().encode(body, issuer.keys["rsa"], algorithm="RS256", headers={"kid": "rsa", "typ": "JWT"})
 
 
-def test_an_expired_token_is_told_so(issuer: Issuer) -> None:
+def test_an_expired_token_is_rejected_as_expired(issuer: Issuer) -> None:
     with pytest.raises(Unauthenticated, match="has expired"):
         tokens_of(issuer).verify(issuer.token(exp=int(time.time()) - 120))
 
 
-def test_clocks_may_differ_by_the_leeway_and_no_more(issuer: Issuer) -> None:
+def test_clocks_may_differ_by_the_leeway_only(issuer: Issuer) -> None:
     late = issuer.token(exp=int(time.time()) - 60)
 
     assert tokens_of(issuer, leeway_seconds=300).verify(late).name == "ana"
@@ -111,7 +111,7 @@ def test_clocks_may_differ_by_the_leeway_and_no_more(issuer: Issuer) -> None:
         tokens_of(issuer, leeway_seconds=5).verify(late)
 
 
-def test_a_token_without_a_signature_is_refused(issuer: Issuer) -> None:
+def test_a_token_without_a_signature_is_rejected(issuer: Issuer) -> None:
     unsigned = jwt.encode(claims(), key="", algorithm="none", headers={"kid": "rsa"})
 
     with pytest.raises(Unauthenticated):
@@ -119,7 +119,7 @@ def test_a_token_without_a_signature_is_refused(issuer: Issuer) -> None:
     assert issuer.fetches == []
 
 
-def test_a_public_key_is_no_secret_to_sign_with(issuer: Issuer) -> None:
+def test_a_token_signed_with_the_public_key_as_secret_is_rejected(issuer: Issuer) -> None:
     """The old confusion: HS256 with the published RSA key as the secret."""
     public = issuer.keys["rsa"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     signed = jwt.api_jws.PyJWS()
@@ -166,7 +166,7 @@ def test_a_key_for_encryption_signs_nothing(issuer: Issuer) -> None:
         tokens.verify(issuer.token("ec"))
 
 
-def test_a_token_is_never_asked_where_its_keys_are(issuer: Issuer) -> None:
+def test_an_address_of_keys_in_a_token_is_ignored(issuer: Issuer) -> None:
     elsewhere = f"{issuer.url}/of-the-attacker"
     token = issuer.token(headers={"jku": elsewhere, "x5u": elsewhere})
 
@@ -183,7 +183,7 @@ def test_a_token_must_name_its_key_and_an_allowed_algorithm(issuer: Issuer, head
         tokens_of(issuer).verify(token)
 
 
-def test_a_token_that_is_too_long_is_not_looked_at(issuer: Issuer) -> None:
+def test_a_token_that_is_too_long_is_not_parsed(issuer: Issuer) -> None:
     with pytest.raises(Unauthenticated, match="8,192 characters"):
         tokens_of(issuer).verify(issuer.token(sub="x" * 9000))
     assert issuer.fetches == []
@@ -199,7 +199,7 @@ def test_the_keys_are_fetched_once_for_many_callers_at_once(issuer: Issuer) -> N
     assert (names, issuer.fetches) == ({"ana"}, ["/jwks.json"])
 
 
-def test_a_new_key_of_the_issuer_is_taken_and_the_old_one_with_it_refused(issuer: Issuer) -> None:
+def test_a_new_key_of_the_issuer_replaces_the_old_key(issuer: Issuer) -> None:
     tokens = tokens_of(issuer, pause_seconds=0.0)
     before = tokens.verify(issuer.token("rsa")).name
     issuer.publish(published(issuer.keys["ec"], "ec-new"))
@@ -211,7 +211,7 @@ def test_a_new_key_of_the_issuer_is_taken_and_the_old_one_with_it_refused(issuer
         tokens.verify(issuer.token("rsa"))
 
 
-def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(issuer: Issuer) -> None:
+def test_unknown_keys_cause_no_repeated_requests_to_the_issuer(issuer: Issuer) -> None:
     tokens = tokens_of(issuer)
 
     for number in range(20):
@@ -225,7 +225,7 @@ def test_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again(issuer: Issu
     ("status", "document"),
     [(500, b""), (404, b"{}"), (302, b""), (200, b"<html>"), (200, b"[]"), (200, b'{"keys": []}'), (200, b"\xff")],
 )
-def test_an_issuer_that_is_away_makes_no_token_wrong(issuer: Issuer, status: int, document: bytes) -> None:
+def test_an_unavailable_issuer_does_not_make_a_token_wrong(issuer: Issuer, status: int, document: bytes) -> None:
     issuer.status, issuer.document = status, document
     tokens = tokens_of(issuer)
 
@@ -236,7 +236,7 @@ def test_an_issuer_that_is_away_makes_no_token_wrong(issuer: Issuer, status: int
     assert len(issuer.fetches) == 1  # and is left alone for a while
 
 
-def test_an_address_where_nobody_listens_makes_no_token_wrong(issuer: Issuer) -> None:
+def test_an_address_without_a_server_does_not_make_a_token_wrong(issuer: Issuer) -> None:
     tokens = tokens_of(issuer)
     tokens._keys.uri = "http://127.0.0.1:9/jwks.json"
 
@@ -244,7 +244,7 @@ def test_an_address_where_nobody_listens_makes_no_token_wrong(issuer: Issuer) ->
         tokens.verify(issuer.token())
 
 
-def test_an_issuer_that_comes_back_is_asked_again(issuer: Issuer) -> None:
+def test_an_issuer_that_is_available_again_is_asked_again(issuer: Issuer) -> None:
     moments = iter([0.0, 0.0, 31.0, 31.0])
     tokens = tokens_of(issuer, clock=lambda: next(moments))
     issuer.status = 500
@@ -255,7 +255,7 @@ def test_an_issuer_that_comes_back_is_asked_again(issuer: Issuer) -> None:
     assert tokens.verify(issuer.token()).name == "ana"
 
 
-def test_known_keys_go_on_counting_while_the_issuer_is_away(issuer: Issuer) -> None:
+def test_known_keys_stay_valid_while_the_issuer_is_unavailable(issuer: Issuer) -> None:
     moments = iter([0.0, 0.0, 10.0, 5.0])
     tokens = tokens_of(issuer, pause_seconds=0.0, clock=lambda: next(moments))
     tokens.verify(issuer.token())
@@ -269,7 +269,7 @@ def test_known_keys_go_on_counting_while_the_issuer_is_away(issuer: Issuer) -> N
 
 
 @given(header=st.binary(max_size=60), body=st.binary(max_size=60), signature=st.binary(max_size=60))
-def test_no_bytes_are_our_fault(running: Issuer, header: bytes, body: bytes, signature: bytes) -> None:
+def test_no_bytes_cause_a_server_error(running: Issuer, header: bytes, body: bytes, signature: bytes) -> None:
     parts = (base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (header, body, signature))
 
     with pytest.raises(Unauthenticated):
@@ -289,7 +289,7 @@ def test_no_bytes_are_our_fault(running: Issuer, header: bytes, body: bytes, sig
     ],
     ids=lambda header: header[:20],
 )
-def test_no_header_of_a_token_is_our_fault(issuer: Issuer, header: bytes) -> None:
+def test_no_token_header_causes_a_server_error(issuer: Issuer, header: bytes) -> None:
     token = base64.urlsafe_b64encode(header).decode().rstrip("=") + ".e30.AAAA"
 
     with pytest.raises(Unauthenticated):

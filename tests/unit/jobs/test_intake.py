@@ -10,7 +10,7 @@ from mini_ml.jobs import control, intake, store, submit
 from tests.unit.workflows.story import Publisher, event_of, put, submitted, taken, uploaded
 
 
-def test_a_bare_upload_becomes_a_job_with_the_options_of_its_metadata(cloud: MemoryCloud) -> None:
+def test_an_upload_to_s3_becomes_a_job_with_the_options_of_its_metadata(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv", target_column="variety", columns_to_drop="id,a%2Cb")
     arrival = intake.find_arrival(cloud, upload)
     assert arrival is not None
@@ -28,7 +28,7 @@ def test_metadata_is_percent_decoded_once(cloud: MemoryCloud) -> None:
     assert arrival.record.job.train.target_column == "100%25"
 
 
-def test_the_same_event_twice_is_the_same_job(cloud: MemoryCloud) -> None:
+def test_a_duplicate_event_creates_no_second_job(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
     first, second = intake.find_arrival(cloud, upload), intake.find_arrival(cloud, upload)
     assert first is not None
@@ -36,7 +36,7 @@ def test_the_same_event_twice_is_the_same_job(cloud: MemoryCloud) -> None:
     assert first.record.job == second.record.job
 
 
-def test_a_file_without_a_folder_belongs_to_the_default_model(cloud: MemoryCloud) -> None:
+def test_a_file_without_a_folder_uses_the_default_model_name(cloud: MemoryCloud) -> None:
     arrival = intake.find_arrival(cloud, put(cloud, "train/a.csv"))
     assert arrival is not None
     assert arrival.record.job.model_name == "default"
@@ -53,12 +53,12 @@ def test_the_key_of_a_batch_names_its_version(cloud: MemoryCloud, key: str, vers
 
 
 @pytest.mark.parametrize("key", ["train/iris/", "predict/iris@2/", "other/iris/a.csv"])
-def test_folder_markers_and_other_prefixes_make_no_job(cloud: MemoryCloud, key: str) -> None:
+def test_folder_markers_and_other_prefixes_create_no_job(cloud: MemoryCloud, key: str) -> None:
     assert intake.find_arrival(cloud, put(cloud, key)) is None
     assert list(cloud.artifacts.list_keys("jobs/")) == []
 
 
-def test_an_upload_that_was_removed_makes_no_job(cloud: MemoryCloud) -> None:
+def test_a_removed_upload_creates_no_job(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv").model_copy(update={"version_id": "gone"})
     assert intake.find_arrival(cloud, upload) is None
 
@@ -73,7 +73,7 @@ def test_an_upload_that_was_removed_makes_no_job(cloud: MemoryCloud) -> None:
         ("predict/iris/a.csv", {"output": "xlsx"}, "invalid_option"),
     ],
 )
-def test_what_an_upload_asks_wrongly_fails_its_job_and_is_not_retryable(
+def test_invalid_options_of_an_upload_fail_its_job_for_good(
     cloud: MemoryCloud, key: str, metadata: dict[str, str], code: str
 ) -> None:
     arrival = intake.find_arrival(cloud, put(cloud, key, **metadata))
@@ -87,7 +87,7 @@ def test_what_an_upload_asks_wrongly_fails_its_job_and_is_not_retryable(
 @pytest.mark.parametrize(
     "key", ["target_colum", "Target-Column", "targetcolumn", "model-typ", "column-to-drop", "outputs"]
 )
-def test_a_misspelt_option_fails_its_job_and_names_the_one_that_was_meant(cloud: MemoryCloud, key: str) -> None:
+def test_a_misspelt_option_fails_its_job_and_names_the_nearest_option(cloud: MemoryCloud, key: str) -> None:
     arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", **{key: "a"}))
     assert arrival is not None
     failure = arrival.record.job.failure
@@ -97,7 +97,7 @@ def test_a_misspelt_option_fails_its_job_and_names_the_one_that_was_meant(cloud:
 
 
 @pytest.mark.parametrize("key", ["mtime", "s3cmd-attrs", "mode", "owner", "target", "content-md5", "job-id"])
-def test_metadata_of_other_tools_is_none_of_our_business(cloud: MemoryCloud, key: str) -> None:
+def test_metadata_of_other_tools_is_ignored(cloud: MemoryCloud, key: str) -> None:
     arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", **{key: "1"}))
     assert arrival is not None
     assert arrival.record.job.state == "queued"
@@ -110,7 +110,7 @@ def test_a_submitted_file_finds_the_job_that_waits_for_it(cloud: MemoryCloud) ->
     assert arrival.record.job.job_id == job.job_id
 
 
-def test_a_job_id_counts_only_for_the_key_that_its_job_waits_for(cloud: MemoryCloud) -> None:
+def test_a_job_id_is_accepted_only_with_the_key_that_its_job_waits_for(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     stranger = put(cloud, "train/iris/other.csv", job_id=job.job_id)
     arrival = intake.find_arrival(cloud, stranger)
@@ -119,7 +119,7 @@ def test_a_job_id_counts_only_for_the_key_that_its_job_waits_for(cloud: MemoryCl
     assert arrival.record.job.job_id == keys.job_id_of_upload(stranger.bucket, stranger.key, stranger.version_id)
 
 
-def test_a_form_that_is_posted_twice_makes_a_second_job_with_the_same_options(
+def test_a_form_that_is_posted_twice_creates_a_second_job_with_the_same_options(
     cloud: MemoryCloud, published: Publisher
 ) -> None:
     options = TrainOptions(target_column="b", model_type="Ridge")
@@ -133,7 +133,7 @@ def test_a_form_that_is_posted_twice_makes_a_second_job_with_the_same_options(
     assert second.record.job.train == options
 
 
-def test_a_submission_whose_answer_was_lost_is_stored_once(cloud: MemoryCloud) -> None:
+def test_a_submission_whose_response_was_lost_is_stored_once(cloud: MemoryCloud) -> None:
     def lose_the_answer(method: str, key: str) -> None:
         raise AlreadyExists("the retry of a write whose answer was lost")
 
@@ -144,14 +144,14 @@ def test_a_submission_whose_answer_was_lost_is_stored_once(cloud: MemoryCloud) -
 
 
 @pytest.mark.parametrize("job_id", ["", "../x", "00000000-0000-7000-8000-000000000000"])
-def test_a_job_id_that_names_no_job_is_ignored(cloud: MemoryCloud, job_id: str) -> None:
+def test_the_id_of_a_missing_job_is_ignored(cloud: MemoryCloud, job_id: str) -> None:
     arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", job_id=job_id))
     assert arrival is not None
     assert arrival.record.job.state == "queued"
 
 
 @pytest.mark.parametrize("depth", [10, 400, 600, 990])
-def test_options_that_are_nested_deeply_fail_their_job(cloud: MemoryCloud, depth: int) -> None:
+def test_deeply_nested_options_fail_their_job(cloud: MemoryCloud, depth: int) -> None:
     nested = f'{{"alpha":{"[" * depth}{"]" * depth}}}'
 
     arrival = intake.find_arrival(cloud, put(cloud, "train/iris/a.csv", model_type="Ridge", model_params=nested))

@@ -90,7 +90,7 @@ def test_a_renewal_keeps_the_holder() -> None:
 
 
 @pytest.mark.parametrize("job", [QUEUED, FAILED], ids=["queued", "failed"])
-def test_a_lease_that_is_not_there_cannot_be_renewed(job: Job) -> None:
+def test_a_missing_lease_cannot_be_renewed(job: Job) -> None:
     with pytest.raises(LeaseLost):
         renew_lease(job, expires_at=LATER, progress=Progress())
     with pytest.raises(LeaseLost):
@@ -98,14 +98,14 @@ def test_a_lease_that_is_not_there_cannot_be_renewed(job: Job) -> None:
 
 
 @pytest.mark.parametrize("end", [trained, predicted, failed])
-def test_a_job_that_ends_gives_up_its_lease(end: Callable[[Job], Job]) -> None:
+def test_a_job_that_ends_releases_its_lease(end: Callable[[Job], Job]) -> None:
     ended = end(RUNNING)
     assert not ended.is_open
     assert ended.lease is None
     assert ended.finished_at is not None
 
 
-def test_a_training_that_was_failed_while_it_published_succeeds() -> None:
+def test_a_training_marked_as_failed_while_it_published_succeeds() -> None:
     job = trained(FAILED)
     assert (job.state, job.version, job.failure, job.metrics) == ("succeeded", 3, None, METRICS)
 
@@ -137,7 +137,7 @@ def test_each_announcement_doubles_the_wait_for_the_next() -> None:
         (AWAITING, predicted),
     ],
 )
-def test_a_transition_that_the_diagram_does_not_have_is_an_error(job: Job, change: Callable[[Job], Job]) -> None:
+def test_a_transition_outside_the_diagram_is_an_error(job: Job, change: Callable[[Job], Job]) -> None:
     with pytest.raises(ValueError, match="cannot become"):
         change(job)
 

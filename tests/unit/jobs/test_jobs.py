@@ -22,7 +22,7 @@ from mini_ml.jobs.listing import Filters, list_page
 from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
 
 
-def test_a_submission_is_a_queued_job_and_an_object_that_names_it(cloud: MemoryCloud) -> None:
+def test_a_submission_stores_a_queued_job_and_an_object_that_names_it(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     stored = cloud.uploads.head(job.upload.key)
     assert job.state == "queued"
@@ -30,7 +30,7 @@ def test_a_submission_is_a_queued_job_and_an_object_that_names_it(cloud: MemoryC
     assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == [keys.open_job(job.job_id)]
 
 
-def test_no_job_is_made_for_a_model_that_is_not_there(cloud: MemoryCloud) -> None:
+def test_no_job_is_created_for_a_missing_model(cloud: MemoryCloud) -> None:
     with pytest.raises(ModelNotFound):
         submit.submit_predict(cloud, model_name="iris", options=PredictOptions(), filename="a.csv", body=b"a\n")
     assert list(cloud.artifacts.list_keys("jobs/")) == []
@@ -47,7 +47,7 @@ def test_a_file_that_cannot_be_stored_fails_its_job(cloud: MemoryCloud) -> None:
     assert (job.state, job.failure and job.failure.code) == ("failed", UploadNotReceived.code)
 
 
-def test_an_invitation_takes_one_file_for_its_job(cloud: MemoryCloud) -> None:
+def test_a_file_uploaded_with_a_form_is_leased_as_its_job(cloud: MemoryCloud) -> None:
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a b.csv", train=TrainOptions())
     cloud.uploads.receive(invitation.post, b"a,b\n1,2\n")
     assert store.read(cloud, invitation.job.job_id).state == "awaiting_upload"
@@ -60,7 +60,7 @@ def test_waiting_ends_with_the_job(cloud: MemoryCloud, clock: Clock) -> None:
     assert control.wait(cloud, job.job_id, clock() + timedelta(seconds=25)).state == "failed"
 
 
-def test_waiting_ends_when_the_time_has_come(cloud: MemoryCloud, clock: Clock) -> None:
+def test_waiting_ends_at_its_deadline(cloud: MemoryCloud, clock: Clock) -> None:
     until = clock() + timedelta(seconds=5)
     assert control.wait(cloud, submitted(cloud).job_id, until).state == "queued"
     assert clock() >= until
@@ -87,7 +87,7 @@ def test_jobs_are_filtered(cloud: MemoryCloud) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "../jobs/open/", "jobs/by-time/1"])
-def test_a_cursor_that_is_none_is_refused(cloud: MemoryCloud, cursor: str) -> None:
+def test_an_invalid_cursor_is_rejected(cloud: MemoryCloud, cursor: str) -> None:
     with pytest.raises(InvalidName):
         list_page(cloud, Filters(), limit=10, cursor=cursor)
 
@@ -102,7 +102,7 @@ def test_only_a_failed_job_is_retried_and_then_announced_again(cloud: MemoryClou
     assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
 
 
-def test_a_job_whose_file_never_came_is_not_retried(cloud: MemoryCloud) -> None:
+def test_a_job_whose_file_never_arrived_is_not_retried(cloud: MemoryCloud) -> None:
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=TrainOptions())
     control.cancel(cloud, invitation.job.job_id)
     with pytest.raises(JobNotRetryable):
@@ -116,14 +116,14 @@ def test_only_an_open_job_is_cancelled(cloud: MemoryCloud) -> None:
         control.cancel(cloud, job.job_id)
 
 
-def test_a_job_that_is_not_there_is_not_found(cloud: MemoryCloud) -> None:
+def test_a_missing_job_is_not_found(cloud: MemoryCloud) -> None:
     with pytest.raises(JobNotFound):
         store.read(cloud, "00000000-0000-7000-8000-000000000000")
     with pytest.raises(InvalidName):
         store.read(cloud, "../../etc/passwd")
 
 
-def test_a_change_whose_answer_was_lost_counts_as_written(cloud: MemoryCloud) -> None:
+def test_a_change_whose_response_was_lost_counts_as_written(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
     lease = taken(cloud, upload)
     record = store.load(cloud, lease.job.job_id)

@@ -12,13 +12,13 @@ from mini_ml.jobs.lease import acquire_lease
 from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
 
 
-def test_a_job_is_taken_by_one_worker_only(cloud: MemoryCloud) -> None:
+def test_only_one_worker_can_lease_a_job(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
     assert acquire_lease(cloud, upload, timeout_seconds=20) is not None
     assert acquire_lease(cloud, upload, timeout_seconds=20) is None
 
 
-def test_a_taken_job_is_running_and_keeps_the_object_version_of_its_event(cloud: MemoryCloud) -> None:
+def test_a_leased_job_is_running_and_keeps_the_object_version_of_its_event(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     lease = taken(cloud, event_of(cloud, job))
     assert lease.job.state == "running"
@@ -26,14 +26,14 @@ def test_a_taken_job_is_running_and_keeps_the_object_version_of_its_event(cloud:
     assert lease.job.upload.version_id == cloud.uploads.head(job.upload.key).version_id
 
 
-def test_a_lease_that_ran_out_can_be_taken_over(cloud: MemoryCloud, clock: Clock) -> None:
+def test_an_expired_lease_can_be_taken_over(cloud: MemoryCloud, clock: Clock) -> None:
     upload = put(cloud, "train/iris/a.csv")
     taken(cloud, upload)
     clock.forward(cloud.stage.lease_seconds + 1)
     assert taken(cloud, upload).job.attempt == 2
 
 
-def test_the_heartbeat_keeps_the_lease_and_writes_the_progress(cloud: MemoryCloud, clock: Clock) -> None:
+def test_the_heartbeat_renews_the_lease_and_writes_the_progress(cloud: MemoryCloud, clock: Clock) -> None:
     upload = put(cloud, "train/iris/a.csv")
     with taken(cloud, upload) as lease:
         for _ in range(8):
@@ -44,7 +44,7 @@ def test_the_heartbeat_keeps_the_lease_and_writes_the_progress(cloud: MemoryClou
         assert store.read(cloud, lease.job.job_id).progress.rows_done == 10
 
 
-def test_a_worker_that_was_overtaken_stops_at_its_next_write(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_worker_that_lost_its_lease_stops_at_its_next_write(cloud: MemoryCloud, clock: Clock) -> None:
     upload = put(cloud, "train/iris/a.csv")
     slow = taken(cloud, upload)
     clock.forward(cloud.stage.lease_seconds + 1)
@@ -56,7 +56,7 @@ def test_a_worker_that_was_overtaken_stops_at_its_next_write(cloud: MemoryCloud,
     assert store.read(cloud, fast.job.job_id) == fast.job
 
 
-def test_the_third_lost_worker_is_the_last(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_job_fails_after_three_lost_workers(cloud: MemoryCloud, clock: Clock) -> None:
     upload = put(cloud, "train/iris/a.csv")
     for _ in range(cloud.stage.attempts):
         job_id = taken(cloud, upload).job.job_id
@@ -66,7 +66,7 @@ def test_the_third_lost_worker_is_the_last(cloud: MemoryCloud, clock: Clock) -> 
     assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
 
 
-def test_an_error_of_the_clients_fails_the_job_and_is_not_raised(cloud: MemoryCloud) -> None:
+def test_a_client_error_fails_the_job_and_is_not_raised(cloud: MemoryCloud) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
         raise InvalidDataset("There are no rows.")
     job = store.read(cloud, lease.job.job_id)
@@ -75,14 +75,14 @@ def test_an_error_of_the_clients_fails_the_job_and_is_not_raised(cloud: MemoryCl
 
 
 @pytest.mark.parametrize("error", [StorageUnavailable("away"), RuntimeError("bug")])
-def test_any_other_error_gives_the_job_back_at_once(cloud: MemoryCloud, error: Exception) -> None:
+def test_any_other_error_requeues_the_job_immediately(cloud: MemoryCloud, error: Exception) -> None:
     upload = put(cloud, "train/iris/a.csv")
     with pytest.raises(type(error)), taken(cloud, upload):
         raise error
     assert taken(cloud, upload).job.attempt == 2
 
 
-def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_ours(cloud: MemoryCloud) -> None:
+def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_internal(cloud: MemoryCloud) -> None:
     upload = put(cloud, "train/iris/a.csv")
     for _ in range(cloud.stage.attempts):
         with pytest.raises(RuntimeError), taken(cloud, upload) as lease:
@@ -100,7 +100,9 @@ def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_ours(cloud:
         (StorageUnavailable("The storage did not answer."), "storage_unavailable"),
     ],
 )
-def test_the_last_attempt_names_what_was_too_small_or_away(cloud: MemoryCloud, error: Exception, code: str) -> None:
+def test_the_last_attempt_names_the_exhausted_or_unavailable_resource(
+    cloud: MemoryCloud, error: Exception, code: str
+) -> None:
     upload = put(cloud, "train/iris/a.csv")
     for _ in range(cloud.stage.attempts):
         with pytest.raises(type(error)), taken(cloud, upload) as lease:
@@ -109,7 +111,7 @@ def test_the_last_attempt_names_what_was_too_small_or_away(cloud: MemoryCloud, e
     assert (job.state, job.failure and job.failure.code) == ("failed", code)
 
 
-def test_a_job_that_is_given_up_tells_of_its_attempts_and_their_cause(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_job_that_fails_for_good_reports_its_attempts_and_their_cause(cloud: MemoryCloud, clock: Clock) -> None:
     upload = put(cloud, "train/iris/a.csv")
     with pytest.raises(MemoryError), taken(cloud, upload):
         raise MemoryError
@@ -124,7 +126,7 @@ def test_a_job_that_is_given_up_tells_of_its_attempts_and_their_cause(cloud: Mem
     assert "`out_of_memory`" in failure.detail
 
 
-def test_work_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_job_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, clock: Clock) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
         clock.forward(20)
         cloud.every.tick()
@@ -133,7 +135,7 @@ def test_work_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, 
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
 
 
-def test_a_job_that_has_timed_out_stays_so_whatever_its_work_finds_out(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_timed_out_job_stays_timed_out_despite_later_errors(cloud: MemoryCloud, clock: Clock) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
         clock.forward(20)
         cloud.every.tick()
@@ -142,7 +144,7 @@ def test_a_job_that_has_timed_out_stays_so_whatever_its_work_finds_out(cloud: Me
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
 
 
-def test_a_training_whose_time_is_over_once_it_has_published_succeeds(
+def test_a_training_that_times_out_after_publishing_succeeds(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
     with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
@@ -169,7 +171,7 @@ def test_a_job_that_is_being_published_cannot_be_cancelled(cloud: MemoryCloud) -
         control.cancel(cloud, lease.job.job_id)
 
 
-def test_a_retried_job_whose_number_another_job_has_can_be_cancelled(
+def test_a_retried_job_whose_version_belongs_to_another_job_can_be_cancelled(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
     late = taken(cloud, put(cloud, "train/iris/late.csv"))
@@ -182,7 +184,7 @@ def test_a_retried_job_whose_number_another_job_has_can_be_cancelled(
     assert control.cancel(cloud, retried.job_id).state == "failed"
 
 
-def test_a_retried_job_whose_number_is_still_free_cannot_be_cancelled(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_retried_job_whose_version_is_still_free_cannot_be_cancelled(cloud: MemoryCloud, clock: Clock) -> None:
     late = taken(cloud, put(cloud, "train/iris/late.csv"))
     late.record_intent(1)
     clock.forward(cloud.stage.lease_seconds + 1)

@@ -18,7 +18,7 @@ def _state(cloud: MemoryCloud, job: Job) -> tuple[str, str | None]:
     return now.state, now.failure.code if now.failure else None
 
 
-def test_a_message_that_was_lost_is_sent_again(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_lost_message_is_sent_again(cloud: MemoryCloud, clock: Clock) -> None:
     job = submitted(cloud)
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds + 1)
@@ -26,7 +26,7 @@ def test_a_message_that_was_lost_is_sent_again(cloud: MemoryCloud, clock: Clock)
     assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
 
 
-def test_a_job_that_waits_its_turn_is_left_alone(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_job_that_waits_in_the_queue_is_not_announced_again(cloud: MemoryCloud, clock: Clock) -> None:
     submitted(cloud)
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds - 1)
@@ -43,7 +43,7 @@ def test_each_further_announcement_waits_twice_as_long(cloud: MemoryCloud, clock
     assert len(cloud.queues["train"].messages) == 4
 
 
-def test_a_worker_that_died_is_replaced(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_job_of_a_dead_worker_is_announced_again(cloud: MemoryCloud, clock: Clock) -> None:
     job = submitted(cloud)
     taken(cloud, cloud.queues["train"].messages.pop())
     clock.forward(cloud.stage.lease_seconds + 1)
@@ -52,7 +52,7 @@ def test_a_worker_that_died_is_replaced(cloud: MemoryCloud, clock: Clock) -> Non
     assert taken(cloud, cloud.queues["train"].messages.pop()).job.attempt == 2
 
 
-def test_a_worker_that_lives_is_left_alone(cloud: MemoryCloud) -> None:
+def test_a_job_of_a_live_worker_is_not_announced_again(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     taken(cloud, cloud.queues["train"].messages.pop())
     sweep.sweep(cloud)
@@ -68,7 +68,7 @@ def test_after_the_last_attempt_the_job_fails(cloud: MemoryCloud, clock: Clock) 
     assert _state(cloud, job) == ("failed", "worker_lost")
 
 
-def test_an_upload_that_never_came_fails_its_job_when_its_time_is_over(cloud: MemoryCloud, clock: Clock) -> None:
+def test_an_upload_that_never_arrived_fails_its_job_after_its_deadline(cloud: MemoryCloud, clock: Clock) -> None:
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a.csv", train=TrainOptions())
     sweep.sweep(cloud)
     assert _state(cloud, invitation.job) == ("awaiting_upload", None)
@@ -77,7 +77,7 @@ def test_an_upload_that_never_came_fails_its_job_when_its_time_is_over(cloud: Me
     assert _state(cloud, invitation.job) == ("failed", "upload_not_received")
 
 
-def test_a_job_whose_maker_died_before_the_file_was_stored_fails(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_job_whose_file_was_never_stored_fails(cloud: MemoryCloud, clock: Clock) -> None:
     job = submitted(cloud)
     lost = job.model_copy(
         update={
@@ -91,7 +91,7 @@ def test_a_job_whose_maker_died_before_the_file_was_stored_fails(cloud: MemoryCl
     assert _state(cloud, lost) == ("failed", "upload_not_received")
 
 
-def test_an_upload_that_no_message_announced_gets_its_job(cloud: MemoryCloud, clock: Clock) -> None:
+def test_an_orphaned_upload_gets_a_job(cloud: MemoryCloud, clock: Clock) -> None:
     upload = put(cloud, "train/iris/a.csv")
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds + 1)
@@ -112,7 +112,7 @@ def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Cl
     assert cloud.queues["train"].messages == []
 
 
-def test_the_marker_of_a_job_that_has_ended_is_removed(cloud: MemoryCloud) -> None:
+def test_the_index_key_of_an_ended_job_is_removed(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     control.cancel(cloud, job.job_id)
     cloud.artifacts.put(keys.open_job(job.job_id), b"")
@@ -126,7 +126,7 @@ def test_a_dead_letter_fails_its_job(cloud: MemoryCloud) -> None:
     assert _state(cloud, job) == ("failed", "worker_lost")
 
 
-def test_a_dead_letter_of_a_training_that_has_published_ends_it_well(
+def test_a_dead_letter_of_a_published_training_makes_its_job_succeed(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
     job = submitted(cloud)
@@ -136,14 +136,14 @@ def test_a_dead_letter_of_a_training_that_has_published_ends_it_well(
     assert _state(cloud, job) == ("succeeded", None)
 
 
-def test_a_dead_letter_of_a_job_that_somebody_holds_changes_nothing(cloud: MemoryCloud) -> None:
+def test_a_dead_letter_of_a_leased_job_changes_nothing(cloud: MemoryCloud) -> None:
     job = submitted(cloud)
     taken(cloud, event_of(cloud, job))
     sweep.fail_dead_letter(cloud, event_of(cloud, job))
     assert _state(cloud, job) == ("running", None)
 
 
-def test_a_dead_letter_of_a_bare_upload_makes_its_job_and_fails_it(cloud: MemoryCloud) -> None:
+def test_a_dead_letter_of_an_upload_without_a_job_creates_a_failed_job(cloud: MemoryCloud) -> None:
     upload = put(cloud, "predict/iris/a.csv")
     sweep.fail_dead_letter(cloud, upload)
     job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
@@ -167,7 +167,7 @@ def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -
     assert cloud.queues["train"].messages == []
 
 
-def test_one_sweep_asks_about_a_bounded_number_of_jobs_and_the_next_goes_on(cloud: MemoryCloud, clock: Clock) -> None:
+def test_one_sweep_reads_a_limited_number_of_jobs_and_the_next_continues(cloud: MemoryCloud, clock: Clock) -> None:
     cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=2, attempts=1))
     uploads = [put(cloud, f"train/iris/{number}.csv") for number in range(5)]
     lease = [taken(cloud, upload) for upload in uploads]
@@ -183,7 +183,7 @@ def test_one_sweep_asks_about_a_bounded_number_of_jobs_and_the_next_goes_on(clou
 
 
 @pytest.mark.parametrize(("jobs_at_once", "versions_at_once"), [(2, 100), (100, 2)])
-def test_one_sweep_looks_through_a_bounded_piece_of_the_uploads_and_the_next_goes_on(
+def test_one_sweep_lists_a_limited_number_of_uploads_and_the_next_continues(
     cloud: MemoryCloud, clock: Clock, jobs_at_once: int, versions_at_once: int
 ) -> None:
     cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=jobs_at_once, sweep_versions=versions_at_once))
@@ -209,7 +209,7 @@ def _names(uploads: Iterable[Upload]) -> list[tuple[str, str | None]]:
     return [(upload.key, upload.version_id) for upload in uploads]
 
 
-def test_an_upload_that_was_seen_is_not_asked_about_again(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_checked_upload_is_not_checked_again(cloud: MemoryCloud, clock: Clock) -> None:
     put(cloud, "train/iris/a.csv")
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
@@ -224,7 +224,7 @@ def _refuse_heads(method: str, key: str) -> None:
     assert method != "head"
 
 
-def test_a_job_that_nobody_can_read_keeps_no_other_from_being_swept(cloud: MemoryCloud, clock: Clock) -> None:
+def test_an_unreadable_job_does_not_stop_the_sweep_of_others(cloud: MemoryCloud, clock: Clock) -> None:
     broken = "00000000-0000-7000-8000-000000000000"
     cloud.artifacts.put(keys.open_job(broken), b"")
     cloud.artifacts.put(keys.job(broken), b"{}")
@@ -237,7 +237,7 @@ def test_a_job_that_nobody_can_read_keeps_no_other_from_being_swept(cloud: Memor
     assert _state(cloud, job) == ("queued", None)
 
 
-def test_an_upload_whose_job_nobody_can_read_keeps_no_other_from_being_announced(
+def test_an_upload_with_an_unreadable_job_does_not_stop_the_announcement_of_others(
     cloud: MemoryCloud, clock: Clock
 ) -> None:
     cloud.artifacts.put(keys.job(submitted(cloud).job_id), b"{}")
@@ -250,7 +250,7 @@ def test_an_upload_whose_job_nobody_can_read_keeps_no_other_from_being_announced
     assert bare.key in [message.key for message in cloud.queues["train"].messages]
 
 
-def test_a_job_whose_manifest_is_damaged_ends_and_keeps_no_other_waiting(cloud: MemoryCloud, clock: Clock) -> None:
+def test_a_job_with_a_damaged_manifest_ends_and_does_not_block_others(cloud: MemoryCloud, clock: Clock) -> None:
     job = submitted(cloud)
     for _ in range(cloud.stage.attempts):
         taken(cloud, event_of(cloud, job)).record_intent(1)
@@ -262,9 +262,7 @@ def test_a_job_whose_manifest_is_damaged_ends_and_keeps_no_other_waiting(cloud: 
     assert _state(cloud, job) == ("failed", "worker_lost")
 
 
-def test_an_upload_of_many_parts_is_found_though_s3_dates_it_from_its_beginning(
-    cloud: MemoryCloud, clock: Clock
-) -> None:
+def test_an_upload_of_many_parts_is_found_although_s3_dates_it_from_its_start(cloud: MemoryCloud, clock: Clock) -> None:
     cloud = replace(cloud, stage=replace(cloud.stage, sweep_lookback_seconds=1800))
     sweep.sweep(cloud)
     began = clock.at

@@ -24,7 +24,7 @@ def fitted_with(estimator: object) -> FittedModel:
     return replace(model, estimator=estimator.fit(encoded(model, CSV), np.arange(30.0)))  # type: ignore[attr-defined]
 
 
-def test_a_plan_that_agrees_is_a_file_that_answers_alike() -> None:
+def test_a_plan_that_agrees_is_written_and_predicts_the_same() -> None:
     model = regressor(CSV)
     rows = model.reader.parse(table(CSV))
 

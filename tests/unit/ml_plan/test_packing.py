@@ -59,17 +59,17 @@ def test_a_forest_is_compressed_to_less_than_half_and_predicts_the_same(forest: 
 
 
 @pytest.mark.parametrize("content", [NOISE, ZEROS[: MIB - 1]], ids=["not compressible", "small"])
-def test_what_would_not_be_loaded_sooner_stays_as_it_is(content: np.ndarray, tmp_path: Path) -> None:
+def test_an_artifact_that_would_not_load_faster_is_not_compressed(content: np.ndarray, tmp_path: Path) -> None:
     assert written(content.tobytes(), tmp_path / "model") == content.tobytes()
 
 
-def test_the_same_file_is_always_packed_the_same(tmp_path: Path) -> None:
+def test_compressing_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
     packed = {written(ZEROS.tobytes(), tmp_path / name) for name in ("one", "two")}
 
     assert [len(content) < len(ZEROS) for content in packed] == [True]
 
 
-def test_all_of_a_file_counts_and_not_how_it_begins() -> None:
+def test_the_whole_file_decides_about_compression() -> None:
     assert packing.is_worth_compressing(NOISE, ZEROS, ZEROS, ZEROS)
     assert not packing.is_worth_compressing(ZEROS, NOISE, NOISE, NOISE)
 
@@ -89,7 +89,7 @@ def test_a_small_plan_is_not_compressed(small: FittedModel) -> None:
     assert compressions(stored(small)) == {ZIP_STORED}
 
 
-def test_a_damaged_plan_is_rejected_though_it_is_compressed(forest: FittedModel) -> None:
+def test_a_damaged_compressed_plan_is_rejected(forest: FittedModel) -> None:
     body = bytearray(stored(forest))
     middle = len(body) // 2
     body[middle : middle + 1000] = bytes(1000)
@@ -98,7 +98,7 @@ def test_a_damaged_plan_is_rejected_though_it_is_compressed(forest: FittedModel)
         store.load(BytesIO(body))
 
 
-def test_an_artifact_from_before_there_was_compression_takes_the_memory_of_its_size() -> None:
+def test_an_artifact_without_compression_counts_with_its_file_size() -> None:
     assert Artifact(key="k", version_id="v", size=7, sha256="").memory_bytes == 7
 
 

@@ -20,14 +20,16 @@ from tests.unit.ml_plan.models import fitted, planned, problems
 WHOLE = np.array([-np.inf, np.inf])
 
 
-def test_every_estimator_that_has_a_plan_is_one_that_can_be_trained() -> None:
+def test_every_estimator_with_a_plan_can_be_trained() -> None:
     assert set(COMPILERS) <= set(catalogue.model_types()["model_types"])
 
 
 @pytest.mark.parametrize("model_type", sorted(COMPILERS))
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(problem=problems(), classes=st.sampled_from([2, 3]))
-def test_a_plan_answers_as_the_pipeline(model_type: str, problem: tuple[Reader, Frame, Frame], classes: int) -> None:
+def test_a_plan_predicts_the_same_as_the_pipeline(
+    model_type: str, problem: tuple[Reader, Frame, Frame], classes: int
+) -> None:
     read, rows, strange = problem
     try:
         model, _ = run_estimator(lambda: fitted(model_type, classes, read, rows), model_type=model_type)
@@ -44,7 +46,9 @@ def test_a_plan_answers_as_the_pipeline(model_type: str, problem: tuple[Reader, 
     values=st.lists(st.floats(-1e30, 1e30), min_size=4, max_size=30, unique_by=lambda value: np.float32(value).item()),
     asked=st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=30),
 )
-def test_a_tree_decides_at_its_thresholds_as_scikit_learn_in_32_bits(values: list[float], asked: list[float]) -> None:
+def test_a_tree_compares_with_its_thresholds_in_32_bits_as_scikit_learn_does(
+    values: list[float], asked: list[float]
+) -> None:
     column = np.array(values)[:, np.newaxis]
     tree = DecisionTreeRegressor(random_state=0).fit(column, np.arange(len(values)))
     edges = _around(tree.tree_.threshold[tree.tree_.children_left >= 0])
@@ -55,7 +59,7 @@ def test_a_tree_decides_at_its_thresholds_as_scikit_learn_in_32_bits(values: lis
     assert walked.tolist() == tree.predict(rows).tolist()
 
 
-def test_a_forests_probabilities_are_the_same_to_the_bit() -> None:
+def test_the_probabilities_of_a_forest_are_identical() -> None:
     random = np.random.default_rng(0)
     matrix, codes = random.normal(size=(300, 6)), random.integers(0, 4, 300)
     forest = RandomForestClassifier(random_state=0).fit(matrix[:200], codes[:200])
@@ -66,7 +70,7 @@ def test_a_forests_probabilities_are_the_same_to_the_bit() -> None:
     assert np.array_equal(form.predict(matrix), forest.predict(matrix))
 
 
-def test_a_forests_numbers_are_the_same_to_the_bit() -> None:
+def test_the_numbers_of_a_forest_are_identical() -> None:
     random = np.random.default_rng(0)
     matrix, numbers = random.normal(size=(300, 6)), random.normal(size=300)
     forest = RandomForestRegressor(random_state=0).fit(matrix[:200], numbers[:200])

@@ -31,7 +31,7 @@ print(json.dumps([list(predicted.values), sorted(heavy - {"pickle"})]))
 """
 
 
-def test_a_plan_reads_its_rows_as_the_model_does() -> None:
+def test_a_plan_reads_rows_as_the_model_does() -> None:
     model = classifier(CSV)
 
     plan = planned(model)
@@ -41,13 +41,13 @@ def test_a_plan_reads_its_rows_as_the_model_does() -> None:
     assert plan.encoder.feature_names == model.encoder.feature_names
 
 
-def test_a_plan_is_the_same_file_every_time() -> None:
+def test_a_model_always_gives_the_same_plan_file() -> None:
     model = classifier(CSV)
 
     assert stored(model) == stored(model)
 
 
-def test_a_plan_answers_without_scikit_learn_and_pandas(tmp_path: Path) -> None:
+def test_a_plan_predicts_without_scikit_learn_and_pandas(tmp_path: Path) -> None:
     (tmp_path / "plan.npz").write_bytes(stored(classifier(CSV)))
 
     done = subprocess.run(
@@ -58,7 +58,7 @@ def test_a_plan_answers_without_scikit_learn_and_pandas(tmp_path: Path) -> None:
     assert (set(labels) <= {"a", "b"}, heavy) == (True, [])
 
 
-def test_a_plan_of_another_format_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_of_another_format_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = stored(classifier(CSV))
     monkeypatch.setattr(store, "FORMAT", store.FORMAT + 1)
 
@@ -72,6 +72,6 @@ def pickled() -> bytes:
 
 
 @pytest.mark.parametrize("body", [b"", b"no plan", pickle.dumps({"format": 1}), pickled()])
-def test_what_is_no_plan_is_rejected_and_never_unpickled(body: bytes) -> None:
+def test_an_invalid_plan_is_rejected_and_never_unpickled(body: bytes) -> None:
     with pytest.raises(ArtifactRejected):
         store.load(BytesIO(body))

@@ -24,11 +24,11 @@ def inverse(number: int) -> float:
     return 1 / (number - 2)
 
 
-def test_results_come_in_the_order_of_the_items() -> None:
+def test_results_have_the_order_of_the_items() -> None:
     assert list(in_order(slower_when_earlier, iter([0, 1, 2, 3]), threads=4)) == [0, 1, 2, 3]
 
 
-def test_an_error_comes_in_its_place() -> None:
+def test_an_error_is_raised_in_the_place_of_its_result() -> None:
     results = in_order(inverse, numbers(5, []), threads=2)
 
     assert [next(results), next(results)] == [-0.5, -1.0]
@@ -36,7 +36,7 @@ def test_an_error_comes_in_its_place() -> None:
         next(results)
 
 
-def test_an_error_of_the_items_comes_through() -> None:
+def test_an_error_of_the_iterator_is_raised() -> None:
     def broken() -> Iterator[int]:
         yield 0
         raise ValueError("the end")
@@ -45,7 +45,7 @@ def test_an_error_of_the_items_comes_through() -> None:
         list(in_order(inverse, broken(), threads=2))
 
 
-def test_nothing_is_taken_far_ahead() -> None:
+def test_only_a_few_items_are_read_ahead() -> None:
     made: list[int] = []
     results = in_order(float, numbers(100, made), threads=2)
 
@@ -55,6 +55,6 @@ def test_nothing_is_taken_far_ahead() -> None:
     assert made == [0, 1, 2]
 
 
-def test_no_thread_is_left_behind() -> None:
+def test_no_thread_stays_alive() -> None:
     assert list(in_order(float, iter([1, 2, 3]), threads=2)) == [1, 2, 3]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]

@@ -20,7 +20,7 @@ DECIMALS = st.sampled_from([".", ","])
 
 
 @pytest.mark.parametrize("text", ["", "NA", "n/a", "NaN", "NULL", "None", "?", "-", "#N/A", "<NA>"])
-def test_missing_words_are_known_in_any_case(text: str) -> None:
+def test_missing_words_are_recognised_in_any_case(text: str) -> None:
     assert words.is_missing(text)
 
 
@@ -33,7 +33,7 @@ def test_other_words_are_not_missing(text: str) -> None:
     ("text", "value"),
     [("7", 7.0), ("-7.50", -7.5), ("+1.", 1.0), (".5", 0.5), ("1e-3", 0.001), ("007", 7.0), ("1e30", 1e30)],
 )
-def test_numbers_are_read_with_a_decimal_point(text: str, value: float) -> None:
+def test_a_number_may_have_a_decimal_point(text: str, value: float) -> None:
     assert words.number(text, ".") == value
 
 
@@ -41,7 +41,7 @@ def test_numbers_are_read_with_a_decimal_point(text: str, value: float) -> None:
     "text",
     ["", ".", "-", "1e", "1,5", "1.234,5", "1 000", "1_000", "inf", "nan", "0x1F", "1e999", "-2e30", "٣", "1.5kg"],
 )
-def test_other_texts_are_no_numbers(text: str) -> None:
+def test_other_texts_are_not_numbers(text: str) -> None:
     assert words.number(text, ".") is None
 
 
@@ -81,7 +81,7 @@ def test_a_category_with_decimal_comma_equals_its_json_number() -> None:
 @pytest.mark.parametrize(
     ("text", "value"), [("TRUE", 1.0), ("yes", 1.0), ("1.0", 1.0), ("f", 0.0), ("Não", 0.0), ("2", None)]
 )
-def test_booleans_are_known_in_any_case(text: str, value: float | None) -> None:
+def test_booleans_are_recognised_in_any_case(text: str, value: float | None) -> None:
     assert words.boolean(text) == value
 
 
@@ -95,13 +95,13 @@ def test_booleans_are_known_in_any_case(text: str, value: float | None) -> None:
         (b"\xe2\x82", "â‚"),
     ],
 )
-def test_each_byte_that_is_no_utf8_is_read_as_windows_1252(octets: bytes, text: str) -> None:
+def test_each_byte_that_is_not_utf8_is_read_as_windows_1252(octets: bytes, text: str) -> None:
     assert decode(octets) == text
 
 
 @quick
 @given(st.lists(st.binary(max_size=6), max_size=6))
-def test_a_strange_byte_changes_no_other_cell(cells: list[bytes]) -> None:
+def test_an_invalid_byte_changes_no_other_cell(cells: list[bytes]) -> None:
     assert decode(b",".join(cells)) == ",".join(decode(cell) for cell in cells)
 
 
@@ -137,7 +137,7 @@ def test_dates_are_seconds_since_1970(text: str, form: str, seconds: float) -> N
         ("2024-01-01 ", "%Y-%m-%d"),
     ],
 )
-def test_what_is_no_date_is_none(text: str, form: str) -> None:
+def test_a_cell_that_is_not_a_date_is_missing(text: str, form: str) -> None:
     assert dates.epoch(text, form) is None
 
 
@@ -168,7 +168,7 @@ CELLS = st.one_of(
 
 @quick
 @given(st.lists(CELLS, min_size=1, max_size=12), DECIMALS)
-def test_many_cells_at_once_are_the_same_numbers_to_the_last_bit(cells: list[str], decimal: Decimal) -> None:
+def test_parsing_many_cells_together_gives_the_same_numbers(cells: list[str], decimal: Decimal) -> None:
     spelled = [cell.replace(".", decimal) for cell in cells]
 
     together = read_together(spelled, decimal)
@@ -178,7 +178,7 @@ def test_many_cells_at_once_are_the_same_numbers_to_the_last_bit(cells: list[str
 
 @quick
 @given(st.floats().map(repr), DECIMALS)
-def test_every_double_is_read_at_once_unless_it_is_too_large(text: str, decimal: Decimal) -> None:
+def test_every_double_is_parsed_in_bulk_unless_it_is_too_large(text: str, decimal: Decimal) -> None:
     expected = alone(text.replace(".", decimal), decimal)
 
     together = read_together(["2", text.replace(".", decimal)], decimal)
@@ -188,7 +188,7 @@ def test_every_double_is_read_at_once_unless_it_is_too_large(text: str, decimal:
 
 @quick
 @given(CELLS.filter(lambda cell: alone(cell, ".") is None), DECIMALS)
-def test_a_cell_that_is_no_number_is_left_to_a_closer_look(cell: str, decimal: Decimal) -> None:
+def test_a_cell_that_is_not_a_number_is_parsed_separately(cell: str, decimal: Decimal) -> None:
     spelled = cell.replace(".", decimal)
 
     assert alone(spelled, decimal) is not None or read_together(["1", spelled], decimal) is None

@@ -25,7 +25,7 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 1000), classes=st.sampled_from([1, 2, 3, 5]))
-def test_one_pass_gives_what_two_would(kind: str, seed: int, classes: int) -> None:
+def test_one_pass_gives_the_labels_and_probabilities_of_two(kind: str, seed: int, classes: int) -> None:
     random = np.random.default_rng(seed)
     matrix, codes = random.integers(0, 4, (60, 3)).astype(np.float64), random.integers(0, 5, 60) % classes + 2
     classes = max(classes, 2) if "boosting" in kind or "histograms" in kind else classes
@@ -38,7 +38,7 @@ def test_one_pass_gives_what_two_would(kind: str, seed: int, classes: int) -> No
     assert np.array_equal(probabilities, estimator.predict_proba(matrix))
 
 
-def test_a_tie_is_broken_as_the_estimator_breaks_it() -> None:
+def test_a_tie_is_broken_as_in_the_estimator() -> None:
     matrix, codes = np.zeros((10, 1)), np.arange(10) % 2
     boosting = GradientBoostingClassifier(init="zero", n_estimators=1).fit(matrix, codes)
 
@@ -48,7 +48,7 @@ def test_a_tie_is_broken_as_the_estimator_breaks_it() -> None:
     assert labels.tolist() == boosting.predict(matrix).tolist() == [1] * 10  # the first of the highest would be 0
 
 
-def test_a_forest_walks_its_trees_once_where_no_row_is_a_tie(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forest_evaluates_its_trees_once_without_ties(monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = np.arange(40.0)[:, np.newaxis]
     forest = RandomForestClassifier(n_estimators=5, random_state=0).fit(matrix, np.arange(40) // 20)
     expected = forest.predict(matrix).tolist()
@@ -57,7 +57,7 @@ def test_a_forest_walks_its_trees_once_where_no_row_is_a_tie(monkeypatch: pytest
     assert labels_and_probabilities(forest, matrix)[0].tolist() == expected
 
 
-def test_estimators_whose_labels_do_not_follow_from_probabilities_are_asked_for_both() -> None:
+def test_estimators_whose_labels_do_not_follow_from_probabilities_predict_both() -> None:
     class Contrary(GaussianNB):  # type: ignore[misc]  # scikit-learn is untyped
         def predict(self, X: np.ndarray) -> np.ndarray:
             return np.full(len(X), 7)

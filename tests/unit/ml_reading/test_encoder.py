@@ -30,7 +30,7 @@ def matrix(csv: str, rows: int | None = None) -> tuple[tuple[str, ...], Matrix]:
     return encoder.feature_names, encoder.transform(frame)
 
 
-def test_missing_numbers_get_the_median_of_the_training_rows_and_a_column_that_says_so() -> None:
+def test_missing_numbers_get_the_median_of_the_training_rows_and_an_indicator_column() -> None:
     names, found = matrix("a,y\n1,u\n2,v\n6,u\n,v\n100,u\n", rows=4)
 
     assert names == ("a", "a=missing")
@@ -61,21 +61,21 @@ def test_dates_become_seconds_and_their_parts() -> None:
     assert found.tolist() == [[1_709_164_800, 2024, 2, 29, 3], [-86_400, 1969, 12, 31, 2]]
 
 
-def test_times_have_an_hour_too() -> None:
+def test_dates_with_a_time_also_give_an_hour() -> None:
     names, found = matrix("a,y\n2024-02-29 23:59,u\n1969-12-31 01:00,v\n")
 
     assert names[-1] == "a.hour"
     assert found[:, -1].tolist() == [23, 1]
 
 
-def test_text_is_weighed_words_of_length_one() -> None:
+def test_text_becomes_word_weights_of_length_one() -> None:
     names, found = matrix("a,y\nthe red fox runs,u\nthe blue fox sleeps,v\nthe end of it,u\n")
 
     assert "a:the" in names
     assert np.allclose((found**2).sum(axis=1), 1)
 
 
-def test_text_without_a_known_word_is_all_zeros() -> None:
+def test_text_without_a_known_word_becomes_zeros() -> None:
     model = classifier("a,y\nthe red fox runs,u\nthe blue fox sleeps,v\nthe end of it,u\n")
 
     assert not encoded(model, "a,b\nquite other words,x\n,x\n").any()
@@ -87,14 +87,14 @@ def test_text_has_at_most_256_columns() -> None:
     assert fitted(f"a,y\n{rows}").width == MOST_WORDS
 
 
-def test_fewer_categories_and_words_are_kept_where_the_width_is_scarce() -> None:
+def test_fewer_categories_and_words_are_kept_if_the_width_is_small() -> None:
     cells = [f"k{place % 90}" for place in range(270)]
     rows = "".join(f"{cell},{cell}x,{cell}y,u\n" for cell in cells)
 
     assert fitted(f"a,b,c,y\n{rows}", Limits(encoded_width=100)).width <= 100
 
 
-def test_a_table_that_cannot_be_encoded_within_the_width_is_refused() -> None:
+def test_a_table_that_cannot_be_encoded_within_the_width_is_rejected() -> None:
     with pytest.raises(LimitExceeded) as caught:
         fitted("a,b,c,y\n1,2024-01-01,x,u\n4,2024-01-02,z,v\n", Limits(encoded_width=2))
 
@@ -102,14 +102,14 @@ def test_a_table_that_cannot_be_encoded_within_the_width_is_refused() -> None:
     assert [fault.column for fault in caught.value.issues] == ["b", "c", None]
 
 
-def test_columns_that_say_what_was_missing_are_left_out_where_the_width_is_scarce() -> None:
+def test_indicator_columns_are_left_out_if_the_width_is_small() -> None:
     csv = "a,b,y\n1,2,u\n,3.5,v\n4,,u\n"
 
     assert fitted(csv, Limits(encoded_width=4)).feature_names == ("a", "b", "a=missing", "b=missing")
     assert fitted(csv, Limits(encoded_width=3)).feature_names == ("a", "b")
 
 
-def test_the_matrix_is_finite_and_in_rows() -> None:
+def test_the_matrix_is_finite_and_stored_by_rows() -> None:
     csv = "a,b,c,y\n1e999,x,2024-01-01,u\n,,,v\n1,y,9999-12-31,u\n"
     model = classifier(csv)
 
@@ -129,7 +129,7 @@ def test_a_model_survives_pickling() -> None:
     assert np.array_equal(encoded(copy, csv), encoded(model, csv))
 
 
-def test_the_schema_names_what_a_model_reads() -> None:
+def test_the_schema_names_the_columns_that_a_model_reads() -> None:
     schema = classifier("n,a,b,c,y\n1,x,2024-01-01,1.5,u\n1,,,no,v\n1,y,2024-01-03,,u\n").schema
 
     assert [(column.name, column.kind, column.missing) for column in schema.columns] == [

@@ -42,7 +42,7 @@ def left_out(csv: str) -> list[LeftOut]:
         (("the first long sentence", "one more of these lines", "and a third one here"), "text"),
     ],
 )
-def test_a_column_is_what_all_its_cells_say(cells: tuple[object, ...], expected: str) -> None:
+def test_all_cells_decide_the_kind_of_a_column(cells: tuple[object, ...], expected: str) -> None:
     assert kind(*cells) == expected
 
 
@@ -55,7 +55,7 @@ def test_a_column_is_what_all_its_cells_say(cells: tuple[object, ...], expected:
         (("3 Jan 2024", "14 Feb 2024"), "%d %b %Y"),
     ],
 )
-def test_a_date_column_has_the_one_format_that_reads_all_cells(cells: tuple[str, ...], form: str) -> None:
+def test_a_date_column_has_the_format_that_reads_all_cells(cells: tuple[str, ...], form: str) -> None:
     assert reader(column(*cells)).features[0].format == form
 
 
@@ -74,15 +74,15 @@ def test_dates_in_two_formats_are_categories_and_noted() -> None:
     assert read.notes == ("x: some cells look like dates, but no single format fits all of them; not read as dates",)
 
 
-def test_day_and_month_that_cannot_be_told_apart_are_noted() -> None:
+def test_ambiguous_days_and_months_are_noted() -> None:
     assert reader(column("01/02/2024", "03/04/2024")).notes == ("x: day and month are ambiguous; read as %d/%m/%Y",)
 
 
-def test_months_that_are_named_leave_no_doubt() -> None:
+def test_dates_with_month_names_are_unambiguous() -> None:
     assert reader(column("3 Jan 2024", "4 Feb 2024")).notes == ()
 
 
-def test_a_few_words_among_many_numbers_are_taken_as_missing_and_noted() -> None:
+def test_a_few_words_among_many_numbers_count_as_missing_and_are_noted() -> None:
     read = reader(column(*range(0, 400, 2), "oops"))
 
     assert read.features[0].kind == "numeric"
@@ -121,7 +121,7 @@ def test_an_identifier_is_kept_where_nothing_else_is_left() -> None:
     assert read.notes == ("x: looks like an identifier; kept because no other column is left",)
 
 
-def test_a_table_without_any_usable_column_is_refused_with_the_reasons() -> None:
+def test_a_table_without_usable_columns_is_rejected_with_the_reasons() -> None:
     with pytest.raises(InvalidDataset) as caught:
         reader("a,b,y\n1,,u\n1,,v\n")
 
@@ -131,7 +131,7 @@ def test_a_table_without_any_usable_column_is_refused_with_the_reasons() -> None
     ]
 
 
-def test_a_single_row_is_refused_for_its_columns_and_its_target() -> None:
+def test_a_single_row_is_rejected_for_its_columns_and_its_target() -> None:
     with pytest.raises(InvalidDataset) as caught:
         reader("a,y\n1,u\n")
 
@@ -141,7 +141,7 @@ def test_a_single_row_is_refused_for_its_columns_and_its_target() -> None:
     ]
 
 
-def test_a_target_without_any_other_column_is_refused() -> None:
+def test_a_target_without_any_other_column_is_rejected() -> None:
     with pytest.raises(InvalidDataset) as caught:
         reader("y\nu\nv\n")
 
@@ -155,7 +155,7 @@ def test_a_dropped_column_is_left_out() -> None:
     assert read.left_out == (LeftOut(name="a", reason="dropped as asked"),)
 
 
-def test_unknown_columns_to_drop_are_refused_with_the_nearest_name() -> None:
+def test_unknown_columns_to_drop_are_rejected_with_the_nearest_name() -> None:
     with pytest.raises(UnknownColumn) as caught:
         reader("width,height,y\n1,2,u\n3,5,v\n", dropped=("Widht", "xyz", "y"))
 
@@ -179,12 +179,12 @@ def test_unknown_columns_to_drop_are_refused_with_the_nearest_name() -> None:
         ("a;b;y\n1,5;u;2\n1,5;v;3\nx;w;1.5\n", ","),
     ],
 )
-def test_the_decimal_mark_is_decided_once_over_all_rows(csv: str, decimal: str) -> None:
+def test_one_decimal_mark_applies_to_all_rows(csv: str, decimal: str) -> None:
     assert reader(csv).decimal == decimal
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_the_delimiter_is_that_of_the_header(delimiter: str) -> None:
+def test_the_header_decides_the_delimiter(delimiter: str) -> None:
     csv = "a,b,y\n1,2,u\n3,4,v\n".replace(",", delimiter)
 
     assert reader(csv).names == ("a", "b")
@@ -194,9 +194,9 @@ def test_a_delimiter_inside_a_quoted_name_does_not_count() -> None:
     assert reader('"a,b,c,d";e;y\n1;2;u\n3;4;v\n').names == ("a,b,c,d", "e")
 
 
-def test_names_are_trimmed_and_a_byte_order_mark_is_no_part_of_them() -> None:
+def test_names_are_trimmed_and_a_byte_order_mark_is_removed() -> None:
     assert reader(b"\xef\xbb\xbfa , b,y\n1,2,u\n3,4,v\n").names == ("a", "b")
 
 
-def test_numbers_behind_blanks_are_numbers() -> None:
+def test_numbers_after_blanks_are_numbers() -> None:
     assert kinds("a, b, y\n1,  2.5, u\n3, 4, v\n") == {"a": "numeric", "b": "numeric"}

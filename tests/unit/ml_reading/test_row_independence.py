@@ -41,7 +41,7 @@ def json_vectors(model: FittedModel, names: list[str], rows: Rows) -> list[list[
 
 @quick
 @given(tables(), SPELLINGS, st.data())
-def test_a_row_is_encoded_the_same_alone_and_among_any_others(
+def test_a_row_is_encoded_the_same_alone_and_among_others(
     named: Named, spelling: Spelling, data: st.DataObject
 ) -> None:
     names, rows = named
@@ -74,7 +74,7 @@ def test_the_order_of_columns_and_extra_columns_change_nothing(
 
 @quick
 @given(tables(), SPELLINGS, st.integers(1, 60))
-def test_the_size_of_chunks_changes_nothing(named: Named, spelling: Spelling, chunk_bytes: int) -> None:
+def test_the_chunk_size_changes_nothing(named: Named, spelling: Spelling, chunk_bytes: int) -> None:
     names, rows = named
     model = trained(names, rows)
     csv = written(names, rows, spelling)
@@ -84,7 +84,7 @@ def test_the_size_of_chunks_changes_nothing(named: Named, spelling: Spelling, ch
 
 @quick
 @given(tables(), SPELLINGS)
-def test_json_and_csv_give_the_same_vector_to_the_bit(named: Named, spelling: Spelling) -> None:
+def test_json_and_csv_give_the_same_vector(named: Named, spelling: Spelling) -> None:
     names, rows = named
     model = trained(names, rows)
 
@@ -109,7 +109,7 @@ def cell_of(value: str | int | float | bool | None) -> str:
 
 @quick
 @given(tables(), st.data())
-def test_a_json_value_and_its_spelling_in_a_csv_are_the_same_to_the_bit(named: Named, data: st.DataObject) -> None:
+def test_a_json_value_and_its_spelling_in_a_csv_give_the_same_vector(named: Named, data: st.DataObject) -> None:
     names, rows = named
     model = trained(names, rows)
     features = list(model.reader.names)
@@ -125,7 +125,7 @@ def test_a_json_value_and_its_spelling_in_a_csv_are_the_same_to_the_bit(named: N
 
 @quick
 @given(tables(), st.data())
-def test_what_was_trained_can_be_predicted_for_any_cells(named: Named, data: st.DataObject) -> None:
+def test_a_trained_model_predicts_for_any_cells(named: Named, data: st.DataObject) -> None:
     names, rows = named
     model = trained(names, rows)
     any_rows = st.lists(st.lists(ANY_CELL, min_size=len(names), max_size=len(names)), min_size=1, max_size=8)

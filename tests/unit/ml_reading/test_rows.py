@@ -32,7 +32,7 @@ MIXED = (
         {"instances": [["1", " 2 "], ["3.0", "4"]]},
     ],
 )
-def test_every_form_of_the_same_rows_gives_the_same_predictions(payload: JsonValue) -> None:
+def test_all_formats_of_the_same_rows_give_the_same_predictions(payload: JsonValue) -> None:
     model = regressor("a,b,y\n1,2,1\n3,4,2\n5,7,4.5\n")
     expected = model.predict(model.reader.parse_rows({"a": [1, 3], "b": [2, 4]}, 2)).values
 
@@ -58,14 +58,14 @@ def test_every_form_of_the_same_rows_gives_the_same_predictions(payload: JsonVal
         ({"instances": [[1, [2]], [1, {"b": 2}], [1, 2]]}, ["instances[0]", "instances[1]"]),
     ],
 )
-def test_what_is_in_no_form_is_refused_by_parameter(payload: JsonValue, parameters: list[str]) -> None:
+def test_rows_in_an_unknown_format_are_rejected_with_their_parameter(payload: JsonValue, parameters: list[str]) -> None:
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json(payload)
 
     assert [fault.parameter for fault in caught.value.issues] == parameters
 
 
-def test_a_value_that_is_no_cell_is_refused_by_row_and_column() -> None:
+def test_a_nested_value_is_rejected_with_its_row_and_column() -> None:
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json({"instances": [{"a": 1, "b": 2}, {"a": [1], "b": {}}]})
 
@@ -75,7 +75,7 @@ def test_a_value_that_is_no_cell_is_refused_by_row_and_column() -> None:
     ]
 
 
-def test_a_column_that_is_named_twice_is_refused() -> None:
+def test_a_duplicate_column_is_rejected() -> None:
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json({"dataframe_split": {"columns": ["a", " a"], "data": [[1, 2]]}})
 
@@ -96,7 +96,7 @@ def test_all_missing_columns_are_named_with_the_nearest_name() -> None:
     ]
 
 
-def test_values_by_position_must_be_as_many_as_the_models_columns() -> None:
+def test_rows_without_names_need_one_value_per_column_of_the_model() -> None:
     with pytest.raises(InvalidRequest, match="A row has 2 values, but the model has 5 columns"):
         score_rows(classifier(MIXED), rows_from_json({"instances": [[1, 2]]}), tally=Tally())
 
@@ -125,13 +125,13 @@ def json_vector(csv: str, row: dict[str, JsonValue]) -> list[float]:
         ({"amount": float("nan"), "colour": float("inf"), "flag": "", "day": "", "note": ""}, "nan,inf,,,"),
     ],
 )
-def test_a_json_value_means_what_its_cell_means(row: dict[str, JsonValue], cells: str) -> None:
+def test_a_json_value_means_the_same_as_its_cell(row: dict[str, JsonValue], cells: str) -> None:
     csv = f"amount,colour,flag,day,note\n{cells}\n"
 
     assert json_vector(MIXED, row) == encoded(classifier(MIXED), csv)[0].tolist()
 
 
-def test_a_json_number_needs_no_decimal_comma() -> None:
+def test_a_json_number_is_read_without_a_decimal_comma() -> None:
     model = "amount;code;y\n1,5;7,5;u\n2,5;x;v\n3,5;x;u\n"
     by_csv = encoded(classifier(model), "amount;code\n2,5;7,50\n")[0].tolist()
 

@@ -30,18 +30,18 @@ def found(scan: Scan) -> tuple[list[bytes], list[bool], list[int], list[int], in
 
 @quick
 @given(CSV_BYTES, st.booleans())
-def test_numpy_finds_what_the_csv_module_finds(records: bytes, final: bool) -> None:
+def test_numpy_finds_the_same_cells_as_the_csv_module(records: bytes, final: bool) -> None:
     fast = _scan_by_numpy(records, ord(","), final=final)
 
     assert fast is None or found(fast) == found(_scan_by_csv(records, ",", final=final))
 
 
 @pytest.mark.parametrize("records", [b'"a""b",c\n', b'a"b,c\n', b'"a"b,c\n', b'a,"b\n'])
-def test_strange_quotes_are_read_as_the_csv_module_does(records: bytes) -> None:
+def test_unusual_quotes_are_read_as_the_csv_module_does(records: bytes) -> None:
     assert _scan_by_numpy(records, ord(","), final=True) is None or b'"b' in records
 
 
-def test_escaped_quotes_need_no_closer_look() -> None:
+def test_escaped_quotes_are_read_on_the_fast_path() -> None:
     records = b'"a ""b""",""""\n"","x"",\ny"\n'
     fast = _scan_by_numpy(records, ord(","), final=False)
 
@@ -67,7 +67,7 @@ def read(csv: bytes, columns: int, chunk_bytes: int) -> tuple[list[list[bytes]],
 
 @quick
 @given(CSV_BYTES, st.integers(1, 2), st.integers(1, 9))
-def test_chunks_change_neither_cells_nor_lines_nor_faults(csv: bytes, columns: int, chunk_bytes: int) -> None:
+def test_chunks_change_neither_cells_nor_lines_nor_issues(csv: bytes, columns: int, chunk_bytes: int) -> None:
     assert read(csv, columns, chunk_bytes) == read(csv, columns, 1 << 20)
 
 
@@ -77,7 +77,7 @@ def test_chunks_change_neither_cells_nor_lines_nor_faults(csv: bytes, columns: i
         st.lists(st.text(st.sampled_from('a,"\n\r é'), max_size=5), min_size=2, max_size=2), min_size=1, max_size=6
     )
 )
-def test_quoted_cells_come_back_as_they_were(rows: list[list[str]]) -> None:
+def test_quoted_cells_are_read_unchanged(rows: list[list[str]]) -> None:
     quoted = "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in rows)
 
     assert read(quoted.encode(), 2, 7)[0] == [[cell.encode() for cell in row] for row in rows]
@@ -90,15 +90,15 @@ def test_line_ends_of_all_kinds_may_be_mixed() -> None:
     assert lines == [2, 3, 4, 5]
 
 
-def test_blank_lines_of_a_single_column_are_empty_cells_but_at_the_end() -> None:
+def test_blank_lines_of_a_single_column_are_empty_cells_except_at_the_end() -> None:
     assert read(b"a\n\nb\n\n\n", 1, 1 << 20)[0] == [[b"a"], [b""], [b"b"]]
 
 
-def test_a_delimiter_that_ends_a_quoted_cell_is_none_inside() -> None:
+def test_a_delimiter_inside_quotes_does_not_end_the_cell() -> None:
     assert read(b'"a,","b\n",c\n', 3, 1 << 20)[0] == [[b"a,", b"b\n", b"c"]]
 
 
-def test_offsets_are_integers_of_one_width() -> None:
+def test_all_offsets_have_the_same_integer_type() -> None:
     scan = _scan_by_numpy(b"a,b\n", ord(","), final=True)
 
     assert scan is not None

@@ -26,7 +26,7 @@ def test_predictions_are_appended_to_the_rows(flowers: FittedModel) -> None:
     )
 
 
-def test_rows_are_kept_byte_for_byte(flowers: FittedModel) -> None:
+def test_rows_are_copied_byte_for_byte(flowers: FittedModel) -> None:
     rows = [b'" 1.0","r""ed"', b"01,\xe9", b'"9\r\n","bl\nue"', b" 8 ,blue"]
     csv = b"\xef\xbb\xbflength , colour\r\n" + b"\r\n".join(rows) + b"\r\n"
 
@@ -37,13 +37,13 @@ def test_rows_are_kept_byte_for_byte(flowers: FittedModel) -> None:
     assert output.count(b"\r\n") == csv.count(b"\r\n")
 
 
-def test_each_rows_own_line_end_is_kept(flowers: FittedModel) -> None:
+def test_the_line_end_of_each_row_is_kept(flowers: FittedModel) -> None:
     assert score(flowers, b"length,colour\n1,red\r\n9,blue\r1,red\n9,blue") == (
         b"length,colour,prediction\n1,red,Setosa\r\n9,blue,Virginica\r1,red,Setosa\n9,blue,Virginica\n"
     )
 
 
-def test_blank_lines_at_the_end_are_no_rows(flowers: FittedModel) -> None:
+def test_blank_lines_at_the_end_are_not_rows(flowers: FittedModel) -> None:
     assert score(flowers, "length,colour\n1,red\n\n\r\n\n") == b"length,colour,prediction\n1,red,Setosa\n"
 
 
@@ -53,15 +53,15 @@ def test_the_file_to_score_may_have_another_delimiter_and_order(flowers: FittedM
     )
 
 
-def test_the_target_column_may_be_there_and_is_not_read(flowers: FittedModel) -> None:
+def test_a_target_column_in_the_rows_is_ignored(flowers: FittedModel) -> None:
     assert predictions(flowers, "length,colour,variety\n1,red,Virginica\n9,blue,nonsense\n") == ["Setosa", "Virginica"]
 
 
-def test_a_row_index_without_a_name_is_not_read(flowers: FittedModel) -> None:
+def test_a_row_index_without_a_name_is_ignored(flowers: FittedModel) -> None:
     assert predictions(flowers, ",length,colour\n0,1,red\n1,9,blue\n") == ["Setosa", "Virginica"]
 
 
-def test_predictions_can_be_had_alone(flowers: FittedModel) -> None:
+def test_predictions_can_be_written_without_the_rows(flowers: FittedModel) -> None:
     options = ScoreOptions(only_predictions=True)
 
     assert score(flowers, "length,prediction,colour\n1,x,red\n", options) == b"prediction\nSetosa\n"
@@ -76,7 +76,7 @@ def test_probabilities_follow_in_the_order_of_labels(flowers: FittedModel) -> No
     )
 
 
-def test_probabilities_of_a_regression_are_refused() -> None:
+def test_probabilities_of_a_regression_are_rejected() -> None:
     model = regressor("a,y\n1,1.5\n2,2.5\n3,3.25\n")
 
     with pytest.raises(ProbabilitiesUnavailable):
@@ -91,7 +91,7 @@ def test_probabilities_of_a_regression_are_refused() -> None:
         ("length,colour,Prediction", "prediction"),
     ],
 )
-def test_a_name_that_is_taken_gets_a_number(flowers: FittedModel, header: str, added: str) -> None:
+def test_a_prediction_column_whose_name_exists_gets_a_number(flowers: FittedModel, header: str, added: str) -> None:
     rows = ",".join(["1", "red", "x", "y"][: header.count(",") + 1])
 
     assert score(flowers, f"{header}\n{rows}\n").splitlines()[0].decode() == f"{header},{added}"
@@ -103,7 +103,7 @@ def test_labels_that_would_break_the_row_are_quoted() -> None:
     assert score(model, "a\n1\n9\n") == b'a,prediction\n1,"x,""y"\n9,"p\nq"\n'
 
 
-def test_labels_are_written_as_they_were_spelled() -> None:
+def test_labels_are_written_as_in_the_dataset() -> None:
     model = classifier("a,y\n1,007\n2,007\n8, x\n9, x\n")
 
     assert predictions(model, "a\n1\n9\n") == ["007", " x"]
@@ -125,13 +125,13 @@ def values(model: FittedModel, csv: str) -> list[object]:
     return found
 
 
-def test_numbers_are_written_so_that_they_read_back_the_same() -> None:
+def test_written_numbers_read_back_the_same() -> None:
     model = regressor("a,y\n1,1.5\n2,2.5\n3,3.25\n")
 
     assert [float(cell) for cell in predictions(model, "a\n0.1\n7\n")] == values(model, "a\n0.1\n7\n")
 
 
-def test_the_decimal_mark_is_the_models_own() -> None:
+def test_the_decimal_mark_is_that_of_the_model() -> None:
     model = classifier("a;y\n1,5;u\n2,5;u\n8,5;v\n9,5;v\n")
 
     assert predictions(model, 'a,b\n"1,5",x\n"9,0",x\n') == ["u", "v"]
@@ -160,7 +160,7 @@ def test_only_the_commonest_unseen_categories_are_named(flowers: FittedModel) ->
     assert named["often"] == 2
 
 
-def test_all_missing_columns_are_refused_with_the_nearest_name(flowers: FittedModel) -> None:
+def test_all_missing_columns_are_rejected_with_the_nearest_name(flowers: FittedModel) -> None:
     with pytest.raises(SchemaMismatch) as caught:
         score(flowers, "Length,color\n1,red\n")
 
@@ -170,12 +170,12 @@ def test_all_missing_columns_are_refused_with_the_nearest_name(flowers: FittedMo
     ]
 
 
-def test_one_missing_column_is_told_as_one(flowers: FittedModel) -> None:
+def test_one_missing_column_is_reported_in_the_singular(flowers: FittedModel) -> None:
     with pytest.raises(SchemaMismatch, match=r"A column that the model needs is missing\."):
         score(flowers, "length\n1\n")
 
 
-def test_dropping_a_column_that_the_model_needs_is_refused(flowers: FittedModel) -> None:
+def test_dropping_a_column_that_the_model_needs_is_rejected(flowers: FittedModel) -> None:
     with pytest.raises(SchemaMismatch) as caught:
         score(flowers, "length,colour\n1,red\n", ScoreOptions(columns_to_drop=("colour",)))
 
@@ -191,19 +191,19 @@ def test_target_and_extra_columns_may_be_dropped_and_unknown_names_are_noted(flo
     assert tally.notes == ["columns_to_drop: there is no column “colr”"]
 
 
-def test_a_faulty_row_behind_many_good_ones_is_refused_by_line(flowers: FittedModel) -> None:
+def test_an_invalid_row_after_many_valid_rows_is_rejected_with_its_line(flowers: FittedModel) -> None:
     with pytest.raises(InvalidDataset) as caught:
         score(flowers, "length,colour\n" + "1,red\n" * 500 + "1\n" + "1,red\n" * 500 + "1,2,3\n", chunk_bytes=200)
 
     assert [fault.line for fault in caught.value.issues] == [502, 1003]
 
 
-def test_too_many_rows_are_refused(flowers: FittedModel) -> None:
+def test_too_many_rows_are_rejected(flowers: FittedModel) -> None:
     with pytest.raises(LimitExceeded):
         score(flowers, "length,colour\n" + "1,red\n" * 11, limits=Limits(rows=10))
 
 
-def test_progress_is_told_in_rows_and_bytes(flowers: FittedModel) -> None:
+def test_progress_is_reported_in_rows_and_bytes(flowers: FittedModel) -> None:
     csv = b"length,colour\n" + b"1,red\n" * 2000
     steps: list[tuple[int, int]] = []
 
@@ -222,7 +222,7 @@ def test_progress_is_told_in_rows_and_bytes(flowers: FittedModel) -> None:
     assert len(steps) > 2
 
 
-def test_an_unseen_category_is_scored_as_the_rare_ones_are() -> None:
+def test_an_unseen_category_is_scored_like_a_rare_category() -> None:
     rows = "".join(f"{place},common,u\n{place},rare{place},v\n" for place in range(150))
     model = classifier(f"a,kind,y\n{rows}")
 

@@ -31,24 +31,24 @@ some = settings(max_examples=60, deadline=None)
 @pytest.mark.parametrize(
     "text", ["=1+1", "+cmd|' /C calc'!A0", "-x", "-", "@SUM(A1)", "\tx", "\rx", "'x", "''", "=", "-1-1"]
 )
-def test_what_begins_like_a_formula_gets_one_apostrophe(text: str) -> None:
+def test_a_text_that_starts_like_a_formula_gets_one_apostrophe(text: str) -> None:
     assert guard(text) == "'" + text
 
 
 @pytest.mark.parametrize(
     "text", ["", "-1", "+5", "-1.5", "-1,5", "+.5", "-2e-7", "1e5", "x=1", " =1", "Setosa", "007", "a'b", "–1"]
 )
-def test_numbers_and_other_texts_are_left_alone(text: str) -> None:
+def test_numbers_and_other_texts_do_not_change(text: str) -> None:
     assert guard(text) == text
 
 
 @pytest.mark.parametrize("cell", ["'tis", "'", "'-1", "' =1", "x"])
-def test_an_apostrophe_that_guards_nothing_is_part_of_the_text(cell: str) -> None:
+def test_an_apostrophe_before_other_text_is_part_of_the_text(cell: str) -> None:
     assert unguard(cell) == cell
 
 
 @given(st.one_of(st.text(), TEXTS))
-def test_any_text_comes_back_as_it_was(text: str) -> None:
+def test_any_text_reads_back_unchanged(text: str) -> None:
     assert unguard(guard(text)) == text
 
 
@@ -61,9 +61,7 @@ def test_only_numbers_are_written_with_a_sign_in_front(text: str) -> None:
 
 @some
 @given(st.lists(LABELS, min_size=2, max_size=5, unique=True), SPELLINGS)
-def test_labels_of_an_output_are_the_labels_of_a_model_that_is_trained_on_it(
-    labels: list[str], spelling: Spelling
-) -> None:
+def test_a_model_trained_on_an_output_has_the_same_labels(labels: list[str], spelling: Spelling) -> None:
     rows = [[str(place), guard(label)] for place, label in enumerate(labels)] * 2
     model = classifier(written(["n", "label"], rows, spelling))
     alone = written(["n"], [row[:1] for row in rows], spelling)
@@ -78,7 +76,7 @@ def test_labels_of_an_output_are_the_labels_of_a_model_that_is_trained_on_it(
 
 @some
 @given(st.lists(LABELS, min_size=2, max_size=5, unique=True))
-def test_a_feature_means_the_same_guarded_and_as_json(texts: list[str]) -> None:
+def test_a_feature_means_the_same_with_an_apostrophe_and_as_json(texts: list[str]) -> None:
     rows = [[text, str(place % 2)] for place, text in enumerate(["red", "green", *texts])] * 3
     model = classifier(written(["word", "y"], [[guard(text), label] for text, label in rows]))
     told: JsonValue = {"dataframe_split": {"columns": ["word"], "data": [[guard(text)] for text in texts]}}
@@ -91,7 +89,7 @@ def test_a_feature_means_the_same_guarded_and_as_json(texts: list[str]) -> None:
     assert by_csv.decode().splitlines()[1:] == [str(value) for value in by_json.values]
 
 
-def test_an_input_cell_that_begins_like_a_formula_is_kept_as_it_came() -> None:
+def test_an_input_cell_that_starts_like_a_formula_does_not_change() -> None:
     model = classifier("a,y\n1,=u\n2,v\n1,=u\n2,v\n")
 
     output = score(model, "a,word\n1,=HYPERLINK(1)\n", ScoreOptions())
@@ -105,7 +103,7 @@ def test_negative_predictions_are_numbers() -> None:
     assert b"'" not in score(model, "a\n1\n9\n")
 
 
-def test_a_missing_word_stays_one_behind_an_apostrophe() -> None:
+def test_a_missing_word_after_an_apostrophe_still_means_missing() -> None:
     tally = Tally()
 
     score(classifier("a,word,y\n1,x,u\n2,z,v\n"), "a,word\n'-,'-\n", tally=tally)

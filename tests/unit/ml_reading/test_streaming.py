@@ -61,13 +61,13 @@ def test_the_number_of_threads_changes_nothing(flowers: FittedModel, threads: in
     assert together == alone
 
 
-def test_rows_are_kept_in_order_with_their_own_bytes(flowers: FittedModel) -> None:
+def test_rows_keep_their_order_and_bytes(flowers: FittedModel) -> None:
     output = score(flowers, MANY, chunk_bytes=100).decode().splitlines()
 
     assert [line.rpartition(",")[0] for line in output] == MANY.splitlines()
 
 
-def test_progress_is_told_while_the_file_is_read(flowers: FittedModel) -> None:
+def test_progress_is_reported_while_the_file_is_read(flowers: FittedModel) -> None:
     told: list[tuple[int, int]] = []
 
     list(
@@ -87,7 +87,7 @@ def test_progress_is_told_while_the_file_is_read(flowers: FittedModel) -> None:
     assert told[-1] == (5_000, len(MANY))
 
 
-def test_many_rows_are_predicted_in_runs_that_fit_into_memory(
+def test_many_rows_are_predicted_in_batches_that_fit_into_memory(
     flowers: FittedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once = score(flowers, MANY, ScoreOptions(probabilities=True))

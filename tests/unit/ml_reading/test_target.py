@@ -29,7 +29,7 @@ def test_the_last_column_is_the_target_unless_another_is_named() -> None:
     assert target_column(read, "a") == "a"
 
 
-def test_an_absent_target_is_refused_with_the_nearest_name() -> None:
+def test_an_absent_target_is_rejected_with_the_nearest_name() -> None:
     with pytest.raises(UnknownColumn) as caught:
         target_column(table("variety,size\n1,2\n"), "Varietys")
 
@@ -37,7 +37,7 @@ def test_an_absent_target_is_refused_with_the_nearest_name() -> None:
     assert (fault.column, fault.parameter, fault.hint) == ("Varietys", "target_column", "did you mean “variety”?")
 
 
-def test_an_absent_target_does_not_hide_dropped_columns_that_are_absent_too() -> None:
+def test_an_absent_target_and_absent_dropped_columns_are_reported_together() -> None:
     with pytest.raises(UnknownColumn) as caught:
         target_column(table("variety,size\n1,2\n"), "nope", dropped=("Size", "variety"))
 
@@ -47,7 +47,7 @@ def test_an_absent_target_does_not_hide_dropped_columns_that_are_absent_too() ->
     ]
 
 
-def test_labels_are_kept_as_spelled() -> None:
+def test_labels_keep_their_spelling() -> None:
     assert classes("Setosa", " setosa", "007", "7.0", "NA", "None").labels == (
         " setosa",
         "007",
@@ -58,7 +58,7 @@ def test_labels_are_kept_as_spelled() -> None:
     )
 
 
-def test_labels_are_numbers_where_all_are_plain_integers() -> None:
+def test_labels_are_numbers_if_all_are_plain_integers() -> None:
     found = classes("10", "9", "-1", "0", "9")
 
     assert found.labels == (-1, 0, 9, 10)
@@ -66,11 +66,11 @@ def test_labels_are_numbers_where_all_are_plain_integers() -> None:
 
 
 @pytest.mark.parametrize("label", ["07", "+7", "7.0", "-0", "1" * 16, "seven", " 7"])
-def test_one_label_that_is_no_plain_integer_makes_all_of_them_text(label: str) -> None:
+def test_one_label_that_is_not_a_plain_integer_makes_all_labels_text(label: str) -> None:
     assert classes("1", label).labels == tuple(sorted(["1", label]))
 
 
-def test_labels_that_are_the_same_text_in_two_encodings_are_one() -> None:
+def test_the_same_label_in_two_encodings_is_one_class() -> None:
     read = table("x,y\n1,café\n2,tea\n".encode() + "3,café\n".encode("cp1252"))
 
     assert classification_target(read, "y").codes.tolist() == [0, 1, 0]
@@ -88,21 +88,21 @@ def test_a_missing_word_is_a_label_and_not_missing() -> None:
 
 
 @pytest.mark.parametrize("cells", [("", ""), ('""', "")])
-def test_a_target_that_is_empty_in_every_row_is_refused(cells: tuple[str, ...]) -> None:
+def test_a_target_that_is_empty_in_every_row_is_rejected(cells: tuple[str, ...]) -> None:
     with pytest.raises(InvalidTarget, match="empty in every row") as caught:
         classes(*cells)
 
     assert caught.value.issues[0].column == "y"
 
 
-def test_a_target_with_one_class_is_refused() -> None:
+def test_a_target_with_one_class_is_rejected() -> None:
     with pytest.raises(InvalidTarget) as caught:
         classes("a", "a", "")
 
     assert caught.value.issues[0].reason == "only one class"
 
 
-def test_a_regression_target_is_read_with_the_files_decimal_mark() -> None:
+def test_a_regression_target_is_read_with_the_decimal_mark_of_the_file() -> None:
     read = table("x;y\n1;1,5\n2;\n3; 2\n")
 
     found = regression_target(read, "y", ",")
@@ -111,7 +111,7 @@ def test_a_regression_target_is_read_with_the_files_decimal_mark() -> None:
     assert (found.rows.tolist(), found.without_target) == ([0, 2], 1)
 
 
-def test_a_regression_target_that_is_text_is_refused_by_line() -> None:
+def test_a_regression_target_that_is_text_is_rejected_with_its_lines() -> None:
     with pytest.raises(InvalidTarget) as caught:
         regression_target(table(target("1", "two", "3", "inf", "NA")), "y", ".")
 

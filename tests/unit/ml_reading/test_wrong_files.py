@@ -37,12 +37,12 @@ def xlsx() -> bytes:
 
 
 @pytest.mark.parametrize("csv", [b"", b"\n\n", b"   ", b"\xef\xbb\xbf", b"\r\n"])
-def test_an_empty_file_is_refused(csv: bytes) -> None:
+def test_an_empty_file_is_rejected(csv: bytes) -> None:
     assert "empty" in refusal(csv).detail
 
 
 @pytest.mark.parametrize("csv", ["a,b,y\n", "a,b,y", "a,b,y\r\n\r\n\n"])
-def test_a_header_without_rows_is_refused(csv: str) -> None:
+def test_a_header_without_rows_is_rejected(csv: str) -> None:
     error = refusal(csv)
 
     assert error.detail == "The file has a header and no rows."
@@ -71,7 +71,7 @@ def test_a_header_without_rows_is_refused(csv: str) -> None:
     ],
     ids=count(),  # by number: the archives hold the time at which they were made
 )
-def test_what_is_no_csv_is_told_by_its_looks(content: bytes, kind: str) -> None:
+def test_a_file_of_another_format_is_rejected_with_its_format(content: bytes, kind: str) -> None:
     error = refusal(content)
 
     assert error.detail == f"The file is not a CSV: it looks like {kind}."
@@ -79,15 +79,15 @@ def test_what_is_no_csv_is_told_by_its_looks(content: bytes, kind: str) -> None:
 
 
 @pytest.mark.parametrize("csv", ["[kg],<b>,y\n1,2,u\n", "{a},b,y\n1,2,u\n", "<id>,b,y\n1,2,u\n", "PK,b,y\n1,2,u\n"])
-def test_a_header_may_begin_with_strange_names(csv: str) -> None:
+def test_a_header_may_start_with_unusual_names(csv: str) -> None:
     assert len(table(csv).names) == 3
 
 
-def test_megabytes_of_blank_lines_are_refused() -> None:
+def test_megabytes_of_blank_lines_are_rejected() -> None:
     assert refusal("a,y\n1,u\n" + "\n" * (10 << 20)).issues[0].line == 3
 
 
-def test_a_blank_first_line_is_refused() -> None:
+def test_a_blank_first_line_is_rejected() -> None:
     assert issues("\na,y\n1,2\n")[0].line == 1
 
 
@@ -116,13 +116,13 @@ def test_ragged_rows_are_listed_by_line() -> None:
     ]
 
 
-def test_lines_are_counted_through_quoted_line_ends() -> None:
+def test_line_numbers_include_quoted_line_ends() -> None:
     found = issues('a,"b\nc",y\n"1\r\n1",2,u\n3,v\n')
 
     assert [fault.line for fault in found] == [5]
 
 
-def test_lines_are_counted_through_escaped_quotes() -> None:
+def test_line_numbers_are_right_after_escaped_quotes() -> None:
     found = issues('a,b,y\n"1 ""x""\n1",2,u\n3,v\n')
 
     assert [fault.line for fault in found] == [4]
@@ -132,7 +132,7 @@ def test_a_blank_line_between_rows_is_ragged() -> None:
     assert issues("a,y\n1,u\n\n2,v\n")[0].line == 3
 
 
-def test_ragged_rows_and_nul_bytes_of_the_whole_file_are_named_at_once() -> None:
+def test_all_ragged_rows_and_nul_bytes_are_reported_together() -> None:
     rows = "1,2,u\n" * 300_000
 
     found = issues(f"a,b,y\n1,2\n{rows}1,\0,u\n{rows}9\n")
@@ -141,39 +141,39 @@ def test_ragged_rows_and_nul_bytes_of_the_whole_file_are_named_at_once() -> None
     assert found[1].reason == "NUL byte"
 
 
-def test_only_the_first_twenty_faults_are_spelled_out() -> None:
+def test_only_the_first_twenty_issues_are_listed() -> None:
     found = issues("a,b,y\n" + "1,2\n" * 50)
 
     assert len(found) == 21
     assert found[-1].reason == "30 more issues are not listed"
 
 
-def test_a_quote_that_is_never_closed_is_named_by_its_line() -> None:
+def test_an_unclosed_quote_is_rejected_with_its_line() -> None:
     error = refusal('a,b,y\n1,2,u\n3,"4,v\n5,6,u\n')
 
     assert error.detail == "A quote is never closed."
     assert error.issues[0].line == 3
 
 
-def test_a_quote_that_is_never_closed_in_the_header_is_refused() -> None:
+def test_an_unclosed_quote_in_the_header_is_rejected() -> None:
     assert issues('a,"b,y\n1,2,u\n')[0].line == 1
 
 
-def test_too_many_columns_are_refused_by_number() -> None:
+def test_too_many_columns_are_rejected_with_their_number() -> None:
     error = refusal("a,b,c\n1,2,3\n", Limits(columns=2))
 
     assert isinstance(error, LimitExceeded)
     assert error.detail == "The file has 3 columns; the limit is 2."
 
 
-def test_too_many_rows_are_refused_by_number() -> None:
+def test_too_many_rows_are_rejected_with_their_number() -> None:
     error = refusal(GOOD, Limits(rows=2))
 
     assert isinstance(error, LimitExceeded)
     assert error.detail == "The file has more than 2 rows."
 
 
-def test_too_long_cells_are_refused_by_column_and_line() -> None:
+def test_too_long_cells_are_rejected_with_column_and_line() -> None:
     error = refusal("a,b,y\n1,çççç,u\n123456,2,v\n", Limits(cell_chars=4))
 
     assert isinstance(error, LimitExceeded)
@@ -182,7 +182,7 @@ def test_too_long_cells_are_refused_by_column_and_line() -> None:
     ]
 
 
-def test_a_quoted_cell_past_the_csv_modules_own_limit_is_refused() -> None:
+def test_a_quoted_cell_above_the_limit_of_the_csv_module_is_rejected() -> None:
     error = refusal('a,b,y\n1,"' + 'x""' * 150_000 + '",u\n')
 
     assert isinstance(error, LimitExceeded)
@@ -204,7 +204,7 @@ def test_a_long_name_is_shortened_in_an_error() -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"a,b\n", b"\x1f\x8b\x08\x00\x00", b"a,a,b\n1,2,3\n", b"a,b\n1\n", b"a,b\n1,\0\n"]
 )
-def test_scoring_refuses_what_training_refuses(content: bytes) -> None:
+def test_scoring_rejects_the_same_files_as_training(content: bytes) -> None:
     with pytest.raises(InvalidDataset) as caught:
         score(GOOD_MODEL, content)
 
@@ -222,17 +222,17 @@ def issues_of(work: Callable[[], object]) -> tuple[Issue, ...] | None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=80).map(str.encode)))
-def test_any_bytes_are_a_table_or_refused_with_a_reason(content: bytes) -> None:
+def test_any_bytes_are_a_table_or_rejected_with_a_reason(content: bytes) -> None:
     assert issues_of(lambda: table(content)) != ()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=120), st.integers(1, 50))
-def test_any_rows_are_scored_or_refused_with_a_reason(rows: bytes, chunk_bytes: int) -> None:
+def test_any_rows_are_scored_or_rejected_with_a_reason(rows: bytes, chunk_bytes: int) -> None:
     assert issues_of(lambda: score(GOOD_MODEL, b"a,b\n" + rows, chunk_bytes=chunk_bytes)) != ()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
-def test_any_rows_can_be_learned_from_or_are_refused_with_a_reason(rows: bytes) -> None:
+def test_any_rows_are_trained_on_or_rejected_with_a_reason(rows: bytes) -> None:
     assert issues_of(lambda: classifier(b"a,b,y\n1,2,u\n3,4,v\n" + rows)) != ()

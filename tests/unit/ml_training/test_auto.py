@@ -74,20 +74,20 @@ def test_a_named_model_type_has_no_candidates(tmp_path: Path) -> None:
     assert train_on(flowers(tmp_path / "t.csv"), "GaussianNB").candidates == ()
 
 
-def test_with_too_few_rows_the_simplest_is_taken_and_says_so(tmp_path: Path) -> None:
+def test_with_too_few_rows_the_simplest_model_type_is_chosen_and_noted(tmp_path: Path) -> None:
     trained = train_on(write(tmp_path / "t.csv", "size,kind", "1,a", "2,b", "3,a", "4,b"))
 
     assert trained.model_type == "LogisticRegression"
     assert any("without comparing" in note for note in trained.notes)
 
 
-def test_a_comparison_past_the_budget_uses_fewer_rows() -> None:
+def test_a_comparison_above_the_budget_uses_fewer_rows() -> None:
     choice = choose(two_clouds(4_000), "classification", limits=Limits(estimated_seconds=14), seed=0)
 
     assert any("of 4,000 training rows" in note for note in choice.notes)
 
 
-def test_a_candidate_past_the_budget_is_left_out_and_says_so() -> None:
+def test_a_candidate_above_the_budget_is_left_out_with_the_reason() -> None:
     choice = choose(two_clouds(1_200), "classification", limits=Limits(estimated_seconds=6), seed=0)
 
     assert {candidate.note for candidate in choice.candidates} == {None, "too expensive to compare within the budget"}
@@ -101,12 +101,12 @@ def test_a_candidate_that_would_be_too_large_is_not_chosen() -> None:
     assert "The model would take about" in str(forest.note)
 
 
-def test_where_every_candidate_is_too_much_the_limit_is_named() -> None:
+def test_if_every_candidate_is_too_expensive_the_limit_is_named() -> None:
     with pytest.raises(LimitExceeded, match="the limit is 0 s"):
         choose(two_clouds(100), "classification", limits=Limits(estimated_seconds=0), seed=0)
 
 
-def test_a_candidate_that_cannot_be_fitted_says_so_and_another_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_candidate_that_cannot_be_fitted_is_noted_and_another_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ValueError("it does not like this matrix")
 

@@ -22,7 +22,7 @@ def params_of(model_type: str, shape: MatrixShape, **params: JsonValue) -> dict[
 
 
 @pytest.mark.parametrize("model_type", sorted(catalogue.model_types()["model_types"]))
-def test_every_model_type_may_learn_a_small_table(model_type: str) -> None:
+def test_every_model_type_can_be_trained_on_a_small_table(model_type: str) -> None:
     shape = SMALL if catalogue.task_of(model_type) == "classification" else MatrixShape(rows=400, width=20, labels=None)
     params = params_of(model_type, shape)
 
@@ -32,7 +32,7 @@ def test_every_model_type_may_learn_a_small_table(model_type: str) -> None:
 @pytest.mark.parametrize(
     "model_type", ["LogisticRegression", "HistGradientBoostingClassifier", "SGDClassifier", "GaussianNB"]
 )
-def test_a_million_rows_may_be_learned_by_what_scales(model_type: str) -> None:
+def test_model_types_that_scale_can_be_trained_on_a_million_rows(model_type: str) -> None:
     shape = MatrixShape(rows=1_000_000, width=60, labels=("a", "b"))
 
     plan = JobEstimate(model_type=model_type, params=params_of(model_type, shape), shape=shape)
@@ -41,7 +41,7 @@ def test_a_million_rows_may_be_learned_by_what_scales(model_type: str) -> None:
 
 
 @pytest.mark.parametrize("model_type", ["SVC", "GaussianProcessClassifier", "KNeighborsClassifier"])
-def test_what_grows_faster_than_its_rows_has_a_row_limit(model_type: str) -> None:
+def test_model_types_that_grow_faster_than_their_rows_have_a_row_limit(model_type: str) -> None:
     with pytest.raises(LimitExceeded, match="takes at most") as refusal:
         check_estimate(JobEstimate(model_type=model_type, params=params_of(model_type, LARGE), shape=LARGE), LIMITS)
 
@@ -52,7 +52,7 @@ def test_the_catalogue_states_the_row_limits() -> None:
     assert catalogue.model_types()["model_types"]["SVC"]["row_limit"] == 20_000
 
 
-def test_a_training_that_would_take_too_long_is_refused_with_the_limit() -> None:
+def test_a_training_that_would_take_too_long_is_rejected_with_the_limit() -> None:
     params = params_of("GradientBoostingClassifier", LARGE, n_estimators=2000)
 
     with pytest.raises(LimitExceeded, match="the limit is 600 s") as refusal:
@@ -76,7 +76,7 @@ def test_more_rows_columns_or_trees_cost_more() -> None:
     assert cost(1000, 10, 100) < cost(2000, 10, 100) < cost(2000, 20, 100) < cost(2000, 20, 200)
 
 
-def test_a_forest_of_the_measured_size_is_estimated_near_it() -> None:
+def test_the_estimate_of_a_forest_is_close_to_its_measured_size() -> None:
     shape = MatrixShape(rows=80_000, width=20, labels=("a", "b"))
 
     estimated = artifact_bytes("RandomForestClassifier", params_of("RandomForestClassifier", shape), shape=shape)
@@ -84,7 +84,7 @@ def test_a_forest_of_the_measured_size_is_estimated_near_it() -> None:
     assert 64 * MIB < estimated < 256 * MIB
 
 
-def test_a_model_that_would_be_too_large_is_refused_before_it_is_fitted() -> None:
+def test_a_model_that_would_be_too_large_is_rejected_before_it_is_fitted() -> None:
     with pytest.raises(LimitExceeded, match="the limit is 512 MiB") as refusal:
         check_size("RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS), shape=AMOUNTS, limits=LIMITS)
 
@@ -92,7 +92,7 @@ def test_a_model_that_would_be_too_large_is_refused_before_it_is_fitted() -> Non
 
 
 @pytest.mark.parametrize("params", [{"max_depth": 8}, {"max_leaf_nodes": 500}, {"min_samples_leaf": 2000}])
-def test_shallow_trees_are_small_whatever_the_rows(params: dict[str, JsonValue]) -> None:
+def test_shallow_trees_are_small_for_any_number_of_rows(params: dict[str, JsonValue]) -> None:
     check_size(
         "RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS, **params), shape=AMOUNTS, limits=LIMITS
     )

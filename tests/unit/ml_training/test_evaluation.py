@@ -14,7 +14,7 @@ PROBABILITIES = (PROBABILITIES + 0.01) / (PROBABILITIES + 0.01).sum(axis=1, keep
 NONE = np.empty(0, dtype=np.int64)
 
 
-def test_classification_metrics_are_scikit_learns() -> None:
+def test_classification_metrics_equal_those_of_scikit_learn() -> None:
     found = evaluation.measure_classification(TRUTH, PREDICTED, PROBABILITIES, labels=("a", "b", "c"))
 
     assert found.accuracy == pytest.approx(metrics.accuracy_score(TRUTH, PREDICTED))
@@ -32,7 +32,7 @@ def test_a_perfect_model_has_a_log_loss_of_zero_without_a_sign() -> None:
     assert str(found.log_loss) == "0.0"
 
 
-def test_the_area_for_two_classes_is_scikit_learns_ties_included() -> None:
+def test_the_area_for_two_classes_equals_that_of_scikit_learn_with_ties() -> None:
     truth, second = (TRUTH > 0).astype(np.int64), PROBABILITIES[:, 0].round(1)
 
     found = evaluation.measure_classification(truth, truth, np.column_stack([1 - second, second]), labels=("no", "yes"))
@@ -40,7 +40,7 @@ def test_the_area_for_two_classes_is_scikit_learns_ties_included() -> None:
     assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, second))
 
 
-def test_regression_metrics_are_scikit_learns() -> None:
+def test_regression_metrics_equal_those_of_scikit_learn() -> None:
     truth = RANDOM.normal(size=50)
     predicted = truth + RANDOM.normal(size=50)
 
@@ -51,7 +51,7 @@ def test_regression_metrics_are_scikit_learns() -> None:
     assert found.rmse == pytest.approx(metrics.root_mean_squared_error(truth, predicted))
 
 
-def test_without_probabilities_what_needs_them_is_none_with_a_note() -> None:
+def test_without_probabilities_their_metrics_are_null_with_a_note() -> None:
     found = evaluation.measure_classification(TRUTH, PREDICTED, None, labels=("a", "b", "c"))
 
     assert (found.log_loss, found.roc_auc) == (None, None)
@@ -59,7 +59,7 @@ def test_without_probabilities_what_needs_them_is_none_with_a_note() -> None:
     assert found.accuracy is not None
 
 
-def test_a_class_that_no_holdout_row_has_leaves_no_area_but_the_rest() -> None:
+def test_a_class_without_holdout_rows_removes_only_the_area() -> None:
     probabilities = np.column_stack([PROBABILITIES, np.zeros(200)])
 
     found = evaluation.measure_classification(TRUTH, PREDICTED, probabilities, labels=("a", "b", "c", "rare"))
@@ -70,7 +70,7 @@ def test_a_class_that_no_holdout_row_has_leaves_no_area_but_the_rest() -> None:
     assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
 
 
-def test_without_holdout_rows_everything_is_none_with_a_note() -> None:
+def test_without_holdout_rows_all_metrics_are_null_with_a_note() -> None:
     labels = evaluation.measure_classification(NONE, NONE, None, labels=("a", "b"))
     numbers = evaluation.measure_regression(np.empty(0), np.empty(0))
 
@@ -82,14 +82,14 @@ def test_without_holdout_rows_everything_is_none_with_a_note() -> None:
     assert len(numbers.notes) == 3
 
 
-def test_a_constant_truth_has_no_r2() -> None:
+def test_a_constant_target_has_no_r2() -> None:
     found = evaluation.measure_regression(np.ones(4), np.array([1.0, 1.0, 2.0, 1.0]))
 
     assert (found.r2, found.mae) == (None, 0.25)
     assert "same target" in found.notes["r2"]
 
 
-def test_numbers_too_large_to_square_are_none_and_never_infinite() -> None:
+def test_metrics_of_numbers_too_large_to_square_are_null_instead_of_infinite() -> None:
     found = evaluation.measure_regression(np.array([1e300, -1e300]), np.array([-1e300, 1e300]))
 
     assert (found.r2, found.rmse) == (None, None)
@@ -97,7 +97,7 @@ def test_numbers_too_large_to_square_are_none_and_never_infinite() -> None:
 
 
 @pytest.mark.parametrize("share", [np.nan, np.inf])
-def test_probabilities_that_are_not_finite_measure_nothing_but_the_labels(share: float) -> None:
+def test_probabilities_that_are_not_finite_leave_only_the_metrics_of_labels(share: float) -> None:
     probabilities = PROBABILITIES.copy()
     probabilities[3, 1] = share
 
@@ -122,14 +122,14 @@ def test_metrics_of_four_rows_are_as_computed_by_hand() -> None:
     assert found.confusion_matrix == ((1, 1), (0, 2))
 
 
-def test_a_class_that_is_only_predicted_counts_in_f1_and_raises_no_warning() -> None:
+def test_a_class_that_is_only_predicted_counts_in_f1_without_a_warning() -> None:
     found = evaluation.measure_classification(np.array([0, 0]), np.array([0, 1]), None, labels=("a", "b", "c"))
 
     assert (found.accuracy, found.balanced_accuracy) == (0.5, 0.5)
     assert found.f1_macro == pytest.approx((2 / 3 + 0) / 2)
 
 
-def test_probabilities_that_do_not_sum_to_one_are_measured_all_the_same() -> None:
+def test_probabilities_that_do_not_sum_to_one_are_still_measured() -> None:
     found = evaluation.measure_classification(
         TRUTH, PREDICTED, np.minimum(PROBABILITIES * 1.1, 1 + 1e-12), labels=("a", "b", "c")
     )
@@ -138,7 +138,7 @@ def test_probabilities_that_do_not_sum_to_one_are_measured_all_the_same() -> Non
     assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, PROBABILITIES, multi_class="ovr"), abs=0.01)
 
 
-def test_infinite_predictions_leave_no_number() -> None:
+def test_infinite_predictions_make_all_metrics_null() -> None:
     found = evaluation.measure_regression(np.array([1.0, 2.0]), np.array([1.0, np.inf]))
 
     assert (found.r2, found.mae, found.rmse) == (None, None, None)

@@ -43,7 +43,7 @@ def stored_and_loaded(trained: Trained, folder: Path) -> FittedModel:
 
 
 @pytest.mark.parametrize("model_type", [name for name in CLASSIFIERS if TYPES[name]["probabilities"]])
-def test_every_probability_is_a_number_and_a_row_makes_one(model_type: str, labelled: Path) -> None:
+def test_probabilities_are_finite_and_sum_to_one_per_row(model_type: str, labelled: Path) -> None:
     model = train_on(labelled, model_type).model
     table = write(labelled.with_name("unseen.csv"), *UNSEEN_ROWS.splitlines())
 
@@ -55,7 +55,7 @@ def test_every_probability_is_a_number_and_a_row_makes_one(model_type: str, labe
 
 
 @pytest.mark.parametrize("model_type", CLASSIFIERS)
-def test_every_classifier_answers_with_labels_as_spelled(model_type: str, labelled: Path, tmp_path: Path) -> None:
+def test_every_classifier_predicts_labels_as_in_the_dataset(model_type: str, labelled: Path, tmp_path: Path) -> None:
     model = stored_and_loaded(train_on(labelled, model_type), tmp_path)
 
     assert set(predictions(model, UNSEEN_ROWS)) <= {"Kind A", "007", "ção"}
@@ -63,7 +63,7 @@ def test_every_classifier_answers_with_labels_as_spelled(model_type: str, labell
 
 
 @pytest.mark.parametrize("model_type", REGRESSORS)
-def test_every_regressor_answers_with_finite_numbers(model_type: str, numbered: Path, tmp_path: Path) -> None:
+def test_every_regressor_predicts_finite_numbers(model_type: str, numbered: Path, tmp_path: Path) -> None:
     model = stored_and_loaded(train_on(numbered, model_type), tmp_path)
 
     scored = predictions(model, UNSEEN_ROWS)

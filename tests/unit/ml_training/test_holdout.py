@@ -15,34 +15,34 @@ def held_by_class(*sizes: int) -> list[int]:
     return list(np.bincount(of[holdout_rows(of, len(of), seed=0)], minlength=len(sizes)))
 
 
-def test_a_fifth_of_every_class_is_held_out() -> None:
+def test_the_holdout_has_a_fifth_of_every_class() -> None:
     assert held_by_class(100, 50, 10) == [20, 10, 2]
 
 
 @pytest.mark.parametrize(("size", "held"), [(1, 0), (2, 0), (3, 1), (4, 1), (5, 1), (8, 2)])
-def test_a_small_class_gives_what_it_can_and_never_its_last_row(size: int, held: int) -> None:
+def test_a_small_class_keeps_at_least_one_row_for_training(size: int, held: int) -> None:
     assert held_by_class(100, size) == [20, held]
 
 
-def test_a_regression_holds_out_a_fifth_at_random() -> None:
+def test_the_holdout_of_a_regression_is_a_random_fifth() -> None:
     assert len(holdout_rows(None, 100, seed=0)) == 20
     assert len(holdout_rows(None, 2, seed=0)) == 0
 
 
-def test_the_seed_decides_which() -> None:
+def test_the_seed_decides_the_holdout_rows() -> None:
     of = codes(50, 50)
 
     assert holdout_rows(of, 100, seed=1).tolist() == holdout_rows(of, 100, seed=1).tolist()
     assert holdout_rows(of, 100, seed=1).tolist() != holdout_rows(of, 100, seed=2).tolist()
 
 
-def test_training_and_holdout_rows_share_none_and_cover_all() -> None:
+def test_training_and_holdout_rows_are_disjoint_and_cover_all_rows() -> None:
     held = holdout_rows(codes(30, 7), 37, seed=0)
 
     assert sorted([*held, *remaining_rows(37, held)]) == list(range(37))
 
 
-def test_folds_are_disjoint_cover_all_and_have_their_part_of_every_class() -> None:
+def test_folds_are_disjoint_cover_all_rows_and_have_a_part_of_every_class() -> None:
     of = codes(30, 9)
 
     parts = folds(of, 39, count=3, seed=0)

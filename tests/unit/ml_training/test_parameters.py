@@ -14,14 +14,14 @@ def built(model_type: str, shape: MatrixShape = FLOWERS, **params: JsonValue) ->
     return build(model_type, params, shape=shape, seed=7)
 
 
-def test_class_weight_speaks_the_labels_of_the_dataset() -> None:
+def test_class_weight_uses_the_labels_of_the_dataset() -> None:
     forest = built("RandomForestClassifier", class_weight={"Versicolor": 5})
 
     assert forest.estimator.class_weight == {1: 5}
     assert forest.params["class_weight"] == {"Versicolor": 5}
 
 
-def test_an_unknown_label_is_refused_with_the_nearest() -> None:
+def test_an_unknown_label_is_rejected_with_the_nearest_label() -> None:
     with pytest.raises(InvalidOption) as refusal:
         built("RandomForestClassifier", class_weight={"setosa": 1, "Versicolor": 2})
 
@@ -29,12 +29,12 @@ def test_an_unknown_label_is_refused_with_the_nearest() -> None:
     assert "`Setosa`" in str(refusal.value.issues[0].hint)
 
 
-def test_the_constant_of_a_dummy_is_a_label() -> None:
+def test_the_constant_of_a_dummy_classifier_is_a_label() -> None:
     assert built("DummyClassifier", strategy="constant", constant="Versicolor").estimator.constant == 1
     assert built("DummyRegressor", AMOUNTS, strategy="constant", constant=3).estimator.constant == 3
 
 
-def test_the_seed_is_the_platforms() -> None:
+def test_the_platform_sets_the_seed() -> None:
     assert built("RandomForestClassifier").estimator.random_state == 7
 
 
@@ -44,7 +44,7 @@ def test_parameters_are_reported_with_their_defaults() -> None:
     assert (params["n_estimators"], params["max_depth"], params["criterion"]) == (20, None, "gini")
 
 
-def test_all_faults_of_catalogue_and_labels_are_told_at_once() -> None:
+def test_all_issues_of_catalogue_and_labels_are_reported_together() -> None:
     with pytest.raises(InvalidOption) as refusal:
         built("RandomForestClassifier", n_estimators=0, class_weight={"Rose": 1})
 
@@ -54,11 +54,11 @@ def test_all_faults_of_catalogue_and_labels_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("model_type", "name"), [("KNeighborsClassifier", "n_neighbors"), ("PLSRegression", "n_components")]
 )
-def test_a_default_larger_than_the_table_is_lowered_to_it(model_type: str, name: str) -> None:
+def test_a_default_above_the_size_of_the_table_is_lowered(model_type: str, name: str) -> None:
     assert built(model_type, MatrixShape(rows=1, width=1, labels=None)).params[name] == 1
 
 
-def test_a_number_given_by_the_user_is_never_lowered() -> None:
+def test_a_number_set_by_the_user_is_never_lowered() -> None:
     assert built("KNeighborsClassifier", n_neighbors=500).params["n_neighbors"] == 500
 
 
@@ -67,11 +67,11 @@ def test_support_vector_machines_always_stop() -> None:
     assert built("SVC", max_iter=50).estimator.max_iter == 50
 
 
-def test_null_keeps_what_scikit_learn_calls_infinite() -> None:
+def test_null_means_unlimited_where_scikit_learn_uses_infinity() -> None:
     assert built("RANSACRegressor", AMOUNTS, max_skips=None).estimator.max_skips == float("inf")
 
 
-def test_lists_reach_scikit_learn_as_tuples() -> None:
+def test_lists_are_passed_to_scikit_learn_as_tuples() -> None:
     assert built("MLPClassifier", hidden_layer_sizes=[8, 4]).estimator.hidden_layer_sizes == (8, 4)
 
 
@@ -79,5 +79,5 @@ def test_lists_reach_scikit_learn_as_tuples() -> None:
     ("model_type", "scale"),
     [("RandomForestClassifier", None), ("LogisticRegression", "standard"), ("MultinomialNB", "unit")],
 )
-def test_an_estimator_gets_the_scale_it_needs(model_type: str, scale: str | None) -> None:
+def test_an_estimator_gets_the_scaling_it_needs(model_type: str, scale: str | None) -> None:
     assert built(model_type).scale == scale

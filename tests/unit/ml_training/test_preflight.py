@@ -45,21 +45,21 @@ def refusal(work: JobEstimate, limits: Limits) -> LimitExceeded:
     return refused.value
 
 
-def test_a_larger_stage_takes_on_more() -> None:
+def test_a_stage_with_more_memory_accepts_larger_jobs() -> None:
     work = plan("LogisticRegression", rows=1_000_000, width=50)
 
     assert refusal(work, DEV.training_limits).issues[0].limit == "estimated_memory_mib"
     check_estimate(work, PROD.training_limits)
 
 
-def test_a_function_of_less_than_a_core_gets_its_share_of_the_time() -> None:
+def test_a_function_with_less_than_one_core_counts_proportionally_less_time() -> None:
     half = Stage(name="half", trainer_memory_mib=884, trainer_timeout_seconds=900)
 
     assert half.training_limits.estimated_seconds == pytest.approx(DEV.training_limits.estimated_seconds / 2, abs=1)
 
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
-def test_an_estimate_leaves_time_and_memory_to_what_it_cannot_know(stage: Stage) -> None:
+def test_an_estimate_leaves_a_reserve_of_time_and_memory(stage: Stage) -> None:
     pairs = [
         (stage.training_limits, stage.trainer_timeout_seconds, stage.trainer_memory_mib),
         (stage.batch_limits, stage.batch_timeout_seconds, stage.batch_memory_mib),
@@ -69,7 +69,7 @@ def test_an_estimate_leaves_time_and_memory_to_what_it_cannot_know(stage: Stage)
     assert all(0 < limits.estimated_memory_mib <= 0.85 * memory for limits, _, memory in pairs)
 
 
-def test_what_takes_too_long_is_told_the_rows_the_trees_and_the_types_that_would_not() -> None:
+def test_a_job_that_takes_too_long_is_rejected_with_the_rows_trees_and_types_that_fit() -> None:
     roomy = replace(DEV.training_limits, estimated_memory_mib=99_999)
 
     [fault] = refusal(plan("RandomForestClassifier", rows=2_000_000, width=20), roomy).issues
@@ -80,7 +80,7 @@ def test_what_takes_too_long_is_told_the_rows_the_trees_and_the_types_that_would
     assert "HistGradientBoostingClassifier" in str(fault.hint)
 
 
-def test_what_takes_too_much_memory_is_told_the_memory_that_would_do() -> None:
+def test_a_job_that_takes_too_much_memory_is_rejected_with_the_memory_it_needs() -> None:
     work = plan("LinearDiscriminantAnalysis", rows=600_000, width=60)
 
     needed = re.search(r"a stage whose function may take ([\d,]+) MiB", str(refusal(work, DEV.training_limits).issues))
@@ -103,7 +103,7 @@ def test_what_takes_too_much_memory_is_told_the_memory_that_would_do() -> None:
     rows=st.integers(2_000, 2_000_000),
     width=st.integers(2, 500),
 )
-def test_the_rows_that_a_refusal_names_are_taken(model_type: str, rows: int, width: int) -> None:
+def test_the_number_of_rows_that_a_rejection_suggests_is_accepted(model_type: str, rows: int, width: int) -> None:
     work, limits = plan(model_type, rows, width), replace(DEV.training_limits, artifact_bytes=10**12)
     try:
         check_estimate(work, limits)
@@ -113,7 +113,7 @@ def test_the_rows_that_a_refusal_names_are_taken(model_type: str, rows: int, wid
             check_estimate(work.of_rows(int(named[1].replace(",", ""))), limits)
 
 
-def test_the_parameter_that_a_refusal_names_is_taken() -> None:
+def test_the_parameter_that_a_rejection_suggests_is_accepted() -> None:
     limits = replace(DEV.training_limits, artifact_bytes=10**12)
     named = re.search(
         r"`n_estimators` of at most ([\d,]+)", str(refusal(plan("RandomForestClassifier", 900_000, 20), limits).issues)
@@ -132,7 +132,7 @@ def test_more_classes_are_more_work_for_trees() -> None:
     assert many.memory_mib > few.memory_mib
 
 
-def test_a_file_whose_table_does_not_fit_into_memory_is_refused_while_it_is_read() -> None:
+def test_a_file_whose_table_does_not_fit_into_memory_is_rejected_while_it_is_read() -> None:
     csv = ("a,b,y\n" + "1,2,3\n" * 400_000).encode()
     reading = BytesIO(csv)
 
@@ -143,7 +143,7 @@ def test_a_file_whose_table_does_not_fit_into_memory_is_refused_while_it_is_read
     assert reading.tell() < len(csv)
 
 
-def test_a_training_is_refused_before_its_matrix_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_is_rejected_before_its_matrix_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mini_ml.ml.encoding.features.Encoder.transform", lambda *_: pytest.fail("it began to work"))
 
     with pytest.raises(LimitExceeded):
@@ -160,7 +160,7 @@ def test_a_training_is_refused_before_its_matrix_is_made(tmp_path: Path, monkeyp
     ],
     ids=str,
 )
-def test_the_peak_of_a_training_stays_below_its_estimate_which_is_no_wild_guess(case: tuple[str, int, int]) -> None:
+def test_the_peak_memory_of_a_training_is_close_to_and_below_its_estimate(case: tuple[str, int, int]) -> None:
     command = [sys.executable, "-m", "bench.memory", *map(str, case)]
 
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -178,7 +178,7 @@ def batch(rows: int, **more: int) -> BatchEstimate:
     )
 
 
-def test_a_batch_that_takes_too_long_is_told_the_rows_that_would_not(tmp_path: Path) -> None:
+def test_a_batch_that_takes_too_long_is_rejected_with_the_rows_that_fit(tmp_path: Path) -> None:
     model = train_on(write(tmp_path / "t.csv", COUNTING), "KNeighborsRegressor").model
     limits = DEV.batch_limits
     most = int(limits.estimated_seconds * 1e9 / row_nanoseconds(model, 3))
@@ -191,7 +191,7 @@ def test_a_batch_that_takes_too_long_is_told_the_rows_that_would_not(tmp_path: P
     assert re.search(r"at most [\d,]+ rows", str(refused.value.issues[0].hint))
 
 
-def test_a_model_that_does_not_fit_into_memory_is_refused_before_it_scores(tmp_path: Path) -> None:
+def test_a_model_that_does_not_fit_into_memory_is_rejected_before_it_scores(tmp_path: Path) -> None:
     model = train_on(write(tmp_path / "t.csv", COUNTING), "Ridge").model
 
     check_batch(model, batch(10, model_bytes=400 * MIB), DEV.batch_limits)
@@ -208,7 +208,7 @@ def test_deeper_and_more_trees_take_longer_to_score(tmp_path: Path) -> None:
     assert row_nanoseconds(many, 3) > 5 * row_nanoseconds(few, 3)
 
 
-def test_a_batch_is_refused_by_its_first_rows(tmp_path: Path) -> None:
+def test_a_batch_is_rejected_after_its_first_rows(tmp_path: Path) -> None:
     model = train_on(write(tmp_path / "t.csv", COUNTING), "Ridge").model
     limits, csv = Limits(estimated_seconds=1), b"a,b\n" + b"1,2\n" * 50
 
@@ -222,9 +222,7 @@ def test_a_batch_is_refused_by_its_first_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model_type", ["KernelRidge", "GaussianProcessRegressor"])
-def test_rows_that_are_compared_with_all_training_rows_are_scored_a_few_at_a_time(
-    model_type: str, tmp_path: Path
-) -> None:
+def test_models_that_compare_with_all_training_rows_score_a_few_rows_at_a_time(model_type: str, tmp_path: Path) -> None:
     model = train_on(write(tmp_path / "t.csv", COUNTING), model_type).model
     frame = model.reader.parse(read_table_from(BytesIO(("a,b,y\n" + "1,2,3\n5,8,1\n" * 1500).encode()), Limits()))
 

@@ -23,9 +23,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_numbers_that_were_parsed_to_judge_their_column_are_not_parsed_again(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_numbers_of_a_column_are_parsed_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = read_table(path, Limits())
     reader = infer(table, target="target")
     monkeypatch.setattr(numbers, "_read", lambda *given: pytest.fail("they were parsed again"))
@@ -35,7 +33,7 @@ def test_numbers_that_were_parsed_to_judge_their_column_are_not_parsed_again(
     assert frame.numbers[:3, 0].tolist() == [0.25, 1.25, 2.25]
 
 
-def test_the_text_is_no_longer_in_memory_once_it_is_parsed(path: Path) -> None:
+def test_the_text_is_released_after_parsing(path: Path) -> None:
     dataset = read_dataset(path, TrainOptions(model_type="GaussianNB"), limits=Limits(), seed=0)
 
     assert dataset.frame.rows == 200

@@ -79,19 +79,19 @@ def test_a_target_that_is_empty_in_every_row(tmp_path: Path) -> None:
         train_on(write(tmp_path / "t.csv", "size,kind", "1,", "2,", "3,"), "RandomForestClassifier")
 
 
-def test_a_target_that_is_not_there_with_the_nearest_name(garden: Path) -> None:
+def test_an_absent_target_column_with_the_nearest_name(garden: Path) -> None:
     with pytest.raises(UnknownColumn) as refusal:
         train_on(garden, target="flowers")
 
     assert "flower" in str(refusal.value.issues[0].hint)
 
 
-def test_a_dropped_column_that_is_not_there(garden: Path) -> None:
+def test_an_absent_dropped_column(garden: Path) -> None:
     with pytest.raises(UnknownColumn):
         train_on(garden, drop=["widht"])
 
 
-def test_a_target_with_too_many_classes_with_what_would_learn_it(prices: Path) -> None:
+def test_a_target_with_too_many_classes_with_a_model_type_that_fits(prices: Path) -> None:
     with pytest.raises(LimitExceeded, match="the limit is 50") as refusal:
         train_on(prices, "RandomForestClassifier", limits=Limits(classes=50))
 
@@ -103,7 +103,7 @@ def test_a_matrix_with_too_many_cells(garden: Path) -> None:
         train_on(garden, "GaussianNB", limits=Limits(matrix_cells=90))
 
 
-def test_more_rows_than_the_model_type_takes(tmp_path: Path) -> None:
+def test_more_rows_than_the_model_type_accepts(tmp_path: Path) -> None:
     with pytest.raises(LimitExceeded, match="2,000 training rows"):
         train_on(flowers(tmp_path / "t.csv", 2600), "GaussianProcessClassifier")
 
@@ -126,7 +126,7 @@ def test_a_larger_model_than_the_limit(garden: Path) -> None:
         ("RandomForestRegressor", {"criterion": "poisson"}),
     ],
 )
-def test_a_negative_target_where_only_positive_ones_can_be_learned(
+def test_a_negative_target_for_a_model_type_that_needs_positive_values(
     model_type: str, params: dict[str, JsonValue], tmp_path: Path
 ) -> None:
     table = write(tmp_path / "t.csv", "size,debt", *(f"{row * 1.1},{row - 30}.5" for row in range(60)))
@@ -151,7 +151,7 @@ def test_classes_too_rare_for_an_estimator_that_cross_validates(tmp_path: Path) 
     assert "five rows" in str(refusal.value.issues[0].hint)
 
 
-def test_a_refusal_never_shows_a_path_or_a_traceback(garden: Path) -> None:
+def test_a_rejection_never_shows_a_path_or_a_traceback(garden: Path) -> None:
     with pytest.raises(TrainingFailed) as refusal:
         train_on(garden, "NuSVC", params={"nu": 1.0, "class_weight": {"rose": 0.001, "tulip": 1000}})
 

@@ -21,13 +21,13 @@ def test_standard_columns_have_mean_0_and_deviation_1_or_are_constant(matrix: np
 
 
 @pytest.mark.parametrize("number", [0.1, -1 / 3, 1e9 + 0.3, 1e-12, 1e30])
-def test_a_column_that_is_constant_in_training_becomes_0_for_every_row(number: float) -> None:
+def test_a_column_that_is_constant_in_training_is_scaled_to_0_for_every_row(number: float) -> None:
     scaling = Scaling.fit(np.full((80_000, 1), number), "standard")
 
     assert scaling.apply(np.array([[number], [number + 5.0]])).tolist() == [[0.0], [0.0]]
 
 
-def test_learning_a_scale_takes_no_second_matrix() -> None:
+def test_fitting_a_scaling_allocates_no_second_matrix() -> None:
     matrix = np.random.default_rng(0).normal(size=(50_000, 40))
     tracemalloc.start()
 

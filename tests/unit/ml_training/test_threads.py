@@ -41,7 +41,7 @@ def forest(model_type: str, threads: int) -> Any:
 
 
 @pytest.mark.parametrize("model_type", FORESTS)
-def test_a_forest_is_the_same_to_the_byte_however_many_threads_grew_it(model_type: str) -> None:
+def test_a_forest_has_the_same_bytes_for_any_number_of_threads(model_type: str) -> None:
     files = {stored(forest(model_type, threads)) for threads in (1, 2, 5)}
 
     assert len(files) == 1
@@ -71,7 +71,7 @@ def test_a_fit_that_fails_leaves_the_forest_without_threads() -> None:
     [(RandomForestClassifier(), 4_999), (BaggingClassifier(), 10**6)],
     ids=["few rows", "no forest"],
 )
-def test_anything_else_is_fitted_in_one_thread(estimator: Any, rows: int) -> None:
+def test_other_estimators_are_fitted_in_one_thread(estimator: Any, rows: int) -> None:
     with parallel_trees(estimator, rows=rows, threads=3):
         assert estimator.n_jobs is None
 
@@ -98,7 +98,7 @@ def trained(path: Path, model_type: str, threads: int) -> Trained:
 
 
 @pytest.mark.parametrize(("model_type", "forests"), [("RandomForestClassifier", 1), ("auto", FOLDS)])
-def test_what_is_published_does_not_tell_how_many_threads_there_were(
+def test_a_published_model_does_not_depend_on_the_number_of_threads(
     model_type: str, forests: int, given: list[int], tmp_path: Path
 ) -> None:
     table = mixed_labels(tmp_path / "t.csv")
@@ -111,7 +111,7 @@ def test_what_is_published_does_not_tell_how_many_threads_there_were(
     assert "n_jobs" not in two.model_params
 
 
-def test_a_machine_that_does_not_show_its_cores_leaves_no_note() -> None:
+def test_a_machine_that_hides_its_cores_adds_no_note() -> None:
     def warn() -> None:
         warnings.warn("Could not find the number of physical cores for the following reason: …", stacklevel=1)
 

@@ -32,7 +32,7 @@ def classified(trained: Trained) -> ClassificationMetrics:
     return trained.metrics
 
 
-def test_labels_that_mean_nothing_are_not_learned(tmp_path: Path) -> None:
+def test_random_labels_are_not_learned(tmp_path: Path) -> None:
     random = np.random.default_rng(11)
     labels = random.permutation(["left", "right"] * 1000)
     rows = (f"{random.normal():.4f},{random.normal():.4f},{random.normal():.4f},{label}" for label in labels)
@@ -42,7 +42,7 @@ def test_labels_that_mean_nothing_are_not_learned(tmp_path: Path) -> None:
     assert 0.4 <= (classified(trained).accuracy or 0) <= 0.6
 
 
-def test_stored_classification_metrics_are_those_of_the_stored_model_on_the_stored_split(tmp_path: Path) -> None:
+def test_stored_classification_metrics_belong_to_the_stored_model_and_split(tmp_path: Path) -> None:
     table = mixed_labels(tmp_path / "t.csv", 150)
     trained = train_on(table, "LogisticRegression")
     dump(trained.model, tmp_path / "model.joblib")
@@ -63,7 +63,7 @@ def test_stored_classification_metrics_are_those_of_the_stored_model_on_the_stor
     )
 
 
-def test_stored_regression_metrics_are_those_of_the_model_on_the_split(tmp_path: Path) -> None:
+def test_stored_regression_metrics_belong_to_the_stored_model_and_split(tmp_path: Path) -> None:
     table = mixed_numbers(tmp_path / "t.csv", 150)
     trained = train_on(table, "HistGradientBoostingRegressor")
 
@@ -87,7 +87,7 @@ def test_the_same_dataset_and_seed_give_the_same_predictions(model_type: str, tm
     assert first.holdout_rows.tolist() == second.holdout_rows.tolist()
 
 
-def test_a_dropped_column_changes_nothing_whatever_it_holds(tmp_path: Path) -> None:
+def test_the_cells_of_a_dropped_column_change_nothing(tmp_path: Path) -> None:
     header, *rows = lines_of(flowers(tmp_path / "t.csv"))
     leaky = write(tmp_path / "leaky.csv", f"answer,{header}", *(f"{row.rpartition(',')[2]},{row}" for row in rows))
     noisy = write(tmp_path / "noisy.csv", f"answer,{header}", *(f"{len(row) % 7},{row}" for row in rows))
@@ -99,7 +99,7 @@ def test_a_dropped_column_changes_nothing_whatever_it_holds(tmp_path: Path) -> N
     assert "answer" not in [column.name for column in first.schema.columns]
 
 
-def test_holdout_rows_do_not_touch_what_is_learned(tmp_path: Path) -> None:
+def test_holdout_rows_do_not_influence_the_model(tmp_path: Path) -> None:
     table = flowers(tmp_path / "t.csv")
     header, *rows = lines_of(table)
     trained = train_on(table, "LogisticRegression")
@@ -125,7 +125,7 @@ def test_class_weights_by_label_move_predictions_towards_the_heavier_label(tmp_p
     assert heavy.model_params["class_weight"] == {"tulip": 50, "rose": 1}
 
 
-def test_labels_that_are_integers_are_weighted_as_they_are_spelled(tmp_path: Path) -> None:
+def test_integer_labels_are_weighted_by_their_spelling(tmp_path: Path) -> None:
     rows = (f"{position % 2 + position / 100},{7 + position % 2}" for position in range(60))
     table = write(tmp_path / "t.csv", "size,grade", *rows)
 
@@ -153,13 +153,13 @@ def test_the_last_column_is_the_target_unless_one_is_named(tmp_path: Path) -> No
     assert train_on(table, "Ridge", target="width").schema.target == "width"
 
 
-def test_the_model_says_how_many_rows_it_saw(tmp_path: Path) -> None:
+def test_the_model_records_its_number_of_training_rows(tmp_path: Path) -> None:
     trained = train_on(flowers(tmp_path / "t.csv"), "GaussianNB")
 
     assert trained.notes[0] == "The model was trained on 48 rows; 12 others were held out to measure it."
 
 
-def test_a_table_too_small_for_a_holdout_is_trained_and_says_so(tmp_path: Path) -> None:
+def test_a_table_too_small_for_a_holdout_is_trained_with_a_note(tmp_path: Path) -> None:
     trained = train_on(write(tmp_path / "t.csv", "size,kind", "1,a", "2,b", "3,a", "4,b"), "GaussianNB")
 
     assert (classified(trained).accuracy, classified(trained).holdout_rows) == (None, 0)
@@ -185,13 +185,13 @@ def test_a_warning_of_the_estimator_becomes_a_note(tmp_path: Path) -> None:
     assert any("stopped before it converged" in note for note in trained.notes)
 
 
-def test_a_deprecated_model_type_says_so(tmp_path: Path) -> None:
+def test_a_deprecated_model_type_is_noted(tmp_path: Path) -> None:
     trained = train_on(flowers(tmp_path / "t.csv"), "PassiveAggressiveClassifier")
 
     assert any("deprecated" in note for note in trained.notes)
 
 
-def test_an_amount_learned_as_labels_is_noted_with_what_would_learn_it(tmp_path: Path) -> None:
+def test_numbers_learned_as_labels_are_noted_with_the_regressor_to_use(tmp_path: Path) -> None:
     table = write(tmp_path / "t.csv", "size,price", *(f"{row * 1.7},{row % 30}.5" for row in range(90)))
 
     trained = train_on(table, "RandomForestClassifier")

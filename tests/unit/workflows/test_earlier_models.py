@@ -60,14 +60,14 @@ def are_alike(found: str, expected: str) -> bool:
 
 
 @pytest.mark.parametrize("name", RECORD["expected"])
-def test_a_plan_of_an_earlier_release_predicts_as_it_did(name: str, earlier: MemoryCloud, tmp_path: Path) -> None:
+def test_a_plan_of_an_earlier_release_predicts_the_same(name: str, earlier: MemoryCloud, tmp_path: Path) -> None:
     model = ModelCache(earlier, workdir=tmp_path).model(name, "latest").model
 
     assert are_alike(scored(model), RECORD["expected"][name]["served"])
 
 
 @pytest.mark.parametrize("name", RECORD["expected"])
-def test_a_pipeline_of_an_earlier_release_predicts_as_it_did_or_asks_to_be_trained_again(
+def test_a_pipeline_of_an_earlier_release_predicts_the_same_or_needs_retraining(
     name: str, earlier: MemoryCloud, tmp_path: Path
 ) -> None:
     try:

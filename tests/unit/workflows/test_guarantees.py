@@ -42,7 +42,7 @@ def _code(job: Job) -> str | None:
     return job.failure.code if job.failure else None
 
 
-def test_a_version_once_visible_never_changes(world: MemoryPlatform) -> None:
+def test_a_visible_version_never_changes(world: MemoryPlatform) -> None:
     world.train()
     manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     folders = ("models/shop/versions/000001", manifest.artifact.key.rpartition("/")[0])
@@ -72,7 +72,7 @@ def test_a_version_is_visible_only_when_it_can_be_served(world: MemoryPlatform, 
     assert [model_cache.version("shop", number).manifest.version for number in range(1, visible + 1)] == [1][:visible]
 
 
-def test_the_same_batch_announced_twice_gives_one_result(world: MemoryPlatform) -> None:
+def test_a_duplicate_event_of_a_batch_gives_one_result(world: MemoryPlatform) -> None:
     world.train()
     upload = world.put("predict/shop/new.csv")
     world.cloud.queues["predict"].messages.append(upload)
@@ -131,7 +131,7 @@ def test_an_artifact_whose_digest_differs_is_never_unpickled(
         ModelCache(world.cloud, workdir=world.workdir).version("shop", 1)
 
 
-def test_what_was_verified_has_no_name_under_which_it_could_be_exchanged(
+def test_a_verified_file_has_no_name_under_which_it_could_be_replaced(
     world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     world.train()

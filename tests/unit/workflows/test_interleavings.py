@@ -50,5 +50,5 @@ def faults(seeds: range) -> dict[int, str]:
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
-def test_no_order_of_events_doubles_or_loses_a_version(block: int) -> None:
+def test_no_order_of_events_duplicates_or_loses_a_version(block: int) -> None:
     assert faults(range(block * SEEDS_IN_A_BLOCK, (block + 1) * SEEDS_IN_A_BLOCK)) == {}

@@ -29,7 +29,7 @@ def test_two_trainings_that_finish_together_get_two_versions(cloud: MemoryCloud,
     assert [published(one).version, published(other).version] == [1, 2]
 
 
-def test_an_answer_that_was_lost_publishes_once(cloud: MemoryCloud, published: Publisher) -> None:
+def test_a_write_whose_response_was_lost_publishes_once(cloud: MemoryCloud, published: Publisher) -> None:
     lease = taken(cloud, put(cloud, "train/iris/a.csv"))
 
     def lose_the_answer(method: str, key: str) -> None:
@@ -71,7 +71,7 @@ def test_a_paused_predecessor_and_its_successor_publish_one_version(
     assert len(manifests(cloud, "iris")) == 1
 
 
-def test_a_worker_that_slept_until_it_was_overtaken_publishes_nothing(
+def test_a_worker_that_lost_its_lease_while_it_slept_publishes_nothing(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
     upload = put(cloud, "train/iris/a.csv")
@@ -85,7 +85,7 @@ def test_a_worker_that_slept_until_it_was_overtaken_publishes_nothing(
     assert manifests(cloud, "iris") == []
 
 
-def test_a_job_that_was_failed_while_its_worker_published_succeeds_after_all(
+def test_a_job_marked_as_failed_while_its_worker_published_succeeds(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
     upload = put(cloud, "train/iris/a.csv")
@@ -104,7 +104,7 @@ def test_a_job_that_was_failed_while_its_worker_published_succeeds_after_all(
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
-def test_a_predecessor_that_must_move_on_notices_that_it_lost_the_job(
+def test_a_predecessor_that_tries_the_next_version_notices_that_it_lost_the_lease(
     cloud: MemoryCloud, clock: Clock, published: Publisher
 ) -> None:
     upload = put(cloud, "train/iris/a.csv")
@@ -140,7 +140,7 @@ def test_a_document_of_a_newer_release_is_read(cloud: MemoryCloud, published: Pu
     assert aliases.resolve(cloud.artifacts, "iris", "latest") == 1
 
 
-def test_a_store_that_is_away_publishes_nothing(cloud: MemoryCloud, published: Publisher) -> None:
+def test_nothing_is_published_while_the_store_is_unavailable(cloud: MemoryCloud, published: Publisher) -> None:
     lease = taken(cloud, put(cloud, "train/iris/a.csv"))
 
     def away(method: str, key: str) -> None:
@@ -153,14 +153,14 @@ def test_a_store_that_is_away_publishes_nothing(cloud: MemoryCloud, published: P
 
 @given(count=st.integers(0, 70), known=st.integers(0, 70))
 @settings(max_examples=40, deadline=None)
-def test_the_newest_version_is_found_from_any_version_that_is_known(count: int, known: int) -> None:
+def test_the_newest_version_is_found_from_any_known_version(count: int, known: int) -> None:
     cloud = memory_cloud()
     for version in range(1, count + 1):
         cloud.artifacts.put(keys.manifest("iris", version), b"{}")
     assert versions.find_newest(cloud.artifacts, "iris", at_least=min(known, count)) == count
 
 
-def test_what_is_not_there_is_told_apart(cloud: MemoryCloud, published: Publisher) -> None:
+def test_a_missing_model_and_a_missing_version_raise_different_errors(cloud: MemoryCloud, published: Publisher) -> None:
     published(taken(cloud, put(cloud, "train/iris/a.csv")))
     with pytest.raises(ModelNotFound) as refusal:
         aliases.resolve(cloud.artifacts, "irys", "latest")

@@ -22,7 +22,7 @@ def _age(world: MemoryPlatform, scikit_learn: str) -> None:
 
 
 @pytest.mark.parametrize("scikit_learn", ["1.8.9", "0.24.2", "2.9.0", ""])
-def test_a_model_of_another_minor_version_is_refused_before_it_is_unpickled(
+def test_a_model_of_another_minor_version_is_rejected_before_it_is_unpickled(
     world: MemoryPlatform, scikit_learn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.train()
@@ -55,6 +55,6 @@ def test_the_stored_dataset_that_the_manifest_names_trains_it_again(world: Memor
 
 
 @pytest.mark.parametrize("named", [b"cmini_ml.ml.gone\nModel\n.", b"cmini_ml.ml.model.fitted\nGone\n."])
-def test_a_model_made_of_classes_that_this_release_has_not_asks_for_a_new_training(named: bytes) -> None:
+def test_a_model_with_classes_that_this_release_lacks_needs_retraining(named: bytes) -> None:
     with pytest.raises(ModelNeedsRetraining, match=r"another release .* Train it again"):
         artifact.load(BytesIO(named))

@@ -16,7 +16,7 @@ def ending(tmp_path: Path, limit: str, given: int, kind: str) -> str:
     return run.stdout.strip()
 
 
-def test_a_full_disk_fails_the_job_by_name_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_fails_the_job_by_name_and_leaves_no_files(tmp_path: Path) -> None:
     assert ending(tmp_path, "FSIZE", 1_000_000, "train") == "failed out_of_space 3 0"
 
 
@@ -24,5 +24,5 @@ def test_a_batch_is_scored_without_a_disk(tmp_path: Path) -> None:
     assert ending(tmp_path, "FSIZE", 1_000_000, "predict") == "succeeded None 1 2"
 
 
-def test_memory_that_runs_out_fails_the_job_by_name_and_leaves_nothing(tmp_path: Path) -> None:
+def test_exhausted_memory_fails_the_job_by_name_and_leaves_no_files(tmp_path: Path) -> None:
     assert ending(tmp_path, "AS", 8_000_000, "train") == "failed out_of_memory 3 0"

@@ -58,9 +58,7 @@ def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
     assert loaded.model.schema == manifest.model_schema
 
 
-def test_a_training_has_the_threads_that_its_worker_is_given(
-    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_training_uses_the_threads_of_its_worker(world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[int] = []
 
     def noted(*args: Any, threads: int, **named: Any) -> Trained:
@@ -73,7 +71,7 @@ def test_a_training_has_the_threads_that_its_worker_is_given(
     assert given == [3]
 
 
-def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: MemoryPlatform) -> None:
+def test_the_version_of_the_event_is_read_even_if_a_newer_version_exists(world: MemoryPlatform) -> None:
     first = world.put("train/shop/rows.csv", model_type="Ridge")
     second = world.put("train/shop/rows.csv", b"a,b\n" + b"1,2\n3,5\n4,7\n9,9\n" * 5, model_type="Ridge")
     world.work()
@@ -82,26 +80,26 @@ def test_the_version_of_the_event_is_read_even_when_a_newer_one_arrived(world: M
     assert [dataset.bytes for dataset in read] == [first.size, second.size]
 
 
-def test_the_same_event_twice_gives_one_version(world: MemoryPlatform) -> None:
+def test_a_duplicate_event_publishes_no_second_version(world: MemoryPlatform) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     world.cloud.queues["train"].messages.append(upload)
     world.work()
     assert versions.find_newest(world.cloud.artifacts, "shop") == 1
 
 
-def test_a_dataset_that_is_none_fails_its_job_and_leaves_nothing(world: MemoryPlatform) -> None:
+def test_an_invalid_dataset_fails_its_job_and_leaves_nothing(world: MemoryPlatform) -> None:
     job = world.train(body=b"\x1f\x8b\x08\x00 not a csv")
     assert (job.state, job.failure and job.failure.code) == ("failed", "invalid_dataset")
     assert list(world.cloud.artifacts.list_keys("models/")) == []
 
 
-def test_a_failed_training_changes_nothing_that_is_served(world: MemoryPlatform) -> None:
+def test_a_failed_training_does_not_change_the_served_model(world: MemoryPlatform) -> None:
     world.train()
     assert world.train(target_column="nothing").state == "failed"
     assert aliases.resolve(world.cloud.artifacts, "shop", "latest") == 1
 
 
-def test_a_file_past_the_limit_is_refused_before_it_is_read(world: MemoryPlatform) -> None:
+def test_a_file_above_the_limit_is_rejected_before_it_is_read(world: MemoryPlatform) -> None:
     world.cloud = replace(world.cloud, stage=replace(world.cloud.stage, limits=Limits(upload_bytes=100)))
     world.cloud.uploads.before = _refuse_downloads
     job = world.train()
@@ -118,7 +116,7 @@ def test_the_training_makes_as_many_writes_as_the_kill_tests_count(world: Memory
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("write", range(1, WRITES_OF_A_TRAINING + 1))
-def test_a_kill_at_any_write_loses_nothing_and_doubles_nothing(world: MemoryPlatform, write: int, before: bool) -> None:
+def test_a_kill_at_any_write_loses_and_duplicates_nothing(world: MemoryPlatform, write: int, before: bool) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     world.kill_at(write, before=before)
     with suppress(Killed):
@@ -138,7 +136,7 @@ def test_a_worker_killed_at_every_attempt_fails_its_job(world: MemoryPlatform) -
     assert versions.find_newest(world.cloud.artifacts, "shop") == 0
 
 
-def test_a_version_that_the_last_attempt_published_makes_its_job_succeed(world: MemoryPlatform) -> None:
+def test_a_version_published_by_the_last_attempt_makes_its_job_succeed(world: MemoryPlatform) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
     _work_killed_at(world, upload, writes=(5, 2, 7))
     world.recover()
@@ -158,7 +156,7 @@ def _work_killed_at(world: MemoryPlatform, upload: Upload, *, writes: tuple[int,
         world.cloud.queues["train"].messages.append(upload)
 
 
-def test_a_model_of_a_retried_training_is_the_one_that_its_manifest_names(
+def test_a_retried_training_publishes_the_model_that_its_manifest_names(
     world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
