@@ -1,4 +1,4 @@
-"""The same ports, in memory, on moto and on an emulated AWS; a fresh bucket and queue for every test."""
+"""The ports in memory, on moto and on an emulated AWS; every test gets an empty bucket and queue."""
 
 from collections.abc import Iterator
 from uuid import uuid4

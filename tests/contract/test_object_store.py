@@ -1,4 +1,4 @@
-"""What every ObjectStore promises, in memory as on S3."""
+"""The contract of every ObjectStore, in memory and on S3."""
 
 import io
 from collections.abc import Iterable

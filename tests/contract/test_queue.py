@@ -1,4 +1,4 @@
-"""What every Queue promises, in memory as on SQS."""
+"""The contract of every Queue, in memory and on SQS."""
 
 from datetime import UTC, datetime
 from uuid import uuid4

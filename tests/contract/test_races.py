@@ -1,4 +1,4 @@
-"""Conditional writes, when several writers come at once."""
+"""Conditional writes by several concurrent writers."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +10,8 @@ from mini_ml.ports import ObjectStore
 WRITERS = 12
 
 
-def winners(write: Callable[[bytes], object]) -> list[bytes]:
-    """Let all writers write at the same moment; returns what those wrote who were not refused."""
+def find_winners(write: Callable[[bytes], object]) -> list[bytes]:
+    """Let all writers write at the same moment, and return what the successful ones wrote."""
     barrier = Barrier(WRITERS)
 
     def run(number: int) -> bytes | None:
@@ -28,7 +28,7 @@ def winners(write: Callable[[bytes], object]) -> list[bytes]:
 
 
 def test_one_of_many_concurrent_put_new_calls_wins(faithful_store: ObjectStore) -> None:
-    won = winners(lambda body: faithful_store.put_new("a", body))
+    won = find_winners(lambda body: faithful_store.put_new("a", body))
 
     assert won == [faithful_store.get("a").body]
     assert len(list(faithful_store.list_versions("a"))) == 1
@@ -37,7 +37,7 @@ def test_one_of_many_concurrent_put_new_calls_wins(faithful_store: ObjectStore) 
 def test_one_of_many_concurrent_replace_calls_wins(faithful_store: ObjectStore) -> None:
     read = faithful_store.put("a", b"read by all")
 
-    won = winners(lambda body: faithful_store.replace("a", body, etag=read.etag))
+    won = find_winners(lambda body: faithful_store.replace("a", body, etag=read.etag))
 
     assert won == [faithful_store.get("a").body]
     assert len(list(faithful_store.list_versions("a"))) == 2
@@ -48,7 +48,7 @@ def test_one_of_many_concurrent_create_calls_wins(faithful_store: ObjectStore) -
         with faithful_store.create("a") as writer:
             writer.write(body)
 
-    won = winners(create)
+    won = find_winners(create)
 
     assert won == [faithful_store.get("a").body]
 
@@ -65,6 +65,6 @@ def test_concurrent_increments_by_replace_lose_no_count(faithful_store: ObjectSt
                 continue
             return
 
-    winners(add_one)
+    find_winners(add_one)
 
     assert faithful_store.get("n").body == b"%d" % WRITERS

@@ -1,4 +1,4 @@
-"""What S3 answers when it is away, refuses, or is in the middle of another write; no emulator answers the last."""
+"""S3 errors: unavailable, access denied, and conflicts with a concurrent write, which no emulator returns."""
 
 import io
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ CONFLICT = "ConditionalRequestConflict"
 
 @pytest.fixture
 def stubbed(moto_settings: CloudSettings) -> Iterator[tuple[S3ObjectStore, Stubber]]:
-    """A bucket whose answers are written down in the test, in order; all of them must be used."""
+    """A bucket with prepared responses, in order; the test must use all of them."""
     client = boto3.client("s3", config=Config(retries={"total_max_attempts": 1}))
     with Stubber(client) as stubber:
         yield S3ObjectStore(client, "bucket"), stubber
@@ -34,13 +34,13 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 WRITTEN = {"ETag": '"e"', "VersionId": "v", "ResponseMetadata": {"HTTPHeaders": {}}}
 
 
-def refuse(stubber: Stubber, operation: str, code: str, status: int) -> None:
+def reject(stubber: Stubber, operation: str, code: str, status: int) -> None:
     stubber.add_client_error(operation, code, http_status_code=status)
 
 
 def test_a_conflicting_write_is_repeated(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
     store, stubber = stubbed
-    refuse(stubber, "put_object", CONFLICT, 409)
+    reject(stubber, "put_object", CONFLICT, 409)
     stubber.add_response("put_object", WRITTEN)
 
     assert store.put_new("a", b"1").version_id == "v"
@@ -49,7 +49,7 @@ def test_a_conflicting_write_is_repeated(stubbed: tuple[S3ObjectStore, Stubber])
 def test_a_conflict_that_does_not_end_is_unavailable(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
     store, stubber = stubbed
     for _ in range(conditional._TRIES):
-        refuse(stubber, "put_object", CONFLICT, 409)
+        reject(stubber, "put_object", CONFLICT, 409)
 
     with pytest.raises(StorageUnavailable):
         store.replace("a", b"1", etag='"e"')
@@ -57,8 +57,8 @@ def test_a_conflict_that_does_not_end_is_unavailable(stubbed: tuple[S3ObjectStor
 
 def test_a_conflict_that_another_writer_wins_is_reported(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
     store, stubber = stubbed
-    refuse(stubber, "put_object", CONFLICT, 409)
-    refuse(stubber, "put_object", "PreconditionFailed", 412)
+    reject(stubber, "put_object", CONFLICT, 409)
+    reject(stubber, "put_object", "PreconditionFailed", 412)
 
     with pytest.raises(StaleWrite):
         store.replace("a", b"1", etag='"e"')
@@ -74,7 +74,7 @@ def test_a_multipart_upload_that_conflicts_is_restarted(
         stubber.add_response("upload_part", {"ETag": '"1"'})
         stubber.add_response("upload_part", {"ETag": '"2"'})
         if end == "conflict":
-            refuse(stubber, "complete_multipart_upload", CONFLICT, 409)
+            reject(stubber, "complete_multipart_upload", CONFLICT, 409)
             stubber.add_response("abort_multipart_upload", {})
     stubber.add_response("complete_multipart_upload", {})
 
@@ -88,7 +88,7 @@ def test_a_part_that_fails_ends_the_upload_and_leaves_nothing(
     store, stubber = stubbed
     monkeypatch.setattr(multipart, "PART_BYTES", 2)
     stubber.add_response("create_multipart_upload", {"UploadId": "u"})
-    refuse(stubber, "upload_part", "SlowDown", 503)
+    reject(stubber, "upload_part", "SlowDown", 503)
     stubber.add_response("abort_multipart_upload", {})
 
     with pytest.raises(StorageUnavailable), store.create("a") as writer:
@@ -103,8 +103,8 @@ def test_a_multipart_upload_that_cannot_even_be_aborted_names_its_first_error(
     stubber.add_response("create_multipart_upload", {"UploadId": "u"})
     stubber.add_response("upload_part", {"ETag": '"1"'})
     stubber.add_response("upload_part", {"ETag": '"2"'})
-    refuse(stubber, "complete_multipart_upload", "PreconditionFailed", 412)
-    refuse(stubber, "abort_multipart_upload", "NoSuchUpload", 404)
+    reject(stubber, "complete_multipart_upload", "PreconditionFailed", 412)
+    reject(stubber, "abort_multipart_upload", "NoSuchUpload", 404)
 
     with pytest.raises(AlreadyExists), store.create("a") as writer:
         writer.write(b"123")
@@ -115,7 +115,7 @@ def test_access_denied_means_unavailable_and_never_missing(
     stubbed: tuple[S3ObjectStore, Stubber], code: str, status: int
 ) -> None:
     store, stubber = stubbed
-    refuse(stubber, "get_object", code, status)
+    reject(stubber, "get_object", code, status)
 
     with pytest.raises(StorageUnavailable):
         store.get("a")
@@ -124,7 +124,7 @@ def test_access_denied_means_unavailable_and_never_missing(
 @pytest.mark.parametrize("status", ["404", "405"])
 def test_a_head_without_a_body_is_read_by_its_status(stubbed: tuple[S3ObjectStore, Stubber], status: str) -> None:
     store, stubber = stubbed
-    refuse(stubber, "head_object", status, int(status))
+    reject(stubber, "head_object", status, int(status))
 
     with pytest.raises(ObjectMissing):
         store.head("a", version_id="v")

@@ -1,4 +1,4 @@
-"""What a seal promises, whoever keeps its key."""
+"""The contract of every Seal, with the key in KMS or in the settings."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Reads the documentation: its pages, their tables, headings, references and shell lines."""
+"""Read the documentation: its pages, their tables, headings, references and shell lines."""
 
 import re
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class Page:
         return [body for found, body in _FENCE.findall(self.text) if found == language]
 
     def shell_lines(self) -> Iterator[str]:
-        """Yield every line of the shell blocks that is no comment."""
+        """Yield every line of the shell blocks except comments."""
         for block in self.blocks("sh"):
             yield from (line for line in block.splitlines() if line.strip() and not line.startswith("#"))
 

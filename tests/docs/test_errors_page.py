@@ -1,4 +1,4 @@
-"""docs/errors.md is the error tree and the gateway's refusals, each with what to do."""
+"""docs/errors.md lists all errors of the code and of the gateway, each with advice."""
 
 from mini_ml import errors
 from mini_ml.adapters.http.answering import problems
@@ -33,6 +33,6 @@ def test_every_code_has_advice() -> None:
 
 
 def test_every_rejection_of_the_gateway_is_documented() -> None:
-    told = [[str(refusal.status), f"`{refusal.code}`", refusal.detail] for refusal in GATEWAY_PROBLEMS]
+    expected = [[str(problem.status), f"`{problem.code}`", problem.detail] for problem in GATEWAY_PROBLEMS]
 
-    assert PAGE.rows("Codes of the gateway") == told
+    assert PAGE.rows("Codes of the gateway") == expected

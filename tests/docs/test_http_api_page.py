@@ -1,4 +1,4 @@
-"""docs/http-api.md has every route of the document, and answers of the right shape."""
+"""docs/http-api.md lists every route, with example responses of the right shape."""
 
 import json
 import re
@@ -60,9 +60,9 @@ def test_every_scope_is_listed_with_its_routes() -> None:
     methods += [("GET", "/docs"), ("GET", "/docs/{asset}"), ("GET", "/openapi.json")]
     enough = {(method, path): topology.accepted_scopes(path, method) or {"none: public"} for method, path in methods}
 
-    told = {row[0].strip("`"): set(row[1].split(", ")) for row in PAGE.rows("Credentials")}
+    documented = {row[0].strip("`"): set(row[1].split(", ")) for row in PAGE.rows("Credentials")}
 
-    assert told == {
+    assert documented == {
         scope: {f"`{method} {path}`" for (method, path), scopes in enough.items() if scope in scopes}
         for scope in [*topology.SCOPES, "none: public"]
     }

@@ -1,4 +1,4 @@
-"""Every `make` line of the pages is one that make knows, with nothing in it left undefined."""
+"""Every `make` line of the pages names an existing target, and runs without undefined variables."""
 
 import os
 import re

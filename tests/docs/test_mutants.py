@@ -1,4 +1,4 @@
-"""The mutants of `make mutants` fit the code, name tests that exist, and stand beside their guarantee on its page."""
+"""The mutants of `make mutants` apply to the code, name existing tests, and are listed with their guarantee."""
 
 import subprocess
 

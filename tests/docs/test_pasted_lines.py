@@ -1,4 +1,4 @@
-"""The shell lines of the pages, pasted into a shell from top to bottom as a reader would, beside a running platform."""
+"""Run the shell lines of the pages from top to bottom, as a reader would, next to a running platform."""
 
 import os
 import re
@@ -46,19 +46,19 @@ def script_of(page: Page) -> str:
     return "\n".join(["set -eo pipefail", *blocks])
 
 
-def moved(text: str, platform: Platform) -> str:
-    """Return a text with the ports of the running platform in the place of the usual ones."""
+def use_real_ports(text: str, platform: Platform) -> str:
+    """Replace the default ports in a text by those of the running platform."""
     urls = (platform.api_url, platform.trainer_url, platform.predict_url, platform.endpoint_url)
     for port, url in zip((8000, 8001, 8002, 4566), urls, strict=True):
         text = text.replace(f"localhost:{port}", f"localhost:{url.rpartition(':')[2]}")
     return text
 
 
-def pasted(script: str, platform: Platform, checkout: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a script as a reader's shell does; an answer that is a refusal ends it."""
+def run_script(script: str, platform: Platform, checkout: Path) -> "subprocess.CompletedProcess[str]":
+    """Run a script in a shell; an error response ends it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MINI_ML_"))}
     paths = (Path(sys.prefix) / "bin", aws_executable().parent)
-    told = {
+    ports = {
         "PATH": os.pathsep.join([*map(str, paths), kept["PATH"]]),
         "HOME": str(checkout),
         "CURL_HOME": str(checkout),
@@ -67,9 +67,9 @@ def pasted(script: str, platform: Platform, checkout: Path) -> "subprocess.Compl
         "MINI_ML_URL": platform.api_url,
     }
     return subprocess.run(
-        ["bash", "-c", moved(script, platform)],
+        ["bash", "-c", use_real_ports(script, platform)],
         cwd=checkout,
-        env={**kept, **told},
+        env={**kept, **ports},
         capture_output=True,
         text=True,
         timeout=300,
@@ -79,7 +79,7 @@ def pasted(script: str, platform: Platform, checkout: Path) -> "subprocess.Compl
 
 @pytest.mark.parametrize("name", PASTED)
 def test_every_line_of_a_page_can_be_pasted(name: str, platform: Platform, checkout: Path) -> None:
-    done = pasted(script_of(page(name)), platform, checkout)
+    done = run_script(script_of(page(name)), platform, checkout)
 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert re.search(SHOWN[name], done.stdout)
@@ -88,7 +88,7 @@ def test_every_line_of_a_page_can_be_pasted(name: str, platform: Platform, check
 def test_every_http_line_works_through_the_gateway_too(platform: Platform, checkout: Path) -> None:
     script = script_of(page("docs/http-api.md")).replace("http://localhost:8000", GATEWAY)
 
-    done = pasted(script, platform, checkout)
+    done = run_script(script, platform, checkout)
 
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert "Setosa" in done.stdout

@@ -1,4 +1,4 @@
-"""docs/reading.md says what the reader does."""
+"""docs/reading.md agrees with the code that reads files."""
 
 import re
 from pathlib import Path

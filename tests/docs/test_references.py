@@ -1,4 +1,4 @@
-"""What the documentation names exists: files, make targets, commands, keys, and the lines of the seed."""
+"""Everything that the documentation names exists: files, make targets, commands, keys, and the lines of the seed."""
 
 import re
 import shlex
@@ -62,9 +62,9 @@ def test_every_named_file_exists(page: Page) -> None:
 
 @pages
 def test_every_make_target_exists(page: Page) -> None:
-    told = [*page.codes(), *page.shell_lines()]
+    commands = [*page.codes(), *page.shell_lines()]
 
-    assert {match[1] for line in told if (match := re.match(r"make ([a-z]+)", line))} <= TARGETS
+    assert {match[1] for line in commands if (match := re.match(r"make ([a-z]+)", line))} <= TARGETS
 
 
 @pages
@@ -114,16 +114,16 @@ def pattern_of(cell: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", text))
 
 
-def described(bucket: str) -> list[re.Pattern[str]]:
+def patterns_of(bucket: str) -> list[re.Pattern[str]]:
     """Return the key patterns that ARCHITECTURE.md gives for a bucket, from its table."""
-    section = page("ARCHITECTURE.md").section("What lies where in S3")
+    section = page("ARCHITECTURE.md").section("Where data is stored in S3")
     [table] = [table for table in section.split("\n\n") if table.startswith(f"| key in `{bucket}`")]
     return [pattern_of(row.split("|")[1].strip()) for row in table.splitlines()[2:]]
 
 
 @pytest.mark.parametrize("bucket", SPELLED)
 def test_every_documented_key_is_described_and_no_other(bucket: str) -> None:
-    patterns = described(bucket)
+    patterns = patterns_of(bucket)
 
     matched = {key: [pattern for pattern in patterns if pattern.fullmatch(key)] for key in SPELLED[bucket]}
 

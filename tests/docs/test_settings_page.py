@@ -1,4 +1,4 @@
-"""docs/settings.md is every field of every settings class, with its variable, default and docstring."""
+"""docs/settings.md lists every field of every settings class, with its variable, default and docstring."""
 
 import ast
 import inspect
@@ -104,16 +104,16 @@ def test_the_limits_of_a_job_follow_from_its_function() -> None:
         [f"`{name}`", function, *(f"{number:,}" for number in numbers)]
         for name, stage in STAGES.items()
         for function, numbers in (
-            ("trainer", (stage.trainer_timeout_seconds, stage.trainer_memory_mib, *estimated(stage.training_limits))),
-            ("predict-batch", (stage.batch_timeout_seconds, stage.batch_memory_mib, *estimated(stage.batch_limits))),
+            ("trainer", (stage.trainer_timeout_seconds, stage.trainer_memory_mib, *limits_of(stage.training_limits))),
+            ("predict-batch", (stage.batch_timeout_seconds, stage.batch_memory_mib, *limits_of(stage.batch_limits))),
         )
     ]
 
     assert page("docs/settings.md").rows("What a job may take") == expected
 
 
-def estimated(limits: Limits) -> tuple[int, int]:
-    """Return the limits that differ from function to function."""
+def limits_of(limits: Limits) -> tuple[int, int]:
+    """Return the limits that depend on the function."""
     return limits.estimated_seconds, limits.estimated_memory_mib
 
 

@@ -1,4 +1,4 @@
-"""What somebody who can write into the artifacts bucket tries, and the doors through which a model is loaded."""
+"""Attacks by someone who can write to the artifacts bucket, and the entry points that load a model."""
 
 import hashlib
 import json
@@ -48,7 +48,7 @@ class Attack:
     def put_manifest(self, body: bytes, version: int = 1) -> None:
         self.cloud.artifacts.put(keys.manifest(MODEL, version), body)
 
-    def forged(self, version: int = 1) -> Manifest:
+    def forge_manifest(self, version: int = 1) -> Manifest:
         """Plant the malware beside the artifact, and return a manifest that names it, its size and its digest."""
         true = self.manifest()
         head = self.cloud.artifacts.put(true.artifact.key.replace("model.joblib", "other.joblib"), self.malware)
@@ -61,9 +61,9 @@ class Attack:
         return true.model_copy(update={"artifact": planted, "version": version})
 
     def exchange_bytes(self, body_of: Callable[[int], bytes]) -> None:
-        """Change what a version of the artifact and of the plan hold, as only who owns the store's disks can.
+        """Change the bytes of a version of the artifact and of the plan on the disks of the store.
 
-        Whichever of the two a door reads, it finds other bytes; `body_of` takes how many there were.
+        An entry point finds other bytes in whichever file it reads; `body_of` receives the original size.
         """
         manifest = self.manifest()
         assert manifest.plan
@@ -73,28 +73,28 @@ class Attack:
 
 
 def edit_the_manifest(attack: Attack) -> None:
-    attack.put_manifest(_canonical(attack.forged()))
+    attack.put_manifest(_canonical(attack.forge_manifest()))
 
 
 def seal_with_another_key(attack: Attack) -> None:
-    attack.put_manifest(seal(replace(attack.cloud, seal=HmacSeal(b"the attacker's")), attack.forged()))
+    attack.put_manifest(seal(replace(attack.cloud, seal=HmacSeal(b"the attacker's")), attack.forge_manifest()))
 
 
-def leave_the_seal_away(attack: Attack) -> None:
-    document = json.loads(attack.forged().model_dump_json())
+def remove_the_seal(attack: Attack) -> None:
+    document = json.loads(attack.forge_manifest().model_dump_json())
     del document["seal"]
     attack.put_manifest(json.dumps(document).encode())
 
 
 def seal_with_no_text(attack: Attack) -> None:
-    document = json.loads(attack.forged().model_dump_json())
+    document = json.loads(attack.forge_manifest().model_dump_json())
     attack.put_manifest(json.dumps(document | {"seal": 1}).encode())
 
 
 def name_the_artifact_twice(attack: Attack) -> None:
     """Put another artifact in front of the sealed one: parsers do not agree on which of the two counts."""
     true = attack.cloud.artifacts.get(keys.manifest(MODEL, 1)).body
-    attack.put_manifest(b'{"artifact":' + attack.forged().artifact.model_dump_json().encode() + b"," + true[1:])
+    attack.put_manifest(b'{"artifact":' + attack.forge_manifest().artifact.model_dump_json().encode() + b"," + true[1:])
 
 
 def damage_the_manifest(attack: Attack) -> None:
@@ -115,7 +115,7 @@ def move_a_sealed_manifest_here(attack: Attack) -> None:
 
 
 def plant_a_newer_version(attack: Attack) -> None:
-    attack.put_manifest(_canonical(attack.forged(version=2)), version=2)
+    attack.put_manifest(_canonical(attack.forge_manifest(version=2)), version=2)
 
 
 def exchange_the_bytes(attack: Attack) -> None:
@@ -135,7 +135,7 @@ def _canonical(manifest: Manifest) -> bytes:
 FORGERIES: Final = (
     edit_the_manifest,
     seal_with_another_key,
-    leave_the_seal_away,
+    remove_the_seal,
     seal_with_no_text,
     name_the_artifact_twice,
     damage_the_manifest,

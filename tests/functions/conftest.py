@@ -10,7 +10,7 @@ from tests.functions.services import Services, predict, services_in, train
 
 @pytest.fixture
 def idle(tmp_path: Path) -> Iterator[Services]:
-    """Services whose queues nobody reads, so that every job stays open."""
+    """Services without pollers, so that every job stays open."""
     with services_in(tmp_path) as services:
         yield services
 
@@ -24,7 +24,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """Services that have a model `default` with one version and one prediction; shared, so only to be looked at."""
+    """Services with a model `default`, one version and one prediction; shared, so tests must not change them."""
     with services_in(tmp_path_factory.mktemp("trained")) as services, services.polling():
         assert train(services.api).status_code == 201
         assert predict(services.api).status_code == 200

@@ -1,4 +1,4 @@
-"""The three services over a cloud in memory, and a stand-in for the pollers between them."""
+"""The three services on an in-memory cloud, with a stand-in for the pollers."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -106,10 +106,10 @@ def sample(name: str) -> bytes:
 
 def train(client: TestClient, **fields: str) -> httpx2.Response:
     """Train on iris through the form."""
-    wanted = {"target_column": "variety", "model_type": "LogisticRegression", **fields}
-    prefer = {"Prefer": wanted.pop("prefer")} if "prefer" in wanted else {}
+    fields_sent = {"target_column": "variety", "model_type": "LogisticRegression", **fields}
+    prefer = {"Prefer": fields_sent.pop("prefer")} if "prefer" in fields_sent else {}
     file = {"dataset_file": ("iris.csv", sample("iris.csv"), "text/csv")}
-    return client.post("/train", files=file, data=wanted, headers=prefer)
+    return client.post("/train", files=file, data=fields_sent, headers=prefer)
 
 
 def predict(client: TestClient, **fields: str) -> httpx2.Response:
@@ -120,7 +120,7 @@ def predict(client: TestClient, **fields: str) -> httpx2.Response:
 
 
 def problem(response: httpx2.Response) -> dict[str, Any]:
-    """Return the problem document that an answer is, held to its form."""
+    """Return the problem document of a response, after checking its format."""
     assert response.headers["content-type"] == "application/problem+json"
     document = response.json()
     assert isinstance(document, dict)

@@ -1,6 +1,6 @@
-"""Nothing of what an attacker puts into the artifacts bucket is ever unpickled, whichever door asks for the model.
+"""A forged file in the artifacts bucket is never unpickled, at any entry point that loads a model.
 
-Each test plants a real pickle that would touch a file, and looks whether the file is there.
+Each test plants a real pickle that would create a file, and checks that the file does not exist.
 """
 
 import pickle
@@ -17,12 +17,12 @@ from tests.functions.attacks import DOWNLOADS, EXCHANGES, FORGERIES, MODEL, SCOR
 from tests.functions.services import IRIS_ROW, Services, train
 
 Forgery = Callable[[Attack], None]
-Door = Callable[[Services], str]
+EntryPoint = Callable[[Services], str]
 
 
 @pytest.fixture
 def attack(idle: Services, tmp_path: Path) -> Attack:
-    """An attack on services that have a model with one version, which nobody has loaded yet."""
+    """An attack on services that have a model with one version, which is not loaded yet."""
     assert train(idle.trainer).status_code == 201
     return Attack(idle.cloud, tmp_path / "marker")
 
@@ -33,27 +33,27 @@ def test_the_malware_is_real(attack: Attack) -> None:
     assert attack.marker.exists()
 
 
-@pytest.mark.parametrize("door", SCORING + DOWNLOADS)
+@pytest.mark.parametrize("entry_point", SCORING + DOWNLOADS)
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_version_that_the_trainer_did_not_seal_is_rejected(
-    idle: Services, attack: Attack, forgery: Forgery, door: Door
+    idle: Services, attack: Attack, forgery: Forgery, entry_point: EntryPoint
 ) -> None:
     forgery(attack)
 
-    code = door(idle)
+    code = entry_point(idle)
 
     assert code == "artifact_rejected"
     assert not attack.marker.exists()
 
 
-@pytest.mark.parametrize("door", SCORING)
+@pytest.mark.parametrize("entry_point", SCORING)
 @pytest.mark.parametrize("exchange", EXCHANGES)
 def test_an_artifact_with_other_bytes_is_rejected(
-    idle: Services, attack: Attack, exchange: Forgery, door: Door
+    idle: Services, attack: Attack, exchange: Forgery, entry_point: EntryPoint
 ) -> None:
     exchange(attack)
 
-    code = door(idle)
+    code = entry_point(idle)
 
     assert code == "artifact_rejected"
     assert not attack.marker.exists()
@@ -134,9 +134,9 @@ def test_a_rejection_is_logged_with_its_version_and_reason(
 
     attacks.through_the_predict_service(idle)
 
-    [told] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
-    assert (told["levelname"], told["model_name"], told["model_version"]) == ("ERROR", MODEL, 1)
-    assert "sealed" in told["reason"]
+    [record] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
+    assert (record["levelname"], record["model_name"], record["model_version"]) == ("ERROR", MODEL, 1)
+    assert "sealed" in record["reason"]
 
 
 @pytest.mark.parametrize(
@@ -150,5 +150,5 @@ def test_the_size_of_an_artifact_is_checked_before_its_digest(
 
     attacks.through_the_predict_service(idle)
 
-    [told] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
-    assert f"the artifact's {reason} does not match" in told["reason"]
+    [record] = [vars(record) for record in caplog.records if record.message == "artifact_rejected"]
+    assert f"the artifact's {reason} does not match" in record["reason"]

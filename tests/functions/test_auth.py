@@ -1,4 +1,4 @@
-"""With credentials asked for, every route that is not public needs one with the right scope, in all three services."""
+"""With authentication on, every route of every service that is not public requires a credential with its scope."""
 
 import json
 import logging
@@ -65,13 +65,13 @@ def key_of(scope: Scope) -> str:
     return KEYS[scope][0]
 
 
-def bearing(credential: str) -> dict[str, str]:
+def bearer(credential: str) -> dict[str, str]:
     """Return the header that carries a credential."""
     return {"Authorization": f"Bearer {credential}"}
 
 
-def asked(route: str) -> tuple[str, str]:
-    """Return the method and an address of a route."""
+def address_of(route: str) -> tuple[str, str]:
+    """Return the method and an example path of a route."""
     method, path = route.split(" ")
     for name, value in _PLACES.items():
         path = path.replace(name, value)
@@ -93,7 +93,7 @@ def authenticator(issuer: Issuer) -> Authenticator:
 
 @pytest.fixture(scope="module")
 def locked(authenticator: Authenticator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """Services that ask for credentials and whose queues are read."""
+    """Services with authentication on and with pollers."""
     with (
         services_over(memory_cloud(), tmp_path_factory.mktemp("locked"), authenticator=authenticator) as services,
         services.polling(),
@@ -126,7 +126,7 @@ def test_every_route_of_the_table_is_one_of_a_service(locked: Services) -> None:
 
 @pytest.mark.parametrize("route", sorted(PUBLIC))
 def test_a_public_route_ignores_credentials(locked: Services, route: str) -> None:
-    method, path = asked(route)
+    method, path = address_of(route)
 
     for client in services_with(locked, route):
         assert client.request(method, path).status_code == 200
@@ -135,7 +135,7 @@ def test_a_public_route_ignores_credentials(locked: Services, route: str) -> Non
 
 @every_guarded_route
 def test_every_other_route_requires_a_credential(locked: Services, route: str) -> None:
-    method, path = asked(route)
+    method, path = address_of(route)
 
     for client in services_with(locked, route):
         answer = client.request(method, path)
@@ -146,41 +146,41 @@ def test_every_other_route_requires_a_credential(locked: Services, route: str) -
 
 @every_guarded_route
 def test_an_unknown_key_is_rejected(locked: Services, route: str) -> None:
-    method, path = asked(route)
-    stranger, _ = new_key("stranger", ["admin"])
+    method, path = address_of(route)
+    unknown_key, _ = new_key("unknown", ["admin"])
 
     for client in services_with(locked, route):
-        assert problem(client.request(method, path, headers=bearing(stranger)))["code"] == "unauthorized"
+        assert problem(client.request(method, path, headers=bearer(unknown_key)))["code"] == "unauthorized"
 
 
 @every_guarded_route
 @pytest.mark.parametrize("scope", sorted(SCOPES))
 def test_a_key_is_accepted_for_its_scopes_and_an_admin_key_for_all(locked: Services, route: str, scope: Scope) -> None:
-    method, path = asked(route)
+    method, path = address_of(route)
     enough = NEEDED[route].split()
 
     for client in services_with(locked, route):
-        answer = client.request(method, path, headers=bearing(key_of(scope)))
+        answer = client.request(method, path, headers=bearer(key_of(scope)))
         assert (answer.status_code == 403) == (scope not in [*enough, "admin"]), answer.text
         assert answer.status_code not in (401, 500, 503)
 
 
 @every_guarded_route
 def test_a_token_is_accepted_for_its_scopes(locked: Services, issuer: Issuer, route: str) -> None:
-    method, path = asked(route)
+    method, path = address_of(route)
     enough = NEEDED[route].split()[0]
     others = " ".join(sorted(SCOPES - {*NEEDED[route].split(), ADMIN}))
 
     for client in services_with(locked, route):
-        answer = client.request(method, path, headers=bearing(issuer.token(scope=enough)))
-        refused = client.request(method, path, headers=bearing(issuer.token(scope=others)))
-        nobody = client.request(method, path, headers=bearing(issuer.token(exp=1)))
+        answer = client.request(method, path, headers=bearer(issuer.token(scope=enough)))
+        forbidden = client.request(method, path, headers=bearer(issuer.token(scope=others)))
+        expired = client.request(method, path, headers=bearer(issuer.token(exp=1)))
         assert answer.status_code not in (401, 403, 500, 503)
-        assert (refused.status_code, nobody.status_code) == (403, 401)
+        assert (forbidden.status_code, expired.status_code) == (403, 401)
 
 
 def test_a_rejection_names_the_missing_scope(locked: Services) -> None:
-    answer = locked.api.get("/jobs", headers=bearing(key_of("train")))
+    answer = locked.api.get("/jobs", headers=bearer(key_of("train")))
 
     assert problem(answer)["code"] == "forbidden"
     assert "the scope read" in answer.json()["detail"]
@@ -229,22 +229,22 @@ def test_the_scheme_is_read_in_any_case(locked: Services) -> None:
 
 
 def test_head_requires_the_scope_of_get(locked: Services) -> None:
-    answers = [locked.api.head("/jobs", headers=headers) for headers in ({}, bearing(key_of("train")))]
+    answers = [locked.api.head("/jobs", headers=headers) for headers in ({}, bearer(key_of("train")))]
 
     assert [answer.status_code for answer in answers] == [401, 403]
-    assert locked.api.head("/jobs", headers=bearing(key_of("read"))).status_code == 200
+    assert locked.api.head("/jobs", headers=bearer(key_of("read"))).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PATCH", "TRACE", "DELETE", "BREW"])
 def test_an_unsupported_method_is_reported_only_to_authenticated_callers(locked: Services, method: str) -> None:
-    known = locked.api.request(method, "/jobs", headers=bearing(key_of("train")))
+    known = locked.api.request(method, "/jobs", headers=bearer(key_of("train")))
 
     assert locked.api.request(method, "/jobs").status_code == 401
     assert known.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_an_unknown_path_is_not_found_with_or_without_a_credential(locked: Services) -> None:
-    answers = [locked.api.get("/no/such", headers=headers) for headers in ({}, bearing("nonsense"), bearing("a.b.c"))]
+    answers = [locked.api.get("/no/such", headers=headers) for headers in ({}, bearer("nonsense"), bearer("a.b.c"))]
 
     assert [problem(answer)["code"] for answer in answers] == ["route_not_found"] * 3
 
@@ -252,7 +252,7 @@ def test_an_unknown_path_is_not_found_with_or_without_a_credential(locked: Servi
 def test_an_upload_requires_the_scope_of_its_kind(locked: Services) -> None:
     def announce(kind: str, scope: Scope) -> int:
         content = {"kind": kind, "filename": "a.csv", "model_name": "fresh", "options": {}}
-        return locked.api.post("/uploads", json=content, headers=bearing(key_of(scope))).status_code
+        return locked.api.post("/uploads", json=content, headers=bearer(key_of(scope))).status_code
 
     assert [announce("train", "train"), announce("train", "admin")] == [201, 201]
     assert [announce("train", "predict"), announce("predict", "train")] == [403, 403]
@@ -262,7 +262,7 @@ def test_the_credential_is_forwarded_to_the_predict_service(locked: Services) ->
     assert train_with(locked).status_code == 201
     answers = [
         locked.api.post("/models/default/invocations", json={"instances": [IRIS_ROW]}, headers=headers)
-        for headers in (bearing(key_of("predict")), {"X-API-Key": key_of("predict")}, {}, bearing(key_of("read")))
+        for headers in (bearer(key_of("predict")), {"X-API-Key": key_of("predict")}, {}, bearer(key_of("read")))
     ]
 
     assert [answer.status_code for answer in answers] == [200, 200, 401, 403]
@@ -270,14 +270,14 @@ def test_the_credential_is_forwarded_to_the_predict_service(locked: Services) ->
 
 
 def train_with(locked: Services) -> Any:
-    """Train as a caller who may."""
-    with TestClient(locked.apps["trainer"], headers=bearing(key_of("train"))) as client:
+    """Train with a credential that has the scope."""
+    with TestClient(locked.apps["trainer"], headers=bearer(key_of("train"))) as client:
         return train(client)
 
 
 def test_a_caller_with_the_scopes_can_train_and_predict(locked: Services, issuer: Issuer) -> None:
     train_with(locked)
-    with TestClient(locked.apps["api"], headers=bearing(issuer.token("ec", scope="predict read"))) as client:
+    with TestClient(locked.apps["api"], headers=bearer(issuer.token("ec", scope="predict read"))) as client:
         predicted = predict(client)
         job = client.get(f"/jobs/{predicted.json()['job_id']}")
 
@@ -286,21 +286,21 @@ def test_a_caller_with_the_scopes_can_train_and_predict(locked: Services, issuer
 
 def test_openapi_lists_the_credentials_of_each_operation(idle: Services) -> None:
     document = idle.api.get("/openapi.json").json()
-    told = {
-        f"{method.upper()} {path}": {scheme: set().union(*scopes) for scheme, scopes in _taken(operation).items()}
+    credentials = {
+        f"{method.upper()} {path}": {scheme: set().union(*scopes) for scheme, scopes in _scopes_of(operation).items()}
         for path, item in document["paths"].items()
         for method, operation in item.items()
     }
 
     assert set(document["components"]["securitySchemes"]) == {"bearer", "apiKey"}
-    assert told == {
+    assert credentials == {
         **{route: {key: set(scopes.split()) for key in ("apiKey", "bearer")} for route, scopes in NEEDED.items()},
         "GET /": {},
         "GET /health": {},
     }
 
 
-def _taken(operation: dict[str, Any]) -> dict[str, list[set[str]]]:
+def _scopes_of(operation: dict[str, Any]) -> dict[str, list[set[str]]]:
     """Return the scopes of each alternative of an operation, by the kind of credential."""
     taken: dict[str, list[set[str]]] = {}
     for alternative in operation["security"]:
@@ -313,8 +313,8 @@ def _taken(operation: dict[str, Any]) -> dict[str, list[set[str]]]:
 
 
 @dataclass
-class Asked:
-    """An application asked without a server in between, so that any bytes can be sent."""
+class RawClient:
+    """A client that calls an application without a server, so that it can send any bytes."""
 
     app: FastAPI
     read: int = 0
@@ -327,9 +327,9 @@ class Asked:
         return status
 
     def _scope(self, method: str, path: str, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
-        told = {"type": "http", "http_version": "1.1", "scheme": "http", "query_string": b"", "root_path": ""}
+        defaults = {"type": "http", "http_version": "1.1", "scheme": "http", "query_string": b"", "root_path": ""}
         where = {"path": path, "raw_path": path.encode(), "server": ("test", 80), "client": ("test", 1)}
-        return {**told, **where, "method": method, "headers": headers, "state": {}}
+        return {**defaults, **where, "method": method, "headers": headers, "state": {}}
 
     async def _receive(self) -> dict[str, Any]:
         self.read += 1
@@ -340,8 +340,8 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def quiet(authenticator: Authenticator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """Services that ask for credentials, with nobody else about."""
+def idle_locked(authenticator: Authenticator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services with authentication on and without pollers."""
     with services_over(memory_cloud(), tmp_path_factory.mktemp("quiet"), authenticator=authenticator) as services:
         yield services
 
@@ -354,17 +354,17 @@ def not_enough_for(route: str) -> Scope:
 
 @every_guarded_route
 def test_a_rejection_reads_neither_the_body_nor_the_store(
-    quiet: Services, monkeypatch: pytest.MonkeyPatch, route: str
+    idle_locked: Services, monkeypatch: pytest.MonkeyPatch, route: str
 ) -> None:
     looks: list[str] = []
-    monkeypatch.setattr(quiet.cloud.artifacts, "before", lambda method, key: looks.append(key))
-    monkeypatch.setattr(quiet.cloud.uploads, "before", lambda method, key: looks.append(key))
+    monkeypatch.setattr(idle_locked.cloud.artifacts, "before", lambda method, key: looks.append(key))
+    monkeypatch.setattr(idle_locked.cloud.uploads, "before", lambda method, key: looks.append(key))
     insufficient = [(b"authorization", f"Bearer {key_of(not_enough_for(route))}".encode())]
-    apps = [quiet.apps[service] for service in SERVICES if route in routes_of(quiet.apps[service])]
-    method, path = asked(route)
+    apps = [idle_locked.apps[service] for service in SERVICES if route in routes_of(idle_locked.apps[service])]
+    method, path = address_of(route)
 
     for headers, status in (([], 401), (insufficient, 403)):
-        attempts = [Asked(app) for app in apps]
+        attempts = [RawClient(app) for app in apps]
         assert {attempt.status(method, path, headers) for attempt in attempts} == {status}
         assert {attempt.read for attempt in attempts} == {0}
     assert looks == []
@@ -372,7 +372,7 @@ def test_a_rejection_reads_neither_the_body_nor_the_store(
 
 def test_a_rejection_does_not_reveal_what_exists(locked: Services) -> None:
     train_with(locked)
-    answers = [locked.api.get(f"/models/{name}", headers=bearing(key_of("train"))) for name in ("default", "none")]
+    answers = [locked.api.get(f"/models/{name}", headers=bearer(key_of("train"))) for name in ("default", "none")]
 
     assert answers[0].status_code == 403
     assert answers[0].content == answers[1].content
@@ -381,21 +381,21 @@ def test_a_rejection_does_not_reveal_what_exists(locked: Services) -> None:
 @given(value=st.binary(max_size=200))
 @pytest.mark.parametrize("name", [b"authorization", b"x-api-key"])
 def test_no_credential_causes_a_server_error(locked: Services, name: bytes, value: bytes) -> None:
-    assert Asked(locked.apps["api"]).status("GET", "/models", [(name, value)]) == 401
+    assert RawClient(locked.apps["api"]).status("GET", "/models", [(name, value)]) == 401
 
 
 @given(st.from_regex(rb"Bearer [A-Za-z0-9_.\-~+/=]{0,80}", fullmatch=True))
 def test_no_malformed_credential_causes_a_server_error(locked: Services, value: bytes) -> None:
-    assert Asked(locked.apps["api"]).status("GET", "/models", [(b"authorization", value)]) == 401
+    assert RawClient(locked.apps["api"]).status("GET", "/models", [(b"authorization", value)]) == 401
 
 
 def test_credentials_that_cannot_be_checked_are_a_503(locked: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(self: Authenticator, credential: str) -> None:
+    async def raise_unavailable(self: Authenticator, credential: str) -> None:
         raise CredentialsUnavailable("Tokens cannot be checked at the moment.")
 
-    monkeypatch.setattr(Authenticator, "authenticate", away)
+    monkeypatch.setattr(Authenticator, "authenticate", raise_unavailable)
 
-    answer = locked.api.get("/jobs", headers=bearing("a.b.c"))
+    answer = locked.api.get("/jobs", headers=bearer("a.b.c"))
 
     assert (problem(answer)["code"], answer.status_code) == ("credentials_unavailable", 503)
     assert "retry-after" in answer.headers
@@ -405,23 +405,23 @@ def test_credentials_that_cannot_be_checked_are_a_503(locked: Services, monkeypa
 def test_tokens_are_rejected_without_a_configured_issuer(issuer: Issuer, tmp_path: Any) -> None:
     keys_only = Authenticator(keys=tuple(stored for _, stored in KEYS.values()))
     with services_over(memory_cloud(), tmp_path, authenticator=keys_only) as services:
-        answer = services.api.get("/jobs", headers=bearing(issuer.token()))
+        answer = services.api.get("/jobs", headers=bearer(issuer.token()))
 
     assert problem(answer)["detail"] == "Tokens are not accepted here. Send an API key."
 
 
-# ---------------------------------------------------------------- what nobody has thought of
+# ---------------------------------------------------------------- unexpected routes and connections
 
 
 def _app_with(*routes: Any, authenticator: Authenticator) -> FastAPI:
     router = APIRouter(routes=list(routes))
 
     @router.get("/unmarked")
-    def unmarked() -> str:
+    def without_scope() -> str:
         return "in"
 
     @router.delete("/jobs")
-    def unmarked_method() -> str:
+    def method_without_scope() -> str:
         return "in"
 
     return new_app(title="t", description="d", routers=[router], state={}, authenticator=authenticator)
@@ -432,7 +432,7 @@ def test_a_route_without_a_scope_requires_admin(authenticator: Authenticator, me
     app = _app_with(authenticator=authenticator)
     with TestClient(app) as client:
         statuses = {
-            scope: client.request(method, path, headers=bearing(key_of(scope))).status_code for scope in sorted(SCOPES)
+            scope: client.request(method, path, headers=bearer(key_of(scope))).status_code for scope in sorted(SCOPES)
         }
 
         assert client.request(method, path).status_code == 401
@@ -455,12 +455,12 @@ def test_other_connections_than_http_are_rejected(authenticator: Authenticator) 
         passed.append(scope["type"])
 
     for kind in ("websocket", "lifespan"):
-        run(AuthMiddleware(inside, authenticator=authenticator)({"type": kind}, None, None))  # type: ignore[arg-type]  # never asked
+        run(AuthMiddleware(inside, authenticator=authenticator)({"type": kind}, None, None))  # type: ignore[arg-type]  # never used
 
     assert passed == ["lifespan"]
 
 
-# ---------------------------------------------------------------- where nobody is asked
+# ---------------------------------------------------------------- without authentication
 
 
 def test_without_authentication_every_route_is_open(idle: Services) -> None:
@@ -475,25 +475,25 @@ def test_without_authentication_every_route_is_open(idle: Services) -> None:
 
 def test_no_log_contains_a_credential(locked: Services, issuer: Issuer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    stranger, _ = new_key("stranger", ["admin"])
+    unknown_key, _ = new_key("unknown", ["admin"])
     good, expired = issuer.token(scope="read predict"), issuer.token(exp=1)
-    credentials = [key_of("predict"), key_of("read"), stranger, good, expired, f"{good[:-8]}AAAAAAAA", "unreadable,"]
+    credentials = [key_of("predict"), key_of("read"), unknown_key, good, expired, f"{good[:-8]}AAAAAAAA", "unreadable,"]
 
     for credential in credentials:
-        for headers in (bearing(credential), {"X-API-Key": credential}):
+        for headers in (bearer(credential), {"X-API-Key": credential}):
             locked.api.get("/jobs", headers=headers)
             locked.api.post("/models/default/invocations", json={"instances": [IRIS_ROW]}, headers=headers)
-    told = "\n".join(JsonFormatter().format(record) for record in caplog.records)
+    logged = "\n".join(JsonFormatter().format(record) for record in caplog.records)
 
-    assert '"status": 401' in told
-    assert [one for one in credentials if one in told] == []
-    assert [one for one in (good, expired) if any(part in told for part in one.split(".")[1:])] == []
+    assert '"status": 401' in logged
+    assert [one for one in credentials if one in logged] == []
+    assert [one for one in (good, expired) if any(part in logged for part in one.split(".")[1:])] == []
 
 
 def test_a_rejection_is_logged_with_its_route(locked: Services, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="mini_ml")
 
-    locked.api.get("/jobs/secret-id", headers=bearing("wrong"))
+    locked.api.get("/jobs/secret-id", headers=bearer("wrong"))
 
-    told = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
-    assert [(one["route"], one["status"]) for one in told if one["event"] == "request"] == [("/jobs/{job_id}", 401)]
+    logged = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    assert [(one["route"], one["status"]) for one in logged if one["event"] == "request"] == [("/jobs/{job_id}", 401)]

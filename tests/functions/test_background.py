@@ -1,4 +1,4 @@
-"""Waiting for jobs and working on them in the background."""
+"""Wait for jobs, and process them in the background."""
 
 import asyncio
 import threading
@@ -21,13 +21,13 @@ def cloud() -> MemoryCloud:
     return memory_cloud()
 
 
-def submitted(cloud: MemoryCloud) -> Job:
+def submit_training(cloud: MemoryCloud) -> Job:
     """Return a queued job."""
     return submit.submit_train(cloud, model_name="m", options=TrainOptions(), filename="x.csv", body=b"a,b\n1,2\n")
 
 
 def test_a_wait_ends_as_soon_as_the_job_does(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
 
     async def cancel_meanwhile() -> Job:
         waiting = asyncio.ensure_future(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
@@ -38,7 +38,7 @@ def test_a_wait_ends_as_soon_as_the_job_does(cloud: MemoryCloud) -> None:
 
 
 def test_a_wait_that_times_out_returns_the_job_as_it_is(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
 
     waited = run(Waiter(cloud).finished(job, cloud.now() - timedelta(seconds=1)))
 
@@ -46,7 +46,7 @@ def test_a_wait_that_times_out_returns_the_job_as_it_is(cloud: MemoryCloud) -> N
 
 
 def test_a_server_that_stops_returns_the_job_as_it_is(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
 
     async def stop_meanwhile() -> Job:
         waiting = asyncio.ensure_future(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
@@ -58,12 +58,12 @@ def test_a_server_that_stops_returns_the_job_as_it_is(cloud: MemoryCloud) -> Non
 
 
 def test_an_accepted_job_stays_accepted_if_the_store_becomes_unavailable(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
 
-    def away(method: str, key: str) -> None:
+    def fail_as_unavailable(method: str, key: str) -> None:
         raise StorageUnavailable("away")
 
-    cloud.artifacts.before = away
+    cloud.artifacts.before = fail_as_unavailable
     waited = run(Waiter(cloud).finished(job, cloud.now() + timedelta(minutes=5)))
 
     assert waited == job
@@ -81,7 +81,7 @@ def test_jobs_are_processed_one_at_a_time(cloud: MemoryCloud) -> None:
 
     worker = SerialWorker(work)
     for _ in range(5):
-        worker.start(submitted(cloud))
+        worker.start(submit_training(cloud))
 
     assert all(done.acquire(timeout=60) for _ in range(5))
     assert most == [1]
@@ -95,7 +95,7 @@ def test_a_worker_stays_ready_after_a_rejected_job(cloud: MemoryCloud) -> None:
         raise StorageUnavailable("away")
 
     worker = SerialWorker(work)
-    worker.start(submitted(cloud))
-    worker.start(submitted(cloud))
+    worker.start(submit_training(cloud))
+    worker.start(submit_training(cloud))
 
     assert all(done.acquire(timeout=60) for _ in range(2))

@@ -1,4 +1,4 @@
-"""A label that a spreadsheet would run travels through every door as itself, and through CSVs with a `'` in front."""
+"""Labels that a spreadsheet would run as formulas stay unchanged in JSON, and get a leading `'` in CSV files."""
 
 import httpx2
 import pytest
@@ -18,7 +18,7 @@ def formulas(services: Services) -> Services:
     return services
 
 
-def scored(services: Services) -> httpx2.Response:
+def predict(services: Services) -> httpx2.Response:
     return services.api.post("/predict", files={"input_file": ("n.csv", TO_SCORE, "text/csv")})
 
 
@@ -34,11 +34,11 @@ def test_json_responses_have_no_apostrophe(formulas: Services) -> None:
 
     assert by_json.json()["predictions"] == LABELS
     assert by_csv.json()["predictions"] == LABELS
-    assert scored(formulas).json()["predictions"] == LABELS
+    assert predict(formulas).json()["predictions"] == LABELS
 
 
 def test_a_result_file_has_apostrophes_and_trains_the_same_labels_again(formulas: Services) -> None:
-    scored(formulas)
+    predict(formulas)
     [result] = [key for key in formulas.cloud.artifacts.list_keys("predictions/") if key.endswith("n.csv")]
     output = formulas.cloud.artifacts.get(result).body
 

@@ -1,4 +1,4 @@
-"""The real Lambda handlers, built by their own modules, given events as AWS sends them; moto stands in for AWS."""
+"""The real Lambda handlers, built by their own modules, receive events as AWS sends them; moto replaces AWS."""
 
 import base64
 import hashlib
@@ -40,7 +40,7 @@ class Deployed:
     predict: Handler
     cloud: Cloud
 
-    def named(self, service: str) -> Handler:
+    def handler_of(self, service: str) -> Handler:
         """Return the handler of a service."""
         handler: Handler = getattr(self, service)
         return handler
@@ -56,7 +56,7 @@ class Deployed:
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """The handlers, imported as Lambda does, once."""
+    """The handlers, imported once as Lambda does."""
     with pytest.MonkeyPatch.context() as patch, moto_aws():
         for name, value in aws_environment("").items():
             patch.setenv(name, value)
@@ -103,8 +103,8 @@ def request(method: str, path: str, body: object = None, **changed: Any) -> dict
     return made
 
 
-def announced(upload: Upload) -> dict[str, Any]:
-    """Return the SQS event that announces an upload, made of the one that AWS sends."""
+def build_event(upload: Upload) -> dict[str, Any]:
+    """Build the SQS event of an upload from the recorded event of AWS."""
     made = event("sqs_upload")
     body = json.loads(made["Records"][0]["body"])
     described = body["Records"][0]["s3"]["object"]
@@ -113,17 +113,17 @@ def announced(upload: Upload) -> dict[str, Any]:
     return made
 
 
-def put(deployed: Deployed, key: str, body: bytes, metadata: dict[str, str] | None = None) -> Upload:
-    """Put a bare upload and return its reference."""
+def put_upload(deployed: Deployed, key: str, body: bytes, metadata: dict[str, str] | None = None) -> Upload:
+    """Put an upload without a job, and return its reference."""
     head = deployed.cloud.uploads.put(key, body, metadata=metadata)
     return Upload(bucket=deployed.cloud.uploads.bucket, key=key, version_id=head.version_id, size=head.size)
 
 
 @pytest.fixture(scope="module")
 def published(deployed: Deployed) -> str:
-    """The name of a model that an announced upload has trained."""
-    upload = put(deployed, "train/iris/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
-    assert deployed.trainer(announced(upload), None) == {"batchItemFailures": []}
+    """The name of a model trained from an upload event."""
+    upload = put_upload(deployed, "train/iris/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
+    assert deployed.trainer(build_event(upload), None) == {"batchItemFailures": []}
     return "iris"
 
 
@@ -135,8 +135,8 @@ def test_the_trainer_trains_on_uploads_from_sqs(deployed: Deployed, published: s
 
 
 def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp_path: Path) -> None:
-    upload = put(deployed, "train/planted/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
-    deployed.trainer(announced(upload), None)
+    upload = put_upload(deployed, "train/planted/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
+    deployed.trainer(build_event(upload), None)
     malware = pickle.dumps(Marker(tmp_path / "marker"))
     artifacts = deployed.cloud.artifacts
     true = versions.load_manifest(artifacts, "planted", 1)
@@ -145,8 +145,8 @@ def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp
     forged = Artifact(key=head.key, version_id=head.version_id, size=head.size, sha256=digest)
     artifacts.put(keys.manifest("planted", 1), true.model_copy(update={"artifact": forged}).model_dump_json().encode())
 
-    rows = put(deployed, "predict/planted/new.csv", sample("iris_predict.csv"))
-    batch = deployed.predict(announced(rows), None)
+    rows = put_upload(deployed, "predict/planted/new.csv", sample("iris_predict.csv"))
+    batch = deployed.predict(build_event(rows), None)
     online = deployed.predict(request("POST", "/models/planted/invocations", {"instances": [IRIS_ROW]}), None)
 
     job = deployed.job_of("predict/planted/new.csv")
@@ -158,18 +158,18 @@ def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp
 
 
 def test_a_duplicate_message_gives_one_version(deployed: Deployed, published: str) -> None:
-    upload = put(deployed, "train/twice/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
+    upload = put_upload(deployed, "train/twice/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
 
-    answers = [deployed.trainer(announced(upload), None) for _ in range(2)]
+    answers = [deployed.trainer(build_event(upload), None) for _ in range(2)]
 
     assert answers == [{"batchItemFailures": []}] * 2
     assert list(deployed.cloud.artifacts.list_keys("models/twice/versions/")) == ["models/twice/versions/000001.json"]
 
 
 def test_the_predict_service_scores_uploads_from_sqs(deployed: Deployed, published: str) -> None:
-    upload = put(deployed, f"predict/{published}@1/new flowers+ç.csv", sample("iris_predict.csv"))
+    upload = put_upload(deployed, f"predict/{published}@1/new flowers+ç.csv", sample("iris_predict.csv"))
 
-    answer = deployed.predict(announced(upload), None)
+    answer = deployed.predict(build_event(upload), None)
 
     job = deployed.job_of(upload.key)
     assert answer == {"batchItemFailures": []}
@@ -239,9 +239,9 @@ def test_an_image_is_returned_in_base64(deployed: Deployed) -> None:
 
 
 def test_dead_letters_fail_their_job(deployed: Deployed) -> None:
-    upload = put(deployed, "train/unlucky/rows.csv", b"a,b\n1,2\n")
+    upload = put_upload(deployed, "train/unlucky/rows.csv", b"a,b\n1,2\n")
 
-    answer = deployed.api(announced(upload), None)
+    answer = deployed.api(build_event(upload), None)
 
     job = deployed.job_of(upload.key)
     assert answer == {"batchItemFailures": []}
@@ -258,7 +258,7 @@ def test_the_schedule_sweeps(deployed: Deployed) -> None:
 @pytest.mark.parametrize("service", ["trainer", "predict"])
 def test_a_service_without_a_schedule_rejects_one_with_a_clear_error(deployed: Deployed, service: str) -> None:
     with pytest.raises(UnknownEvent, match="no schedule"):
-        deployed.named(service)(event("scheduled"), None)
+        deployed.handler_of(service)(event("scheduled"), None)
 
 
 @pytest.mark.parametrize("service", ["api", "trainer", "predict"])
@@ -266,7 +266,7 @@ def test_a_service_without_a_schedule_rejects_one_with_a_clear_error(deployed: D
 def test_other_messages_are_acknowledged_without_a_job(deployed: Deployed, service: str, name: str) -> None:
     before = list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME))
 
-    assert deployed.named(service)(event(name), None) == {"batchItemFailures": []}
+    assert deployed.handler_of(service)(event(name), None) == {"batchItemFailures": []}
     assert list(deployed.cloud.artifacts.list_keys(keys.JOBS_BY_TIME)) == before
 
 
@@ -285,7 +285,7 @@ def test_only_the_unreadable_message_is_received_again(deployed: Deployed, servi
     broken = event("sqs_malformed_body")["Records"]
     whole = event("sqs_test_event")["Records"]
 
-    answer = deployed.named(service)({"Records": [*broken, *whole]}, None)
+    answer = deployed.handler_of(service)({"Records": [*broken, *whole]}, None)
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": broken[0]["messageId"]}]}
 
@@ -293,11 +293,11 @@ def test_only_the_unreadable_message_is_received_again(deployed: Deployed, servi
 @pytest.mark.parametrize("service", ["api", "trainer", "predict"])
 def test_an_event_of_unknown_shape_is_rejected(deployed: Deployed, service: str) -> None:
     with pytest.raises(UnknownEvent):
-        deployed.named(service)({"warmer": True}, None)
+        deployed.handler_of(service)({"warmer": True}, None)
 
 
 @pytest.mark.parametrize("service", ["trainer", "predict"])
 def test_every_service_also_answers_http_requests(deployed: Deployed, service: str) -> None:
-    answer = deployed.named(service)(request("GET", "/health"), None)
+    answer = deployed.handler_of(service)(request("GET", "/health"), None)
 
     assert json.loads(answer["body"]) == {"status": "healthy"}

@@ -1,4 +1,4 @@
-"""What every answer tells a browser: run nothing, frame nothing, keep nothing, and let no other site read it."""
+"""The security headers of every response: no scripts, no frames, no caching, no access by other sites."""
 
 import re
 from base64 import b64encode
@@ -37,10 +37,10 @@ def test_a_response_with_data_is_not_cached_and_runs_no_script(idle: Services, s
 
 
 def test_an_unexpected_error_is_safe_too(idle: Services) -> None:
-    def broken(method: str, key: str) -> None:
+    def fail_unexpectedly(method: str, key: str) -> None:
         raise RuntimeError
 
-    idle.cloud.artifacts.before = broken
+    idle.cloud.artifacts.before = fail_unexpectedly
 
     answer = idle.api.get("/jobs")
 
@@ -67,9 +67,9 @@ def test_the_docs_page_runs_only_its_own_script_and_files(idle: Services, servic
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_other_origin_is_ever_allowed(idle: Services, service: str, method: str) -> None:
-    asked = {**ELSEWHERE, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type"}
+    preflight = {**ELSEWHERE, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type"}
 
-    answers = [_asked(idle, service, method, route, asked) for route in _paths(idle, service)]
+    answers = [_send(idle, service, method, route, preflight) for route in _paths(idle, service)]
 
     assert len(answers) > 10
     assert [str(answer.url) for answer in answers if "access-control-allow-origin" in answer.headers] == []
@@ -81,5 +81,5 @@ def _paths(services: Services, service: str) -> list[str]:
     return [re.sub("{.*?}", "x", pattern) for pattern in patterns]
 
 
-def _asked(services: Services, service: str, method: str, path: str, headers: dict[str, str]) -> httpx2.Response:
+def _send(services: Services, service: str, method: str, path: str, headers: dict[str, str]) -> httpx2.Response:
     return services.client(service).request(method, path, headers=headers)

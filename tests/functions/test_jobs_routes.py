@@ -1,11 +1,11 @@
-"""`/jobs`: found again, filtered, paged through, retried and cancelled."""
+"""`/jobs`: list, filter, paginate, retry and cancel."""
 
 import pytest
 
 from mini_ml import keys
 from tests.functions.services import Services, faulty, predict, problem, train
 
-NOBODY = "01890a5d-ac96-774b-bcce-b302099a8057"
+UNKNOWN_JOB = "01890a5d-ac96-774b-bcce-b302099a8057"
 
 
 def test_a_finished_job_has_the_documented_fields(trained: Services) -> None:
@@ -56,15 +56,15 @@ def test_jobs_are_filtered(idle: Services) -> None:
     predict(idle.api, model_name="other", prefer="respond-async")
     key = idle.cloud.queues["predict"].messages[0].key
 
-    def found(query: str) -> list[tuple[str, str, str]]:
+    def list_jobs(query: str) -> list[tuple[str, str, str]]:
         jobs = idle.api.get(f"/jobs?{query}").json()["jobs"]
         return [(job["kind"], job["model_name"], job["state"]) for job in jobs]
 
-    assert found("kind=predict") == [("predict", "other", "queued")]
-    assert found("model_name=iris") == [("train", "iris", "queued")]
-    assert found("state=succeeded") == [("train", "other", "succeeded")]
-    assert found(f"upload_key={key}") == [("predict", "other", "queued")]
-    assert found("model_name=other&kind=train") == [("train", "other", "succeeded")]
+    assert list_jobs("kind=predict") == [("predict", "other", "queued")]
+    assert list_jobs("model_name=iris") == [("train", "iris", "queued")]
+    assert list_jobs("state=succeeded") == [("train", "other", "succeeded")]
+    assert list_jobs(f"upload_key={key}") == [("predict", "other", "queued")]
+    assert list_jobs("model_name=other&kind=train") == [("train", "other", "succeeded")]
 
 
 def test_the_next_page_keeps_the_filters(idle: Services) -> None:
@@ -106,7 +106,7 @@ def test_a_misspelled_filter_is_rejected_with_the_nearest_name(idle: Services) -
 
 @pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("GET", "/result"), ("POST", "/retry"), ("POST", "/cancel")])
 def test_an_unknown_job_is_not_found_and_an_invalid_id_is_rejected(idle: Services, method: str, tail: str) -> None:
-    assert problem(idle.api.request(method, f"/jobs/{NOBODY}{tail}"))["code"] == "job_not_found"
+    assert problem(idle.api.request(method, f"/jobs/{UNKNOWN_JOB}{tail}"))["code"] == "job_not_found"
     assert problem(idle.api.request(method, f"/jobs/nonsense{tail}"))["code"] == "invalid_name"
 
 
@@ -114,10 +114,10 @@ def test_the_result_of_a_training_is_its_version(trained: Services) -> None:
     [job] = trained.api.get("/jobs?kind=train").json()["jobs"]
 
     answer = trained.api.get(f"/jobs/{job['job_id']}/result")
-    told = trained.api.get(f"/jobs/{job['job_id']}/result?redirect=false")
+    direct = trained.api.get(f"/jobs/{job['job_id']}/result?redirect=false")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "../../models/default/versions/1")
-    assert (told.status_code, told.json()) == (200, {"url": "../../models/default/versions/1"})
+    assert (direct.status_code, direct.json()) == (200, {"url": "../../models/default/versions/1"})
 
 
 def test_the_result_of_a_prediction_is_downloaded_from_s3(trained: Services) -> None:

@@ -1,4 +1,4 @@
-"""Every limit of topology/limits.py: what is just below it is taken, and what is just above is refused by its name."""
+"""Every limit of topology/limits.py: a value just below it is accepted, and one just above is rejected by its name."""
 
 import io
 import json
@@ -33,12 +33,12 @@ Pair = Callable[[int, Path], list[str]]
 """Tries something of a size and returns the limits that it was refused by; empty where it was taken."""
 
 
-def refused(work: Callable[[], object]) -> list[str]:
-    """Return the names of the limits that a piece of work is refused by."""
+def limits_exceeded_by(work: Callable[[], object]) -> list[str]:
+    """Return the names of the limits that a piece of work exceeds."""
     try:
         work()
     except MiniMLError as error:
-        return [str(fault.limit) for fault in error.issues]
+        return [str(issue.limit) for issue in error.issues]
     return []
 
 
@@ -47,69 +47,69 @@ def training(limits: Limits, csv: str, folder: Path, model_type: str = "Gaussian
     path = folder / "t.csv"
     path.write_text(csv)
     options = TrainOptions(model_type=model_type, model_params=params)
-    return refused(lambda: train(path, options, limits=limits))
+    return limits_exceeded_by(lambda: train(path, options, limits=limits))
 
 
 @contextmanager
-def limited(folder: Path, **limits: int) -> Iterator[Services]:
-    """Open services with other limits than usual."""
+def services_with_limits(folder: Path, **limits: int) -> Iterator[Services]:
+    """Run services with other limits."""
     stage = replace(STAGES["test"], limits=replace(LIMITS, **limits))
     with services_over(memory_cloud(stage=stage), folder) as services:
         yield services
 
 
-def answered(answer: Any) -> list[str]:
-    """Return the names of the limits that a request is refused by."""
+def limits_in(answer: Any) -> list[str]:
+    """Return the names of the limits in a response."""
     if answer.status_code < 400:
         return []
-    return [str(fault.get("limit")) for fault in problem(answer)["errors"]]
+    return [str(issue.get("limit")) for issue in problem(answer)["errors"]]
 
 
-def posted(services: Services, *parts: tuple[str, bytes]) -> list[str]:
+def post_form(services: Services, *parts: tuple[str, bytes]) -> list[str]:
     """Post a form to /train, without waiting for the training."""
     headers = {"Content-Type": "multipart/form-data; boundary=cut", "Prefer": "respond-async"}
-    return answered(services.api.post("/train", content=multipart(*parts), headers=headers))
+    return limits_in(services.api.post("/train", content=multipart(*parts), headers=headers))
 
 
-def scored(services: Services, body: str) -> list[str]:
+def score(services: Services, body: str) -> list[str]:
     """Score rows online, with a model that is trained first."""
     services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
     headers = {"Content-Type": "application/json"}
-    return answered(services.predict.post("/models/default/invocations", content=body, headers=headers))
+    return limits_in(services.predict.post("/models/default/invocations", content=body, headers=headers))
 
 
 # ---------------------------------------------------------------- what a request may hold
 
 
 def inline_upload_bytes(over: int, folder: Path) -> list[str]:
-    with limited(folder, inline_upload_bytes=len(FILE[1]) - over) as services:
-        return posted(services, FILE)
+    with services_with_limits(folder, inline_upload_bytes=len(FILE[1]) - over) as services:
+        return post_form(services, FILE)
 
 
 def upload_bytes(over: int, folder: Path) -> list[str]:
-    with limited(folder, upload_bytes=len(FILE[1]) - over) as services:
+    with services_with_limits(folder, upload_bytes=len(FILE[1]) - over) as services:
         head = services.cloud.uploads.put("train/default/t.csv", FILE[1])
         services.deliver()
         [job] = services.api.get("/jobs").json()["jobs"]
         assert head.size == len(FILE[1])
-        return [fault["limit"] for fault in job["error"]["errors"]] if job["error"] else []
+        return [issue["limit"] for issue in job["error"]["errors"]] if job["error"] else []
 
 
 def field_bytes(over: int, folder: Path) -> list[str]:
-    with limited(folder, field_bytes=500) as services:
-        return posted(services, FILE, ('name="target_column"', b"y" * (500 + over)))
+    with services_with_limits(folder, field_bytes=500) as services:
+        return post_form(services, FILE, ('name="target_column"', b"y" * (500 + over)))
 
 
 def form_parts(over: int, folder: Path) -> list[str]:
-    with limited(folder, form_parts=3) as services:
+    with services_with_limits(folder, form_parts=3) as services:
         names = ["model_name", "target_column", "model_type", "model_params"][: 3 + over]
-        return posted(services, FILE, *((f'name="{name}"', b"") for name in names))
+        return post_form(services, FILE, *((f'name="{name}"', b"") for name in names))
 
 
 def json_bytes(over: int, folder: Path) -> list[str]:
     body = json.dumps({"kind": "train", "filename": "t.csv"})
-    with limited(folder, json_bytes=len(body) - over) as services:
-        return answered(services.api.post("/uploads", content=body, headers={"Content-Type": "application/json"}))
+    with services_with_limits(folder, json_bytes=len(body) - over) as services:
+        return limits_in(services.api.post("/uploads", content=body, headers={"Content-Type": "application/json"}))
 
 
 def body_seconds(over: int, folder: Path) -> list[str]:
@@ -121,23 +121,23 @@ def body_seconds(over: int, folder: Path) -> list[str]:
         return {"type": "http.request", "body": b"{}"}
 
     request = Request({"type": "http", "headers": [(b"content-type", b"application/json")]}, receive)
-    return refused(lambda: run(read_json(request, replace(LIMITS, body_seconds=0))))
+    return limits_exceeded_by(lambda: run(read_json(request, replace(LIMITS, body_seconds=0))))
 
 
 def online_rows(over: int, folder: Path) -> list[str]:
-    with limited(folder, online_rows=4) as services:
-        return scored(services, json.dumps({"instances": [[1, 2]] * (4 + over)}))
+    with services_with_limits(folder, online_rows=4) as services:
+        return score(services, json.dumps({"instances": [[1, 2]] * (4 + over)}))
 
 
 def online_bytes(over: int, folder: Path) -> list[str]:
     body = json.dumps({"instances": [[1, 2]]})
-    with limited(folder, online_bytes=len(body) - over) as services:
-        return scored(services, body)
+    with services_with_limits(folder, online_bytes=len(body) - over) as services:
+        return score(services, body)
 
 
 def answer_bytes(over: int, folder: Path) -> list[str]:
-    """Past it nothing is refused: the answer links to the predictions instead of holding them."""
-    with limited(folder, answer_bytes=len('"u"') + 2 - over) as services:
+    """Above it nothing is rejected: the response links to the predictions instead of containing them."""
+    with services_with_limits(folder, answer_bytes=len('"u"') + 2 - over) as services:
         services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
         answer = services.predict.post("/predict", files={"input_file": ("p.csv", "a,b\n2,1\n")}).json()
         return ["answer_bytes"] if answer["truncated"] else []
@@ -147,16 +147,16 @@ def answer_bytes(over: int, folder: Path) -> list[str]:
 
 
 def rows(over: int, folder: Path) -> list[str]:
-    return refused(lambda: read_table_from(io.BytesIO(SMALL.encode()), replace(LIMITS, rows=60 - over)))
+    return limits_exceeded_by(lambda: read_table_from(io.BytesIO(SMALL.encode()), replace(LIMITS, rows=60 - over)))
 
 
 def columns(over: int, folder: Path) -> list[str]:
-    return refused(lambda: read_table_from(io.BytesIO(SMALL.encode()), replace(LIMITS, columns=3 - over)))
+    return limits_exceeded_by(lambda: read_table_from(io.BytesIO(SMALL.encode()), replace(LIMITS, columns=3 - over)))
 
 
 def cell_chars(over: int, folder: Path) -> list[str]:
     csv = f"a,y\n{'ç' * (50 + over)},u\n1,v\n"
-    return refused(lambda: read_table_from(io.BytesIO(csv.encode()), replace(LIMITS, cell_chars=50)))
+    return limits_exceeded_by(lambda: read_table_from(io.BytesIO(csv.encode()), replace(LIMITS, cell_chars=50)))
 
 
 def encoded_width(over: int, folder: Path) -> list[str]:
@@ -185,24 +185,24 @@ def estimated_seconds(over: int, folder: Path) -> list[str]:
     limits = Limits(
         estimated_seconds=int(plan().seconds) + 1 - over, estimated_memory_mib=99_999, artifact_bytes=10**10
     )
-    return refused(lambda: check_estimate(plan(), limits))
+    return limits_exceeded_by(lambda: check_estimate(plan(), limits))
 
 
 def estimated_memory_mib(over: int, folder: Path) -> list[str]:
     limits = Limits(
         estimated_memory_mib=int(plan().memory_mib) + 1 - over, estimated_seconds=99_999, artifact_bytes=10**10
     )
-    return refused(lambda: check_estimate(plan(), limits))
+    return limits_exceeded_by(lambda: check_estimate(plan(), limits))
 
 
 def artifact_bytes(over: int, folder: Path) -> list[str]:
     """The finished file is measured too: a Bayesian model has an estimate of nothing."""
-    with limited(folder, artifact_bytes=10**9) as services:
+    with services_with_limits(folder, artifact_bytes=10**9) as services:
         services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
         size = services.api.get("/models/default/versions/1").json()["artifact"]["unpacked_size"]
-    with limited(folder, artifact_bytes=size - over) as services:
+    with services_with_limits(folder, artifact_bytes=size - over) as services:
         form = {"model_type": "GaussianNB"}
-        return answered(services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data=form))
+        return limits_in(services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data=form))
 
 
 PAIRS: dict[str, Pair] = {

@@ -1,4 +1,4 @@
-"""Links are relative to where the client stands, so they hold behind any prefix."""
+"""Links are relative to the path of the request, so they work behind any prefix."""
 
 from urllib.parse import urljoin
 

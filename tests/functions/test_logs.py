@@ -1,4 +1,4 @@
-"""Logs are events with fields, one JSON object a line, and no client's data among them."""
+"""Logs are events with fields, one JSON object per line, without data of clients."""
 
 import json
 import logging
@@ -38,10 +38,10 @@ def test_a_request_is_logged_by_its_route_and_never_by_its_content(
     answer = train(services.api, model_name="hush")
     services.api.get(f"/jobs/{answer.json()['job_id']}?whisper=1")
 
-    told = [JsonFormatter().format(record) for record in caplog.records if record.name.startswith("mini_ml")]
-    requests = [(json.loads(line)["route"], json.loads(line)["status"]) for line in told if '"request"' in line]
+    lines = [JsonFormatter().format(record) for record in caplog.records if record.name.startswith("mini_ml")]
+    requests = [(json.loads(line)["route"], json.loads(line)["status"]) for line in lines if '"request"' in line]
     assert requests == [("/train", 201), ("/jobs/{job_id}", 400)]
-    assert not any(secret in line for line in told for secret in ("whisper", sample("iris.csv").decode().split()[1]))
+    assert not any(secret in line for line in lines for secret in ("whisper", sample("iris.csv").decode().split()[1]))
 
 
 def test_no_value_can_break_its_log_line() -> None:

@@ -1,4 +1,4 @@
-"""`/models`: the registry as HTTP shows it, and aliases that move atomically."""
+"""`/models`: the registry over HTTP, and aliases that move atomically."""
 
 import pytest
 
@@ -47,10 +47,10 @@ def test_a_schema_names_the_columns(trained: Services) -> None:
 
 def test_an_artifact_is_downloaded_from_s3(trained: Services) -> None:
     answer = trained.api.get("/models/default/versions/1/artifact")
-    told = trained.api.get("/models/default/versions/1/artifact?redirect=false").json()["url"]
+    location = trained.api.get("/models/default/versions/1/artifact?redirect=false").json()["url"]
 
-    assert (answer.status_code, answer.headers["location"]) == (303, told)
-    assert "filename=default-1.joblib" in told
+    assert (answer.status_code, answer.headers["location"]) == (303, location)
+    assert "filename=default-1.joblib" in location
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_missing_resources_and_invalid_names_have_their_own_errors(trained: Serv
 
 
 def test_a_misspelled_model_name_gets_a_suggestion(trained: Services) -> None:
-    [fault] = problem(trained.api.get("/models/defualt"))["errors"]
+    [issue] = problem(trained.api.get("/models/defualt"))["errors"]
 
-    assert (fault["parameter"], fault["hint"]) == ("model_name", "did you mean `default`?")
+    assert (issue["parameter"], issue["hint"]) == ("model_name", "did you mean `default`?")
 
 
 def test_an_alias_is_created_moved_and_deleted(idle: Services) -> None:

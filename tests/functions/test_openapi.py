@@ -1,4 +1,4 @@
-"""The OpenAPI document is the contract: committed, complete, and every example in it works."""
+"""The OpenAPI document is the contract: it is committed and complete, and all its examples work."""
 
 import json
 from collections.abc import Iterator
@@ -71,8 +71,8 @@ def job_for(services: Services, path: str) -> str:
     return str(services.api.get("/jobs?state=succeeded").json()["jobs"][0]["job_id"])
 
 
-def tried(services: Services, example: Example) -> httpx2.Response:
-    """Do what the page does with an example."""
+def try_example(services: Services, example: Example) -> httpx2.Response:
+    """Send an example as the docs page does."""
     where = address(services, example)
     if example.media_type == "multipart/form-data":
         [file_field] = set(example.value) & set(FILES)
@@ -101,7 +101,7 @@ def test_the_committed_document_equals_the_response_of_the_api(idle: Services) -
 
 @pytest.mark.parametrize("example", list(examples()), ids=str)
 def test_every_example_works(tryout: Services, example: Example) -> None:
-    answer = tried(tryout, example)
+    answer = try_example(tryout, example)
 
     documented = DOCUMENT["paths"][example.path][example.method]["responses"]
     assert answer.status_code < 400, answer.text
@@ -112,10 +112,12 @@ def test_every_example_works(tryout: Services, example: Example) -> None:
 def test_every_operation_documents_its_errors(method: str, path: str) -> None:
     responses = DOCUMENT["paths"][path][method]["responses"]
 
-    refusals = [response for status, response in responses.items() if status == "default" or int(status) >= 400]
+    responses_with_errors = [
+        response for status, response in responses.items() if status == "default" or int(status) >= 400
+    ]
 
-    assert refusals
-    assert all(list(refusal["content"]) == ["application/problem+json"] for refusal in refusals)
+    assert responses_with_errors
+    assert all(list(response["content"]) == ["application/problem+json"] for response in responses_with_errors)
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)

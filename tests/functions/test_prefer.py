@@ -1,4 +1,4 @@
-"""How long a client waits is its own choice, up to what the gateway allows."""
+"""A client chooses how long it waits, up to the limit of the gateway."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,20 +46,20 @@ def test_the_prefer_header_is_parsed_as_in_the_rfc(prefer: list[str], seconds: f
 
 
 def test_without_a_gateway_the_wait_counts_from_the_arrival() -> None:
-    asked = request("wait=5")
+    received = request("wait=5")
 
-    assert deadline(asked, parse_preference(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=5)
+    assert deadline(received, parse_preference(received, most_seconds=25), now=NOW) == NOW + timedelta(seconds=5)
 
 
 def test_behind_a_gateway_the_wait_counts_from_the_arrival_at_the_gateway() -> None:
     taken = NOW - timedelta(seconds=4)
-    asked = request(event={"requestContext": {"requestTimeEpoch": int(taken.timestamp() * 1000)}})
+    received = request(event={"requestContext": {"requestTimeEpoch": int(taken.timestamp() * 1000)}})
 
-    assert deadline(asked, parse_preference(asked, most_seconds=25), now=NOW) == taken + timedelta(seconds=25)
+    assert deadline(received, parse_preference(received, most_seconds=25), now=NOW) == taken + timedelta(seconds=25)
 
 
 def test_a_gateway_whose_clock_is_ahead_does_not_lengthen_the_wait() -> None:
     ahead = NOW + timedelta(minutes=5)
-    asked = request(event={"requestContext": {"requestTimeEpoch": int(ahead.timestamp() * 1000)}})
+    received = request(event={"requestContext": {"requestTimeEpoch": int(ahead.timestamp() * 1000)}})
 
-    assert deadline(asked, parse_preference(asked, most_seconds=25), now=NOW) == NOW + timedelta(seconds=25)
+    assert deadline(received, parse_preference(received, most_seconds=25), now=NOW) == NOW + timedelta(seconds=25)

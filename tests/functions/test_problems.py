@@ -1,4 +1,4 @@
-"""Every error leaves as a problem document whose status somebody decided on."""
+"""Every error becomes a problem document with a deliberate status."""
 
 import pytest
 
@@ -29,25 +29,29 @@ def test_errors_share_a_code_only_by_inheritance() -> None:
 
 @pytest.mark.parametrize("error_type", [one for one in all_error_types() if issubclass(one, errors.Internal)])
 def test_a_server_error_reveals_nothing_about_the_machine(error_type: type[errors.MiniMLError]) -> None:
-    told = problem_of(error_type("/var/lib/secret on 10.0.0.1", issues=[errors.Issue(reason="/var/lib/secret")]))
+    problem = problem_of(error_type("/var/lib/secret on 10.0.0.1", issues=[errors.Issue(reason="/var/lib/secret")]))
 
-    assert told.status == 500
-    assert "secret" not in told.model_dump_json()
+    assert problem.status == 500
+    assert "secret" not in problem.model_dump_json()
 
 
 def test_a_failure_stored_in_a_job_has_the_status_of_its_error() -> None:
     failure = Failure(code="schema_mismatch", detail="2 columns are missing.")
 
-    told = problem_of_failure(failure, instance="jobs/x")
+    problem = problem_of_failure(failure, instance="jobs/x")
 
-    assert (told.status, told.title, told.instance) == (422, "The rows do not match the model's schema", "jobs/x")
+    assert (problem.status, problem.title, problem.instance) == (
+        422,
+        "The rows do not match the model's schema",
+        "jobs/x",
+    )
 
 
 def test_a_stored_failure_with_an_unknown_code_is_a_server_error() -> None:
-    told = problem_of_failure(Failure(code="from_a_later_release", detail="/etc/passwd"))
+    problem = problem_of_failure(Failure(code="from_a_later_release", detail="/etc/passwd"))
 
-    assert (told.status, told.code) == (500, "internal")
-    assert "/etc" not in told.detail
+    assert (problem.status, problem.code) == (500, "internal")
+    assert "/etc" not in problem.detail
 
 
 def test_a_retryable_error_says_when_to_retry() -> None:
@@ -88,10 +92,10 @@ def test_head_returns_the_headers_of_get_without_a_body(idle: Services, path: st
 
 
 def test_an_unavailable_store_is_a_503_with_retry_after(idle: Services) -> None:
-    def away(method: str, key: str) -> None:
+    def fail_as_unavailable(method: str, key: str) -> None:
         raise errors.StorageUnavailable("S3 does not answer.")
 
-    idle.cloud.artifacts.before = away
+    idle.cloud.artifacts.before = fail_as_unavailable
 
     answer = idle.api.get("/jobs")
 
@@ -101,10 +105,10 @@ def test_an_unavailable_store_is_a_503_with_retry_after(idle: Services) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("/opt/secret"), KeyError("secret"), errors.ObjectMissing("secret")])
 def test_a_bug_is_a_500_without_details(idle: Services, error: Exception) -> None:
-    def broken(method: str, key: str) -> None:
+    def raise_error(method: str, key: str) -> None:
         raise error
 
-    idle.cloud.artifacts.before = broken
+    idle.cloud.artifacts.before = raise_error
 
     answer = idle.api.get("/jobs")
 

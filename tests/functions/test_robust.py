@@ -1,4 +1,4 @@
-"""No request of a client is our fault, whatever it holds: never a 5xx, never a word about the machine."""
+"""No request causes a server error or reveals anything about the machine."""
 
 import json
 import re
@@ -62,8 +62,8 @@ def addresses(draw: st.DrawFn) -> str:
     return f"{path}?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in query)
 
 
-def told(answer: Any) -> str:
-    """Return what an answer says, headers included."""
+def text_of(answer: Any) -> str:
+    """Return the headers and the body of a response as text."""
     return f"{answer.text} {dict(answer.headers)}"
 
 
@@ -82,9 +82,9 @@ def test_no_request_causes_a_server_error(
 
     answer = busy.client(service).request(method, address, content=body, headers=headers)
 
-    assert answer.status_code < 500, told(answer)
+    assert answer.status_code < 500, text_of(answer)
     assert answer.status_code < 400 or method == "HEAD" or answer.json()["status"] == answer.status_code
-    assert not LEAKS.search(told(answer)), told(answer)
+    assert not LEAKS.search(text_of(answer)), text_of(answer)
 
 
 @settings(max_examples=200, deadline=None)
@@ -94,7 +94,7 @@ def test_no_rows_cause_a_server_error(busy: Services, body: bytes) -> None:
         "/models/default/invocations", content=body, headers={"Content-Type": "application/json"}
     )
 
-    assert answer.status_code in (200, 400, 422), told(answer)
+    assert answer.status_code in (200, 400, 422), text_of(answer)
     assert answer.status_code != 200 or not re.search("NaN|Infinity", answer.text)
 
 
@@ -105,4 +105,4 @@ def test_no_csv_causes_a_server_error(busy: Services, body: bytes) -> None:
 
     for content in (body, header + body):
         answer = busy.predict.post("/models/default/invocations", content=content, headers={"Content-Type": "text/csv"})
-        assert answer.status_code in (200, 422), told(answer)
+        assert answer.status_code in (200, 422), text_of(answer)

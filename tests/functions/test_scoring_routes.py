@@ -1,4 +1,4 @@
-"""Online scoring, in the predict service and through the api: five forms, one answer."""
+"""Online scoring, in the predict service and through the api: five formats, one response."""
 
 import json
 from dataclasses import replace
@@ -201,11 +201,14 @@ def test_numbers_are_predicted_as_numbers(idle: Services) -> None:
 
 
 def test_an_unavailable_predict_service_is_a_503() -> None:
-    def refuse(request: httpx2.Request) -> httpx2.Response:
+    def refuse_connection(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused")
 
     app = create_app(
-        memory_cloud(), authenticator=None, predict_url="http://predict.test", transport=httpx2.MockTransport(refuse)
+        memory_cloud(),
+        authenticator=None,
+        predict_url="http://predict.test",
+        transport=httpx2.MockTransport(refuse_connection),
     )
 
     with TestClient(app) as client:

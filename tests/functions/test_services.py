@@ -1,4 +1,4 @@
-"""Every service answers the routes of the topology, serves its page without other hosts, and stays small."""
+"""Every service has the routes of the topology, loads its page from no other host, and starts with few modules."""
 
 import subprocess
 import sys
@@ -24,13 +24,13 @@ def paths(services: Services, service: str) -> set[str]:
     return {str(route.path) for route in services.apps[service].router.routes}  # type: ignore[attr-defined]  # BaseRoute
 
 
-def loaded(module: str, suspects: list[str], **settings: str) -> list[str]:
-    """Return which of the suspects a fresh interpreter has loaded after importing a module with these settings."""
-    return sorted(set(suspects) & _all_loaded(module, tuple(sorted(settings.items()))))
+def find_loaded(module: str, suspects: list[str], **settings: str) -> list[str]:
+    """Return which of the suspects are loaded after a new interpreter imports a module with these settings."""
+    return sorted(set(suspects) & _loaded_modules(module, tuple(sorted(settings.items()))))
 
 
 @cache
-def _all_loaded(module: str, settings: tuple[tuple[str, str], ...]) -> frozenset[str]:
+def _loaded_modules(module: str, settings: tuple[tuple[str, str], ...]) -> frozenset[str]:
     program = f"import sys, {module}; print(*sys.modules)"
     environment = {**ENVIRONMENT, **dict(settings)}
     done = subprocess.run(
@@ -65,10 +65,10 @@ def test_every_route_has_a_summary_and_a_description(idle: Services, service: st
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_health_is_ok_while_the_store_is_unavailable(idle: Services, service: str) -> None:
-    def away(method: str, key: str) -> None:
+    def fail_as_unavailable(method: str, key: str) -> None:
         raise errors.StorageUnavailable("away")
 
-    idle.cloud.artifacts.before = away
+    idle.cloud.artifacts.before = fail_as_unavailable
 
     assert idle.client(service).get("/health").json() == {"status": "healthy"}
 
@@ -94,38 +94,38 @@ def test_the_front_page_shows_the_health_of_the_other_services(idle: Services) -
 
 
 def test_the_front_page_shows_an_unavailable_service(idle: Services) -> None:
-    def away(method: str, key: str) -> None:
+    def fail_as_unavailable(method: str, key: str) -> None:
         raise errors.StorageUnavailable("away")
 
-    idle.cloud.queues["train"].before = away
+    idle.cloud.queues["train"].before = fail_as_unavailable
 
     assert idle.api.get("/").json()["trainer_status"] == "unreachable"
 
 
 @pytest.mark.parametrize("module", ["functions.api.app", "functions.api.handler"])
 def test_the_api_never_loads_the_machine_learning_stack(module: str) -> None:
-    assert loaded(module, ["pandas", "numpy", "sklearn", "joblib", "scipy"]) == []
+    assert find_loaded(module, ["pandas", "numpy", "sklearn", "joblib", "scipy"]) == []
 
 
 @pytest.mark.parametrize("module", ["functions.predict.app", "functions.predict.handler"])
 def test_the_predict_service_starts_without_modules_that_plans_replace(module: str) -> None:
-    assert loaded(module, ["pandas", "sklearn", "joblib", "scipy"]) == []
+    assert find_loaded(module, ["pandas", "sklearn", "joblib", "scipy"]) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_function_starts_without_optional_modules(service: str) -> None:
     needless = ["httpx2", "jwt", "cryptography", "email_validator"]
 
-    assert loaded(f"functions.{service}.handler", needless) == []
+    assert find_loaded(f"functions.{service}.handler", needless) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_cryptography_is_not_loaded_without_an_issuer(service: str) -> None:
     asking = {"MINI_ML_AUTH": "on", "MINI_ML_API_KEYS": f"ci:train:{'ab' * 32}"}
 
-    assert loaded(f"functions.{service}.handler", ["jwt", "cryptography"], **asking) == []
+    assert find_loaded(f"functions.{service}.handler", ["jwt", "cryptography"], **asking) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_function_loads_no_web_server(service: str) -> None:
-    assert loaded(f"functions.{service}.handler", ["uvicorn", "moto", "ministack"]) == []
+    assert find_loaded(f"functions.{service}.handler", ["uvicorn", "moto", "ministack"]) == []

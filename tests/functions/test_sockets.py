@@ -1,4 +1,4 @@
-"""What a client can do to a real server over a real socket: slowness, masses of headers, broken framing."""
+"""What a client can do to a real server over a socket: slow requests, huge headers, invalid framing."""
 
 import socket
 import threading
@@ -24,8 +24,8 @@ TIMEOUT_SECONDS = 20.0
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[int]:
-    """Run uvicorn as the services do, on a port of its own."""
+def serve(app: FastAPI) -> Iterator[int]:
+    """Run uvicorn as the services do, on a free port."""
     [port] = free_ports(1)
     config = uvicorn.Config(app, port=port, http="h11", access_log=False, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
@@ -46,7 +46,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     stage = replace(STAGES["test"], limits=Limits(body_seconds=1))
     with (
         services_over(memory_cloud(stage=stage), tmp_path_factory.mktemp("sockets")) as services,
-        served(services.apps["api"]) as port,
+        serve(services.apps["api"]) as port,
     ):
         yield port
 
@@ -74,8 +74,8 @@ def status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
-def is_well(port: int) -> bool:
-    """Tell whether the server answers an ordinary request."""
+def is_healthy(port: int) -> bool:
+    """Return whether the server answers an ordinary request."""
     return httpx2.get(f"http://127.0.0.1:{port}/health", trust_env=False).status_code == 200
 
 
@@ -97,7 +97,7 @@ def test_slow_clients_do_not_block_others(port: int) -> None:
     for client in slow:
         client.sendall(request("/train", FORM, "Content-Length: 1000000", body=b"x"))
 
-    well = is_well(port)
+    well = is_healthy(port)
 
     for client in slow:
         client.close()
@@ -147,7 +147,7 @@ def test_invalid_headers_are_rejected_without_a_server_error(port: int, headers:
 
     assert answer == b"" or 400 <= status(answer) < 500
     assert b"Traceback" not in answer
-    assert is_well(port)
+    assert is_healthy(port)
 
 
 def test_megabytes_of_headers_are_rejected(port: int) -> None:
@@ -206,7 +206,7 @@ ODD_NAMES = {
 def test_an_unusual_file_name_stays_in_its_folder(name: str, tmp_path: Path) -> None:
     stage = STAGES["test"]
     cloud = memory_cloud(stage=stage)
-    with services_over(cloud, tmp_path) as services, served(services.apps["api"]) as port:
+    with services_over(cloud, tmp_path) as services, serve(services.apps["api"]) as port:
         body = multipart((f'name="dataset_file"; filename="{name}"', b"a,b\n1,2\n"))
         headers = {**dict([FORM.split(": ")]), "Prefer": "respond-async"}
         answer = httpx2.post(f"http://127.0.0.1:{port}/train", content=body, headers=headers, trust_env=False)

@@ -1,4 +1,4 @@
-"""JSON is read as RFC 8259 has it, without what Python's parser lets pass."""
+"""JSON is parsed as in RFC 8259, without the extensions of Python's parser."""
 
 import contextlib
 

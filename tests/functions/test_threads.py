@@ -1,4 +1,4 @@
-"""In how many threads a service works: as its settings say, else one for each CPU."""
+"""The number of threads of a service: from its settings, otherwise one per CPU."""
 
 from os import cpu_count
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`POST /train` and `POST /predict`: the outcome within the wait, else where to look."""
+"""`POST /train` and `POST /predict` return the result within the wait, otherwise the location of the job."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -85,10 +85,10 @@ def test_a_wait_that_times_out_is_a_202(idle: Services) -> None:
 def test_a_job_that_fails_within_the_wait_returns_its_problem(services: Services) -> None:
     answer = train(services.api, target_column="varieti")
 
-    told = problem(answer)
-    assert (answer.status_code, told["code"]) == (422, "unknown_column")
-    assert "variety" in told["errors"][0]["hint"]
-    assert services.api.get(urljoin("/train", told["instance"])).json()["state"] == "failed"
+    document = problem(answer)
+    assert (answer.status_code, document["code"]) == (422, "unknown_column")
+    assert "variety" in document["errors"][0]["hint"]
+    assert services.api.get(urljoin("/train", document["instance"])).json()["state"] == "failed"
 
 
 def test_a_failed_training_does_not_change_the_served_model(services: Services) -> None:

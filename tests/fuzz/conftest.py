@@ -1,4 +1,4 @@
-"""How long the fuzzing goes on."""
+"""Options for the duration of the fuzzing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What clients might send: tables, names, keys, events, none of them kind."""
+"""Hostile inputs that clients might send: tables, names, keys and events."""
 
 import json
 import string
@@ -57,14 +57,14 @@ def tables(draw: st.DrawFn) -> bytes:
     names = draw(headers) if draw(hardly_ever) else list(NAMES[:width])
     columns = [draw(st.lists(draw(kinds), min_size=height, max_size=height)) for _ in names]
     delimiter, end = draw(st.sampled_from(";\t|,")), draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    quoted = [[_quoted(cell, delimiter) for cell in row] for row in zip(*columns, strict=True)]
+    quoted = [[_quote(cell, delimiter) for cell in row] for row in zip(*columns, strict=True)]
     if draw(hardly_ever):
         quoted[0].append(draw(cells))
     text = end.join(delimiter.join(row) for row in [names, *quoted])
     return text.encode(draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16"])), "replace")
 
 
-def _quoted(cell: str, delimiter: str) -> str:
+def _quote(cell: str, delimiter: str) -> str:
     return f'"{cell}"' if delimiter in cell or "\n" in cell or "\r" in cell else cell
 
 

@@ -1,4 +1,4 @@
-"""Whatever is uploaded, under whatever key, announced however: a job ends well, or with a reason of the client's."""
+"""Any upload, under any key and with any event, ends as a succeeded job or is rejected with a reason."""
 
 import json
 from pathlib import Path
@@ -26,8 +26,8 @@ FAST = st.sampled_from(
 few = settings(examples(60), suppress_health_check=list(HealthCheck))
 
 
-def ended(services: Services, key: str, body: bytes, metadata: dict[str, str]) -> Job | None:
-    """Upload an object, let the workers work, and return its job; None where there is none."""
+def run_upload(services: Services, key: str, body: bytes, metadata: dict[str, str]) -> Job | None:
+    """Upload an object, run the workers, and return its job, if any."""
     services.cloud.uploads.put(key, body, metadata=metadata)
     services.deliver()
     found = list(services.cloud.artifacts.list_keys("jobs/"))
@@ -35,8 +35,8 @@ def ended(services: Services, key: str, body: bytes, metadata: dict[str, str]) -
     return store.read(services.cloud, ids[0]) if ids else None
 
 
-def fit_to_be_told(services: Services, job: Job) -> bool:
-    """Tell whether a job that has ended keeps what is promised of each: not our fault, strict JSON, nothing leaked."""
+def is_presentable(services: Services, job: Job) -> bool:
+    """Return whether an ended job has no server error, is strict JSON and leaks nothing."""
     answer = services.api.get(f"/jobs/{job.job_id}")
     document = strict(answer.text)
     faulty = job.failure is None or (job.failure.code != "internal" and bool(job.failure.errors))
@@ -52,11 +52,11 @@ def fit_to_be_told(services: Services, job: Job) -> bool:
 @given(body=inputs.files, model_type=FAST, dropped=st.sampled_from(["", "a", "a,b", "nope"]))
 def test_any_table_becomes_a_version_or_is_rejected(body: bytes, model_type: str, dropped: str) -> None:
     with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
-        job = ended(services, "train/t/a.csv", body, {"model-type": model_type, "columns-to-drop": dropped})
+        job = run_upload(services, "train/t/a.csv", body, {"model-type": model_type, "columns-to-drop": dropped})
 
         assert job is not None
         assert job.state in ("succeeded", "failed")
-        assert fit_to_be_told(services, job)
+        assert is_presentable(services, job)
 
 
 @few
@@ -74,10 +74,10 @@ def test_any_file_is_scored_row_by_row_or_rejected(body: bytes) -> None:
 @given(key=inputs.keys, metadata=inputs.metadata)
 def test_any_key_and_metadata_create_one_job_or_none(key: str, metadata: dict[str, str]) -> None:
     with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
-        job = ended(services, key, b"a,b,y\n1,2,u\n2,1,v\n3,1,u\n4,4,v\n", metadata)
+        job = run_upload(services, key, b"a,b,y\n1,2,u\n2,1,v\n3,1,u\n4,4,v\n", metadata)
 
         assert job is None or job.state in ("succeeded", "failed")
-        assert job is None or fit_to_be_told(services, job)
+        assert job is None or is_presentable(services, job)
 
 
 @few
@@ -89,7 +89,7 @@ def test_any_parameters_are_accepted_or_rejected_by_name(params: dict[str, Any],
         answer = services.api.post("/train", data=form, files=file, headers={"Prefer": "respond-async"})
 
         assert answer.status_code in (202, 400, 422), answer.text
-        assert answer.status_code == 202 or all("parameter" in fault for fault in answer.json()["errors"])
+        assert answer.status_code == 202 or all("parameter" in issue for issue in answer.json()["errors"])
 
 
 @settings(examples(300))

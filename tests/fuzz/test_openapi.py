@@ -1,4 +1,4 @@
-"""The running platform keeps to the committed OpenAPI document, whatever a client sends.
+"""The running platform conforms to the committed OpenAPI document for any request.
 
 `make fuzz` runs it long and by a new seed each time; otherwise it is short and always the same.
 """

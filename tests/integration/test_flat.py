@@ -50,7 +50,7 @@ class Workspace:
         """Invoke a handler with all events in one process, and return its memory use and its failures."""
         path = self.folder / "events.jsonl"
         path.write_text("".join(json.dumps(event) + "\n" for event in events), "utf-8")
-        command = [sys.executable, "-m", "tests.fixtures.warm", handler, str(path), str(WARM)]
+        command = [sys.executable, "-m", "tests.fixtures.warm_invocations", handler, str(path), str(WARM)]
         run = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=True)
         measured = json.loads(run.stdout.splitlines()[-1])
         assert isinstance(measured, dict)

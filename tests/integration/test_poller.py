@@ -61,7 +61,7 @@ def _send(sqs: "SQSClient", queue_url: str, *bodies: str) -> None:
         sqs.send_message(QueueUrl=queue_url, MessageBody=body)
 
 
-def _left(sqs: "SQSClient", queue_url: str) -> int:
+def _count_messages(sqs: "SQSClient", queue_url: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     attributes = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]  # type: ignore[arg-type]  # list is invariant
     return sum(int(count) for count in attributes.values())
@@ -74,7 +74,7 @@ def test_a_handled_message_is_deleted(sqs: "SQSClient", queue_url: str) -> None:
     _poller(sqs, queue_url, handler).step()
 
     assert handler.bodies() == [["one"]]
-    assert _left(sqs, queue_url) == 0
+    assert _count_messages(sqs, queue_url) == 0
 
 
 def test_the_event_and_the_context_are_those_of_lambda(sqs: "SQSClient", queue_url: str) -> None:
@@ -124,7 +124,7 @@ def test_a_message_that_always_fails_becomes_a_dead_letter(sqs: "SQSClient", que
     for _ in range(3):
         poller.step()
 
-    assert (_left(sqs, queue_url), _left(sqs, dead_letters)) == (0, 1)
+    assert (_count_messages(sqs, queue_url), _count_messages(sqs, dead_letters)) == (0, 1)
 
 
 def test_the_schedule_invokes_at_start_and_then_after_its_interval(sqs: "SQSClient", queue_url: str) -> None:

@@ -50,7 +50,7 @@ class Up:
 
 
 @contextmanager
-def started(folder: Path, settings: LocalSettings | None = None) -> Iterator[Up]:
+def start_up(folder: Path, settings: LocalSettings | None = None) -> Iterator[Up]:
     """Run `mini-ml up` until the block ends, without waiting for its start."""
     settings = settings or local_settings(folder / "state")
     variables = {"MINI_ML_STATE_DIR": str(settings.state_dir), **{name: str(p) for name, p in settings.ports.items()}}
@@ -73,7 +73,7 @@ def started(folder: Path, settings: LocalSettings | None = None) -> Iterator[Up]
 @contextmanager
 def running(folder: Path, settings: LocalSettings | None = None) -> Iterator[Up]:
     """Run `mini-ml up` and wait until it reports that it is up."""
-    with started(folder, settings) as up:
+    with start_up(folder, settings) as up:
         eventually(lambda: True if "is up" in up.printed() or up.process.poll() is not None else None)
         assert up.process.poll() is None, up.printed()
         yield up
@@ -111,7 +111,7 @@ def test_the_printed_commands_can_be_run_commands(up: Up) -> None:
 def test_every_port_in_use_is_reported_before_anything_starts(up: Up, tmp_path: Path) -> None:
     in_use = up.settings.model_copy(update={"state_dir": tmp_path / "other"})
 
-    with started(tmp_path, in_use) as second:
+    with start_up(tmp_path, in_use) as second:
         code = second.wait()
 
     printed = second.printed()
@@ -123,7 +123,7 @@ def test_every_port_in_use_is_reported_before_anything_starts(up: Up, tmp_path: 
 
 
 def test_a_second_instance_on_the_same_folder_is_rejected(up: Up, tmp_path: Path) -> None:
-    with started(tmp_path, local_settings(up.settings.state_dir)) as second:
+    with start_up(tmp_path, local_settings(up.settings.state_dir)) as second:
         code = second.wait()
 
     assert code == 1

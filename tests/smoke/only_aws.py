@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from mini_ml.topology import PROJECT
 from tests.smoke.site import Site, require
 
-_STRANGER: Final = "https://stranger.example"
+_OTHER_ORIGIN: Final = "https://other.example"
 _SLOW_ROWS: Final = 20_000
 
 
@@ -81,10 +81,10 @@ def check_cors(site: Site) -> None:
         origin: httpx2.options(
             bucket, headers={"Origin": origin, "Access-Control-Request-Method": "POST"}, timeout=40
         ).status_code
-        for origin in (ours, _STRANGER)
+        for origin in (ours, _OTHER_ORIGIN)
     }
     require(
-        statuses == {ours: 200, _STRANGER: 403},
+        statuses == {ours: 200, _OTHER_ORIGIN: 403},
         f"Preflight requests returned {statuses}; expected 200 for the own origin and 403 for others.",
     )
 

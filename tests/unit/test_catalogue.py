@@ -1,4 +1,4 @@
-"""The catalogue: complete, in step with the installed scikit-learn, and strict about parameters."""
+"""The catalogue is complete, matches the installed scikit-learn, and validates parameters strictly."""
 
 import subprocess
 import sys
@@ -22,11 +22,11 @@ DEFAULTS = [
 
 
 def reasons(model_type: str, **params: JsonValue) -> list[str]:
-    return [fault.reason for fault in catalogue.check_params(model_type, params)]
+    return [issue.reason for issue in catalogue.check_params(model_type, params)]
 
 
 def hints(model_type: str, **params: JsonValue) -> list[str | None]:
-    return [fault.hint for fault in catalogue.check_params(model_type, params)]
+    return [issue.hint for issue in catalogue.check_params(model_type, params)]
 
 
 def test_the_committed_catalogue_matches_the_installed_scikit_learn() -> None:
@@ -74,11 +74,11 @@ def test_known_model_types_pass(name: str) -> None:
 
 
 def test_an_unknown_model_type_is_rejected_with_the_nearest_names() -> None:
-    with pytest.raises(UnknownModelType) as refusal:
+    with pytest.raises(UnknownModelType) as caught:
         catalogue.check_model_type("randomforestclasifier")
 
-    assert refusal.value.issues[0].parameter == "model_type"
-    assert "`RandomForestClassifier`" in str(refusal.value.issues[0].hint)
+    assert caught.value.issues[0].parameter == "model_type"
+    assert "`RandomForestClassifier`" in str(caught.value.issues[0].hint)
 
 
 def test_an_excluded_model_type_is_rejected_with_its_reason() -> None:
@@ -89,7 +89,7 @@ def test_an_excluded_model_type_is_rejected_with_its_reason() -> None:
 def test_all_faults_are_told_at_once() -> None:
     issues = catalogue.check_params("RandomForestClassifier", {"n_estimators": 0, "depth": 3, "criterion": "ginny"})
 
-    assert [fault.parameter for fault in issues] == [
+    assert [issue.parameter for issue in issues] == [
         "model_params.n_estimators",
         "model_params.depth",
         "model_params.criterion",
@@ -180,6 +180,6 @@ def test_a_deeply_nested_value_is_rejected_at_any_depth(depth: int) -> None:
     for _ in range(depth):
         value = [value]
 
-    [fault] = catalogue.check_params("Ridge", {"alpha": value})
+    [issue] = catalogue.check_params("Ridge", {"alpha": value})
 
-    assert fault.reason == "`alpha` is nested too deeply"
+    assert issue.reason == "`alpha` is nested too deeply"

@@ -1,4 +1,4 @@
-"""How events of AWS are read; the files in tests/events are as AWS sends them."""
+"""Read events of AWS; the files in tests/events are as AWS sends them."""
 
 import json
 import logging
@@ -23,8 +23,8 @@ def event(name: str) -> dict[str, Any]:
     return content
 
 
-def handled(name: str) -> tuple[list[Upload], list[str]]:
-    """Return the uploads that reached the handler, and the messages that are to come again."""
+def handle(name: str) -> tuple[list[Upload], list[str]]:
+    """Return the uploads that reached the handler, and the messages to receive again."""
     uploads: list[Upload] = []
     answer = for_each_upload(event(name), uploads.append, bucket=BUCKET)
     return uploads, [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
@@ -49,7 +49,7 @@ def test_an_unknown_event_is_rejected(unknown: dict[str, Any]) -> None:
 
 
 def test_an_upload_is_read_with_its_version_size_and_time() -> None:
-    assert handled("sqs_upload") == (
+    assert handle("sqs_upload") == (
         [
             Upload(
                 bucket=BUCKET,
@@ -64,19 +64,19 @@ def test_an_upload_is_read_with_its_version_size_and_time() -> None:
 
 
 def test_a_key_is_decoded_exactly_once() -> None:
-    uploads, _ = handled("sqs_upload_odd_key")
+    uploads, _ = handle("sqs_upload_odd_key")
 
     assert [upload.key for upload in uploads] == ["train/iris/flores de março + 100%25.csv"]
 
 
 def test_an_alias_in_a_key_is_decoded() -> None:
-    uploads, _ = handled("sqs_upload_scored")
+    uploads, _ = handle("sqs_upload_scored")
 
     assert [upload.key for upload in uploads] == ["predict/iris@champion/new.csv"]
 
 
 def test_an_upload_to_an_unversioned_bucket_has_no_version() -> None:
-    uploads, _ = handled("sqs_upload_unversioned")
+    uploads, _ = handle("sqs_upload_unversioned")
 
     assert [upload.version_id for upload in uploads] == [None]
 
@@ -86,12 +86,12 @@ def test_an_upload_to_an_unversioned_bucket_has_no_version() -> None:
     ["sqs_test_event", "sqs_object_removed", "sqs_folder_marker", "sqs_foreign_bucket", "sqs_without_records"],
 )
 def test_a_message_without_an_upload_is_acknowledged_without_work(name: str) -> None:
-    assert handled(name) == ([], [])
+    assert handle(name) == ([], [])
 
 
 @pytest.mark.parametrize("name", ["sqs_malformed_body", "sqs_not_a_notification"])
 def test_an_unreadable_message_is_received_again_until_it_is_a_dead_letter(name: str) -> None:
-    uploads, failed = handled(name)
+    uploads, failed = handle(name)
 
     assert uploads == []
     assert failed == [event(name)["Records"][0]["messageId"]]
@@ -109,7 +109,7 @@ def test_a_body_of_another_shape_raises_no_other_error(body: str) -> None:
 
 
 def test_one_bad_message_does_not_stop_the_other_messages() -> None:
-    uploads, failed = handled("sqs_many")
+    uploads, failed = handle("sqs_many")
 
     assert [upload.key.rsplit("/")[-1] for upload in uploads] == ["one.csv", "two.csv", "three.csv", "four.csv"]
     assert failed == [event("sqs_many")["Records"][1]["messageId"]]

@@ -1,4 +1,4 @@
-"""Every refusal of what a client sent says where it is wrong; read out of the code, so that none is missed."""
+"""Every error about a client's request names its place; checked in the source code, so that none is missed."""
 
 import ast
 from collections.abc import Iterator
@@ -18,42 +18,44 @@ OF_THE_CLIENT = (
     errors.Unprocessable,
 )
 NOWHERE = {"RouteNotFound", "WorkerLost", "TimedOut", "OutOfMemory", "OutOfSpace"}
-"""No route: the whole address is wrong. The others tell how a job ended, not what is wrong with what was sent."""
+"""RouteNotFound is about the whole address; the others are about how a job ended, not about a request."""
 PLACES = {"column", "line", "parameter", "limit"}
 REMAINDER = "not listed"
-"""Of the fault that counts those past the longest list."""
+"""Ends the issue that counts those beyond the longest list."""
 
 
-def calls(path: Path) -> Iterator[ast.Call]:
+def calls_in(path: Path) -> Iterator[ast.Call]:
     """Yield the calls in a file."""
     return (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
 
 
-def called(call: ast.Call) -> str:
+def name_of(call: ast.Call) -> str:
     """Return the name that is called, without its module."""
     return ast.unparse(call.func).rpartition(".")[2]
 
 
-def is_refusal(call: ast.Call) -> bool:
-    """Tell whether a call makes an error over what a client sent."""
-    made = getattr(errors, called(call), None)
-    return isinstance(made, type) and issubclass(made, OF_THE_CLIENT) and made.__name__ not in NOWHERE
+def is_rejection(call: ast.Call) -> bool:
+    """Return whether a call creates an error about a client's request."""
+    error_type = getattr(errors, name_of(call), None)
+    return isinstance(error_type, type) and issubclass(error_type, OF_THE_CLIENT) and error_type.__name__ not in NOWHERE
 
 
-def keywords(call: ast.Call) -> set[str | None]:
+def keywords_of(call: ast.Call) -> set[str | None]:
     """Return the names of the keywords of a call."""
     return {keyword.arg for keyword in call.keywords}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_invalid_request_error_has_issues(path: Path) -> None:
-    without = [ast.unparse(call)[:100] for call in calls(path) if is_refusal(call) and "issues" not in keywords(call)]
+    without = [
+        ast.unparse(call)[:100] for call in calls_in(path) if is_rejection(call) and "issues" not in keywords_of(call)
+    ]
 
     assert without == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_issue_names_its_place(path: Path) -> None:
-    issues = [(ast.unparse(call), keywords(call)) for call in calls(path) if called(call) == "Issue"]
+    issues = [(ast.unparse(call), keywords_of(call)) for call in calls_in(path) if name_of(call) == "Issue"]
 
-    assert [fault for fault, given in issues if not PLACES & given and REMAINDER not in fault] == []
+    assert [issue for issue, given in issues if not PLACES & given and REMAINDER not in issue] == []

@@ -1,4 +1,4 @@
-"""Names and keys."""
+"""Names and keys of objects."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -23,11 +23,11 @@ def test_a_valid_model_name_is_accepted(name: str) -> None:
     "name", ["", "Iris", "-a", ".a", "..", "a/b", "a b", "ç", "x" * 65, "a\n", "a@2", "a%2Fb", "\x00", "iris\u2028"]
 )
 def test_any_other_model_name_is_rejected_with_its_parameter(name: str) -> None:
-    with pytest.raises(InvalidName) as refused:
+    with pytest.raises(InvalidName) as caught:
         keys.validate_model_name(name)
 
-    (fault,) = refused.value.issues
-    assert (fault.parameter, fault.hint) == (
+    (issue,) = caught.value.issues
+    assert (issue.parameter, issue.hint) == (
         "model_name",
         "use a lower-case letter or digit, then letters, digits, `.`, `_`, `-`, at most 64",
     )

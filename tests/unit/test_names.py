@@ -1,4 +1,4 @@
-"""A class name means one thing in the whole product."""
+"""Every class name of the product is unique."""
 
 import ast
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The pinned files under requirements/ are what pyproject.toml asks for, whole, hashed, and free of addresses."""
+"""The pinned files in requirements/ match pyproject.toml, and are complete, hashed and free of addresses."""
 
 import re
 import tomllib

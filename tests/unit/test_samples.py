@@ -1,4 +1,4 @@
-"""The samples are what their script makes, and train."""
+"""The samples equal the output of their script, and can be trained on."""
 
 import runpy
 from pathlib import Path
@@ -14,19 +14,19 @@ NAMES = sorted(path.name for path in SAMPLES.glob("*.csv"))
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written_samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("samples")
     runpy.run_path(str(SAMPLES / "make.py"))["main"](folder)
     return folder
 
 
-def test_the_script_writes_every_sample(made: Path) -> None:
-    assert sorted(path.name for path in made.iterdir()) == NAMES
+def test_the_script_writes_every_sample(written_samples: Path) -> None:
+    assert sorted(path.name for path in written_samples.iterdir()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sample_equals_the_output_of_the_script(name: str, made: Path) -> None:
-    assert (SAMPLES / name).read_bytes() == (made / name).read_bytes()
+def test_a_sample_equals_the_output_of_the_script(name: str, written_samples: Path) -> None:
+    assert (SAMPLES / name).read_bytes() == (written_samples / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", NAMES)

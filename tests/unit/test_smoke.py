@@ -1,4 +1,4 @@
-"""`make smoke` tells what it found at every step, whatever happens at one of them, and signs for any region."""
+"""`make smoke` reports every step, even if one raises, and signs for any region."""
 
 import httpx2
 import pytest
@@ -18,24 +18,28 @@ def frankfurt(monkeypatch: pytest.MonkeyPatch) -> Site:
     return Site(stage="dev", api_url="https://api.example", uploads_bucket="uploads", artifacts_bucket="artifacts")
 
 
-def forbidden(_: Site) -> None:
+def raise_access_denied(_: Site) -> None:
     raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no\nright"}}, "SimulatePrincipalPolicy")
 
 
-def late(_: Site) -> None:
+def raise_timeout(_: Site) -> None:
     raise httpx2.ReadTimeout("timed out")
 
 
-def wrong(_: Site) -> None:
+def fail_a_check(_: Site) -> None:
     require(False, "It is not so.")
 
 
-def right(_: Site) -> None:
+def pass_a_check(_: Site) -> None:
     require(True, "It is so.")
 
 
 def test_every_step_has_a_line_even_if_another_step_raises(frankfurt: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    failed = run.tell(frankfurt, {"asks IAM": forbidden, "waits": late}, {"looks": wrong, "looks again": right})
+    failed = run.tell(
+        frankfurt,
+        {"asks IAM": raise_access_denied, "waits": raise_timeout},
+        {"looks": fail_a_check, "looks again": pass_a_check},
+    )
 
     lines = capsys.readouterr().out.splitlines()
     assert failed == 3

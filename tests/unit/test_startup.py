@@ -1,4 +1,4 @@
-"""What a function leaves out while it starts, it has again afterwards."""
+"""Garbage collection is off while a function starts, and on afterwards."""
 
 import gc
 import subprocess
@@ -11,8 +11,8 @@ from mini_ml.adapters.startup import starting
 FRESH = "import gc, sys; from mini_ml.adapters.startup import starting\n"
 
 
-def printed(program: str) -> str:
-    """Return what a program prints that has imported nothing but the module under test."""
+def output_of(program: str) -> str:
+    """Return the output of a program that imports only the module under test."""
     done = subprocess.run(
         [sys.executable, "-c", FRESH + program], capture_output=True, text=True, check=True, timeout=60
     )
@@ -20,11 +20,11 @@ def printed(program: str) -> str:
 
 
 def test_garbage_is_collected_only_after_the_start() -> None:
-    assert printed("with starting(): print(gc.isenabled())\nprint(gc.isenabled())") == "False\nTrue"
+    assert output_of("with starting(): print(gc.isenabled())\nprint(gc.isenabled())") == "False\nTrue"
 
 
 def test_objects_created_during_the_start_are_not_scanned_again() -> None:
-    assert int(printed("with starting(): kept = [[] for _ in range(1000)]\nprint(gc.get_freeze_count())")) > 1000
+    assert int(output_of("with starting(): kept = [[] for _ in range(1000)]\nprint(gc.get_freeze_count())")) > 1000
 
 
 def test_garbage_collection_continues_after_a_failed_start() -> None:

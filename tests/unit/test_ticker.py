@@ -1,4 +1,4 @@
-"""Timers in the background."""
+"""Timers that run in the background."""
 
 from threading import Event
 

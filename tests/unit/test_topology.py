@@ -1,4 +1,4 @@
-"""The one description of the cloud keeps the rules that AWS does not check."""
+"""The topology follows the rules that AWS does not check."""
 
 import pytest
 

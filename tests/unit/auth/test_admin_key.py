@@ -1,4 +1,4 @@
-"""The admin key in the secret store is read when it is needed, and again when it may have changed."""
+"""The admin key in the secret store is read on first use, and again when it may have changed."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ OTHER = digest("another key")
 class Store:
     """A secret store, and the time."""
 
-    held: str = "the key"
+    value: str = "the key"
     is_away: bool = False
     now: float = 0.0
     delay_seconds: float = 0.0
@@ -31,7 +31,7 @@ class Store:
         time.sleep(self.delay_seconds)
         if self.is_away:
             raise CredentialsUnavailable("away")
-        return self.held
+        return self.value
 
     def key(self) -> AdminKey:
         return AdminKey(self.read, clock=lambda: self.now)
@@ -56,12 +56,12 @@ def test_many_callers_at_once_read_once() -> None:
     store, together = Store(delay_seconds=0.1), threading.Barrier(16)
     key = store.key()
 
-    def ask() -> bool:
+    def check_key() -> bool:
         together.wait()
         return key.matches(KEY)
 
     with ThreadPoolExecutor(16) as pool:
-        answers = [answer.result() for answer in [pool.submit(ask) for _ in range(16)]]
+        answers = [answer.result() for answer in [pool.submit(check_key) for _ in range(16)]]
 
     assert (answers, len(store.reads)) == ([True] * 16, 1)
 
@@ -70,7 +70,7 @@ def test_a_rotated_key_is_accepted_after_the_pause() -> None:
     store = Store()
     key = store.key()
     key.matches(KEY)
-    store.held, store.now = "another key", 11.0
+    store.value, store.now = "another key", 11.0
 
     assert (key.matches(OTHER), key.matches(KEY)) == (True, False)
 
@@ -79,7 +79,7 @@ def test_the_old_key_is_rejected_after_five_minutes_even_if_the_new_key_was_not_
     store = Store()
     key = store.key()
     key.matches(KEY)
-    store.held, store.now = "another key", 301.0
+    store.value, store.now = "another key", 301.0
 
     assert key.matches(KEY) is False
 

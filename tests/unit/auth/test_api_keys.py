@@ -70,7 +70,7 @@ def test_all_digests_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("entries", "told"),
+    ("entries", "message"),
     [
         ("ci:train", "entry 1 does not have the format name:scopes:digest"),
         (f"a:read:{DIGEST} mml_a-key-itself", "entry 2 does not have the format name:scopes:digest"),
@@ -83,8 +83,8 @@ def test_all_digests_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPat
         (f"a:read:{DIGEST} a:train:{DIGEST}", "two API keys have the same name"),
     ],
 )
-def test_an_unreadable_entry_is_reported_without_its_content(entries: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told) as refused:
+def test_an_unreadable_entry_is_reported_without_its_content(entries: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
         parse(entries)
 
-    assert "mml_" not in str(refused.value)
+    assert "mml_" not in str(caught.value)

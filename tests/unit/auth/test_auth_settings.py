@@ -1,4 +1,4 @@
-"""A service does not start without settings that say who may call, and names the missing ones."""
+"""A service does not start unless its settings define its credentials; the error names the missing settings."""
 
 import os
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ TOKENS = {
 
 
 @pytest.fixture(autouse=True)
-def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def _clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("MINI_ML_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
 
-def said(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AuthSettings:
+def load_settings(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AuthSettings:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return AuthSettings()
@@ -44,13 +44,13 @@ def test_a_service_without_auth_settings_does_not_start() -> None:
 
 
 def test_authentication_is_off_only_if_the_settings_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert build_authenticator(said(monkeypatch, MINI_ML_AUTH="off")) is None
+    assert build_authenticator(load_settings(monkeypatch, MINI_ML_AUTH="off")) is None
 
 
 @pytest.mark.parametrize("word", ["", "false", "0", "OFF", "none"])
 def test_auth_must_be_on_or_off(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     with pytest.raises(ValidationError, match="'on' or 'off'"):
-        said(monkeypatch, MINI_ML_AUTH=word)
+        load_settings(monkeypatch, MINI_ML_AUTH=word)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_auth_must_be_on_or_off(monkeypatch: pytest.MonkeyPatch, word: str) -> N
 def test_credentials_in_the_settings_turn_authentication_on(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
 ) -> None:
-    assert isinstance(build_authenticator(said(monkeypatch, **environment)), Authenticator)
+    assert isinstance(build_authenticator(load_settings(monkeypatch, **environment)), Authenticator)
 
 
 @pytest.mark.parametrize("missing", TOKENS)
 def test_tokens_require_issuer_audience_and_keys(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     with pytest.raises(ValidationError, match="MINI_ML_JWT_ISSUER, MINI_ML_JWT_AUDIENCE and MINI_ML_JWT_JWKS_URL"):
-        said(monkeypatch, **{**TOKENS, missing: ""})
+        load_settings(monkeypatch, **{**TOKENS, missing: ""})
 
 
 @pytest.mark.parametrize(
@@ -79,20 +79,20 @@ def test_tokens_require_issuer_audience_and_keys(monkeypatch: pytest.MonkeyPatch
 )
 def test_keys_are_fetched_only_over_https(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     with pytest.raises(ValidationError, match="must use https"):
-        said(monkeypatch, **{**TOKENS, "MINI_ML_JWT_JWKS_URL": url})
+        load_settings(monkeypatch, **{**TOKENS, "MINI_ML_JWT_JWKS_URL": url})
 
 
 @pytest.mark.parametrize("seconds", ["-1", "301", "inf"])
 def test_the_leeway_between_clocks_is_limited(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
     with pytest.raises(ValidationError, match="jwt_leeway_seconds"):
-        said(monkeypatch, **TOKENS, MINI_ML_JWT_LEEWAY_SECONDS=seconds)
+        load_settings(monkeypatch, **TOKENS, MINI_ML_JWT_LEEWAY_SECONDS=seconds)
 
 
 def test_a_key_in_place_of_its_digest_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValidationError, match="entry 1 does not have the format name:scopes:digest") as refused:
-        said(monkeypatch, MINI_ML_API_KEYS="mml_secret")
+    with pytest.raises(ValidationError, match="entry 1 does not have the format name:scopes:digest") as caught:
+        load_settings(monkeypatch, MINI_ML_API_KEYS="mml_secret")
 
-    assert "mml_secret" not in str(refused.value)
+    assert "mml_secret" not in str(caught.value)
 
 
 @pytest.fixture
@@ -105,9 +105,9 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield boto3.client("secretsmanager")
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, secret_id: str, credential: str) -> Principal:
-    """Show a credential to a authenticator whose admin key is in a secret."""
-    authenticator = build_authenticator(said(monkeypatch, MINI_ML_ADMIN_KEY_SECRET_ID=secret_id))
+def authenticate(monkeypatch: pytest.MonkeyPatch, secret_id: str, credential: str) -> Principal:
+    """Check a credential with an authenticator whose admin key is in a secret."""
+    authenticator = build_authenticator(load_settings(monkeypatch, MINI_ML_ADMIN_KEY_SECRET_ID=secret_id))
     assert authenticator is not None
     return run(authenticator.authenticate(credential))
 
@@ -117,9 +117,9 @@ def test_the_key_in_the_secret_has_every_scope_and_other_keys_have_none(
 ) -> None:
     arn = secrets.create_secret(Name="admin", SecretString="the-key\n")["ARN"]
 
-    assert asked(monkeypatch, arn, "the-key") == Principal(name="admin", scopes=frozenset({"admin"}))
+    assert authenticate(monkeypatch, arn, "the-key") == Principal(name="admin", scopes=frozenset({"admin"}))
     with pytest.raises(Unauthenticated):
-        asked(monkeypatch, arn, "another-key")
+        authenticate(monkeypatch, arn, "another-key")
 
 
 def test_an_unreadable_secret_means_unavailable_and_not_a_wrong_key(
@@ -129,7 +129,7 @@ def test_an_unreadable_secret_means_unavailable_and_not_a_wrong_key(
 
     for secret_id in (binary, "there-is-none"):
         with pytest.raises(CredentialsUnavailable):
-            asked(monkeypatch, secret_id, "the-key")
+            authenticate(monkeypatch, secret_id, "the-key")
 
 
 def test_a_container_without_auth_settings_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:

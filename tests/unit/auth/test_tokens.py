@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mini_ml.adapters.auth.tokens import TokenVerifier
 from mini_ml.errors import CredentialsUnavailable, Unauthenticated
-from tests.fixtures.issuer import AUDIENCE, ISSUER, Issuer, claims, published, rsa_key, running_issuer
+from tests.fixtures.issuer import AUDIENCE, ISSUER, Issuer, build_jwk, claims, rsa_key, running_issuer
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +85,14 @@ NEXT_YEAR = int(time.time()) + 365 * 86_400
     ids=lambda changed: str({name: "next year" if value == NEXT_YEAR else value for name, value in changed.items()}),
 )
 def test_a_token_with_other_claims_is_rejected(issuer: Issuer, changed: dict[str, Any]) -> None:
-    token = _signed(issuer, {**claims(), **changed})
+    token = _sign(issuer, {**claims(), **changed})
 
     with pytest.raises(Unauthenticated, match="not valid for this platform"):
         tokens_of(issuer).verify(token)
 
 
-def _signed(issuer: Issuer, content: dict[str, Any]) -> str:
-    """Return a token with any claims at all, which the library would not write."""
+def _sign(issuer: Issuer, content: dict[str, Any]) -> str:
+    """Sign a token with any claims, including those that the library rejects."""
     present = {name: value for name, value in content.items() if value is not None}
     body = json.dumps(present).encode()
     return jwt.PyJWS().encode(body, issuer.keys["rsa"], algorithm="RS256", headers={"kid": "rsa", "typ": "JWT"})
@@ -120,7 +120,7 @@ def test_a_token_without_a_signature_is_rejected(issuer: Issuer) -> None:
 
 
 def test_a_token_signed_with_the_public_key_as_secret_is_rejected(issuer: Issuer) -> None:
-    """The old confusion: HS256 with the published RSA key as the secret."""
+    """The attacker signs with HS256 and uses the published RSA key as the secret."""
     public = issuer.keys["rsa"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     signed = jwt.api_jws.PyJWS()
     signed._algorithms["HS256"].prepare_key = lambda key: key  # type: ignore[method-assign]
@@ -148,7 +148,7 @@ def test_another_key_with_the_id_of_ours_signs_nothing(issuer: Issuer) -> None:
 
 def test_a_key_that_is_too_short_signs_nothing(issuer: Issuer) -> None:
     weak = rsa_key(1024)
-    issuer.publish(published(weak, "weak"))
+    issuer.publish(build_jwk(weak, "weak"))
     with pytest.warns(jwt.InsecureKeyLengthWarning):
         token = jwt.encode(claims(), weak, algorithm="RS256", headers={"kid": "weak"})
 
@@ -157,7 +157,7 @@ def test_a_key_that_is_too_short_signs_nothing(issuer: Issuer) -> None:
 
 
 def test_a_key_for_encryption_signs_nothing(issuer: Issuer) -> None:
-    issuer.publish(published(issuer.keys["rsa"], "rsa", use="enc"), published(issuer.keys["ec"], "ec"))
+    issuer.publish(build_jwk(issuer.keys["rsa"], "rsa", use="enc"), build_jwk(issuer.keys["ec"], "ec"))
     tokens = tokens_of(issuer)
 
     for _ in ("fetched", "kept"):
@@ -202,7 +202,7 @@ def test_the_keys_are_fetched_once_for_many_callers_at_once(issuer: Issuer) -> N
 def test_a_new_key_of_the_issuer_replaces_the_old_key(issuer: Issuer) -> None:
     tokens = tokens_of(issuer, pause_seconds=0.0)
     before = tokens.verify(issuer.token("rsa")).name
-    issuer.publish(published(issuer.keys["ec"], "ec-new"))
+    issuer.publish(build_jwk(issuer.keys["ec"], "ec-new"))
 
     after = tokens.verify(issuer.token("ec", headers={"kid": "ec-new"})).name
 

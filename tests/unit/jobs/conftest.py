@@ -1,5 +1,5 @@
-"""A cloud in memory with a clock that tests set, as for the workflows."""
+"""An in-memory cloud with a clock that tests set, as for the workflows."""
 
-from tests.unit.workflows.conftest import clock, cloud, published
+from tests.unit.workflows.conftest import clock, cloud, publish
 
-__all__ = ["clock", "cloud", "published"]
+__all__ = ["clock", "cloud", "publish"]

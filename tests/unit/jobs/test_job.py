@@ -36,40 +36,40 @@ METRICS = RegressionMetrics(r2=None, mae=None, rmse=None, holdout_rows=0)
 QUEUED = Job(job_id="1", kind="train", state="queued", created_at=NOW, queued_at=NOW, upload=UPLOAD)
 
 
-def leased(job: Job) -> Job:
+def lease(job: Job) -> Job:
     return lease_job(job, holder="worker", now=NOW, expires_at=LATER, upload=UPLOAD, version=job.version)
 
 
-def failed(job: Job) -> Job:
+def fail(job: Job) -> Job:
     return fail_job(job, now=NOW, failure=FAILURE)
 
 
-def given_back(job: Job) -> Job:
+def requeue(job: Job) -> Job:
     return give_back(job, now=NOW, setback=FAILURE)
 
 
-def retried(job: Job) -> Job:
+def retry(job: Job) -> Job:
     return retry_job(job, now=NOW, upload=UPLOAD)
 
 
-def trained(job: Job) -> Job:
+def finish_training(job: Job) -> Job:
     result = TrainResult(version=3, manifest_uri="s3://m", model_uri="s3://a")
     return succeed_training(job, now=LATER, result=result, metrics=METRICS, progress=Progress(rows_done=5))
 
 
-def predicted(job: Job) -> Job:
+def finish_prediction(job: Job) -> Job:
     result = PredictResult(version=3, rows=1, output_key="o", output_uri="s3://o", summary_uri="s3://s")
     return succeed_prediction(job, now=LATER, result=result, progress=Progress(rows_done=5))
 
 
 AWAITING = await_upload(QUEUED, expires_at=LATER)
-RUNNING = leased(QUEUED)
-FAILED = failed(RUNNING)
-SUCCEEDED = trained(RUNNING)
+RUNNING = lease(QUEUED)
+FAILED = fail(RUNNING)
+SUCCEEDED = finish_training(RUNNING)
 
 
 def test_a_lease_starts_an_attempt() -> None:
-    second = lease_job(given_back(RUNNING), holder="next", now=LATER, expires_at=LATER, upload=UPLOAD, version=2)
+    second = lease_job(requeue(RUNNING), holder="next", now=LATER, expires_at=LATER, upload=UPLOAD, version=2)
     assert (second.state, second.attempt, second.version) == ("running", 2, 2)
     assert second.started_at == RUNNING.started_at == NOW
     assert second.lease == Lease(holder="next", expires_at=LATER)
@@ -97,7 +97,7 @@ def test_a_missing_lease_cannot_be_renewed(job: Job) -> None:
         record_intent(job, version=1, expires_at=LATER)
 
 
-@pytest.mark.parametrize("end", [trained, predicted, failed])
+@pytest.mark.parametrize("end", [finish_training, finish_prediction, fail])
 def test_a_job_that_ends_releases_its_lease(end: Callable[[Job], Job]) -> None:
     ended = end(RUNNING)
     assert not ended.is_open
@@ -106,12 +106,12 @@ def test_a_job_that_ends_releases_its_lease(end: Callable[[Job], Job]) -> None:
 
 
 def test_a_training_marked_as_failed_while_it_published_succeeds() -> None:
-    job = trained(FAILED)
+    job = finish_training(FAILED)
     assert (job.state, job.version, job.failure, job.metrics) == ("succeeded", 3, None, METRICS)
 
 
 def test_a_retry_gives_a_job_all_its_attempts_again() -> None:
-    job = retried(FAILED)
+    job = retry(FAILED)
     assert (job.state, job.failure, job.finished_at, job.attempts_before) == ("queued", None, None, 1)
     assert has_attempts_left(job, 1)
     assert not has_attempts_left(FAILED, 1)
@@ -128,13 +128,13 @@ def test_each_announcement_doubles_the_wait_for_the_next() -> None:
 @pytest.mark.parametrize(
     ("job", "change"),
     [
-        (SUCCEEDED, leased),
-        (SUCCEEDED, failed),
-        (SUCCEEDED, retried),
-        (FAILED, leased),
-        (FAILED, failed),
-        (AWAITING, trained),
-        (AWAITING, predicted),
+        (SUCCEEDED, lease),
+        (SUCCEEDED, fail),
+        (SUCCEEDED, retry),
+        (FAILED, lease),
+        (FAILED, fail),
+        (AWAITING, finish_training),
+        (AWAITING, finish_prediction),
     ],
 )
 def test_a_transition_outside_the_diagram_is_an_error(job: Job, change: Callable[[Job], Job]) -> None:

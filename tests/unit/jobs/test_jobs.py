@@ -1,4 +1,4 @@
-"""Jobs as clients see them: created, listed, waited for, retried, cancelled."""
+"""Jobs as clients see them: create, list, wait, retry, cancel."""
 
 from datetime import timedelta
 
@@ -19,11 +19,11 @@ from mini_ml.errors import (
 from mini_ml.jobs import control, store, submit
 from mini_ml.jobs.job import announce_again
 from mini_ml.jobs.listing import Filters, list_page
-from tests.unit.workflows.story import Clock, event_of, put, submitted, taken
+from tests.unit.workflows.story import Clock, lease_upload, load_upload, put_upload, submit_training
 
 
 def test_a_submission_stores_a_queued_job_and_an_object_that_names_it(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     stored = cloud.uploads.head(job.upload.key)
     assert job.state == "queued"
     assert stored.metadata == {"job-id": job.job_id}
@@ -37,12 +37,12 @@ def test_no_job_is_created_for_a_missing_model(cloud: MemoryCloud) -> None:
 
 
 def test_a_file_that_cannot_be_stored_fails_its_job(cloud: MemoryCloud) -> None:
-    def away(method: str, key: str) -> None:
+    def fail_as_unavailable(method: str, key: str) -> None:
         raise StorageUnavailable("away")
 
-    cloud.uploads.before = away
+    cloud.uploads.before = fail_as_unavailable
     with pytest.raises(StorageUnavailable):
-        submitted(cloud)
+        submit_training(cloud)
     [job] = list_page(cloud, Filters(), limit=10, cursor=None).jobs
     assert (job.state, job.failure and job.failure.code) == ("failed", UploadNotReceived.code)
 
@@ -51,25 +51,25 @@ def test_a_file_uploaded_with_a_form_is_leased_as_its_job(cloud: MemoryCloud) ->
     invitation = submit.invite_upload(cloud, model_name="iris", filename="a b.csv", train=TrainOptions())
     cloud.uploads.receive(invitation.post, b"a,b\n1,2\n")
     assert store.read(cloud, invitation.job.job_id).state == "awaiting_upload"
-    assert taken(cloud, event_of(cloud, invitation.job)).job.job_id == invitation.job.job_id
+    assert lease_upload(cloud, load_upload(cloud, invitation.job)).job.job_id == invitation.job.job_id
 
 
 def test_waiting_ends_with_the_job(cloud: MemoryCloud, clock: Clock) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     control.cancel(cloud, job.job_id)
     assert control.wait(cloud, job.job_id, clock() + timedelta(seconds=25)).state == "failed"
 
 
 def test_waiting_ends_at_its_deadline(cloud: MemoryCloud, clock: Clock) -> None:
     until = clock() + timedelta(seconds=5)
-    assert control.wait(cloud, submitted(cloud).job_id, until).state == "queued"
+    assert control.wait(cloud, submit_training(cloud).job_id, until).state == "queued"
     assert clock() >= until
 
 
 def test_jobs_are_listed_newest_first_page_by_page(cloud: MemoryCloud, clock: Clock) -> None:
     created = []
     for _ in range(5):
-        created.append(submitted(cloud).job_id)
+        created.append(submit_training(cloud).job_id)
         clock.forward(1)
     first = list_page(cloud, Filters(), limit=3, cursor=None)
     second = list_page(cloud, Filters(), limit=3, cursor=first.cursor)
@@ -78,8 +78,8 @@ def test_jobs_are_listed_newest_first_page_by_page(cloud: MemoryCloud, clock: Cl
 
 
 def test_jobs_are_filtered(cloud: MemoryCloud) -> None:
-    wanted = submitted(cloud, "wanted")
-    submitted(cloud, "other")
+    wanted = submit_training(cloud, "wanted")
+    submit_training(cloud, "other")
     for filters in (Filters(model_name="wanted"), Filters(upload_key=wanted.upload.key)):
         assert [job.job_id for job in list_page(cloud, filters, limit=10, cursor=None).jobs] == [wanted.job_id]
     assert list_page(cloud, Filters(state="failed"), limit=10, cursor=None).jobs == ()
@@ -93,13 +93,13 @@ def test_an_invalid_cursor_is_rejected(cloud: MemoryCloud, cursor: str) -> None:
 
 
 def test_only_a_failed_job_is_retried_and_then_announced_again(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     with pytest.raises(JobNotRetryable):
         control.retry(cloud, job.job_id)
     control.cancel(cloud, job.job_id)
     cloud.queues["train"].messages.clear()
     assert control.retry(cloud, job.job_id).state == "queued"
-    assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
+    assert lease_upload(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
 
 
 def test_a_job_whose_file_never_arrived_is_not_retried(cloud: MemoryCloud) -> None:
@@ -110,7 +110,7 @@ def test_a_job_whose_file_never_arrived_is_not_retried(cloud: MemoryCloud) -> No
 
 
 def test_only_an_open_job_is_cancelled(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     assert control.cancel(cloud, job.job_id).state == "failed"
     with pytest.raises(JobNotCancellable):
         control.cancel(cloud, job.job_id)
@@ -124,8 +124,8 @@ def test_a_missing_job_is_not_found(cloud: MemoryCloud) -> None:
 
 
 def test_a_change_whose_response_was_lost_counts_as_written(cloud: MemoryCloud) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    lease = taken(cloud, upload)
+    upload = put_upload(cloud, "train/iris/a.csv")
+    lease = lease_upload(cloud, upload)
     record = store.load(cloud, lease.job.job_id)
     changed = announce_again(record.job, now=cloud.now(), upload=upload)
     store.write(cloud, record, changed)

@@ -1,4 +1,4 @@
-"""Who may work on a job, for how long, and what becomes of the job when they stop."""
+"""The lease on a job: who gets it, how long it lasts, and how the job ends."""
 
 import errno
 
@@ -9,33 +9,33 @@ from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
 from mini_ml.jobs import control, store, sweep
 from mini_ml.jobs.lease import acquire_lease
-from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
+from tests.unit.workflows.story import Clock, Publisher, lease_upload, load_upload, put_upload, submit_training
 
 
 def test_only_one_worker_can_lease_a_job(cloud: MemoryCloud) -> None:
-    upload = put(cloud, "train/iris/a.csv")
+    upload = put_upload(cloud, "train/iris/a.csv")
     assert acquire_lease(cloud, upload, timeout_seconds=20) is not None
     assert acquire_lease(cloud, upload, timeout_seconds=20) is None
 
 
 def test_a_leased_job_is_running_and_keeps_the_object_version_of_its_event(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
-    lease = taken(cloud, event_of(cloud, job))
+    job = submit_training(cloud)
+    lease = lease_upload(cloud, load_upload(cloud, job))
     assert lease.job.state == "running"
     assert lease.job.attempt == 1
     assert lease.job.upload.version_id == cloud.uploads.head(job.upload.key).version_id
 
 
 def test_an_expired_lease_can_be_taken_over(cloud: MemoryCloud, clock: Clock) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    taken(cloud, upload)
+    upload = put_upload(cloud, "train/iris/a.csv")
+    lease_upload(cloud, upload)
     clock.forward(cloud.stage.lease_seconds + 1)
-    assert taken(cloud, upload).job.attempt == 2
+    assert lease_upload(cloud, upload).job.attempt == 2
 
 
 def test_the_heartbeat_renews_the_lease_and_writes_the_progress(cloud: MemoryCloud, clock: Clock) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    with taken(cloud, upload) as lease:
+    upload = put_upload(cloud, "train/iris/a.csv")
+    with lease_upload(cloud, upload) as lease:
         for _ in range(8):
             clock.forward(cloud.stage.renew_seconds)
             lease.checkpoint(10, 100)
@@ -45,10 +45,10 @@ def test_the_heartbeat_renews_the_lease_and_writes_the_progress(cloud: MemoryClo
 
 
 def test_a_worker_that_lost_its_lease_stops_at_its_next_write(cloud: MemoryCloud, clock: Clock) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    slow = taken(cloud, upload)
+    upload = put_upload(cloud, "train/iris/a.csv")
+    slow = lease_upload(cloud, upload)
     clock.forward(cloud.stage.lease_seconds + 1)
-    fast = taken(cloud, upload)
+    fast = lease_upload(cloud, upload)
     with pytest.raises(LeaseLost):
         slow.record_intent(1)
     with pytest.raises(LeaseLost):
@@ -57,9 +57,9 @@ def test_a_worker_that_lost_its_lease_stops_at_its_next_write(cloud: MemoryCloud
 
 
 def test_a_job_fails_after_three_lost_workers(cloud: MemoryCloud, clock: Clock) -> None:
-    upload = put(cloud, "train/iris/a.csv")
+    upload = put_upload(cloud, "train/iris/a.csv")
     for _ in range(cloud.stage.attempts):
-        job_id = taken(cloud, upload).job.job_id
+        job_id = lease_upload(cloud, upload).job.job_id
         clock.forward(cloud.stage.lease_seconds + 1)
     assert acquire_lease(cloud, upload, timeout_seconds=20) is None
     job = store.read(cloud, job_id)
@@ -67,7 +67,7 @@ def test_a_job_fails_after_three_lost_workers(cloud: MemoryCloud, clock: Clock) 
 
 
 def test_a_client_error_fails_the_job_and_is_not_raised(cloud: MemoryCloud) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
+    with lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")) as lease:
         raise InvalidDataset("There are no rows.")
     job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "invalid_dataset")
@@ -76,16 +76,16 @@ def test_a_client_error_fails_the_job_and_is_not_raised(cloud: MemoryCloud) -> N
 
 @pytest.mark.parametrize("error", [StorageUnavailable("away"), RuntimeError("bug")])
 def test_any_other_error_requeues_the_job_immediately(cloud: MemoryCloud, error: Exception) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    with pytest.raises(type(error)), taken(cloud, upload):
+    upload = put_upload(cloud, "train/iris/a.csv")
+    with pytest.raises(type(error)), lease_upload(cloud, upload):
         raise error
-    assert taken(cloud, upload).job.attempt == 2
+    assert lease_upload(cloud, upload).job.attempt == 2
 
 
 def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_internal(cloud: MemoryCloud) -> None:
-    upload = put(cloud, "train/iris/a.csv")
+    upload = put_upload(cloud, "train/iris/a.csv")
     for _ in range(cloud.stage.attempts):
-        with pytest.raises(RuntimeError), taken(cloud, upload) as lease:
+        with pytest.raises(RuntimeError), lease_upload(cloud, upload) as lease:
             raise RuntimeError("bug")
     job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "internal")
@@ -103,20 +103,20 @@ def test_after_the_last_attempt_an_unexpected_error_fails_the_job_as_internal(cl
 def test_the_last_attempt_names_the_exhausted_or_unavailable_resource(
     cloud: MemoryCloud, error: Exception, code: str
 ) -> None:
-    upload = put(cloud, "train/iris/a.csv")
+    upload = put_upload(cloud, "train/iris/a.csv")
     for _ in range(cloud.stage.attempts):
-        with pytest.raises(type(error)), taken(cloud, upload) as lease:
+        with pytest.raises(type(error)), lease_upload(cloud, upload) as lease:
             raise error
     job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", code)
 
 
 def test_a_job_that_fails_for_good_reports_its_attempts_and_their_cause(cloud: MemoryCloud, clock: Clock) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    with pytest.raises(MemoryError), taken(cloud, upload):
+    upload = put_upload(cloud, "train/iris/a.csv")
+    with pytest.raises(MemoryError), lease_upload(cloud, upload):
         raise MemoryError
     for _ in range(2):
-        lease = taken(cloud, upload)
+        lease = lease_upload(cloud, upload)
         clock.forward(cloud.stage.lease_seconds + 1)
     acquire_lease(cloud, upload, timeout_seconds=20)
     failure = store.read(cloud, lease.job.job_id).failure
@@ -127,7 +127,7 @@ def test_a_job_that_fails_for_good_reports_its_attempts_and_their_cause(cloud: M
 
 
 def test_a_job_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud, clock: Clock) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
+    with lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")) as lease:
         clock.forward(20)
         cloud.every.tick()
         lease.checkpoint(1, 1)
@@ -136,7 +136,7 @@ def test_a_job_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud,
 
 
 def test_a_timed_out_job_stays_timed_out_despite_later_errors(cloud: MemoryCloud, clock: Clock) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
+    with lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")) as lease:
         clock.forward(20)
         cloud.every.tick()
         raise InvalidDataset("There are no rows.")
@@ -145,10 +145,10 @@ def test_a_timed_out_job_stays_timed_out_despite_later_errors(cloud: MemoryCloud
 
 
 def test_a_training_that_times_out_after_publishing_succeeds(
-    cloud: MemoryCloud, clock: Clock, published: Publisher
+    cloud: MemoryCloud, clock: Clock, publish: Publisher
 ) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
-        manifest = published(lease)
+    with lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")) as lease:
+        manifest = publish(lease)
         clock.forward(20)
         cloud.every.tick()
         lease.succeed_training(manifest)
@@ -157,7 +157,7 @@ def test_a_training_that_times_out_after_publishing_succeeds(
 
 
 def test_a_cancelled_job_stops_its_worker(cloud: MemoryCloud) -> None:
-    with taken(cloud, put(cloud, "train/iris/a.csv")) as lease:
+    with lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")) as lease:
         control.cancel(cloud, lease.job.job_id)
         lease.record_intent(1)
     job = store.read(cloud, lease.job.job_id)
@@ -165,18 +165,18 @@ def test_a_cancelled_job_stops_its_worker(cloud: MemoryCloud) -> None:
 
 
 def test_a_job_that_is_being_published_cannot_be_cancelled(cloud: MemoryCloud) -> None:
-    lease = taken(cloud, put(cloud, "train/iris/a.csv"))
+    lease = lease_upload(cloud, put_upload(cloud, "train/iris/a.csv"))
     lease.record_intent(1)
     with pytest.raises(JobNotCancellable):
         control.cancel(cloud, lease.job.job_id)
 
 
 def test_a_retried_job_whose_version_belongs_to_another_job_can_be_cancelled(
-    cloud: MemoryCloud, clock: Clock, published: Publisher
+    cloud: MemoryCloud, clock: Clock, publish: Publisher
 ) -> None:
-    late = taken(cloud, put(cloud, "train/iris/late.csv"))
+    late = lease_upload(cloud, put_upload(cloud, "train/iris/late.csv"))
     late.record_intent(1)
-    published(taken(cloud, put(cloud, "train/iris/other.csv")))
+    publish(lease_upload(cloud, put_upload(cloud, "train/iris/other.csv")))
     clock.forward(cloud.stage.lease_seconds + 1)
     sweep.fail_dead_letter(cloud, late.job.upload)
     retried = control.retry(cloud, late.job.job_id)
@@ -185,7 +185,7 @@ def test_a_retried_job_whose_version_belongs_to_another_job_can_be_cancelled(
 
 
 def test_a_retried_job_whose_version_is_still_free_cannot_be_cancelled(cloud: MemoryCloud, clock: Clock) -> None:
-    late = taken(cloud, put(cloud, "train/iris/late.csv"))
+    late = lease_upload(cloud, put_upload(cloud, "train/iris/late.csv"))
     late.record_intent(1)
     clock.forward(cloud.stage.lease_seconds + 1)
     sweep.fail_dead_letter(cloud, late.job.upload)

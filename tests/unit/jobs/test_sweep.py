@@ -1,4 +1,4 @@
-"""What the sweep and the dead letters make of jobs that nobody works on."""
+"""The sweep and the dead letters end or requeue jobs that no worker is working on."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.contracts import Job, TrainOptions, Upload
 from mini_ml.jobs import control, store, submit, sweep
 from mini_ml.jobs.lease import acquire_lease
-from tests.unit.workflows.story import Clock, Publisher, event_of, put, submitted, taken
+from tests.unit.workflows.story import Clock, Publisher, lease_upload, load_upload, put_upload, submit_training
 
 
 def _state(cloud: MemoryCloud, job: Job) -> tuple[str, str | None]:
@@ -19,15 +19,15 @@ def _state(cloud: MemoryCloud, job: Job) -> tuple[str, str | None]:
 
 
 def test_a_lost_message_is_sent_again(cloud: MemoryCloud, clock: Clock) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
-    assert taken(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
+    assert lease_upload(cloud, cloud.queues["train"].messages[0]).job.job_id == job.job_id
 
 
 def test_a_job_that_waits_in_the_queue_is_not_announced_again(cloud: MemoryCloud, clock: Clock) -> None:
-    submitted(cloud)
+    submit_training(cloud)
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds - 1)
     sweep.sweep(cloud)
@@ -35,7 +35,7 @@ def test_a_job_that_waits_in_the_queue_is_not_announced_again(cloud: MemoryCloud
 
 
 def test_each_further_announcement_waits_twice_as_long(cloud: MemoryCloud, clock: Clock) -> None:
-    submitted(cloud)
+    submit_training(cloud)
     cloud.queues["train"].messages.clear()
     for _ in range(20):
         clock.forward(cloud.stage.requeue_after_seconds + 1)
@@ -44,25 +44,25 @@ def test_each_further_announcement_waits_twice_as_long(cloud: MemoryCloud, clock
 
 
 def test_a_job_of_a_dead_worker_is_announced_again(cloud: MemoryCloud, clock: Clock) -> None:
-    job = submitted(cloud)
-    taken(cloud, cloud.queues["train"].messages.pop())
+    job = submit_training(cloud)
+    lease_upload(cloud, cloud.queues["train"].messages.pop())
     clock.forward(cloud.stage.lease_seconds + 1)
     sweep.sweep(cloud)
     assert _state(cloud, job) == ("queued", None)
-    assert taken(cloud, cloud.queues["train"].messages.pop()).job.attempt == 2
+    assert lease_upload(cloud, cloud.queues["train"].messages.pop()).job.attempt == 2
 
 
 def test_a_job_of_a_live_worker_is_not_announced_again(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
-    taken(cloud, cloud.queues["train"].messages.pop())
+    job = submit_training(cloud)
+    lease_upload(cloud, cloud.queues["train"].messages.pop())
     sweep.sweep(cloud)
     assert _state(cloud, job) == ("running", None)
 
 
 def test_after_the_last_attempt_the_job_fails(cloud: MemoryCloud, clock: Clock) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     for _ in range(cloud.stage.attempts):
-        taken(cloud, cloud.queues["train"].messages.pop())
+        lease_upload(cloud, cloud.queues["train"].messages.pop())
         clock.forward(cloud.stage.lease_seconds + 1)
         sweep.sweep(cloud)
     assert _state(cloud, job) == ("failed", "worker_lost")
@@ -78,7 +78,7 @@ def test_an_upload_that_never_arrived_fails_its_job_after_its_deadline(cloud: Me
 
 
 def test_a_job_whose_file_was_never_stored_fails(cloud: MemoryCloud, clock: Clock) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     lost = job.model_copy(
         update={
             "job_id": cloud.new_id(),
@@ -92,20 +92,20 @@ def test_a_job_whose_file_was_never_stored_fails(cloud: MemoryCloud, clock: Cloc
 
 
 def test_an_orphaned_upload_gets_a_job(cloud: MemoryCloud, clock: Clock) -> None:
-    upload = put(cloud, "train/iris/a.csv")
+    upload = put_upload(cloud, "train/iris/a.csv")
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
     assert [message.key for message in cloud.queues["train"].messages] == [upload.key]
 
 
-def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock, published: Publisher) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    with taken(cloud, upload) as lease:
-        lease.succeed_training(published(lease))
-    job = submitted(cloud)
-    with taken(cloud, event_of(cloud, job)) as lease:
-        lease.succeed_training(published(lease))
+def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Clock, publish: Publisher) -> None:
+    upload = put_upload(cloud, "train/iris/a.csv")
+    with lease_upload(cloud, upload) as lease:
+        lease.succeed_training(publish(lease))
+    job = submit_training(cloud)
+    with lease_upload(cloud, load_upload(cloud, job)) as lease:
+        lease.succeed_training(publish(lease))
     cloud.queues["train"].messages.clear()
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
@@ -113,7 +113,7 @@ def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Cl
 
 
 def test_the_index_key_of_an_ended_job_is_removed(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     control.cancel(cloud, job.job_id)
     cloud.artifacts.put(keys.open_job(job.job_id), b"")
     sweep.sweep(cloud)
@@ -121,39 +121,39 @@ def test_the_index_key_of_an_ended_job_is_removed(cloud: MemoryCloud) -> None:
 
 
 def test_a_dead_letter_fails_its_job(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
-    sweep.fail_dead_letter(cloud, event_of(cloud, job))
+    job = submit_training(cloud)
+    sweep.fail_dead_letter(cloud, load_upload(cloud, job))
     assert _state(cloud, job) == ("failed", "worker_lost")
 
 
 def test_a_dead_letter_of_a_published_training_makes_its_job_succeed(
-    cloud: MemoryCloud, clock: Clock, published: Publisher
+    cloud: MemoryCloud, clock: Clock, publish: Publisher
 ) -> None:
-    job = submitted(cloud)
-    published(taken(cloud, event_of(cloud, job)))
+    job = submit_training(cloud)
+    publish(lease_upload(cloud, load_upload(cloud, job)))
     clock.forward(cloud.stage.lease_seconds + 1)
-    sweep.fail_dead_letter(cloud, event_of(cloud, job))
+    sweep.fail_dead_letter(cloud, load_upload(cloud, job))
     assert _state(cloud, job) == ("succeeded", None)
 
 
 def test_a_dead_letter_of_a_leased_job_changes_nothing(cloud: MemoryCloud) -> None:
-    job = submitted(cloud)
-    taken(cloud, event_of(cloud, job))
-    sweep.fail_dead_letter(cloud, event_of(cloud, job))
+    job = submit_training(cloud)
+    lease_upload(cloud, load_upload(cloud, job))
+    sweep.fail_dead_letter(cloud, load_upload(cloud, job))
     assert _state(cloud, job) == ("running", None)
 
 
 def test_a_dead_letter_of_an_upload_without_a_job_creates_a_failed_job(cloud: MemoryCloud) -> None:
-    upload = put(cloud, "predict/iris/a.csv")
+    upload = put_upload(cloud, "predict/iris/a.csv")
     sweep.fail_dead_letter(cloud, upload)
     job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
     assert store.read(cloud, job_id).state == "failed"
 
 
 def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -> None:
-    submitted(cloud)
-    put(cloud, "train/iris/a.csv")
-    taken(cloud, put(cloud, "train/iris/b.csv"))
+    submit_training(cloud)
+    put_upload(cloud, "train/iris/a.csv")
+    lease_upload(cloud, put_upload(cloud, "train/iris/b.csv"))
     clock.forward(cloud.stage.requeue_after_seconds + cloud.stage.lease_seconds)
     sweep.sweep(cloud)
     for upload in cloud.queues["train"].messages:
@@ -169,8 +169,8 @@ def test_sweeping_twice_changes_nothing_more(cloud: MemoryCloud, clock: Clock) -
 
 def test_one_sweep_reads_a_limited_number_of_jobs_and_the_next_continues(cloud: MemoryCloud, clock: Clock) -> None:
     cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=2, attempts=1))
-    uploads = [put(cloud, f"train/iris/{number}.csv") for number in range(5)]
-    lease = [taken(cloud, upload) for upload in uploads]
+    uploads = [put_upload(cloud, f"train/iris/{number}.csv") for number in range(5)]
+    lease = [lease_upload(cloud, upload) for upload in uploads]
     clock.forward(cloud.stage.lease_seconds + 1)
 
     open_after = []
@@ -188,7 +188,7 @@ def test_one_sweep_lists_a_limited_number_of_uploads_and_the_next_continues(
 ) -> None:
     cloud = replace(cloud, stage=replace(cloud.stage, sweep_jobs=jobs_at_once, sweep_versions=versions_at_once))
     for key in ("predict/iris/a.csv", "train/iris/a.csv", "train/iris/a.csv", "train/iris/b.csv", "train/iris/c.csv"):
-        put(cloud, key)
+        put_upload(cloud, key)
     messages = [list(cloud.queues[kind].messages) for kind in ("train", "predict")]
     for queue in cloud.queues.values():
         queue.messages.clear()
@@ -210,17 +210,17 @@ def _names(uploads: Iterable[Upload]) -> list[tuple[str, str | None]]:
 
 
 def test_a_checked_upload_is_not_checked_again(cloud: MemoryCloud, clock: Clock) -> None:
-    put(cloud, "train/iris/a.csv")
+    put_upload(cloud, "train/iris/a.csv")
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     sweep.sweep(cloud)
     clock.forward(cloud.stage.clock_slack_seconds + 1)
     sweep.sweep(cloud)
-    cloud.uploads.before = _refuse_heads
+    cloud.uploads.before = _reject_heads
 
     sweep.sweep(cloud)
 
 
-def _refuse_heads(method: str, key: str) -> None:
+def _reject_heads(method: str, key: str) -> None:
     assert method != "head"
 
 
@@ -228,8 +228,8 @@ def test_an_unreadable_job_does_not_stop_the_sweep_of_others(cloud: MemoryCloud,
     broken = "00000000-0000-7000-8000-000000000000"
     cloud.artifacts.put(keys.open_job(broken), b"")
     cloud.artifacts.put(keys.job(broken), b"{}")
-    job = submitted(cloud)
-    taken(cloud, cloud.queues["train"].messages.pop())
+    job = submit_training(cloud)
+    lease_upload(cloud, cloud.queues["train"].messages.pop())
     clock.forward(cloud.stage.lease_seconds + 1)
 
     sweep.sweep(cloud)
@@ -240,8 +240,8 @@ def test_an_unreadable_job_does_not_stop_the_sweep_of_others(cloud: MemoryCloud,
 def test_an_upload_with_an_unreadable_job_does_not_stop_the_announcement_of_others(
     cloud: MemoryCloud, clock: Clock
 ) -> None:
-    cloud.artifacts.put(keys.job(submitted(cloud).job_id), b"{}")
-    bare = put(cloud, "train/iris/z.csv")
+    cloud.artifacts.put(keys.job(submit_training(cloud).job_id), b"{}")
+    bare = put_upload(cloud, "train/iris/z.csv")
     clock.forward(cloud.stage.requeue_after_seconds + 1)
     cloud.queues["train"].messages.clear()
 
@@ -251,9 +251,9 @@ def test_an_upload_with_an_unreadable_job_does_not_stop_the_announcement_of_othe
 
 
 def test_a_job_with_a_damaged_manifest_ends_and_does_not_block_others(cloud: MemoryCloud, clock: Clock) -> None:
-    job = submitted(cloud)
+    job = submit_training(cloud)
     for _ in range(cloud.stage.attempts):
-        taken(cloud, event_of(cloud, job)).record_intent(1)
+        lease_upload(cloud, load_upload(cloud, job)).record_intent(1)
         clock.forward(cloud.stage.lease_seconds + 1)
     cloud.artifacts.put(keys.manifest("iris", 1), b"no manifest")
 
@@ -270,7 +270,7 @@ def test_an_upload_of_many_parts_is_found_although_s3_dates_it_from_its_start(cl
     sweep.sweep(cloud)
     sweep.sweep(cloud)
     clock.at, now = began, clock.at
-    late = put(cloud, "train/iris/large.csv")
+    late = put_upload(cloud, "train/iris/large.csv")
     clock.at = now
     cloud.queues["train"].messages.clear()
 

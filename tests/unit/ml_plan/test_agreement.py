@@ -1,4 +1,4 @@
-"""A plan is published only where it was seen to agree."""
+"""A plan is published only if its predictions agree with those of the model."""
 
 from dataclasses import replace
 from io import BytesIO
@@ -13,15 +13,15 @@ from mini_ml.ml.plan import agreement, store
 from mini_ml.ml.plan.agreement import agree, build_plan
 from mini_ml.ml.plan.compiled_estimators import LinearRegression
 from mini_ml.ml.plan.compilers import compile_estimator
-from tests.unit.ml_plan.models import planned
-from tests.unit.ml_reading.models import classifier, encoded, regressor, table
+from tests.unit.ml_plan.models import reload_plan
+from tests.unit.ml_reading.models import classifier, encode, regressor, table
 
 CSV = "number,letter,y\n" + "".join(f"{place}.5,{'abc'[place % 3]},{place * 2 + place % 3}\n" for place in range(30))
 
 
-def fitted_with(estimator: object) -> FittedModel:
+def fit_with(estimator: object) -> FittedModel:
     model = regressor(CSV)
-    return replace(model, estimator=estimator.fit(encoded(model, CSV), np.arange(30.0)))  # type: ignore[attr-defined]
+    return replace(model, estimator=estimator.fit(encode(model, CSV), np.arange(30.0)))  # type: ignore[attr-defined]
 
 
 def test_a_plan_that_agrees_is_written_and_predicts_the_same() -> None:
@@ -36,7 +36,7 @@ def test_a_plan_that_agrees_is_written_and_predicts_the_same() -> None:
 
 def test_a_plan_that_gives_other_numbers_does_not_agree() -> None:
     model = regressor(CSV)
-    plan = planned(model)
+    plan = reload_plan(model)
     form = plan.estimator
     assert isinstance(form, LinearRegression)
     other = replace(plan, estimator=replace(form, intercept=form.intercept * (1 + 1e-6)))
@@ -47,7 +47,7 @@ def test_a_plan_that_gives_other_numbers_does_not_agree() -> None:
 
 def test_a_plan_that_gives_other_labels_does_not_agree() -> None:
     model = classifier(CSV, "letter")
-    plan = planned(model)
+    plan = reload_plan(model)
 
     rows = model.reader.parse(table(CSV))
     answers = model.predict_all(rows)
@@ -57,7 +57,7 @@ def test_a_plan_that_gives_other_labels_does_not_agree() -> None:
 
 def test_a_plan_that_does_not_agree_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
     model = regressor(CSV)
-    wrong = compile_estimator(Ridge().fit(encoded(model, CSV), np.zeros(30)))
+    wrong = compile_estimator(Ridge().fit(encode(model, CSV), np.zeros(30)))
     monkeypatch.setattr(agreement, "compile_estimator", lambda estimator: wrong)
 
     rows = model.reader.parse(table(CSV))
@@ -72,7 +72,7 @@ def test_without_hold_out_rows_there_is_no_plan() -> None:
 
 @pytest.mark.parametrize("estimator", [KNeighborsRegressor(), SGDClassifier(loss="modified_huber", max_iter=5000)])
 def test_other_estimators_have_no_plan(estimator: object) -> None:
-    model = fitted_with(estimator)
+    model = fit_with(estimator)
 
     rows = model.reader.parse(table(CSV))
     assert build_plan(model, rows, model.predict_all(rows)) is None

@@ -1,4 +1,4 @@
-"""A model's file is compressed where it is then loaded sooner, and is read the same either way."""
+"""The file of a model is compressed if it then loads faster, and reads the same either way."""
 
 from dataclasses import replace
 from io import BytesIO
@@ -16,7 +16,7 @@ from mini_ml.ml.model import artifact, packing
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
 from mini_ml.topology import MIB
-from tests.unit.ml_plan.models import stored
+from tests.unit.ml_plan.models import dump_plan
 from tests.unit.ml_reading.models import regressor
 
 RANDOM = np.random.default_rng(0)
@@ -37,8 +37,8 @@ def forest(small: FittedModel) -> FittedModel:
     return replace(small, estimator=estimator)
 
 
-def written(content: bytes, path: Path) -> bytes:
-    """Return what is left in a file of this content once it is packed."""
+def write_csv(content: bytes, path: Path) -> bytes:
+    """Write a file, compress it, and return its content."""
     path.write_bytes(content)
     packing.pack(path)
     return path.read_bytes()
@@ -60,11 +60,11 @@ def test_a_forest_is_compressed_to_less_than_half_and_predicts_the_same(forest: 
 
 @pytest.mark.parametrize("content", [NOISE, ZEROS[: MIB - 1]], ids=["not compressible", "small"])
 def test_an_artifact_that_would_not_load_faster_is_not_compressed(content: np.ndarray, tmp_path: Path) -> None:
-    assert written(content.tobytes(), tmp_path / "model") == content.tobytes()
+    assert write_csv(content.tobytes(), tmp_path / "model") == content.tobytes()
 
 
 def test_compressing_the_same_file_gives_the_same_bytes(tmp_path: Path) -> None:
-    packed = {written(ZEROS.tobytes(), tmp_path / name) for name in ("one", "two")}
+    packed = {write_csv(ZEROS.tobytes(), tmp_path / name) for name in ("one", "two")}
 
     assert [len(content) < len(ZEROS) for content in packed] == [True]
 
@@ -75,7 +75,7 @@ def test_the_whole_file_decides_about_compression() -> None:
 
 
 def test_a_plan_of_many_trees_is_compressed_and_reads_the_same(forest: FittedModel) -> None:
-    body = stored(forest)
+    body = dump_plan(forest)
 
     plan = store.load(BytesIO(body))
 
@@ -86,11 +86,11 @@ def test_a_plan_of_many_trees_is_compressed_and_reads_the_same(forest: FittedMod
 
 
 def test_a_small_plan_is_not_compressed(small: FittedModel) -> None:
-    assert compressions(stored(small)) == {ZIP_STORED}
+    assert compressions(dump_plan(small)) == {ZIP_STORED}
 
 
 def test_a_damaged_compressed_plan_is_rejected(forest: FittedModel) -> None:
-    body = bytearray(stored(forest))
+    body = bytearray(dump_plan(forest))
     middle = len(body) // 2
     body[middle : middle + 1000] = bytes(1000)
 

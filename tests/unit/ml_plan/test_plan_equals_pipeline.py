@@ -1,4 +1,4 @@
-"""Every estimator that has a plan answers from it as scikit-learn would, whatever the rows hold."""
+"""Every estimator with a plan predicts the same from it as with scikit-learn, for any rows."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.plan.agreement import agree
 from mini_ml.ml.plan.compilers import COMPILERS, compile_estimator
 from mini_ml.ml.plan.trees import pack_sklearn_trees
-from tests.unit.ml_plan.models import fitted, planned, problems
+from tests.unit.ml_plan.models import fit_model, problems, reload_plan
 
 WHOLE = np.array([-np.inf, np.inf])
 
@@ -32,11 +32,11 @@ def test_a_plan_predicts_the_same_as_the_pipeline(
 ) -> None:
     read, rows, strange = problem
     try:
-        model, _ = run_estimator(lambda: fitted(model_type, classes, read, rows), model_type=model_type)
+        model, _ = run_estimator(lambda: fit_model(model_type, classes, read, rows), model_type=model_type)
     except TrainingFailed:
         reject()  # too few rows for this one
 
-    plan = planned(model)
+    plan = reload_plan(model)
 
     assert agree(plan, strange, model.predict_all(strange))
 
@@ -51,7 +51,7 @@ def test_a_tree_compares_with_its_thresholds_in_32_bits_as_scikit_learn_does(
 ) -> None:
     column = np.array(values)[:, np.newaxis]
     tree = DecisionTreeRegressor(random_state=0).fit(column, np.arange(len(values)))
-    edges = _around(tree.tree_.threshold[tree.tree_.children_left >= 0])
+    edges = _neighbours_of(tree.tree_.threshold[tree.tree_.children_left >= 0])
     rows = np.concatenate([column.ravel(), edges, asked])[:, np.newaxis]
 
     walked = pack_sklearn_trees([tree.tree_]).accumulate(rows, np.zeros(1))[:, 0]
@@ -80,7 +80,7 @@ def test_the_numbers_of_a_forest_are_identical() -> None:
     assert np.array_equal(form.predict(matrix), forest.predict(matrix))
 
 
-def _around(thresholds: Matrix) -> Matrix:
+def _neighbours_of(thresholds: Matrix) -> Matrix:
     """Return thresholds and their neighbours, in 64 bits and in 32."""
     near = thresholds.astype(np.float32)
     neighbours = [np.nextafter(numbers, numbers.dtype.type(end)) for numbers in (thresholds, near) for end in WHOLE]

@@ -1,4 +1,4 @@
-"""A plan's file says everything about reading and scoring a row, and reading it runs nothing."""
+"""The file of a plan contains everything needed to score a row, and reading it runs no code."""
 
 import json
 import pickle
@@ -12,7 +12,7 @@ import pytest
 
 from mini_ml.errors import ArtifactRejected
 from mini_ml.ml.plan import store
-from tests.unit.ml_plan.models import planned, stored
+from tests.unit.ml_plan.models import dump_plan, reload_plan
 from tests.unit.ml_reading.models import classifier
 from tests.unit.ml_training.tables import MIXED_HEADER, mixed_rows
 
@@ -34,7 +34,7 @@ print(json.dumps([list(predicted.values), sorted(heavy - {"pickle"})]))
 def test_a_plan_reads_rows_as_the_model_does() -> None:
     model = classifier(CSV)
 
-    plan = planned(model)
+    plan = reload_plan(model)
 
     assert (plan.reader, plan.schema) == (model.reader, model.schema)
     assert plan.encoder.columns == model.encoder.columns
@@ -44,11 +44,11 @@ def test_a_plan_reads_rows_as_the_model_does() -> None:
 def test_a_model_always_gives_the_same_plan_file() -> None:
     model = classifier(CSV)
 
-    assert stored(model) == stored(model)
+    assert dump_plan(model) == dump_plan(model)
 
 
 def test_a_plan_predicts_without_scikit_learn_and_pandas(tmp_path: Path) -> None:
-    (tmp_path / "plan.npz").write_bytes(stored(classifier(CSV)))
+    (tmp_path / "plan.npz").write_bytes(dump_plan(classifier(CSV)))
 
     done = subprocess.run(
         [sys.executable, "-c", ALONE, tmp_path / "plan.npz"], capture_output=True, text=True, check=True, timeout=60
@@ -59,19 +59,19 @@ def test_a_plan_predicts_without_scikit_learn_and_pandas(tmp_path: Path) -> None
 
 
 def test_a_plan_of_another_format_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = stored(classifier(CSV))
+    plan = dump_plan(classifier(CSV))
     monkeypatch.setattr(store, "FORMAT", store.FORMAT + 1)
 
     assert store.load(BytesIO(plan)) is None
 
 
-def pickled() -> bytes:
+def pickle_model() -> bytes:
     file = BytesIO()
     np.savez(file, document=np.array([{"format": 1}], dtype=object))
     return file.getvalue()
 
 
-@pytest.mark.parametrize("body", [b"", b"no plan", pickle.dumps({"format": 1}), pickled()])
+@pytest.mark.parametrize("body", [b"", b"no plan", pickle.dumps({"format": 1}), pickle_model()])
 def test_an_invalid_plan_is_rejected_and_never_unpickled(body: bytes) -> None:
     with pytest.raises(ArtifactRejected):
         store.load(BytesIO(body))

@@ -1,4 +1,4 @@
-"""Small real models, and short ways to read and score with them."""
+"""Small real models, and helpers to read and score with them."""
 
 from io import BytesIO
 
@@ -22,14 +22,14 @@ from mini_ml.topology import Limits
 LIMITS = Limits()
 
 
-def octets(csv: str | bytes) -> bytes:
+def to_bytes(csv: str | bytes) -> bytes:
     """Return a CSV as bytes."""
     return csv.encode() if isinstance(csv, str) else csv
 
 
 def table(csv: str | bytes, limits: Limits = LIMITS) -> Table:
     """Read a CSV as training does."""
-    return read_table_from(BytesIO(octets(csv)), limits)
+    return read_table_from(BytesIO(to_bytes(csv)), limits)
 
 
 def reader(csv: str | bytes, target: str | None = None, dropped: tuple[str, ...] = ()) -> Reader:
@@ -79,7 +79,7 @@ def score(
     limits: Limits = LIMITS,
 ) -> bytes:
     """Return the whole output of a scoring."""
-    source = BytesIO(octets(csv))
+    source = BytesIO(to_bytes(csv))
     parts = score_csv(model, source, limits=limits, tally=tally or Tally(), options=options, chunk_bytes=chunk_bytes)
     return b"".join(parts)
 
@@ -90,6 +90,6 @@ def predictions(model: FittedModel, csv: str | bytes, *, chunk_bytes: int = 1 <<
     return output.decode().splitlines()[1:]
 
 
-def encoded(model: FittedModel, csv: str | bytes) -> Matrix:
+def encode(model: FittedModel, csv: str | bytes) -> Matrix:
     """Return the matrix that the estimator would see."""
     return model.encoder.transform(model.reader.parse(table(csv)))

@@ -1,4 +1,4 @@
-"""Work that is done ahead comes in order, and so do errors."""
+"""Results and errors of work done ahead keep their order."""
 
 import threading
 import time
@@ -37,12 +37,12 @@ def test_an_error_is_raised_in_the_place_of_its_result() -> None:
 
 
 def test_an_error_of_the_iterator_is_raised() -> None:
-    def broken() -> Iterator[int]:
+    def raise_at_the_end() -> Iterator[int]:
         yield 0
         raise ValueError("the end")
 
     with pytest.raises(ValueError, match="the end"):
-        list(in_order(inverse, broken(), threads=2))
+        list(in_order(inverse, raise_at_the_end(), threads=2))
 
 
 def test_only_a_few_items_are_read_ahead() -> None:

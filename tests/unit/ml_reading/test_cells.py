@@ -1,4 +1,4 @@
-"""What one cell means, and that many cells at once mean the same."""
+"""The meaning of a cell, alone and among many."""
 
 import struct
 from collections.abc import Iterable
@@ -141,18 +141,18 @@ def test_a_cell_that_is_not_a_date_is_missing(text: str, form: str) -> None:
     assert dates.epoch(text, form) is None
 
 
-def read_together(cells: list[str], decimal: Decimal) -> Matrix | None:
-    """Read the cells as one column, without a closer look at any."""
+def parse_together(cells: list[str], decimal: Decimal) -> Matrix | None:
+    """Parse the cells as one column, in bulk."""
     block = next(iter(table("a;b\n" + "".join(f"{cell};\n" for cell in cells)).blocks))
     return numeric_columns(block, [0], decimal).get(0)
 
 
-def alone(cell: str, decimal: Decimal) -> float | None:
-    """Read one cell, NaN where it is missing."""
+def parse_alone(cell: str, decimal: Decimal) -> float | None:
+    """Parse one cell; NaN if it is missing."""
     return nan if words.is_missing(cell.strip()) else words.number(cell.strip(), decimal)
 
 
-def bits(values: Iterable[float | None]) -> list[bytes]:
+def bits_of(values: Iterable[float | None]) -> list[bytes]:
     return [b"" if value is None else struct.pack("<d", value) for value in values]
 
 
@@ -171,24 +171,24 @@ CELLS = st.one_of(
 def test_parsing_many_cells_together_gives_the_same_numbers(cells: list[str], decimal: Decimal) -> None:
     spelled = [cell.replace(".", decimal) for cell in cells]
 
-    together = read_together(spelled, decimal)
+    together = parse_together(spelled, decimal)
 
-    assert together is None or bits(together) == bits(alone(cell, decimal) for cell in spelled)
+    assert together is None or bits_of(together) == bits_of(parse_alone(cell, decimal) for cell in spelled)
 
 
 @quick
 @given(st.floats().map(repr), DECIMALS)
 def test_every_double_is_parsed_in_bulk_unless_it_is_too_large(text: str, decimal: Decimal) -> None:
-    expected = alone(text.replace(".", decimal), decimal)
+    expected = parse_alone(text.replace(".", decimal), decimal)
 
-    together = read_together(["2", text.replace(".", decimal)], decimal)
+    together = parse_together(["2", text.replace(".", decimal)], decimal)
 
-    assert bits([expected]) == (bits([None]) if together is None else bits(together)[1:])
+    assert bits_of([expected]) == (bits_of([None]) if together is None else bits_of(together)[1:])
 
 
 @quick
-@given(CELLS.filter(lambda cell: alone(cell, ".") is None), DECIMALS)
+@given(CELLS.filter(lambda cell: parse_alone(cell, ".") is None), DECIMALS)
 def test_a_cell_that_is_not_a_number_is_parsed_separately(cell: str, decimal: Decimal) -> None:
     spelled = cell.replace(".", decimal)
 
-    assert alone(spelled, decimal) is not None or read_together(["1", spelled], decimal) is None
+    assert parse_alone(spelled, decimal) is not None or parse_together(["1", spelled], decimal) is None

@@ -1,4 +1,4 @@
-"""Labels and probabilities come in one pass, and are what two would give."""
+"""Labels and probabilities are computed in one pass, with the same results as in two."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The matrix that an estimator sees: finite, of bounded width, learned from the training rows alone."""
+"""The matrix of an estimator is finite, has a bounded width, and depends on the training rows only."""
 
 import pickle
 
@@ -11,10 +11,10 @@ from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.schema.infer import infer
 from mini_ml.topology import Limits
-from tests.unit.ml_reading.models import LIMITS, classifier, encoded, table
+from tests.unit.ml_reading.models import LIMITS, classifier, encode, table
 
 
-def fitted(csv: str, limits: Limits = LIMITS, rows: int | None = None) -> Encoder:
+def fit_encoder(csv: str, limits: Limits = LIMITS, rows: int | None = None) -> Encoder:
     """Fit an encoder to the first rows of a CSV whose last column is the target."""
     read = table(csv)
     rules = infer(read, target=read.names[-1])
@@ -51,7 +51,7 @@ def test_categories_are_one_hot_commonest_first_with_a_column_for_the_rest() -> 
 def test_only_the_hundred_commonest_categories_get_a_column() -> None:
     rows = "".join(f"c{place % 150:03},{place % 2}.5,u\n" for place in range(400))
 
-    assert fitted(f"a,b,y\n{rows}").columns[0].width == MOST_CATEGORIES + 1
+    assert fit_encoder(f"a,b,y\n{rows}").columns[0].width == MOST_CATEGORIES + 1
 
 
 def test_dates_become_seconds_and_their_parts() -> None:
@@ -78,42 +78,42 @@ def test_text_becomes_word_weights_of_length_one() -> None:
 def test_text_without_a_known_word_becomes_zeros() -> None:
     model = classifier("a,y\nthe red fox runs,u\nthe blue fox sleeps,v\nthe end of it,u\n")
 
-    assert not encoded(model, "a,b\nquite other words,x\n,x\n").any()
+    assert not encode(model, "a,b\nquite other words,x\n,x\n").any()
 
 
 def test_text_has_at_most_256_columns() -> None:
     rows = "".join(f"some words and word{place} or term{place},u\n" for place in range(300))
 
-    assert fitted(f"a,y\n{rows}").width == MOST_WORDS
+    assert fit_encoder(f"a,y\n{rows}").width == MOST_WORDS
 
 
 def test_fewer_categories_and_words_are_kept_if_the_width_is_small() -> None:
     cells = [f"k{place % 90}" for place in range(270)]
     rows = "".join(f"{cell},{cell}x,{cell}y,u\n" for cell in cells)
 
-    assert fitted(f"a,b,c,y\n{rows}", Limits(encoded_width=100)).width <= 100
+    assert fit_encoder(f"a,b,c,y\n{rows}", Limits(encoded_width=100)).width <= 100
 
 
 def test_a_table_that_cannot_be_encoded_within_the_width_is_rejected() -> None:
     with pytest.raises(LimitExceeded) as caught:
-        fitted("a,b,c,y\n1,2024-01-01,x,u\n4,2024-01-02,z,v\n", Limits(encoded_width=2))
+        fit_encoder("a,b,c,y\n1,2024-01-01,x,u\n4,2024-01-02,z,v\n", Limits(encoded_width=2))
 
     assert caught.value.detail == "The columns encode to 8 features; the limit is 2."
-    assert [fault.column for fault in caught.value.issues] == ["b", "c", None]
+    assert [issue.column for issue in caught.value.issues] == ["b", "c", None]
 
 
 def test_indicator_columns_are_left_out_if_the_width_is_small() -> None:
     csv = "a,b,y\n1,2,u\n,3.5,v\n4,,u\n"
 
-    assert fitted(csv, Limits(encoded_width=4)).feature_names == ("a", "b", "a=missing", "b=missing")
-    assert fitted(csv, Limits(encoded_width=3)).feature_names == ("a", "b")
+    assert fit_encoder(csv, Limits(encoded_width=4)).feature_names == ("a", "b", "a=missing", "b=missing")
+    assert fit_encoder(csv, Limits(encoded_width=3)).feature_names == ("a", "b")
 
 
 def test_the_matrix_is_finite_and_stored_by_rows() -> None:
     csv = "a,b,c,y\n1e999,x,2024-01-01,u\n,,,v\n1,y,9999-12-31,u\n"
     model = classifier(csv)
 
-    found = encoded(model, csv)
+    found = encode(model, csv)
 
     assert np.isfinite(found).all()
     assert found.flags.c_contiguous
@@ -126,7 +126,7 @@ def test_a_model_survives_pickling() -> None:
 
     copy = pickle.loads(pickle.dumps(model))
 
-    assert np.array_equal(encoded(copy, csv), encoded(model, csv))
+    assert np.array_equal(encode(copy, csv), encode(model, csv))
 
 
 def test_the_schema_names_the_columns_that_a_model_reads() -> None:

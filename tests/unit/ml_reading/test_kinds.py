@@ -1,4 +1,4 @@
-"""What each column is taken for, decided once over all rows of the training file."""
+"""The kind of each column is decided once, from all rows of the training file."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from mini_ml.errors import InvalidDataset, UnknownColumn
 from tests.unit.ml_reading.models import kinds, reader
 
 
-def column(*cells: object, repeat: int = 1) -> str:
-    """Write a CSV of one feature `x`, a numeric `z` and a target, the cells repeated."""
+def build_csv(*cells: object, repeat: int = 1) -> str:
+    """Build a CSV of one feature `x`, a numeric `z` and a target, with repeated cells."""
     rows = [f'"{cell}",{place % 3}.5,{"uv"[place % 2]}' for place, cell in enumerate(cells * repeat)]
     return "\n".join(["x,z,y", *rows])
 
 
-def kind(*cells: object, repeat: int = 1) -> str | None:
-    return kinds(column(*cells, repeat=repeat)).get("x")
+def kind_of(*cells: object, repeat: int = 1) -> str | None:
+    return kinds(build_csv(*cells, repeat=repeat)).get("x")
 
 
 def left_out(csv: str) -> list[LeftOut]:
@@ -43,7 +43,7 @@ def left_out(csv: str) -> list[LeftOut]:
     ],
 )
 def test_all_cells_decide_the_kind_of_a_column(cells: tuple[object, ...], expected: str) -> None:
-    assert kind(*cells) == expected
+    assert kind_of(*cells) == expected
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def test_all_cells_decide_the_kind_of_a_column(cells: tuple[object, ...], expect
     ],
 )
 def test_a_date_column_has_the_format_that_reads_all_cells(cells: tuple[str, ...], form: str) -> None:
-    assert reader(column(*cells)).features[0].format == form
+    assert reader(build_csv(*cells)).features[0].format == form
 
 
 def test_a_column_with_too_few_numbers_to_be_numeric_is_noted() -> None:
-    mostly_numbers, codes = reader(column("1.5", "2.5", "1.432,5", "")), reader(column("01", "02", "A3", "04"))
+    mostly_numbers, codes = reader(build_csv("1.5", "2.5", "1.432,5", "")), reader(build_csv("01", "02", "A3", "04"))
 
     assert mostly_numbers.features[0].kind == "categorical"
     assert mostly_numbers.notes == ("x: 2 of 3 cells are numbers, too few to read the column as numbers",)
@@ -68,22 +68,22 @@ def test_a_column_with_too_few_numbers_to_be_numeric_is_noted() -> None:
 
 
 def test_dates_in_two_formats_are_categories_and_noted() -> None:
-    read = reader(column("2024-01-31", "01/02/2024"))
+    read = reader(build_csv("2024-01-31", "01/02/2024"))
 
     assert read.features[0].kind == "categorical"
     assert read.notes == ("x: some cells look like dates, but no single format fits all of them; not read as dates",)
 
 
 def test_ambiguous_days_and_months_are_noted() -> None:
-    assert reader(column("01/02/2024", "03/04/2024")).notes == ("x: day and month are ambiguous; read as %d/%m/%Y",)
+    assert reader(build_csv("01/02/2024", "03/04/2024")).notes == ("x: day and month are ambiguous; read as %d/%m/%Y",)
 
 
 def test_dates_with_month_names_are_unambiguous() -> None:
-    assert reader(column("3 Jan 2024", "4 Feb 2024")).notes == ()
+    assert reader(build_csv("3 Jan 2024", "4 Feb 2024")).notes == ()
 
 
 def test_a_few_words_among_many_numbers_count_as_missing_and_are_noted() -> None:
-    read = reader(column(*range(0, 400, 2), "oops"))
+    read = reader(build_csv(*range(0, 400, 2), "oops"))
 
     assert read.features[0].kind == "numeric"
     assert read.notes == ("x: 1 cells are not numbers and are treated as missing",)
@@ -92,22 +92,22 @@ def test_a_few_words_among_many_numbers_count_as_missing_and_are_noted() -> None
 def test_integers_that_count_the_rows_are_left_out_by_name() -> None:
     shuffled = [place * 7 % 20 + 100 for place in range(20)]
 
-    assert left_out(column(*shuffled)) == [LeftOut(name="x", reason="identifier: integers that count the rows")]
+    assert left_out(build_csv(*shuffled)) == [LeftOut(name="x", reason="identifier: integers that count the rows")]
 
 
 def test_unique_words_are_left_out_by_name() -> None:
     names = [f"user-{place}x" for place in range(20)]
 
-    assert left_out(column(*names)) == [LeftOut(name="x", reason="identifier: every cell is different")]
+    assert left_out(build_csv(*names)) == [LeftOut(name="x", reason="identifier: every cell is different")]
 
 
 def test_a_constant_column_is_left_out_by_name() -> None:
-    assert left_out(column("7", "7.0", "")) == [LeftOut(name="x", reason="constant: all cells are the same")]
-    assert left_out(column("a", " a", "NA")) == [LeftOut(name="x", reason="constant: all cells are the same")]
+    assert left_out(build_csv("7", "7.0", "")) == [LeftOut(name="x", reason="constant: all cells are the same")]
+    assert left_out(build_csv("a", " a", "NA")) == [LeftOut(name="x", reason="constant: all cells are the same")]
 
 
 def test_a_column_without_any_value_is_left_out_by_name() -> None:
-    assert left_out(column("", "NA", " ")) == [LeftOut(name="x", reason="all cells are missing")]
+    assert left_out(build_csv("", "NA", " ")) == [LeftOut(name="x", reason="all cells are missing")]
 
 
 def test_a_blank_first_header_is_a_row_index() -> None:
@@ -125,7 +125,7 @@ def test_a_table_without_usable_columns_is_rejected_with_the_reasons() -> None:
     with pytest.raises(InvalidDataset) as caught:
         reader("a,b,y\n1,,u\n1,,v\n")
 
-    assert [(fault.column, fault.reason) for fault in caught.value.issues] == [
+    assert [(issue.column, issue.reason) for issue in caught.value.issues] == [
         ("a", "constant: all cells are the same"),
         ("b", "all cells are missing"),
     ]
@@ -135,7 +135,7 @@ def test_a_single_row_is_rejected_for_its_columns_and_its_target() -> None:
     with pytest.raises(InvalidDataset) as caught:
         reader("a,y\n1,u\n")
 
-    assert [(fault.column, fault.reason) for fault in caught.value.issues] == [
+    assert [(issue.column, issue.reason) for issue in caught.value.issues] == [
         ("a", "constant: all cells are the same"),
         ("y", "the target has fewer than two values"),
     ]
@@ -159,7 +159,7 @@ def test_unknown_columns_to_drop_are_rejected_with_the_nearest_name() -> None:
     with pytest.raises(UnknownColumn) as caught:
         reader("width,height,y\n1,2,u\n3,5,v\n", dropped=("Widht", "xyz", "y"))
 
-    assert [(fault.column, fault.reason, fault.hint) for fault in caught.value.issues] == [
+    assert [(issue.column, issue.reason, issue.hint) for issue in caught.value.issues] == [
         ("Widht", "no such column", "did you mean “width”?"),
         ("xyz", "no such column", None),
         ("y", "the target cannot be dropped", None),

@@ -1,4 +1,4 @@
-"""A row's prediction is its own: whatever stands around it, and through whatever door it comes."""
+"""The prediction of a row does not depend on the other rows or on the entry point."""
 
 import json
 
@@ -11,8 +11,8 @@ from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.scoring.score import score_rows
-from tests.unit.ml_reading.models import classifier, encoded, predictions, score, table
-from tests.unit.ml_reading.strategies import ANY_CELL, QUOTED, SPELLINGS, Rows, Spelling, tables, written
+from tests.unit.ml_reading.models import classifier, encode, predictions, score, table
+from tests.unit.ml_reading.strategies import ANY_CELL, QUOTED, SPELLINGS, Rows, Spelling, tables, write_csv
 
 quick = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -20,16 +20,16 @@ quick = settings(
 Named = tuple[list[str], Rows]
 
 
-def trained(names: list[str], rows: Rows) -> FittedModel:
+def train(names: list[str], rows: Rows) -> FittedModel:
     try:
-        return classifier(written(names, rows))
+        return classifier(write_csv(names, rows))
     except InvalidDataset:
         assume(False)
         raise
 
 
 def vectors(model: FittedModel, names: list[str], rows: Rows, spelling: Spelling) -> list[list[float]]:
-    matrix: list[list[float]] = encoded(model, written(names, rows, spelling)).tolist()
+    matrix: list[list[float]] = encode(model, write_csv(names, rows, spelling)).tolist()
     return matrix
 
 
@@ -45,7 +45,7 @@ def test_a_row_is_encoded_the_same_alone_and_among_others(
     named: Named, spelling: Spelling, data: st.DataObject
 ) -> None:
     names, rows = named
-    model = trained(names, rows)
+    model = train(names, rows)
     together = vectors(model, names, rows, spelling)
     order = data.draw(st.permutations(range(len(rows))))
 
@@ -62,22 +62,22 @@ def test_the_order_of_columns_and_extra_columns_change_nothing(
     named: Named, spelling: Spelling, data: st.DataObject
 ) -> None:
     names, rows = named
-    model = trained(names, rows)
+    model = train(names, rows)
     order = data.draw(st.permutations(range(len(names))))
     extra = data.draw(st.lists(ANY_CELL, min_size=len(rows), max_size=len(rows)))
     moved = [[row[place] for place in order] + [cell] for row, cell in zip(rows, extra, strict=True)]
 
-    found = predictions(model, written([*(names[place] for place in order), "extra"], moved, spelling))
+    found = predictions(model, write_csv([*(names[place] for place in order), "extra"], moved, spelling))
 
-    assert found == predictions(model, written(names, rows))
+    assert found == predictions(model, write_csv(names, rows))
 
 
 @quick
 @given(tables(), SPELLINGS, st.integers(1, 60))
 def test_the_chunk_size_changes_nothing(named: Named, spelling: Spelling, chunk_bytes: int) -> None:
     names, rows = named
-    model = trained(names, rows)
-    csv = written(names, rows, spelling)
+    model = train(names, rows)
+    csv = write_csv(names, rows, spelling)
 
     assert score(model, csv, chunk_bytes=chunk_bytes) == score(model, csv)
 
@@ -86,7 +86,7 @@ def test_the_chunk_size_changes_nothing(named: Named, spelling: Spelling, chunk_
 @given(tables(), SPELLINGS)
 def test_json_and_csv_give_the_same_vector(named: Named, spelling: Spelling) -> None:
     names, rows = named
-    model = trained(names, rows)
+    model = train(names, rows)
 
     assert json_vectors(model, names, rows) == vectors(model, names, rows, spelling)
 
@@ -111,7 +111,7 @@ def cell_of(value: str | int | float | bool | None) -> str:
 @given(tables(), st.data())
 def test_a_json_value_and_its_spelling_in_a_csv_give_the_same_vector(named: Named, data: st.DataObject) -> None:
     names, rows = named
-    model = trained(names, rows)
+    model = train(names, rows)
     features = list(model.reader.names)
     any_rows = st.lists(st.lists(JSON_VALUES, min_size=len(features), max_size=len(features)), min_size=1, max_size=6)
     values = data.draw(any_rows)
@@ -127,18 +127,18 @@ def test_a_json_value_and_its_spelling_in_a_csv_give_the_same_vector(named: Name
 @given(tables(), st.data())
 def test_a_trained_model_predicts_for_any_cells(named: Named, data: st.DataObject) -> None:
     names, rows = named
-    model = trained(names, rows)
+    model = train(names, rows)
     any_rows = st.lists(st.lists(ANY_CELL, min_size=len(names), max_size=len(names)), min_size=1, max_size=8)
     others = data.draw(any_rows)
 
-    csv = written(names, others)
+    csv = write_csv(names, others)
     by_json = score_rows(
         model,
         rows_from_json({"dataframe_split": {"columns": [*names], "data": [[*row] for row in others]}}),
         tally=Tally(),
     )
 
-    assert np.isfinite(encoded(model, csv)).all()
+    assert np.isfinite(encode(model, csv)).all()
     assert predictions(model, csv) == list(by_json.values)
 
 
@@ -146,8 +146,8 @@ def test_a_trained_model_predicts_for_any_cells(named: Named, data: st.DataObjec
 @given(tables(), SPELLINGS)
 def test_output_rows_begin_with_the_bytes_of_the_input(named: Named, spelling: Spelling) -> None:
     names, rows = named
-    model = trained(names, rows)
-    csv = written(names, rows, spelling)
+    model = train(names, rows)
+    csv = write_csv(names, rows, spelling)
 
     output = score(model, csv)
     records, scored = records_of(csv), records_of(output)

@@ -1,4 +1,4 @@
-"""JSON rows in MLflow's forms."""
+"""JSON rows in the formats of MLflow."""
 
 import pytest
 from pydantic import JsonValue
@@ -7,7 +7,7 @@ from mini_ml.errors import InvalidRequest, SchemaMismatch
 from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.scoring.score import score_rows
-from tests.unit.ml_reading.models import classifier, encoded, regressor
+from tests.unit.ml_reading.models import classifier, encode, regressor
 
 MIXED = (
     "amount,colour,flag,day,note,y\n"
@@ -62,14 +62,14 @@ def test_rows_in_an_unknown_format_are_rejected_with_their_parameter(payload: Js
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json(payload)
 
-    assert [fault.parameter for fault in caught.value.issues] == parameters
+    assert [issue.parameter for issue in caught.value.issues] == parameters
 
 
 def test_a_nested_value_is_rejected_with_its_row_and_column() -> None:
     with pytest.raises(InvalidRequest) as caught:
         rows_from_json({"instances": [{"a": 1, "b": 2}, {"a": [1], "b": {}}]})
 
-    assert [(fault.parameter, fault.column) for fault in caught.value.issues] == [
+    assert [(issue.parameter, issue.column) for issue in caught.value.issues] == [
         ("instances[1]", "a"),
         ("instances[1]", "b"),
     ]
@@ -88,7 +88,7 @@ def test_all_missing_columns_are_named_with_the_nearest_name() -> None:
     with pytest.raises(SchemaMismatch) as caught:
         score_rows(model, rows_from_json({"instances": [{"Amount": 1, "color": "red", "flag": True}]}), tally=Tally())
 
-    assert [(fault.column, fault.hint) for fault in caught.value.issues] == [
+    assert [(issue.column, issue.hint) for issue in caught.value.issues] == [
         ("amount", "did you mean “Amount”?"),
         ("colour", "did you mean “color”?"),
         ("day", None),
@@ -128,12 +128,12 @@ def json_vector(csv: str, row: dict[str, JsonValue]) -> list[float]:
 def test_a_json_value_means_the_same_as_its_cell(row: dict[str, JsonValue], cells: str) -> None:
     csv = f"amount,colour,flag,day,note\n{cells}\n"
 
-    assert json_vector(MIXED, row) == encoded(classifier(MIXED), csv)[0].tolist()
+    assert json_vector(MIXED, row) == encode(classifier(MIXED), csv)[0].tolist()
 
 
 def test_a_json_number_is_read_without_a_decimal_comma() -> None:
     model = "amount;code;y\n1,5;7,5;u\n2,5;x;v\n3,5;x;u\n"
-    by_csv = encoded(classifier(model), "amount;code\n2,5;7,50\n")[0].tolist()
+    by_csv = encode(classifier(model), "amount;code\n2,5;7,50\n")[0].tolist()
 
     assert json_vector(model, {"amount": 2.5, "code": 7.5}) == by_csv
     assert json_vector(model, {"amount": "2,5", "code": "7,5"}) == by_csv

@@ -1,4 +1,4 @@
-"""Records and cells are found the same by numpy, by the csv module, and in any chunks."""
+"""numpy and the csv module find the same records and cells, in chunks of any size."""
 
 from io import BytesIO
 
@@ -24,7 +24,7 @@ def cells(scan: Scan) -> list[bytes]:
     return [scan.cells[start:stop] for start, stop in zip(scan.starts.tolist(), scan.stops.tolist(), strict=True)]
 
 
-def found(scan: Scan) -> tuple[list[bytes], list[bool], list[int], list[int], int]:
+def facts_of(scan: Scan) -> tuple[list[bytes], list[bool], list[int], list[int], int]:
     return cells(scan), scan.last.tolist(), scan.record_starts.tolist(), scan.record_stops.tolist(), scan.size
 
 
@@ -33,7 +33,7 @@ def found(scan: Scan) -> tuple[list[bytes], list[bool], list[int], list[int], in
 def test_numpy_finds_the_same_cells_as_the_csv_module(records: bytes, final: bool) -> None:
     fast = _scan_by_numpy(records, ord(","), final=final)
 
-    assert fast is None or found(fast) == found(_scan_by_csv(records, ",", final=final))
+    assert fast is None or facts_of(fast) == facts_of(_scan_by_csv(records, ",", final=final))
 
 
 @pytest.mark.parametrize("records", [b'"a""b",c\n', b'a"b,c\n', b'"a"b,c\n', b'a,"b\n'])

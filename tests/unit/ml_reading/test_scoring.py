@@ -1,4 +1,4 @@
-"""A CSV is scored in parts: its rows as they came, the predictions behind them, and a tally of what was found."""
+"""A CSV is scored in parts: its rows are copied, predictions are appended, and unusual cells are counted."""
 
 import json
 from io import BytesIO
@@ -164,7 +164,7 @@ def test_all_missing_columns_are_rejected_with_the_nearest_name(flowers: FittedM
     with pytest.raises(SchemaMismatch) as caught:
         score(flowers, "Length,color\n1,red\n")
 
-    assert [(fault.column, fault.hint) for fault in caught.value.issues] == [
+    assert [(issue.column, issue.hint) for issue in caught.value.issues] == [
         ("length", "did you mean “Length”?"),
         ("colour", "did you mean “color”?"),
     ]
@@ -195,7 +195,7 @@ def test_an_invalid_row_after_many_valid_rows_is_rejected_with_its_line(flowers:
     with pytest.raises(InvalidDataset) as caught:
         score(flowers, "length,colour\n" + "1,red\n" * 500 + "1\n" + "1,red\n" * 500 + "1,2,3\n", chunk_bytes=200)
 
-    assert [fault.line for fault in caught.value.issues] == [502, 1003]
+    assert [issue.line for issue in caught.value.issues] == [502, 1003]
 
 
 def test_too_many_rows_are_rejected(flowers: FittedModel) -> None:

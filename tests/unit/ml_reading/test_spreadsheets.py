@@ -1,4 +1,4 @@
-"""What begins like a formula is written with a `'` in front, and read back as it was, whatever the text."""
+"""Text that starts like a formula is written with a leading `'`, and reads back unchanged."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.records.spreadsheets import guard, unguard
 from mini_ml.ml.scoring.score import ScoreOptions, score_rows
 from tests.unit.ml_reading.models import classifier, regressor, score
-from tests.unit.ml_reading.strategies import SPELLINGS, Spelling, written
+from tests.unit.ml_reading.strategies import SPELLINGS, Spelling, write_csv
 
 SIGNS = "=+-@\t\r'"
 TEXTS = st.one_of(
@@ -63,10 +63,10 @@ def test_only_numbers_are_written_with_a_sign_in_front(text: str) -> None:
 @given(st.lists(LABELS, min_size=2, max_size=5, unique=True), SPELLINGS)
 def test_a_model_trained_on_an_output_has_the_same_labels(labels: list[str], spelling: Spelling) -> None:
     rows = [[str(place), guard(label)] for place, label in enumerate(labels)] * 2
-    model = classifier(written(["n", "label"], rows, spelling))
-    alone = written(["n"], [row[:1] for row in rows], spelling)
+    model = classifier(write_csv(["n", "label"], rows, spelling))
+    alone = write_csv(["n"], [row[:1] for row in rows], spelling)
 
-    again = classifier(score(model, written(["n", "label"], rows, spelling)), "prediction", dropped=("label",))
+    again = classifier(score(model, write_csv(["n", "label"], rows, spelling)), "prediction", dropped=("label",))
     only = score(model, alone, ScoreOptions(only_predictions=True))
 
     assert [str(label) for label in again.schema.labels or ()] == [str(label) for label in model.schema.labels or ()]
@@ -78,13 +78,13 @@ def test_a_model_trained_on_an_output_has_the_same_labels(labels: list[str], spe
 @given(st.lists(LABELS, min_size=2, max_size=5, unique=True))
 def test_a_feature_means_the_same_with_an_apostrophe_and_as_json(texts: list[str]) -> None:
     rows = [[text, str(place % 2)] for place, text in enumerate(["red", "green", *texts])] * 3
-    model = classifier(written(["word", "y"], [[guard(text), label] for text, label in rows]))
-    told: JsonValue = {"dataframe_split": {"columns": ["word"], "data": [[guard(text)] for text in texts]}}
+    model = classifier(write_csv(["word", "y"], [[guard(text), label] for text, label in rows]))
+    body: JsonValue = {"dataframe_split": {"columns": ["word"], "data": [[guard(text)] for text in texts]}}
 
     by_csv = score(
-        model, written(["word", "x"], [[guard(text), ""] for text in texts]), ScoreOptions(only_predictions=True)
+        model, write_csv(["word", "x"], [[guard(text), ""] for text in texts]), ScoreOptions(only_predictions=True)
     )
-    by_json = score_rows(model, rows_from_json(told), tally=Tally())
+    by_json = score_rows(model, rows_from_json(body), tally=Tally())
 
     assert by_csv.decode().splitlines()[1:] == [str(value) for value in by_json.values]
 

@@ -1,4 +1,4 @@
-"""A CSV is scored in blocks, several at once: in order, with progress, in memory that does not grow with the file."""
+"""A CSV is scored in parallel blocks: in order, with progress, and with memory that does not grow with the file."""
 
 import subprocess
 import sys
@@ -68,7 +68,7 @@ def test_rows_keep_their_order_and_bytes(flowers: FittedModel) -> None:
 
 
 def test_progress_is_reported_while_the_file_is_read(flowers: FittedModel) -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
 
     list(
         score_csv(
@@ -78,13 +78,13 @@ def test_progress_is_reported_while_the_file_is_read(flowers: FittedModel) -> No
             tally=Tally(),
             chunk_bytes=1_000,
             threads=2,
-            on_progress=lambda rows, size: told.append((rows, size)),
+            on_progress=lambda rows, size: progress.append((rows, size)),
         )
     )
 
-    assert len(told) > 10
-    assert told == sorted(told)
-    assert told[-1] == (5_000, len(MANY))
+    assert len(progress) > 10
+    assert progress == sorted(progress)
+    assert progress[-1] == (5_000, len(MANY))
 
 
 def test_many_rows_are_predicted_in_batches_that_fit_into_memory(

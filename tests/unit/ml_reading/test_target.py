@@ -1,4 +1,4 @@
-"""The target: which column, which labels or numbers, and what cannot be learned."""
+"""The target: which column it is, its labels or numbers, and which targets are rejected."""
 
 import pytest
 
@@ -33,15 +33,15 @@ def test_an_absent_target_is_rejected_with_the_nearest_name() -> None:
     with pytest.raises(UnknownColumn) as caught:
         target_column(table("variety,size\n1,2\n"), "Varietys")
 
-    fault = caught.value.issues[0]
-    assert (fault.column, fault.parameter, fault.hint) == ("Varietys", "target_column", "did you mean “variety”?")
+    issue = caught.value.issues[0]
+    assert (issue.column, issue.parameter, issue.hint) == ("Varietys", "target_column", "did you mean “variety”?")
 
 
 def test_an_absent_target_and_absent_dropped_columns_are_reported_together() -> None:
     with pytest.raises(UnknownColumn) as caught:
         target_column(table("variety,size\n1,2\n"), "nope", dropped=("Size", "variety"))
 
-    assert [(fault.column, fault.parameter) for fault in caught.value.issues] == [
+    assert [(issue.column, issue.parameter) for issue in caught.value.issues] == [
         ("nope", "target_column"),
         ("Size", "columns_to_drop"),
     ]
@@ -115,7 +115,7 @@ def test_a_regression_target_that_is_text_is_rejected_with_its_lines() -> None:
     with pytest.raises(InvalidTarget) as caught:
         regression_target(table(target("1", "two", "3", "inf", "NA")), "y", ".")
 
-    assert [(fault.column, fault.line) for fault in caught.value.issues] == [("y", 3), ("y", 5), ("y", 6)]
+    assert [(issue.column, issue.line) for issue in caught.value.issues] == [("y", 3), ("y", 5), ("y", 6)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is no table is refused by name and line, with all its issues at once."""
+"""Invalid files are rejected with names and lines, and with all their issues together."""
 
 import gzip
 import io
@@ -18,14 +18,14 @@ GOOD = "a,b,y\n1,2,u\n3,4,v\n5,6,u\n"
 GOOD_MODEL = classifier(GOOD)
 
 
-def refusal(csv: str | bytes, limits: Limits = Limits()) -> InvalidDataset:  # noqa: B008 - Limits is frozen
+def rejection_of(csv: str | bytes, limits: Limits = Limits()) -> InvalidDataset:  # noqa: B008 - Limits is frozen
     with pytest.raises(InvalidDataset) as caught:
         table(csv, limits)
     return caught.value
 
 
 def issues(csv: str | bytes) -> tuple[Issue, ...]:
-    return refusal(csv).issues
+    return rejection_of(csv).issues
 
 
 def xlsx() -> bytes:
@@ -38,12 +38,12 @@ def xlsx() -> bytes:
 
 @pytest.mark.parametrize("csv", [b"", b"\n\n", b"   ", b"\xef\xbb\xbf", b"\r\n"])
 def test_an_empty_file_is_rejected(csv: bytes) -> None:
-    assert "empty" in refusal(csv).detail
+    assert "empty" in rejection_of(csv).detail
 
 
 @pytest.mark.parametrize("csv", ["a,b,y\n", "a,b,y", "a,b,y\r\n\r\n\n"])
 def test_a_header_without_rows_is_rejected(csv: str) -> None:
-    error = refusal(csv)
+    error = rejection_of(csv)
 
     assert error.detail == "The file has a header and no rows."
     assert error.issues[0].line == 2
@@ -72,7 +72,7 @@ def test_a_header_without_rows_is_rejected(csv: str) -> None:
     ids=count(),  # by number: the archives hold the time at which they were made
 )
 def test_a_file_of_another_format_is_rejected_with_its_format(content: bytes, kind: str) -> None:
-    error = refusal(content)
+    error = rejection_of(content)
 
     assert error.detail == f"The file is not a CSV: it looks like {kind}."
     assert error.issues[0].hint
@@ -84,7 +84,7 @@ def test_a_header_may_start_with_unusual_names(csv: str) -> None:
 
 
 def test_megabytes_of_blank_lines_are_rejected() -> None:
-    assert refusal("a,y\n1,u\n" + "\n" * (10 << 20)).issues[0].line == 3
+    assert rejection_of("a,y\n1,u\n" + "\n" * (10 << 20)).issues[0].line == 3
 
 
 def test_a_blank_first_line_is_rejected() -> None:
@@ -92,15 +92,15 @@ def test_a_blank_first_line_is_rejected() -> None:
 
 
 def test_duplicate_and_blank_names_are_listed_together() -> None:
-    error = refusal("a,b,a,,b,y,\n1,2,3,4,5,6,7\n")
+    error = rejection_of("a,b,a,,b,y,\n1,2,3,4,5,6,7\n")
 
-    assert [(fault.column, fault.reason) for fault in error.issues] == [
+    assert [(issue.column, issue.reason) for issue in error.issues] == [
         (None, "column 4 has no name"),
         (None, "column 7 has no name"),
         ("a", "the name occurs 2 times"),
         ("b", "the name occurs 2 times"),
     ]
-    assert {fault.line for fault in error.issues} == {1}
+    assert {issue.line for issue in error.issues} == {1}
 
 
 def test_names_that_differ_only_in_blanks_are_duplicates() -> None:
@@ -110,7 +110,7 @@ def test_names_that_differ_only_in_blanks_are_duplicates() -> None:
 def test_ragged_rows_are_listed_by_line() -> None:
     found = issues("a,b,y\n1,2,u\n3,v\n5,6,u\n1,2,3,4\n")
 
-    assert [(fault.line, fault.reason) for fault in found] == [
+    assert [(issue.line, issue.reason) for issue in found] == [
         (3, "2 cells, but the header has 3"),
         (5, "4 cells, but the header has 3"),
     ]
@@ -119,13 +119,13 @@ def test_ragged_rows_are_listed_by_line() -> None:
 def test_line_numbers_include_quoted_line_ends() -> None:
     found = issues('a,"b\nc",y\n"1\r\n1",2,u\n3,v\n')
 
-    assert [fault.line for fault in found] == [5]
+    assert [issue.line for issue in found] == [5]
 
 
 def test_line_numbers_are_right_after_escaped_quotes() -> None:
     found = issues('a,b,y\n"1 ""x""\n1",2,u\n3,v\n')
 
-    assert [fault.line for fault in found] == [4]
+    assert [issue.line for issue in found] == [4]
 
 
 def test_a_blank_line_between_rows_is_ragged() -> None:
@@ -137,7 +137,7 @@ def test_all_ragged_rows_and_nul_bytes_are_reported_together() -> None:
 
     found = issues(f"a,b,y\n1,2\n{rows}1,\0,u\n{rows}9\n")
 
-    assert [fault.line for fault in found] == [2, 300_003, 600_004]
+    assert [issue.line for issue in found] == [2, 300_003, 600_004]
     assert found[1].reason == "NUL byte"
 
 
@@ -149,7 +149,7 @@ def test_only_the_first_twenty_issues_are_listed() -> None:
 
 
 def test_an_unclosed_quote_is_rejected_with_its_line() -> None:
-    error = refusal('a,b,y\n1,2,u\n3,"4,v\n5,6,u\n')
+    error = rejection_of('a,b,y\n1,2,u\n3,"4,v\n5,6,u\n')
 
     assert error.detail == "A quote is never closed."
     assert error.issues[0].line == 3
@@ -160,37 +160,37 @@ def test_an_unclosed_quote_in_the_header_is_rejected() -> None:
 
 
 def test_too_many_columns_are_rejected_with_their_number() -> None:
-    error = refusal("a,b,c\n1,2,3\n", Limits(columns=2))
+    error = rejection_of("a,b,c\n1,2,3\n", Limits(columns=2))
 
     assert isinstance(error, LimitExceeded)
     assert error.detail == "The file has 3 columns; the limit is 2."
 
 
 def test_too_many_rows_are_rejected_with_their_number() -> None:
-    error = refusal(GOOD, Limits(rows=2))
+    error = rejection_of(GOOD, Limits(rows=2))
 
     assert isinstance(error, LimitExceeded)
     assert error.detail == "The file has more than 2 rows."
 
 
 def test_too_long_cells_are_rejected_with_column_and_line() -> None:
-    error = refusal("a,b,y\n1,çççç,u\n123456,2,v\n", Limits(cell_chars=4))
+    error = rejection_of("a,b,y\n1,çççç,u\n123456,2,v\n", Limits(cell_chars=4))
 
     assert isinstance(error, LimitExceeded)
-    assert [(fault.column, fault.line, fault.reason) for fault in error.issues] == [
+    assert [(issue.column, issue.line, issue.reason) for issue in error.issues] == [
         ("a", 3, "6 characters in a cell; at most 4 are allowed"),
     ]
 
 
 def test_a_quoted_cell_above_the_limit_of_the_csv_module_is_rejected() -> None:
-    error = refusal('a,b,y\n1,"' + 'x""' * 150_000 + '",u\n')
+    error = rejection_of('a,b,y\n1,"' + 'x""' * 150_000 + '",u\n')
 
     assert isinstance(error, LimitExceeded)
     assert error.issues[0].line == 2
 
 
 def test_no_cell_of_the_file_is_repeated_in_an_error() -> None:
-    error = refusal("a,b,y\nsecret,1\n")
+    error = rejection_of("a,b,y\nsecret,1\n")
 
     assert "secret" not in error.detail + str(error.issues)
 
@@ -212,7 +212,7 @@ def test_scoring_rejects_the_same_files_as_training(content: bytes) -> None:
 
 
 def issues_of(work: Callable[[], object]) -> tuple[Issue, ...] | None:
-    """Return the issues of a refusal, None where the work was done; anything else fails the test."""
+    """Return the issues of a rejection, or None if the work succeeded; any other error fails the test."""
     try:
         work()
     except Unprocessable as error:

@@ -1,4 +1,4 @@
-"""Small tables, made the same way every time, and one line to train on them."""
+"""Small deterministic tables, and a function to train on them."""
 
 from collections.abc import Sequence
 from io import BytesIO

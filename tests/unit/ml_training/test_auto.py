@@ -1,4 +1,4 @@
-"""How `auto` decides what to learn and with which estimator."""
+"""How `auto` chooses the task and the estimator."""
 
 from pathlib import Path
 

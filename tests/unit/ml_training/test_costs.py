@@ -1,4 +1,4 @@
-"""Work and size are estimated from the table's shape, and refused by name before any fit."""
+"""Time and size are estimated from the shape of the table; jobs above a limit are rejected before any fit."""
 
 import pytest
 from pydantic import JsonValue
@@ -42,10 +42,10 @@ def test_model_types_that_scale_can_be_trained_on_a_million_rows(model_type: str
 
 @pytest.mark.parametrize("model_type", ["SVC", "GaussianProcessClassifier", "KNeighborsClassifier"])
 def test_model_types_that_grow_faster_than_their_rows_have_a_row_limit(model_type: str) -> None:
-    with pytest.raises(LimitExceeded, match="takes at most") as refusal:
+    with pytest.raises(LimitExceeded, match="takes at most") as caught:
         check_estimate(JobEstimate(model_type=model_type, params=params_of(model_type, LARGE), shape=LARGE), LIMITS)
 
-    assert refusal.value.issues[0].parameter == "model_type"
+    assert caught.value.issues[0].parameter == "model_type"
 
 
 def test_the_catalogue_states_the_row_limits() -> None:
@@ -55,13 +55,13 @@ def test_the_catalogue_states_the_row_limits() -> None:
 def test_a_training_that_would_take_too_long_is_rejected_with_the_limit() -> None:
     params = params_of("GradientBoostingClassifier", LARGE, n_estimators=2000)
 
-    with pytest.raises(LimitExceeded, match="the limit is 600 s") as refusal:
+    with pytest.raises(LimitExceeded, match="the limit is 600 s") as caught:
         check_estimate(
             JobEstimate(model_type="GradientBoostingClassifier", params=params, shape=LARGE),
             Limits(estimated_memory_mib=99_999),
         )
 
-    assert "`n_estimators`" in str(refusal.value.issues[0].hint)
+    assert "`n_estimators`" in str(caught.value.issues[0].hint)
 
 
 def test_more_rows_columns_or_trees_cost_more() -> None:
@@ -85,10 +85,10 @@ def test_the_estimate_of_a_forest_is_close_to_its_measured_size() -> None:
 
 
 def test_a_model_that_would_be_too_large_is_rejected_before_it_is_fitted() -> None:
-    with pytest.raises(LimitExceeded, match="the limit is 512 MiB") as refusal:
+    with pytest.raises(LimitExceeded, match="the limit is 512 MiB") as caught:
         check_size("RandomForestRegressor", params_of("RandomForestRegressor", AMOUNTS), shape=AMOUNTS, limits=LIMITS)
 
-    assert "max_depth" in str(refusal.value.issues[0].hint)
+    assert "max_depth" in str(caught.value.issues[0].hint)
 
 
 @pytest.mark.parametrize("params", [{"max_depth": 8}, {"max_leaf_nodes": 500}, {"min_samples_leaf": 2000}])

@@ -1,4 +1,4 @@
-"""Metrics are those of scikit-learn; one that cannot be computed is None and has a note."""
+"""Metrics equal those of scikit-learn; a metric that cannot be computed is null and has a note."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Every model type of the catalogue, on rows as they come in life: mixed, with gaps, with things never seen."""
+"""Every model type of the catalogue works on realistic rows: mixed kinds, gaps, unseen values."""
 
 from math import isfinite
 from pathlib import Path
@@ -36,7 +36,7 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return mixed_numbers(tmp_path_factory.mktemp("numbers") / "numbered.csv")
 
 
-def stored_and_loaded(trained: Trained, folder: Path) -> FittedModel:
+def store_and_load(trained: Trained, folder: Path) -> FittedModel:
     dump(trained.model, folder / "model.joblib")
     with (folder / "model.joblib").open("rb") as stored:
         return load(stored)
@@ -56,7 +56,7 @@ def test_probabilities_are_finite_and_sum_to_one_per_row(model_type: str, labell
 
 @pytest.mark.parametrize("model_type", CLASSIFIERS)
 def test_every_classifier_predicts_labels_as_in_the_dataset(model_type: str, labelled: Path, tmp_path: Path) -> None:
-    model = stored_and_loaded(train_on(labelled, model_type), tmp_path)
+    model = store_and_load(train_on(labelled, model_type), tmp_path)
 
     assert set(predictions(model, UNSEEN_ROWS)) <= {"Kind A", "007", "ção"}
     assert model.schema.probabilities == TYPES[model_type]["probabilities"]
@@ -64,7 +64,7 @@ def test_every_classifier_predicts_labels_as_in_the_dataset(model_type: str, lab
 
 @pytest.mark.parametrize("model_type", REGRESSORS)
 def test_every_regressor_predicts_finite_numbers(model_type: str, numbered: Path, tmp_path: Path) -> None:
-    model = stored_and_loaded(train_on(numbered, model_type), tmp_path)
+    model = store_and_load(train_on(numbered, model_type), tmp_path)
 
     scored = predictions(model, UNSEEN_ROWS)
 

@@ -1,4 +1,4 @@
-"""Which rows measure a model."""
+"""The selection of holdout rows."""
 
 import numpy as np
 import pytest

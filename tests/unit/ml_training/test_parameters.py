@@ -1,4 +1,4 @@
-"""Parameters on their way into an estimator."""
+"""How parameters reach an estimator."""
 
 import pytest
 from pydantic import JsonValue
@@ -22,11 +22,11 @@ def test_class_weight_uses_the_labels_of_the_dataset() -> None:
 
 
 def test_an_unknown_label_is_rejected_with_the_nearest_label() -> None:
-    with pytest.raises(InvalidOption) as refusal:
+    with pytest.raises(InvalidOption) as caught:
         built("RandomForestClassifier", class_weight={"setosa": 1, "Versicolor": 2})
 
-    assert [fault.parameter for fault in refusal.value.issues] == ["model_params.class_weight"]
-    assert "`Setosa`" in str(refusal.value.issues[0].hint)
+    assert [issue.parameter for issue in caught.value.issues] == ["model_params.class_weight"]
+    assert "`Setosa`" in str(caught.value.issues[0].hint)
 
 
 def test_the_constant_of_a_dummy_classifier_is_a_label() -> None:
@@ -45,10 +45,10 @@ def test_parameters_are_reported_with_their_defaults() -> None:
 
 
 def test_all_issues_of_catalogue_and_labels_are_reported_together() -> None:
-    with pytest.raises(InvalidOption) as refusal:
+    with pytest.raises(InvalidOption) as caught:
         built("RandomForestClassifier", n_estimators=0, class_weight={"Rose": 1})
 
-    assert len(refusal.value.issues) == 2
+    assert len(caught.value.issues) == 2
 
 
 @pytest.mark.parametrize(

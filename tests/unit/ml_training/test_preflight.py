@@ -1,4 +1,4 @@
-"""What cannot finish on the function that it would run on is refused before any work, with what would finish."""
+"""A job that cannot finish within its function is rejected before it starts, with what would fit."""
 
 import re
 import subprocess
@@ -38,17 +38,17 @@ def plan(
     return JobEstimate(model_type=model_type, params=built.params, shape=matrix, footprint=read)
 
 
-def refusal(work: JobEstimate, limits: Limits) -> LimitExceeded:
-    """Return the refusal of a training."""
-    with pytest.raises(LimitExceeded) as refused:
+def rejection_of(work: JobEstimate, limits: Limits) -> LimitExceeded:
+    """Return the rejection of a training."""
+    with pytest.raises(LimitExceeded) as caught:
         check_estimate(work, limits)
-    return refused.value
+    return caught.value
 
 
 def test_a_stage_with_more_memory_accepts_larger_jobs() -> None:
     work = plan("LogisticRegression", rows=1_000_000, width=50)
 
-    assert refusal(work, DEV.training_limits).issues[0].limit == "estimated_memory_mib"
+    assert rejection_of(work, DEV.training_limits).issues[0].limit == "estimated_memory_mib"
     check_estimate(work, PROD.training_limits)
 
 
@@ -72,18 +72,20 @@ def test_an_estimate_leaves_a_reserve_of_time_and_memory(stage: Stage) -> None:
 def test_a_job_that_takes_too_long_is_rejected_with_the_rows_trees_and_types_that_fit() -> None:
     roomy = replace(DEV.training_limits, estimated_memory_mib=99_999)
 
-    [fault] = refusal(plan("RandomForestClassifier", rows=2_000_000, width=20), roomy).issues
+    [issue] = rejection_of(plan("RandomForestClassifier", rows=2_000_000, width=20), roomy).issues
 
-    assert (fault.limit, fault.parameter) == ("estimated_seconds", "model_params")
-    assert re.search(r"at most [\d,]+ training rows", str(fault.hint))
-    assert re.search(r"`n_estimators` of at most [\d,]+", str(fault.hint))
-    assert "HistGradientBoostingClassifier" in str(fault.hint)
+    assert (issue.limit, issue.parameter) == ("estimated_seconds", "model_params")
+    assert re.search(r"at most [\d,]+ training rows", str(issue.hint))
+    assert re.search(r"`n_estimators` of at most [\d,]+", str(issue.hint))
+    assert "HistGradientBoostingClassifier" in str(issue.hint)
 
 
 def test_a_job_that_takes_too_much_memory_is_rejected_with_the_memory_it_needs() -> None:
     work = plan("LinearDiscriminantAnalysis", rows=600_000, width=60)
 
-    needed = re.search(r"a stage whose function may take ([\d,]+) MiB", str(refusal(work, DEV.training_limits).issues))
+    needed = re.search(
+        r"a stage whose function may take ([\d,]+) MiB", str(rejection_of(work, DEV.training_limits).issues)
+    )
 
     assert needed is not None
     check_estimate(work, replace(DEV.training_limits, estimated_memory_mib=int(needed[1].replace(",", ""))))
@@ -107,8 +109,8 @@ def test_the_number_of_rows_that_a_rejection_suggests_is_accepted(model_type: st
     work, limits = plan(model_type, rows, width), replace(DEV.training_limits, artifact_bytes=10**12)
     try:
         check_estimate(work, limits)
-    except LimitExceeded as refused:
-        named = re.search(r"at most ([\d,]+) training rows", str(refused.issues[0].hint))
+    except LimitExceeded as caught:
+        named = re.search(r"at most ([\d,]+) training rows", str(caught.issues[0].hint))
         if named:
             check_estimate(work.of_rows(int(named[1].replace(",", ""))), limits)
 
@@ -116,7 +118,8 @@ def test_the_number_of_rows_that_a_rejection_suggests_is_accepted(model_type: st
 def test_the_parameter_that_a_rejection_suggests_is_accepted() -> None:
     limits = replace(DEV.training_limits, artifact_bytes=10**12)
     named = re.search(
-        r"`n_estimators` of at most ([\d,]+)", str(refusal(plan("RandomForestClassifier", 900_000, 20), limits).issues)
+        r"`n_estimators` of at most ([\d,]+)",
+        str(rejection_of(plan("RandomForestClassifier", 900_000, 20), limits).issues),
     )
 
     assert named is not None
@@ -136,10 +139,10 @@ def test_a_file_whose_table_does_not_fit_into_memory_is_rejected_while_it_is_rea
     csv = ("a,b,y\n" + "1,2,3\n" * 400_000).encode()
     reading = BytesIO(csv)
 
-    with pytest.raises(LimitExceeded) as refused:
+    with pytest.raises(LimitExceeded) as caught:
         read_table_from(reading, Limits(estimated_memory_mib=230), size=len(csv))
 
-    assert refused.value.issues[0].limit == "estimated_memory_mib"
+    assert caught.value.issues[0].limit == "estimated_memory_mib"
     assert reading.tell() < len(csv)
 
 
@@ -184,21 +187,21 @@ def test_a_batch_that_takes_too_long_is_rejected_with_the_rows_that_fit(tmp_path
     most = int(limits.estimated_seconds * 1e9 / row_nanoseconds(model, 3))
 
     check_batch(model, batch(most - 1), limits)
-    with pytest.raises(LimitExceeded, match="an estimated") as refused:
+    with pytest.raises(LimitExceeded, match="an estimated") as caught:
         check_batch(model, batch(most + most // 100), limits)
 
-    assert refused.value.issues[0].limit == "estimated_seconds"
-    assert re.search(r"at most [\d,]+ rows", str(refused.value.issues[0].hint))
+    assert caught.value.issues[0].limit == "estimated_seconds"
+    assert re.search(r"at most [\d,]+ rows", str(caught.value.issues[0].hint))
 
 
 def test_a_model_that_does_not_fit_into_memory_is_rejected_before_it_scores(tmp_path: Path) -> None:
     model = train_on(write(tmp_path / "t.csv", COUNTING), "Ridge").model
 
     check_batch(model, batch(10, model_bytes=400 * MIB), DEV.batch_limits)
-    with pytest.raises(LimitExceeded) as refused:
+    with pytest.raises(LimitExceeded) as caught:
         check_batch(model, batch(10, model_bytes=4_000 * MIB), DEV.batch_limits)
 
-    assert refused.value.issues[0].limit == "estimated_memory_mib"
+    assert caught.value.issues[0].limit == "estimated_memory_mib"
 
 
 def test_deeper_and_more_trees_take_longer_to_score(tmp_path: Path) -> None:
@@ -212,13 +215,13 @@ def test_a_batch_is_rejected_after_its_first_rows(tmp_path: Path) -> None:
     model = train_on(write(tmp_path / "t.csv", COUNTING), "Ridge").model
     limits, csv = Limits(estimated_seconds=1), b"a,b\n" + b"1,2\n" * 50
 
-    def scored(file_bytes: int) -> bytes:
+    def score(file_bytes: int) -> bytes:
         sizes = Sizes(file_bytes=file_bytes, model_bytes=1000)
         return b"".join(score_csv(model, BytesIO(csv), limits=limits, tally=Tally(), sizes=sizes))
 
-    assert scored(len(csv)).count(b"\n") == 51
+    assert score(len(csv)).count(b"\n") == 51
     with pytest.raises(LimitExceeded, match=r"Scoring about [\d,]+ rows"):
-        scored(200 * MIB)
+        score(200 * MIB)
 
 
 @pytest.mark.parametrize("model_type", ["KernelRidge", "GaussianProcessRegressor"])

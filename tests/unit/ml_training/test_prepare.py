@@ -1,4 +1,4 @@
-"""A file is parsed once, and its text is let go before anything is fitted."""
+"""A file is parsed once, and its text is released before fitting."""
 
 import gc
 from pathlib import Path

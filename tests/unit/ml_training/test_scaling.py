@@ -1,4 +1,4 @@
-"""Columns come to a common scale, learned from the training rows alone."""
+"""Columns are scaled with the statistics of the training rows only."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Forests are grown in threads where that is faster, and nothing that is published tells in how many."""
+"""Forests are fitted in several threads if that is faster, without any effect on what is published."""
 
 import warnings
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ LABELS = (POINTS[:, 0] > POINTS[:, 1] ** 2).astype(np.int64)
 FORESTS = ["ExtraTreesClassifier", "ExtraTreesRegressor", "RandomForestClassifier", "RandomForestRegressor"]
 
 
-def stored(thing: object) -> bytes:
+def dump(thing: object) -> bytes:
     file = BytesIO()
     joblib.dump(thing, file)
     return file.getvalue()
@@ -42,7 +42,7 @@ def forest(model_type: str, threads: int) -> Any:
 
 @pytest.mark.parametrize("model_type", FORESTS)
 def test_a_forest_has_the_same_bytes_for_any_number_of_threads(model_type: str) -> None:
-    files = {stored(forest(model_type, threads)) for threads in (1, 2, 5)}
+    files = {dump(forest(model_type, threads)) for threads in (1, 2, 5)}
 
     assert len(files) == 1
     assert forest(model_type, 2).n_jobs is None
@@ -79,21 +79,21 @@ def test_other_estimators_are_fitted_in_one_thread(estimator: Any, rows: int) ->
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Threads of every fit of a forest from now on, which may have few rows."""
-    told: list[int] = []
+    counts: list[int] = []
 
     @contextmanager
-    def noted(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
+    def record_threads(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
         with parallel_trees(estimator, rows=rows, threads=threads):
-            told.append(getattr(estimator, "n_jobs", None) or 1)
+            counts.append(getattr(estimator, "n_jobs", None) or 1)
             yield
 
     monkeypatch.setattr(fitting, "_MIN_ROWS", 1)
-    monkeypatch.setattr(fitting, "parallel_trees", noted)
-    monkeypatch.setattr(auto, "parallel_trees", noted)
-    return told
+    monkeypatch.setattr(fitting, "parallel_trees", record_threads)
+    monkeypatch.setattr(auto, "parallel_trees", record_threads)
+    return counts
 
 
-def trained(path: Path, model_type: str, threads: int) -> Trained:
+def train_with_threads(path: Path, model_type: str, threads: int) -> Trained:
     return train(path, TrainOptions(model_type=model_type), limits=LIMITS, threads=threads)
 
 
@@ -103,10 +103,10 @@ def test_a_published_model_does_not_depend_on_the_number_of_threads(
 ) -> None:
     table = mixed_labels(tmp_path / "t.csv")
 
-    one, two = trained(table, model_type, 1), trained(table, model_type, 2)
+    one, two = train_with_threads(table, model_type, 1), train_with_threads(table, model_type, 2)
 
     assert given.count(2) >= forests
-    assert stored(one.model) == stored(two.model)
+    assert dump(one.model) == dump(two.model)
     assert (one.plan, one.metrics, one.candidates) == (two.plan, two.metrics, two.candidates)
     assert "n_jobs" not in two.model_params
 

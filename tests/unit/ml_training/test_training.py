@@ -1,4 +1,4 @@
-"""What a training promises: honest metrics, the same model every time, nothing learned from what it must not see."""
+"""Training: honest metrics, reproducible models, and no influence of holdout rows."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def lines_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
-def classified(trained: Trained) -> ClassificationMetrics:
+def classification_metrics_of(trained: Trained) -> ClassificationMetrics:
     assert isinstance(trained.metrics, ClassificationMetrics)
     return trained.metrics
 
@@ -39,7 +39,7 @@ def test_random_labels_are_not_learned(tmp_path: Path) -> None:
 
     trained = train_on(write(tmp_path / "t.csv", "a,b,c,side", *rows), "RandomForestClassifier")
 
-    assert 0.4 <= (classified(trained).accuracy or 0) <= 0.6
+    assert 0.4 <= (classification_metrics_of(trained).accuracy or 0) <= 0.6
 
 
 def test_stored_classification_metrics_belong_to_the_stored_model_and_split(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_stored_classification_metrics_belong_to_the_stored_model_and_split(tmp_
     frame = model.reader.parse(read_table(write(tmp_path / "held.csv", header, *(rows[row] for row in held)), LIMITS))
     scored = model.predict(frame, probabilities=True)
     truth = [rows[row].rpartition(",")[2] for row in held]
-    found = classified(trained)
+    found = classification_metrics_of(trained)
     assert found.holdout_rows == len(held)
     assert found.accuracy == pytest.approx(metrics.accuracy_score(truth, list(scored.values)))
     assert found.f1_macro == pytest.approx(metrics.f1_score(truth, list(scored.values), average="macro"))
@@ -162,8 +162,8 @@ def test_the_model_records_its_number_of_training_rows(tmp_path: Path) -> None:
 def test_a_table_too_small_for_a_holdout_is_trained_with_a_note(tmp_path: Path) -> None:
     trained = train_on(write(tmp_path / "t.csv", "size,kind", "1,a", "2,b", "3,a", "4,b"), "GaussianNB")
 
-    assert (classified(trained).accuracy, classified(trained).holdout_rows) == (None, 0)
-    assert "no hold-out rows" in classified(trained).notes["accuracy"]
+    assert (classification_metrics_of(trained).accuracy, classification_metrics_of(trained).holdout_rows) == (None, 0)
+    assert "no hold-out rows" in classification_metrics_of(trained).notes["accuracy"]
     assert predictions(trained.model, "size\n1\n") == ["a"]
 
 
@@ -175,8 +175,8 @@ def test_a_class_of_one_row_stays_in_training_and_can_be_predicted(tmp_path: Pat
 
     assert 60 not in trained.holdout_rows
     assert "orchid" in (trained.schema.labels or ())
-    assert classified(trained).roc_auc is None
-    assert classified(trained).log_loss is not None
+    assert classification_metrics_of(trained).roc_auc is None
+    assert classification_metrics_of(trained).log_loss is not None
 
 
 def test_a_warning_of_the_estimator_becomes_a_note(tmp_path: Path) -> None:
@@ -200,10 +200,10 @@ def test_numbers_learned_as_labels_are_noted_with_the_regressor_to_use(tmp_path:
 
 
 def test_a_training_can_be_stopped_at_a_checkpoint(tmp_path: Path) -> None:
-    def lost(rows: int, size: int) -> None:
+    def lose_lease(rows: int, size: int) -> None:
         raise LeaseLost(f"after {rows} rows of {size} bytes")
 
     table = flowers(tmp_path / "t.csv")
 
     with pytest.raises(LeaseLost, match=f"after 60 rows of {table.stat().st_size} bytes"):
-        train(table, TrainOptions(), limits=LIMITS, checkpoint=lost)
+        train(table, TrainOptions(), limits=LIMITS, checkpoint=lose_lease)

@@ -1,4 +1,4 @@
-"""A cloud in memory with a clock that tests set."""
+"""An in-memory cloud with a clock that tests set."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def cloud(clock: Clock) -> MemoryCloud:
 
 
 @pytest.fixture
-def published(cloud: MemoryCloud) -> Publisher:
+def publish(cloud: MemoryCloud) -> Publisher:
     return Publisher(cloud)
 
 

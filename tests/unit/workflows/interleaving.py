@@ -1,9 +1,9 @@
-"""Two workers, a foreign publisher, a sweep and a client over one store, one call at a time, in an order by lot.
+"""Run two workers, another publisher, a sweep and a client on one store, in a random order of calls.
 
-What runs is the product's own code; only fitting is left out. Each actor is a thread that stops before each call of
-the store, and goes on when the lot falls on it. The lot also decides how a call ends: it is made; it is made, but the
-client repeats it and is told 412; it is made, but the client hears nothing; it is not made; the process dies before
-or after it; the actor sleeps until its lease is over.
+The code of the product runs unchanged, without fitting. Each actor is a thread that pauses before each call of the
+store until it is drawn at random. The outcome of a call is random too: it succeeds; it succeeds, but the
+client repeats it and gets a 412; it succeeds without a response; or it fails. The process can be killed before or after
+the call, or sleep until its lease expires.
 """
 
 import threading
@@ -22,14 +22,14 @@ from mini_ml.jobs import control, outcome, store, sweep
 from mini_ml.jobs.lease import acquire_lease
 from mini_ml.workflows import transfer
 from tests.unit.workflows.memory_platform import Killed
-from tests.unit.workflows.story import Clock, Publisher, put
+from tests.unit.workflows.story import Clock, Publisher, put_upload
 
 MODEL = "shop"
 _REPEATED = {"put_new": errors.AlreadyExists, "create": errors.AlreadyExists, "replace": errors.StaleWrite}
 
 
-def _taken_lock() -> threading.Lock:
-    """Return a lock that waits to be released; a semaphore would do the same in Python, and take half of the time."""
+def _locked_lock() -> threading.Lock:
+    """Return an acquired lock; a semaphore, which is written in Python, would take twice the time."""
     lock = threading.Lock()
     lock.acquire()
     return lock
@@ -37,17 +37,17 @@ def _taken_lock() -> threading.Lock:
 
 @dataclass
 class Actor:
-    """A process: a thread that moves only when the lot falls on it."""
+    """A process: a thread that runs only when it is drawn."""
 
     story: Callable[[], None]
-    turn: threading.Lock = field(default_factory=_taken_lock)
-    """Free while it is this actor's turn."""
-    stopped: threading.Lock = field(default_factory=_taken_lock)
-    """Free when it has stopped again."""
+    turn: threading.Lock = field(default_factory=_locked_lock)
+    """Free while it is the turn of this actor."""
+    stopped: threading.Lock = field(default_factory=_locked_lock)
+    """Free when the actor has paused again."""
     reliable: bool = False
-    """Its calls all get through, if late, and it does not die."""
+    """Whether all its calls succeed, perhaps late, and it is never killed."""
     sleeps: int = 0
-    """For how many steps of the others it does not move."""
+    """Number of steps of other actors during which it sleeps."""
     ended: bool = False
     failure: BaseException | None = None
 
@@ -61,7 +61,7 @@ class Actor:
         self.ended = True
         self.stopped.release()
 
-    def stop_here(self) -> None:
+    def pause(self) -> None:
         self.stopped.release()
         self.turn.acquire()
 
@@ -72,52 +72,61 @@ class Actor:
 
 @dataclass
 class Interleaving:
-    """One order of events, by its seed."""
+    """One order of events, determined by a seed."""
 
     seed: int
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.lot = Random(self.seed)
+        self.random = Random(self.seed)
         self.cloud: MemoryCloud = memory_cloud(now=self.clock, sleep=self.clock.forward)
-        self.cloud = replace(self.cloud, new_id=lambda: keys.new_job_id(self.clock(), self.lot.randbytes(10)))
-        self.cloud.uploads.new_version_id = self.cloud.artifacts.new_version_id = lambda: self.lot.randbytes(16).hex()
-        self.events = [put(self.cloud, f"train/{MODEL}/{name}.csv") for name in "ab"]
-        self.foreign = [put(self.cloud, f"train/{MODEL}/foreign.csv")]
+        self.cloud = replace(self.cloud, new_id=lambda: keys.new_job_id(self.clock(), self.random.randbytes(10)))
+        self.cloud.uploads.new_version_id = self.cloud.artifacts.new_version_id = lambda: self.random.randbytes(
+            16
+        ).hex()
+        self.events = [put_upload(self.cloud, f"train/{MODEL}/{name}.csv") for name in "ab"]
+        self.foreign = [put_upload(self.cloud, f"train/{MODEL}/foreign.csv")]
         for queue in self.cloud.queues.values():
             queue.messages.clear()
         self.actors: dict[int, Actor] = {}
 
     def run(self) -> None:
-        """Let two workers take every event twice, shuffled, beside the others; then recover, and retry what failed."""
+        """Run two workers on every event twice, shuffled, with the others; then recover, and retry failed jobs."""
         twice = self.events * 2
-        self.lot.shuffle(twice)
+        self.random.shuffle(twice)
         stories = [self._worker(twice[:2]), self._worker(twice[2:]), self._worker(self.foreign), self._sweep]
-        with self._gated():
+        with self._scheduled():
             self._play([*(Actor(story) for story in stories), Actor(self._retry, reliable=True)])
         self._recover()
         self._retry_failed()
         self._recover()
 
     def jobs(self) -> list[Job]:
-        """Return every job that was ever made."""
+        """Return all jobs."""
         return [store.read(self.cloud, keys.job_id_in_index(key)) for key in self.cloud.artifacts.list_keys("jobs/by-")]
 
-    def overtaken(self) -> list[str]:
-        """Return the jobs that were taken while somebody else's lease on them was live."""
+    def find_double_leases(self) -> list[str]:
+        """Return the jobs that were leased while another lease on them was live."""
         return [
-            job.job_id for job in self.jobs() if any(self._is_theft(*step) for step in pairwise(self._history(job)))
+            job.job_id
+            for job in self.jobs()
+            if any(self._is_double_lease(*step) for step in pairwise(self._history(job)))
         ]
 
     def _history(self, job: Job) -> list[tuple[Job, datetime]]:
-        """Return all states that a job was written in, oldest first, and when."""
+        """Return all stored states of a job with their times, oldest first."""
         store, key = self.cloud.artifacts, keys.job(job.job_id)
         written = reversed([store.get(key, version_id=head.version_id) for head in store.list_versions(key)])
         return [(Job.model_validate_json(one.body), one.head.modified) for one in written]
 
-    def _is_theft(self, before: tuple[Job, datetime], after: tuple[Job, datetime]) -> bool:
-        lease, taken = before[0].lease, after[0].lease
-        return lease is not None and taken is not None and taken.holder != lease.holder and lease.expires_at > after[1]
+    def _is_double_lease(self, before: tuple[Job, datetime], after: tuple[Job, datetime]) -> bool:
+        lease, next_lease = before[0].lease, after[0].lease
+        return (
+            lease is not None
+            and next_lease is not None
+            and next_lease.holder != lease.holder
+            and lease.expires_at > after[1]
+        )
 
     def _play(self, actors: list[Actor]) -> None:
         threads = [threading.Thread(target=actor.run) for actor in actors]
@@ -127,7 +136,7 @@ class Interleaving:
             self.actors[thread.ident] = actor
         while alive := [actor for actor in actors if not actor.ended]:
             awake = [actor for actor in alive if actor.sleeps == 0]
-            self.lot.choice(awake or alive).step()
+            self.random.choice(awake or alive).step()
             for actor in alive:
                 actor.sleeps = max(0, actor.sleeps - 1)
         for thread in threads:
@@ -137,7 +146,7 @@ class Interleaving:
                 raise actor.failure
 
     @contextmanager
-    def _gated(self) -> Iterator[None]:
+    def _scheduled(self) -> Iterator[None]:
         store = self.cloud.artifacts
         store.before, store.after = self._before, self._after
         try:
@@ -146,47 +155,47 @@ class Interleaving:
             store.before = store.after = lambda method, key: None
 
     def _before(self, method: str, key: str) -> None:
-        self.actors[threading.get_ident()].stop_here()
-        fate = self._fate()
-        if fate < 0.01:
+        self.actors[threading.get_ident()].pause()
+        drawn = self._draw()
+        if drawn < 0.01:
             raise Killed
-        if fate < 0.02:
-            raise errors.StorageUnavailable("The call was not made.")
-        if fate < 0.08:
+        if drawn < 0.02:
+            raise errors.StorageUnavailable("The call failed.")
+        if drawn < 0.08:
             self._sleep()
 
-    def _fate(self) -> float:
+    def _draw(self) -> float:
         actor = self.actors[threading.get_ident()]
-        return self.lot.uniform(0.03, 1.0) if actor.reliable else self.lot.random()
+        return self.random.uniform(0.03, 1.0) if actor.reliable else self.random.random()
 
     def _sleep(self) -> None:
-        """Hold this call back while the others go on, and perhaps longer than the lease."""
+        """Delay this call while the others continue, perhaps for longer than the lease."""
         actor = self.actors[threading.get_ident()]
-        self.clock.forward(self.lot.choice((0.5, 1.5, self.cloud.stage.lease_seconds + 1)))
-        actor.sleeps = self.lot.randrange(40)
-        actor.stop_here()
+        self.clock.forward(self.random.choice((0.5, 1.5, self.cloud.stage.lease_seconds + 1)))
+        actor.sleeps = self.random.randrange(40)
+        actor.pause()
 
     def _after(self, method: str, key: str) -> None:
-        fate = self._fate()
-        if fate < 0.01:
+        drawn = self._draw()
+        if drawn < 0.01:
             raise Killed
-        if fate < 0.03:
-            raise errors.StorageUnavailable("The call was made, and its answer lost.")
-        if fate < 0.08 and method in _REPEATED:
-            raise _REPEATED[method]("The client repeated the call, and was refused by what it had written itself.")
+        if drawn < 0.03:
+            raise errors.StorageUnavailable("The call succeeded, but its response was lost.")
+        if drawn < 0.08 and method in _REPEATED:
+            raise _REPEATED[method]("The client repeated the call, which conflicted with its own write.")
 
     def _worker(self, events: list[Upload]) -> Callable[[], None]:
         def work() -> None:
             cloud = replace(self.cloud, every=HandTicker())
             for event in events:
-                with suppress(errors.MiniMLError), self._returned_unless_done(event):
+                with suppress(errors.MiniMLError), self._requeue_on_error(event):
                     self._train(cloud, event)
 
         return work
 
     @contextmanager
-    def _returned_unless_done(self, event: Upload) -> Iterator[None]:
-        """Let a message come back whose handling failed or whose worker died, as SQS does."""
+    def _requeue_on_error(self, event: Upload) -> Iterator[None]:
+        """Return a message to its queue if its handling failed or its worker was killed, as SQS does."""
         try:
             yield
         except BaseException:
@@ -194,7 +203,7 @@ class Interleaving:
             raise
 
     def _train(self, cloud: MemoryCloud, event: Upload) -> None:
-        """Do what train_upload does, but for the fitting."""
+        """Do what train_upload does, without fitting."""
         lease = acquire_lease(cloud, event, timeout_seconds=3600)
         if lease is None:
             return
@@ -216,7 +225,7 @@ class Interleaving:
             self.clock.forward(1)
 
     def _retry(self) -> None:
-        """Be a client who retries whatever has failed by now."""
+        """Retry all failed jobs, as a client."""
         for _ in range(4):
             with suppress(errors.MiniMLError):
                 self._retry_failed()
@@ -227,7 +236,7 @@ class Interleaving:
                 control.retry(self.cloud, job.job_id)
 
     def _recover(self) -> None:
-        """Let time pass, and the sweep and a worker that nothing happens to do their work."""
+        """Advance the clock, and run the sweep and a worker without failures."""
         for _ in range(12):
             self.clock.forward(600)
             sweep.sweep(self.cloud)

@@ -1,4 +1,4 @@
-"""A whole platform in memory: its workers take messages one by one, and can be killed at any write."""
+"""A platform in memory: its workers process messages one by one, and can be killed at any write."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from mini_ml.registry.sealing import seal
 from mini_ml.workflows.batch import score_upload
 from mini_ml.workflows.model_cache import ModelCache
 from mini_ml.workflows.train import train_upload
-from tests.unit.workflows.story import Clock, uploaded
+from tests.unit.workflows.story import Clock, build_upload
 
 ROWS = b"size,colour,price\n" + b"".join(
     b"%d,%s,%d\n" % (17 * n % 41, (b"red", b"blue")[n % 2], 3 * n) for n in range(40)
@@ -22,12 +22,12 @@ ROWS = b"size,colour,price\n" + b"".join(
 
 
 class Killed(BaseException):
-    """The process is gone: nothing after this runs."""
+    """Raised to end a process as SIGKILL would; no later code runs."""
 
 
 @dataclass
 class MemoryPlatform:
-    """The cloud, its clock and a folder to work in."""
+    """An in-memory cloud, its clock and a working folder."""
 
     cloud: MemoryCloud
     clock: Clock
@@ -35,13 +35,13 @@ class MemoryPlatform:
 
     def put(self, key: str, body: bytes = ROWS, **metadata: str) -> Upload:
         named = {name.replace("_", "-"): value for name, value in metadata.items()}
-        return uploaded(self.cloud, self.cloud.uploads.put(key, body, metadata=named))
+        return build_upload(self.cloud, self.cloud.uploads.put(key, body, metadata=named))
 
     def job_of(self, upload: Upload) -> Job:
         return read(self.cloud, keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or ""))
 
     def work(self) -> None:
-        """Let the workers take every message there is."""
+        """Process every message in the queues."""
         model_cache = ModelCache(self.cloud, workdir=self.workdir, fresh_seconds=0)
         while self.cloud.queues["train"].messages:
             train_upload(self.cloud, self.cloud.queues["train"].messages.pop(0), workdir=self.workdir)
@@ -50,7 +50,7 @@ class MemoryPlatform:
             score_upload(self.cloud, model_cache, upload, threads=2)
 
     def recover(self) -> None:
-        """Let time pass and the sweep and the workers do their work, until nothing is open."""
+        """Advance the clock, sweep and process messages until no job is open."""
         for _ in range(6):
             self.clock.forward(600)
             sweep.sweep(self.cloud)
@@ -67,7 +67,7 @@ class MemoryPlatform:
         return self.job_of(upload)
 
     def count_writes(self, story: Callable[[], object]) -> int:
-        """Return how many writes to the artifacts a story makes."""
+        """Return the number of writes to the artifacts by a function."""
         writes = []
         self.cloud.artifacts.after = lambda method, key: writes.append(key)
         story()
@@ -75,7 +75,7 @@ class MemoryPlatform:
         return len(writes)
 
     def kill_at(self, write: int, *, before: bool) -> None:
-        """Kill the process at its n-th write from now, just before or just after it reaches the store; only once."""
+        """Kill the process once, just before or just after its n-th write from now."""
         left = [write]
 
         def countdown(method: str, key: str) -> None:
@@ -92,7 +92,7 @@ class MemoryPlatform:
 
 
 def unpack(world: MemoryPlatform, version: int, *, size: int) -> None:
-    """Have the sealed manifest of a version of `shop` say that its files are so large once decompressed."""
+    """Change the decompressed size of the files in the sealed manifest of a version of `shop`."""
     manifest = versions.load_manifest(world.cloud.artifacts, "shop", version)
     larger = {
         name: stored.model_copy(update={"unpacked_size": size})

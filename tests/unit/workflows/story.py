@@ -1,4 +1,4 @@
-"""Short ways to say what happens in a cloud in memory, and a clock that tests set."""
+"""Helpers that upload, submit and lease on an in-memory cloud, and a clock that tests set."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @dataclass
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that tests move forward."""
 
     at: datetime = field(default=START)
 
@@ -38,7 +38,7 @@ class Clock:
         self.at += timedelta(seconds=seconds)
 
 
-def uploaded(cloud: MemoryCloud, head: ObjectHead) -> Upload:
+def build_upload(cloud: MemoryCloud, head: ObjectHead) -> Upload:
     return Upload(
         bucket=cloud.uploads.bucket,
         key=head.key,
@@ -48,24 +48,24 @@ def uploaded(cloud: MemoryCloud, head: ObjectHead) -> Upload:
     )
 
 
-def put(cloud: MemoryCloud, key: str, **metadata: str) -> Upload:
-    """Upload a small CSV as `aws s3 cp` does, and return what its event says."""
+def put_upload(cloud: MemoryCloud, key: str, **metadata: str) -> Upload:
+    """Upload a small CSV as `aws s3 cp` does, and return the upload of its event."""
     named = {name.replace("_", "-"): value for name, value in metadata.items()}
-    return uploaded(cloud, cloud.uploads.put(key, b"a,b\n1,2\n", metadata=named))
+    return build_upload(cloud, cloud.uploads.put(key, b"a,b\n1,2\n", metadata=named))
 
 
-def submitted(cloud: MemoryCloud, model_name: str = "iris") -> Job:
+def submit_training(cloud: MemoryCloud, model_name: str = "iris") -> Job:
     return submit.submit_train(cloud, model_name=model_name, options=TrainOptions(), filename="a.csv", body=b"a,b\n")
 
 
-def taken(cloud: MemoryCloud, upload: Upload) -> JobLease:
+def lease_upload(cloud: MemoryCloud, upload: Upload) -> JobLease:
     lease = acquire_lease(cloud, upload, timeout_seconds=20)
     assert lease is not None
     return lease
 
 
-def event_of(cloud: MemoryCloud, job: Job) -> Upload:
-    return uploaded(cloud, cloud.uploads.head(job.upload.key))
+def load_upload(cloud: MemoryCloud, job: Job) -> Upload:
+    return build_upload(cloud, cloud.uploads.head(job.upload.key))
 
 
 @dataclass(frozen=True)
@@ -112,5 +112,5 @@ def _build_manifest(job: Job, uploaded_at: datetime, *, version: int, superseded
     )
 
 
-def manifests(cloud: MemoryCloud, model_name: str) -> list[str]:
+def list_manifests(cloud: MemoryCloud, model_name: str) -> list[str]:
     return list(cloud.artifacts.list_keys(keys.versions(model_name)))

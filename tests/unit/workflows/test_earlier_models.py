@@ -1,4 +1,4 @@
-"""Models that an earlier release trained score as they did, or ask to be trained again."""
+"""Models of an earlier release predict the same, or need retraining."""
 
 import gzip
 import json
@@ -34,8 +34,8 @@ def earlier() -> MemoryCloud:
     return cloud
 
 
-def scored(model: FittedModel) -> str:
-    """Return the predictions of the recorded rows, with probabilities where the model has them."""
+def predict_recorded_rows(model: FittedModel) -> str:
+    """Return the predictions of the recorded rows, with probabilities if the model has them."""
     options = ScoreOptions(only_predictions=True, probabilities=model.schema.probabilities)
     rows = BytesIO(RECORD["rows"].encode())
     return b"".join(score_csv(model, rows, limits=Limits(), tally=Tally(), options=options)).decode()
@@ -63,7 +63,7 @@ def are_alike(found: str, expected: str) -> bool:
 def test_a_plan_of_an_earlier_release_predicts_the_same(name: str, earlier: MemoryCloud, tmp_path: Path) -> None:
     model = ModelCache(earlier, workdir=tmp_path).model(name, "latest").model
 
-    assert are_alike(scored(model), RECORD["expected"][name]["served"])
+    assert are_alike(predict_recorded_rows(model), RECORD["expected"][name]["served"])
 
 
 @pytest.mark.parametrize("name", RECORD["expected"])
@@ -75,4 +75,4 @@ def test_a_pipeline_of_an_earlier_release_predicts_the_same_or_needs_retraining(
     except ModelNeedsRetraining:
         return
 
-    assert are_alike(scored(model), RECORD["expected"][name]["pipeline"])
+    assert are_alike(predict_recorded_rows(model), RECORD["expected"][name]["pipeline"])

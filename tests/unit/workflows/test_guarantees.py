@@ -19,7 +19,7 @@ from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
 
 
-def _stored(world: MemoryPlatform, prefix: str) -> dict[str, tuple[str | None, ...]]:
+def _list_versions(world: MemoryPlatform, prefix: str) -> dict[str, tuple[str | None, ...]]:
     """Return the S3 versions of every object below a prefix."""
     found: dict[str, tuple[str | None, ...]] = {}
     for head in world.cloud.artifacts.list_versions(prefix):
@@ -27,7 +27,7 @@ def _stored(world: MemoryPlatform, prefix: str) -> dict[str, tuple[str | None, .
     return found
 
 
-def _outrun(world: MemoryPlatform) -> None:
+def _let_time_run_out(world: MemoryPlatform) -> None:
     """Let the function's time be over as soon as the worker reads the upload."""
 
     def too_late(method: str, key: str) -> None:
@@ -46,7 +46,7 @@ def test_a_visible_version_never_changes(world: MemoryPlatform) -> None:
     world.train()
     manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     folders = ("models/shop/versions/000001", manifest.artifact.key.rpartition("/")[0])
-    before = [_stored(world, folder) for folder in folders]
+    before = [_list_versions(world, folder) for folder in folders]
 
     world.train()
     world.train(target_column="nothing")
@@ -54,7 +54,7 @@ def test_a_visible_version_never_changes(world: MemoryPlatform) -> None:
     world.score("predict/shop@1/new.csv")
     world.recover()
 
-    assert [_stored(world, folder) for folder in folders] == before
+    assert [_list_versions(world, folder) for folder in folders] == before
     assert all(len(versions) == 1 for stored in before for versions in stored.values())
 
 
@@ -78,7 +78,7 @@ def test_a_duplicate_event_of_a_batch_gives_one_result(world: MemoryPlatform) ->
     world.cloud.queues["predict"].messages.append(upload)
     world.work()
 
-    written = _stored(world, "predictions/")
+    written = _list_versions(world, "predictions/")
 
     assert sorted(key.rpartition("/")[2] for key in written) == ["new.csv", "summary.json"]
     assert all(len(versions) == 1 for versions in written.values())
@@ -86,7 +86,7 @@ def test_a_duplicate_event_of_a_batch_gives_one_result(world: MemoryPlatform) ->
 
 
 def test_a_training_that_runs_out_of_time_leaves_no_version_and_no_lease(world: MemoryPlatform) -> None:
-    _outrun(world)
+    _let_time_run_out(world)
 
     job = world.train()
 
@@ -97,7 +97,7 @@ def test_a_training_that_runs_out_of_time_leaves_no_version_and_no_lease(world: 
 
 def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(world: MemoryPlatform) -> None:
     world.train()
-    _outrun(world)
+    _let_time_run_out(world)
 
     job = world.score("predict/shop/new.csv")
 
@@ -138,11 +138,11 @@ def test_a_verified_file_has_no_name_under_which_it_could_be_replaced(
     workdir, seen, load = tmp_path / "empty", list[Path](), artifact.load
     workdir.mkdir()
 
-    def watched(file: BufferedRandom) -> FittedModel:
+    def load_and_record(file: BufferedRandom) -> FittedModel:
         seen.extend(workdir.iterdir())
         return load(file)
 
-    monkeypatch.setattr(artifact, "load", watched)
+    monkeypatch.setattr(artifact, "load", load_and_record)
 
     served = ModelCache(world.cloud, workdir=workdir).version("shop", 1)
 

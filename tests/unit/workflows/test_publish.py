@@ -1,4 +1,4 @@
-"""One conditional write publishes a version, exactly once."""
+"""One conditional write publishes a version exactly once."""
 
 from datetime import timedelta
 
@@ -13,82 +13,80 @@ from mini_ml.jobs import outcome, store, sweep
 from mini_ml.jobs.lease import JobLease
 from mini_ml.registry import aliases, versions
 from mini_ml.registry.sealing import is_sealed
-from tests.unit.workflows.story import START, Clock, Publisher, manifests, put, taken
+from tests.unit.workflows.story import START, Clock, Publisher, lease_upload, list_manifests, put_upload
 
 
-def test_versions_are_numbered_from_one_without_gaps(cloud: MemoryCloud, published: Publisher) -> None:
+def test_versions_are_numbered_from_one_without_gaps(cloud: MemoryCloud, publish: Publisher) -> None:
     for number in range(3):
-        published(taken(cloud, put(cloud, f"train/iris/{number}.csv")))
-    assert manifests(cloud, "iris") == [keys.manifest("iris", number) for number in (1, 2, 3)]
+        publish(lease_upload(cloud, put_upload(cloud, f"train/iris/{number}.csv")))
+    assert list_manifests(cloud, "iris") == [keys.manifest("iris", number) for number in (1, 2, 3)]
 
 
-def test_two_trainings_that_finish_together_get_two_versions(cloud: MemoryCloud, published: Publisher) -> None:
-    one, other = (taken(cloud, put(cloud, f"train/iris/{name}.csv")) for name in "ab")
+def test_two_trainings_that_finish_together_get_two_versions(cloud: MemoryCloud, publish: Publisher) -> None:
+    one, other = (lease_upload(cloud, put_upload(cloud, f"train/iris/{name}.csv")) for name in "ab")
     one.record_intent(1)
     other.record_intent(1)
-    assert [published(one).version, published(other).version] == [1, 2]
+    assert [publish(one).version, publish(other).version] == [1, 2]
 
 
-def test_a_write_whose_response_was_lost_publishes_once(cloud: MemoryCloud, published: Publisher) -> None:
-    lease = taken(cloud, put(cloud, "train/iris/a.csv"))
+def test_a_write_whose_response_was_lost_publishes_once(cloud: MemoryCloud, publish: Publisher) -> None:
+    lease = lease_upload(cloud, put_upload(cloud, "train/iris/a.csv"))
 
-    def lose_the_answer(method: str, key: str) -> None:
+    def lose_the_response(method: str, key: str) -> None:
         if key == keys.manifest("iris", 1):
             raise AlreadyExists("the retry of a write whose answer was lost")
 
-    cloud.artifacts.after = lose_the_answer
-    assert published(lease).job_id == lease.job.job_id
-    assert len(manifests(cloud, "iris")) == 1
+    cloud.artifacts.after = lose_the_response
+    assert publish(lease).job_id == lease.job.job_id
+    assert len(list_manifests(cloud, "iris")) == 1
 
 
-def test_a_successor_finds_what_its_predecessor_published(
-    cloud: MemoryCloud, clock: Clock, published: Publisher
-) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    standing = published(taken(cloud, upload))
+def test_a_successor_finds_what_its_predecessor_published(cloud: MemoryCloud, clock: Clock, publish: Publisher) -> None:
+    upload = put_upload(cloud, "train/iris/a.csv")
+    standing = publish(lease_upload(cloud, upload))
     clock.forward(cloud.stage.lease_seconds + 1)
-    successor = taken(cloud, upload)
+    successor = lease_upload(cloud, upload)
     assert outcome.find_published(cloud, successor.job) == standing
-    assert published(successor) == standing
+    assert publish(successor) == standing
 
 
 def test_a_paused_predecessor_and_its_successor_publish_one_version(
-    cloud: MemoryCloud, clock: Clock, published: Publisher
+    cloud: MemoryCloud, clock: Clock, publish: Publisher
 ) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    paused = taken(cloud, upload)
+    upload = put_upload(cloud, "train/iris/a.csv")
+    paused = lease_upload(cloud, upload)
     successors: list[JobLease] = []
 
     def overtake(method: str, key: str) -> None:
         if key == keys.manifest("iris", 1) and method == "put_new" and not successors:
             clock.forward(cloud.stage.lease_seconds + 1)
-            successors.append(taken(cloud, upload))
+            successors.append(lease_upload(cloud, upload))
 
     cloud.artifacts.before = overtake
-    first = published(paused)
+    first = publish(paused)
 
-    assert published(successors[0]) == first
-    assert len(manifests(cloud, "iris")) == 1
+    assert publish(successors[0]) == first
+    assert len(list_manifests(cloud, "iris")) == 1
 
 
 def test_a_worker_that_lost_its_lease_while_it_slept_publishes_nothing(
-    cloud: MemoryCloud, clock: Clock, published: Publisher
+    cloud: MemoryCloud, clock: Clock, publish: Publisher
 ) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    asleep = taken(cloud, upload)
+    upload = put_upload(cloud, "train/iris/a.csv")
+    asleep = lease_upload(cloud, upload)
     asleep.record_intent(1)
     clock.forward(cloud.stage.lease_seconds + 1)
-    taken(cloud, upload)
+    lease_upload(cloud, upload)
 
     with pytest.raises(LeaseLost):
-        published(asleep)
-    assert manifests(cloud, "iris") == []
+        publish(asleep)
+    assert list_manifests(cloud, "iris") == []
 
 
 def test_a_job_marked_as_failed_while_its_worker_published_succeeds(
-    cloud: MemoryCloud, clock: Clock, published: Publisher
+    cloud: MemoryCloud, clock: Clock, publish: Publisher
 ) -> None:
-    upload = put(cloud, "train/iris/a.csv")
+    upload = put_upload(cloud, "train/iris/a.csv")
 
     def fail_dead_letter(method: str, key: str) -> None:
         if key == keys.manifest("iris", 1) and method == "put_new":
@@ -96,8 +94,8 @@ def test_a_job_marked_as_failed_while_its_worker_published_succeeds(
             sweep.fail_dead_letter(cloud, upload)
 
     cloud.artifacts.before = fail_dead_letter
-    with taken(cloud, upload) as lease:
-        manifest = published(lease)
+    with lease_upload(cloud, upload) as lease:
+        manifest = publish(lease)
         lease.succeed_training(manifest)
 
     job = store.read(cloud, lease.job.job_id)
@@ -105,50 +103,50 @@ def test_a_job_marked_as_failed_while_its_worker_published_succeeds(
 
 
 def test_a_predecessor_that_tries_the_next_version_notices_that_it_lost_the_lease(
-    cloud: MemoryCloud, clock: Clock, published: Publisher
+    cloud: MemoryCloud, clock: Clock, publish: Publisher
 ) -> None:
-    upload = put(cloud, "train/iris/a.csv")
-    paused = taken(cloud, upload)
+    upload = put_upload(cloud, "train/iris/a.csv")
+    paused = lease_upload(cloud, upload)
     paused.record_intent(1)
     clock.forward(cloud.stage.lease_seconds + 1)
-    taken(cloud, upload)
-    published(taken(cloud, put(cloud, "train/iris/other.csv")))
+    lease_upload(cloud, upload)
+    publish(lease_upload(cloud, put_upload(cloud, "train/iris/other.csv")))
     with pytest.raises(LeaseLost):
-        published(paused)
+        publish(paused)
 
 
-def test_an_older_upload_that_finishes_later_is_superseded(cloud: MemoryCloud, published: Publisher) -> None:
-    published(taken(cloud, put(cloud, "train/iris/new.csv")), START)
-    older = published(taken(cloud, put(cloud, "train/iris/old.csv")), START - timedelta(seconds=1))
+def test_an_older_upload_that_finishes_later_is_superseded(cloud: MemoryCloud, publish: Publisher) -> None:
+    publish(lease_upload(cloud, put_upload(cloud, "train/iris/new.csv")), START)
+    older = publish(lease_upload(cloud, put_upload(cloud, "train/iris/old.csv")), START - timedelta(seconds=1))
     assert older.superseded
     assert aliases.resolve(cloud.artifacts, "iris", "latest") == 1
     assert aliases.resolve(cloud.artifacts, "iris", "2") == 2
 
 
-def test_a_seal_covers_every_field(cloud: MemoryCloud, published: Publisher) -> None:
-    published(taken(cloud, put(cloud, "train/iris/a.csv")))
+def test_a_seal_covers_every_field(cloud: MemoryCloud, publish: Publisher) -> None:
+    publish(lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")))
     document = cloud.artifacts.get(keys.manifest("iris", 1)).body
     assert is_sealed(cloud, document)
     assert not is_sealed(cloud, document.replace(b'"model_name":"iris"', b'"model_name":"other"'))
     assert not is_sealed(cloud, document.replace(b"{", b'{"new":1,', 1))
 
 
-def test_a_document_of_a_newer_release_is_read(cloud: MemoryCloud, published: Publisher) -> None:
-    published(taken(cloud, put(cloud, "train/iris/a.csv")))
+def test_a_document_of_a_newer_release_is_read(cloud: MemoryCloud, publish: Publisher) -> None:
+    publish(lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")))
     stored = cloud.artifacts.get(keys.manifest("iris", 1)).body
     cloud.artifacts.put(keys.manifest("iris", 1), stored.replace(b"{", b'{"new":1,', 1))
     assert aliases.resolve(cloud.artifacts, "iris", "latest") == 1
 
 
-def test_nothing_is_published_while_the_store_is_unavailable(cloud: MemoryCloud, published: Publisher) -> None:
-    lease = taken(cloud, put(cloud, "train/iris/a.csv"))
+def test_nothing_is_published_while_the_store_is_unavailable(cloud: MemoryCloud, publish: Publisher) -> None:
+    lease = lease_upload(cloud, put_upload(cloud, "train/iris/a.csv"))
 
-    def away(method: str, key: str) -> None:
+    def fail_as_unavailable(method: str, key: str) -> None:
         raise StorageUnavailable("away")
 
-    cloud.artifacts.before = away
+    cloud.artifacts.before = fail_as_unavailable
     with pytest.raises(StorageUnavailable):
-        published(lease)
+        publish(lease)
 
 
 @given(count=st.integers(0, 70), known=st.integers(0, 70))
@@ -160,10 +158,10 @@ def test_the_newest_version_is_found_from_any_known_version(count: int, known: i
     assert versions.find_newest(cloud.artifacts, "iris", at_least=min(known, count)) == count
 
 
-def test_a_missing_model_and_a_missing_version_raise_different_errors(cloud: MemoryCloud, published: Publisher) -> None:
-    published(taken(cloud, put(cloud, "train/iris/a.csv")))
-    with pytest.raises(ModelNotFound) as refusal:
+def test_a_missing_model_and_a_missing_version_raise_different_errors(cloud: MemoryCloud, publish: Publisher) -> None:
+    publish(lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")))
+    with pytest.raises(ModelNotFound) as caught:
         aliases.resolve(cloud.artifacts, "irys", "latest")
-    assert refusal.value.issues[0].hint == "did you mean `iris`?"
+    assert caught.value.issues[0].hint == "did you mean `iris`?"
     with pytest.raises(VersionNotFound, match="versions 1 to 1"):
         aliases.resolve(cloud.artifacts, "iris", "2")

@@ -1,4 +1,4 @@
-"""A model of another minor version of scikit-learn is not loaded, and its stored dataset trains it again."""
+"""A model of another minor version of scikit-learn is not loaded, and can be trained again from its stored dataset."""
 
 from io import BytesIO
 
@@ -13,7 +13,7 @@ from mini_ml.workflows.model_cache import ModelCache
 from tests.unit.workflows.memory_platform import MemoryPlatform
 
 
-def _age(world: MemoryPlatform, scikit_learn: str) -> None:
+def _replace_release(world: MemoryPlatform, scikit_learn: str) -> None:
     """Let version 1 be persisted, and sealed, by another version of scikit-learn."""
     manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
     libraries = {**manifest.libraries, "scikit-learn": scikit_learn}
@@ -26,7 +26,7 @@ def test_a_model_of_another_minor_version_is_rejected_before_it_is_unpickled(
     world: MemoryPlatform, scikit_learn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.train()
-    _age(world, scikit_learn)
+    _replace_release(world, scikit_learn)
     monkeypatch.setattr(artifact, "load", lambda file: pytest.fail("it was unpickled"))
 
     with pytest.raises(ModelNeedsRetraining, match="copy its dataset"):
@@ -36,14 +36,14 @@ def test_a_model_of_another_minor_version_is_rejected_before_it_is_unpickled(
 def test_a_model_of_another_patch_version_is_served(world: MemoryPlatform) -> None:
     world.train()
     installed = artifact.libraries()["scikit-learn"]
-    _age(world, f"{installed.rpartition('.')[0]}.99")
+    _replace_release(world, f"{installed.rpartition('.')[0]}.99")
 
     assert ModelCache(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1
 
 
 def test_the_stored_dataset_that_the_manifest_names_trains_it_again(world: MemoryPlatform) -> None:
     world.train()
-    _age(world, "1.0.0")
+    _replace_release(world, "1.0.0")
     dataset = versions.load_manifest(world.cloud.artifacts, "shop", 1).dataset
     stored = world.cloud.uploads.get(dataset.key, version_id=dataset.version_id)
 

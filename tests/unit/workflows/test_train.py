@@ -1,4 +1,4 @@
-"""A training from its upload to its version, and what a death at any write leaves."""
+"""A training from upload to version, and its state after a kill at any write."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -61,11 +61,11 @@ def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
 def test_a_training_uses_the_threads_of_its_worker(world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[int] = []
 
-    def noted(*args: Any, threads: int, **named: Any) -> Trained:
+    def record_threads(*args: Any, threads: int, **named: Any) -> Trained:
         given.append(threads)
         return train(*args, threads=threads, **named)
 
-    monkeypatch.setattr(workflow, "train", noted)
+    monkeypatch.setattr(workflow, "train", record_threads)
     train_upload(world.cloud, world.put("train/shop/rows.csv", model_type="Ridge"), workdir=world.workdir, threads=3)
 
     assert given == [3]
@@ -101,12 +101,12 @@ def test_a_failed_training_does_not_change_the_served_model(world: MemoryPlatfor
 
 def test_a_file_above_the_limit_is_rejected_before_it_is_read(world: MemoryPlatform) -> None:
     world.cloud = replace(world.cloud, stage=replace(world.cloud.stage, limits=Limits(upload_bytes=100)))
-    world.cloud.uploads.before = _refuse_downloads
+    world.cloud.uploads.before = _forbid_downloads
     job = world.train()
     assert (job.state, job.failure and job.failure.code) == ("failed", "limit_exceeded")
 
 
-def _refuse_downloads(method: str, key: str) -> None:
+def _forbid_downloads(method: str, key: str) -> None:
     assert method != "download"
 
 
@@ -129,7 +129,7 @@ def test_a_kill_at_any_write_loses_and_duplicates_nothing(world: MemoryPlatform,
 
 def test_a_worker_killed_at_every_attempt_fails_its_job(world: MemoryPlatform) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    _work_killed_at(world, upload, writes=(5, 2, 2))
+    _kill_workers(world, upload, writes=(5, 2, 2))
     world.recover()
     job = world.job_of(upload)
     assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
@@ -138,14 +138,14 @@ def test_a_worker_killed_at_every_attempt_fails_its_job(world: MemoryPlatform) -
 
 def test_a_version_published_by_the_last_attempt_makes_its_job_succeed(world: MemoryPlatform) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    _work_killed_at(world, upload, writes=(5, 2, 7))
+    _kill_workers(world, upload, writes=(5, 2, 7))
     world.recover()
     job = world.job_of(upload)
     assert versions.find_newest(world.cloud.artifacts, "shop") == 1
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
-def _work_killed_at(world: MemoryPlatform, upload: Upload, *, writes: tuple[int, int, int]) -> None:
+def _kill_workers(world: MemoryPlatform, upload: Upload, *, writes: tuple[int, int, int]) -> None:
     """Use up all attempts: each is killed before one of its writes."""
     for write in writes:
         world.kill_at(write, before=True)
@@ -160,7 +160,7 @@ def test_a_retried_training_publishes_the_model_that_its_manifest_names(
     world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    world.cloud.artifacts.before = _refuse_manifests
+    world.cloud.artifacts.before = _reject_manifests
     for _ in range(world.cloud.stage.attempts):
         with suppress(StorageUnavailable):
             train_upload(world.cloud, upload, workdir=world.workdir)
@@ -174,6 +174,6 @@ def test_a_retried_training_publishes_the_model_that_its_manifest_names(
     assert ModelCache(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1
 
 
-def _refuse_manifests(method: str, key: str) -> None:
+def _reject_manifests(method: str, key: str) -> None:
     if method == "put_new" and key.startswith(keys.versions("shop")):
         raise StorageUnavailable("away")

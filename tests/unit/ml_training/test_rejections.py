@@ -1,4 +1,4 @@
-"""What a training refuses, each with the name of what is wrong and a way out."""
+"""Every rejection of a training names what is wrong and what to do."""
 
 from pathlib import Path
 
@@ -37,25 +37,25 @@ def test_an_unknown_model_type(garden: Path) -> None:
 
 
 def test_a_parameter_out_of_range(garden: Path) -> None:
-    with pytest.raises(InvalidOption) as refusal:
+    with pytest.raises(InvalidOption) as caught:
         train_on(garden, "RandomForestClassifier", params={"n_estimators": -1, "max_depth": 0})
 
-    assert len(refusal.value.issues) == 2
+    assert len(caught.value.issues) == 2
 
 
 def test_a_weight_for_a_label_that_the_target_does_not_have(garden: Path) -> None:
-    with pytest.raises(InvalidOption) as refusal:
+    with pytest.raises(InvalidOption) as caught:
         train_on(garden, "RandomForestClassifier", params={"class_weight": {"Rose": 2}})
 
-    assert "`rose`" in str(refusal.value.issues[0].hint)
+    assert "`rose`" in str(caught.value.issues[0].hint)
 
 
 def test_a_regressor_on_text_with_its_counterpart(garden: Path) -> None:
-    with pytest.raises(InvalidTarget) as refusal:
+    with pytest.raises(InvalidTarget) as caught:
         train_on(garden, "RandomForestRegressor")
 
-    assert len(refusal.value.issues) == 1
-    assert "`RandomForestClassifier`" in str(refusal.value.issues[0].hint)
+    assert len(caught.value.issues) == 1
+    assert "`RandomForestClassifier`" in str(caught.value.issues[0].hint)
 
 
 @pytest.mark.parametrize("model_type", ["Ridge", "auto", "auto:regression"])
@@ -63,10 +63,10 @@ def test_a_few_cells_that_are_no_numbers_by_line(tmp_path: Path, model_type: str
     rows = [f"{row},{row * 1.5}" for row in range(300)]
     table = write(tmp_path / "t.csv", "size,price", *rows[:200], "7,unknown", *rows[200:])
 
-    with pytest.raises(InvalidTarget, match="not a number in every row") as refusal:
+    with pytest.raises(InvalidTarget, match="not a number in every row") as caught:
         train_on(table, model_type)
 
-    assert [fault.line for fault in refusal.value.issues] == [202]
+    assert [issue.line for issue in caught.value.issues] == [202]
 
 
 def test_a_target_of_one_class(tmp_path: Path) -> None:
@@ -80,10 +80,10 @@ def test_a_target_that_is_empty_in_every_row(tmp_path: Path) -> None:
 
 
 def test_an_absent_target_column_with_the_nearest_name(garden: Path) -> None:
-    with pytest.raises(UnknownColumn) as refusal:
+    with pytest.raises(UnknownColumn) as caught:
         train_on(garden, target="flowers")
 
-    assert "flower" in str(refusal.value.issues[0].hint)
+    assert "flower" in str(caught.value.issues[0].hint)
 
 
 def test_an_absent_dropped_column(garden: Path) -> None:
@@ -92,10 +92,10 @@ def test_an_absent_dropped_column(garden: Path) -> None:
 
 
 def test_a_target_with_too_many_classes_with_a_model_type_that_fits(prices: Path) -> None:
-    with pytest.raises(LimitExceeded, match="the limit is 50") as refusal:
+    with pytest.raises(LimitExceeded, match="the limit is 50") as caught:
         train_on(prices, "RandomForestClassifier", limits=Limits(classes=50))
 
-    assert "`RandomForestRegressor`" in str(refusal.value.issues[0].hint)
+    assert "`RandomForestRegressor`" in str(caught.value.issues[0].hint)
 
 
 def test_a_matrix_with_too_many_cells(garden: Path) -> None:
@@ -131,10 +131,10 @@ def test_a_negative_target_for_a_model_type_that_needs_positive_values(
 ) -> None:
     table = write(tmp_path / "t.csv", "size,debt", *(f"{row * 1.1},{row - 30}.5" for row in range(60)))
 
-    with pytest.raises(TrainingFailed) as refusal:
+    with pytest.raises(TrainingFailed) as caught:
         train_on(table, model_type, params=params)
 
-    assert "positive numbers only" in str(refusal.value.issues[0].hint)
+    assert "positive numbers only" in str(caught.value.issues[0].hint)
 
 
 def test_parameters_that_do_not_go_together(garden: Path) -> None:
@@ -145,18 +145,18 @@ def test_parameters_that_do_not_go_together(garden: Path) -> None:
 def test_classes_too_rare_for_an_estimator_that_cross_validates(tmp_path: Path) -> None:
     table = write(tmp_path / "t.csv", "size,kind", *(f"{row * 1.5},{'ab'[row % 2]}" for row in range(8)))
 
-    with pytest.raises(TrainingFailed) as refusal:
+    with pytest.raises(TrainingFailed) as caught:
         train_on(table, "CalibratedClassifierCV")
 
-    assert "five rows" in str(refusal.value.issues[0].hint)
+    assert "five rows" in str(caught.value.issues[0].hint)
 
 
 def test_a_rejection_never_shows_a_path_or_a_traceback(garden: Path) -> None:
-    with pytest.raises(TrainingFailed) as refusal:
+    with pytest.raises(TrainingFailed) as caught:
         train_on(garden, "NuSVC", params={"nu": 1.0, "class_weight": {"rose": 0.001, "tulip": 1000}})
 
-    assert "/" not in refusal.value.detail
-    assert "Traceback" not in refusal.value.detail
+    assert "/" not in caught.value.detail
+    assert "Traceback" not in caught.value.detail
 
 
 def test_a_table_without_rows(tmp_path: Path) -> None:
@@ -177,11 +177,11 @@ def test_a_model_that_predicts_no_finite_number_for_a_holdout_row(tmp_path: Path
     lines = [f"{1e9 if row in far else row % 7},{row % 7 + 1}" for row in range(60)]
     table = write(tmp_path / "t.csv", "size,count", *lines)
 
-    with pytest.raises(TrainingFailed, match="infinite or not a number") as refusal:
+    with pytest.raises(TrainingFailed, match="infinite or not a number") as caught:
         train_on(table, "PoissonRegressor", params={"alpha": 0.0})
 
-    assert refusal.value.issues[0].parameter == "model_type"
-    assert refusal.value.issues[0].hint == "use another model type, or scale the target"
+    assert caught.value.issues[0].parameter == "model_type"
+    assert caught.value.issues[0].hint == "use another model type, or scale the target"
 
 
 @pytest.mark.parametrize("rows", [2, 60])

@@ -1,4 +1,4 @@
-"""A client that follows every link and Location gets where it wants, on a port and behind a gateway's stage path."""
+"""Every link and Location works for a client, on a port and behind the stage path of a gateway."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +13,11 @@ from tests.functions.services import IRIS_ROW, Services, predict, services_in, t
 
 PREFIXES = ["", "/prod", "/_aws/execute-api/mini-ml/local"]
 VERBS = {"cancel", "retry", "invocations"}
-"""Links to what is posted to; they are asked what they take instead."""
+"""Links that take a POST; the crawler sends OPTIONS instead."""
 
 
 class Gateway:
-    """Passes on what lies below a stage path, without it, as API Gateway does; anything else is a broken link."""
+    """Forwards paths below the stage path without it, as API Gateway does; any other path is a broken link."""
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
         self._app, self._prefix = app, prefix
@@ -32,7 +32,7 @@ class Gateway:
 
 
 @pytest.fixture(scope="module")
-def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def used_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Services with a model, an alias, and jobs in every state that a client can meet."""
     with services_in(tmp_path_factory.mktemp("lived-in")) as services:
         train(services.trainer)
@@ -45,10 +45,10 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 @pytest.fixture(params=[(service, prefix) for service in ("api", "trainer", "predict") for prefix in PREFIXES], ids=str)
-def client(request: pytest.FixtureRequest, lived_in: Services) -> TestClient:
+def client(request: pytest.FixtureRequest, used_services: Services) -> TestClient:
     """A client of a service, on its port or behind a stage path."""
     service, prefix = request.param
-    app = Gateway(lived_in.apps[service], prefix)
+    app = Gateway(used_services.apps[service], prefix)
     return TestClient(app, base_url=f"http://client.test{prefix}/", follow_redirects=False)
 
 
@@ -67,8 +67,8 @@ def links_in(document: Any) -> Iterator[tuple[str, str]]:
             yield from links_in(value)
 
 
-def crawled(client: TestClient) -> dict[str, int]:
-    """Follow every link from the front page on; return the status of each address."""
+def crawl(client: TestClient) -> dict[str, int]:
+    """Follow every link, starting at the front page, and return the status of each address."""
     found: dict[str, int] = {}
     waiting = [("self", str(client.base_url))]
     while waiting:
@@ -85,7 +85,7 @@ def crawled(client: TestClient) -> dict[str, int]:
 
 
 def test_every_link_leads_somewhere(client: TestClient) -> None:
-    found = crawled(client)
+    found = crawl(client)
 
     paths = {urlsplit(address).path.removeprefix(urlsplit(str(client.base_url)).path) for address in found}
     assert {status for status in found.values() if status >= 400} == set()
@@ -117,8 +117,8 @@ def test_the_server_in_the_openapi_document_is_the_stage(client: TestClient) -> 
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
-def test_scoring_works_behind_a_stage_path(lived_in: Services, prefix: str) -> None:
-    client = TestClient(Gateway(lived_in.apps["predict"], prefix), base_url=f"http://client.test{prefix}/")
+def test_scoring_works_behind_a_stage_path(used_services: Services, prefix: str) -> None:
+    client = TestClient(Gateway(used_services.apps["predict"], prefix), base_url=f"http://client.test{prefix}/")
 
     answer = client.post("models/default/invocations", json={"instances": [IRIS_ROW]})
 
