@@ -6,10 +6,8 @@ from mini_ml.contracts.jobs import (
     Job,
     JobView,
     Lease,
-    PredictOptions,
     PredictResult,
     Progress,
-    TrainOptions,
     TrainResult,
     Upload,
 )
@@ -27,6 +25,7 @@ from mini_ml.contracts.models import (
     Schema,
     UnsealedManifest,
 )
+from mini_ml.contracts.options import PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Failure, IssueView, Problem
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.vocabulary import OPEN_STATES, JsonObject, Kind, Label, State, Task

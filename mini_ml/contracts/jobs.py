@@ -2,34 +2,11 @@
 
 from datetime import datetime
 
-from pydantic import Field, JsonValue
-
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.metrics import Metrics
+from mini_ml.contracts.options import PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Failure, Problem
 from mini_ml.contracts.vocabulary import OPEN_STATES, Kind, State
-
-
-class TrainOptions(FrozenModel):
-    """Options of a training job."""
-
-    target_column: str | None = None
-    """Column to predict; None means the last column."""
-    model_type: str = "auto"
-    """A name from the catalogue, `auto`, `auto:classification` or `auto:regression`."""
-    model_params: dict[str, JsonValue] = Field(default_factory=dict)
-    columns_to_drop: tuple[str, ...] = ()
-
-
-class PredictOptions(FrozenModel):
-    """Options of a batch prediction job."""
-
-    version: str = "latest"
-    """A version number, an alias or `latest`; the job's `version` holds the resolved number."""
-    columns_to_drop: tuple[str, ...] = ()
-    only_predictions: bool = False
-    """Write only the predictions, without the input columns."""
-    probabilities: bool = False
 
 
 class Upload(FrozenModel):
