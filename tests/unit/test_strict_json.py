@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mini_ml.adapters.http.reading.json_bodies import parse_json
-from mini_ml.errors import InvalidRequest
+from mini_ml.errors import InvalidRequest, Issue
+from mini_ml.strict_json import BODY, parse_json
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from mini_ml.errors import InvalidRequest
 )
 def test_what_is_not_strict_json_is_malformed(body: bytes) -> None:
     with pytest.raises(InvalidRequest):
-        parse_json(body)
+        parse_json(body, name=BODY)
 
 
 @pytest.mark.parametrize(
@@ -51,16 +51,39 @@ def test_what_is_not_strict_json_is_malformed(body: bytes) -> None:
     ],
 )
 def test_strict_json_is_read(body: bytes, meaning: object) -> None:
-    assert parse_json(body) == meaning
+    assert parse_json(body, name=BODY) == meaning
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_are_our_fault(body: bytes) -> None:
     with contextlib.suppress(InvalidRequest):
-        parse_json(body)
+        parse_json(body, name=BODY)
 
 
 def test_no_depth_is_our_fault_whatever_the_stack_has_left() -> None:
     for depth in range(1, 1200):
         with contextlib.suppress(InvalidRequest):
-            parse_json(b'["\\u0041",' + b"[" * depth + b"]" * depth + b"]")
+            parse_json(b'["\\u0041",' + b"[" * depth + b"]" * depth + b"]", name=BODY)
+
+
+@pytest.mark.parametrize(
+    ("name", "detail"),
+    [
+        (BODY, "The body is not valid JSON: Expecting value at line 2, column 1."),
+        ("model_params", "`model_params` is not valid JSON: Expecting value at line 2, column 1."),
+    ],
+)
+def test_an_error_names_the_text_and_says_what_to_send(name: str, detail: str) -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        parse_json("[\n", name=name, hint="send a list")
+
+    reason = "not valid JSON: Expecting value at line 2, column 1"
+    assert (raised.value.detail, raised.value.issues) == (
+        detail,
+        (Issue(parameter=name, reason=reason, hint="send a list"),),
+    )
+
+
+def test_a_surrogate_in_text_is_rejected_as_its_escape_is() -> None:
+    with pytest.raises(InvalidRequest, match="unpaired surrogate"):
+        parse_json('["\ud800"]', name=BODY)
