@@ -5,6 +5,8 @@ import math
 from collections import Counter
 from typing import Any, NoReturn
 
+from mini_ml.errors import InvalidRequest, Issue
+
 
 class InvalidJson(ValueError):
     """The text is not strict JSON; the message says why, such as "not valid JSON: … at line 1, column 5"."""
@@ -18,23 +20,33 @@ def parse(text: str | bytes) -> Any:
             names, unpaired surrogates or too deep nesting.
     """
     try:
-        text = text.decode("utf-8") if isinstance(text, bytes) else text
+        text = (text if isinstance(text, bytes) else text.encode("utf-8")).decode("utf-8")
         parsed = json.loads(
             text, parse_constant=_reject_constant, parse_float=_parse_finite, object_pairs_hook=_build_object
         )
         if "\\u" in text:
-            _reject_surrogates(parsed)
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")  # fails for unpaired surrogates
     except InvalidJson:
         raise
     except json.JSONDecodeError as error:
         raise InvalidJson(f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except UnicodeDecodeError as error:
         raise InvalidJson(f"not UTF-8: byte {error.start + 1} cannot be decoded") from error
+    except UnicodeEncodeError as error:
+        raise InvalidJson("not strict JSON: it has an unpaired surrogate, such as \\ud800") from error
     except RecursionError as error:
         raise InvalidJson("not strict JSON: the nesting is too deep") from error
     except ValueError as error:
         raise InvalidJson("not strict JSON: a number has too many digits") from error
     return parsed
+
+
+def parse_body(body: bytes) -> Any:
+    """Parse the JSON body of a request. Raises InvalidRequest if it is not strict JSON, as `parse` defines it."""
+    try:
+        return parse(body)
+    except InvalidJson as error:
+        raise InvalidRequest(f"The body is {error}.", issues=[Issue(parameter="body", reason=str(error))]) from error
 
 
 def _reject_constant(token: str) -> NoReturn:
@@ -54,10 +66,3 @@ def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         repeated = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise InvalidJson(f"not strict JSON: the name `{repeated[:80]}` is repeated in an object")
     return found
-
-
-def _reject_surrogates(parsed: Any) -> None:
-    try:
-        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InvalidJson("not strict JSON: an escape such as \\ud800 is an unpaired surrogate") from error

@@ -9,7 +9,6 @@ from mini_ml import strict_json
 from mini_ml.adapters.http.reading.bodies import read_body, require_media_type
 from mini_ml.contracts import FrozenModel
 from mini_ml.contracts.rejections import build_rejection
-from mini_ml.errors import InvalidRequest, Issue
 from mini_ml.topology import Limits
 
 S = TypeVar("S", bound=FrozenModel)
@@ -20,19 +19,13 @@ async def read_json(request: Request, limits: Limits) -> Any:
 
     Raises:
         UnsupportedMediaType, UploadTooLarge: see `require_media_type` and `read_body`.
-        InvalidRequest: the body is not valid JSON (RFC 8259), or is ambiguous; see `parse_json`.
+        InvalidRequest: the body is not valid JSON (RFC 8259), or is ambiguous; see `strict_json.parse`.
     """
     require_media_type(request, ["application/json"])
     most, seconds = limits.json_bytes, limits.body_seconds
-    return parse_json(await read_body(request, limit_bytes=most, limit="json_bytes", within_seconds=seconds))
-
-
-def parse_json(body: bytes) -> Any:
-    """Parse a body strictly. Raises InvalidRequest if it is not strict JSON; see `strict_json.parse`."""
-    try:
-        return strict_json.parse(body)
-    except strict_json.InvalidJson as error:
-        raise InvalidRequest(f"The body is {error}.", issues=[Issue(parameter="body", reason=str(error))]) from error
+    return strict_json.parse_body(
+        await read_body(request, limit_bytes=most, limit="json_bytes", within_seconds=seconds)
+    )
 
 
 async def read_json_as(request: Request, model: type[S], limits: Limits) -> S:
