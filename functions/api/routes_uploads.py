@@ -10,9 +10,9 @@ from mini_ml.adapters.http.answering.links import links_from
 from mini_ml.adapters.http.answering.views import job_path, json_response
 from mini_ml.adapters.http.openapi.document import json_body, problem_responses
 from mini_ml.adapters.http.reading.json_bodies import read_json_as
-from mini_ml.adapters.http.schemas import UploadInvitation, UploadRequest
+from mini_ml.adapters.http.schemas import UploadRequest
 from mini_ml.adapters.http.service import CloudDep, new_router
-from mini_ml.contracts import PredictOptions, TrainOptions
+from mini_ml.contracts import PredictOptions, TrainOptions, UploadInvitation
 from mini_ml.errors import Issue
 from mini_ml.jobs import options, submit
 from mini_ml.jobs.collected_errors import CollectedErrors

@@ -1,11 +1,11 @@
-"""Jobs as stored in S3 and as returned over HTTP."""
+"""Jobs as stored in S3."""
 
 from datetime import datetime
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.metrics import Metrics
 from mini_ml.contracts.options import PredictOptions, TrainOptions
-from mini_ml.contracts.problems import Failure, Problem
+from mini_ml.contracts.problems import Failure
 from mini_ml.contracts.vocabulary import OPEN_STATES, Kind, State
 
 
@@ -99,23 +99,3 @@ class Job(FrozenModel):
     def is_open(self) -> bool:
         """Whether the job is not finished yet."""
         return self.state in OPEN_STATES
-
-
-class JobView(FrozenModel):
-    """A job as returned over HTTP."""
-
-    job_id: str
-    kind: Kind
-    state: State
-    model_name: str | None
-    version: int | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    attempt: int
-    options: TrainOptions | PredictOptions
-    progress: Progress
-    metrics: Metrics | None
-    result: TrainResult | PredictResult | None
-    error: Problem | None
-    links: dict[str, str]
