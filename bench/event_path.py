@@ -6,7 +6,6 @@ The steps are separated by the times in the job and the manifest, which the clie
 the same machine's clock.
 """
 
-import json
 import sys
 import tempfile
 import time
@@ -14,8 +13,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
-from urllib.request import urlopen
+from typing import Final
 
 import psutil
 from sklearn.ensemble import RandomForestClassifier
@@ -23,7 +21,7 @@ from sklearn.ensemble import RandomForestClassifier
 from bench.ratios import Action, table
 from bench.results import Result, at_most
 from mini_ml.client import Client
-from mini_ml.contracts import TrainOptions
+from mini_ml.contracts import ManifestView, TrainOptions
 from mini_ml.local import samples
 from mini_ml.local.embedded import run_platform
 from mini_ml.local.listening import free_ports
@@ -31,7 +29,7 @@ from mini_ml.local.settings import LocalSettings
 from mini_ml.ml.training.train import train
 from mini_ml.topology import MIB, Limits
 
-_OPTIONS: Final = {"target_column": "variety", "model_type": "RandomForestClassifier"}
+_OPTIONS: Final = TrainOptions(target_column="variety", model_type="RandomForestClassifier")
 _WARM_UPS: Final = 3
 _STEPS: Final = (
     "api writes the job",
@@ -50,8 +48,7 @@ def main(trainings: int = 9) -> list[Result]:
             state_dir=Path(folder), api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
         )
         with run_platform(settings, report=lambda line: None) as addresses, Client(addresses.services["api"]) as client:
-            address = addresses.services["api"]
-            measured = [_measure_steps(client, address) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
+            measured = [_measure_steps(client) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
             memory = _measure_memory()
     total = median(map(sum, measured))
     print(f"\nEvent path: iris by POST /train until the response, warm, median of {trainings} (goal: 500 ms)\n")
@@ -65,26 +62,21 @@ def main(trainings: int = 9) -> list[Result]:
     return [at_most("iris, upload to finished job, ms", total, 500)]
 
 
-def _measure_steps(client: Client, address: str) -> list[float]:
+def _measure_steps(client: Client) -> list[float]:
     """Train once and return the milliseconds of each step."""
     start = datetime.now(UTC)
-    job = client.train(samples.path("iris.csv"), model_name="iris", options=_OPTIONS).body
+    job = client.train(samples.path("iris.csv"), model_name="iris", options=_OPTIONS)
     end = datetime.now(UTC)
-    with urlopen(f"{address.rstrip('/')}/models/iris/versions/{job['version']}") as answer:  # noqa: S310 - loopback
-        published = json.load(answer)
-    written = [datetime.fromisoformat(str(text)) for text in _times(job, published)]
-    moments = [start, *written, end]
+    published = client.follow(job.links["model_version"], ManifestView)
+    assert job.started_at is not None
+    assert job.finished_at is not None
+    moments = [start, job.created_at, job.started_at, published.created_at, job.finished_at, end]
     return [(after - before).total_seconds() * 1000 for before, after in pairwise(moments)]
-
-
-def _times(job: Any, published: Any) -> list[str]:
-    return [job["created_at"], job["started_at"], published["created_at"], job["finished_at"]]
 
 
 def _measure_training() -> str:
     """Return the milliseconds of a warm training of iris without a platform."""
-    options = TrainOptions.model_validate(_OPTIONS)
-    return _measure_ms(lambda: train(samples.path("iris.csv"), options, limits=Limits()))
+    return _measure_ms(lambda: train(samples.path("iris.csv"), _OPTIONS, limits=Limits()))
 
 
 def _measure_fit() -> str:

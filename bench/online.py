@@ -26,6 +26,7 @@ from bench import recipe
 from bench.load import Connection, percentile
 from bench.results import Result, at_least, at_most
 from mini_ml.client import Client
+from mini_ml.contracts import TrainOptions
 from mini_ml.local.embedded import run_platform
 from mini_ml.local.listening import LOOPBACK, free_ports
 from mini_ml.local.processes import ONE_THREAD
@@ -69,7 +70,7 @@ def main(*, full: bool = False) -> list[Result]:
         api, predict = stack.enter_context(_run_local_platform(folder))
         client, seed = stack.enter_context(Client(api)), stack.enter_context(_run_seed_service(folder))
         for model_type in recipe.ESTIMATORS:
-            options = {"target_column": recipe.TARGET, "model_type": model_type}
+            options = TrainOptions(target_column=recipe.TARGET, model_type=model_type)
             model_name = model_type.lower()
             client.train(folder / "rows.csv", model_name=model_name, options=options)
             servers = {

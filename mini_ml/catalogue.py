@@ -1,8 +1,7 @@
 """Look up model types and validate their parameters, from catalogue.json and without importing scikit-learn."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 from mini_ml.contracts import JsonObject, Task
 from mini_ml.errors import Issue, UnknownModelType
+from mini_ml.suggest import did_you_mean, join_names, suggest
 
 AUTO: Final[dict[str, Task | None]] = {
     "auto": None,
@@ -40,7 +40,7 @@ def check_model_type(name: str) -> None:
     """
     if name in AUTO or name in model_types()["model_types"]:
         return
-    reason, hint = f"unknown model type `{_shorten(name)}`", f"did you mean {_join_names(nearest_types(name))}?"
+    reason, hint = f"unknown model type `{_shorten(name)}`", f"did you mean {join_names(nearest_types(name))}?"
     if why := model_types()["excluded"].get(name):
         reason, hint = f"`{name}` is not offered: it {why}", "GET /model-types lists the available ones"
     raise UnknownModelType(
@@ -50,7 +50,7 @@ def check_model_type(name: str) -> None:
 
 def nearest_types(name: str) -> list[str]:
     """Return the known names that are most similar to `name`; never empty."""
-    return _nearest(name, [*model_types()["model_types"], *AUTO]) or ["auto", "RandomForestClassifier"]
+    return suggest(name, [*model_types()["model_types"], *AUTO], count=3) or ["auto", "RandomForestClassifier"]
 
 
 def task_of(model_type: str) -> Task | None:
@@ -99,7 +99,8 @@ def _check_param(model_type: str, entry: JsonObject, name: str, value: object) -
     if why := entry["not_settable"].get(name):
         return _issue(name, f"`{name}` cannot be set: {why}", "leave it out")
     if name not in entry["parameters"]:
-        hint = _did_you_mean(name, entry["parameters"]) or f"its parameters: {_join_names(entry['parameters'])}"
+        otherwise = f"its parameters: {join_names(entry['parameters'])}"
+        hint = did_you_mean(name, entry["parameters"], otherwise=otherwise, count=3)
         return _issue(name, f"{model_type} has no parameter `{_shorten(name)}`", hint)
     accepted: Sequence[Fragment] = entry["parameters"][name]["accepts"]
     if _is_nested(value):
@@ -214,20 +215,6 @@ _BOUNDS: Final = {
     "maximum": "up to",
     "exclusiveMaximum": "below",
 }
-
-
-def _nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> list[str]:
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    return [by_lower[match] for match in get_close_matches(name.lower()[:80], by_lower, n=3, cutoff=0.6)]
-
-
-def _did_you_mean(name: str, known: Mapping[str, object]) -> str | None:
-    nearest = _nearest(name, known)
-    return f"did you mean {_join_names(nearest)}?" if nearest else None
-
-
-def _join_names(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def _shorten(value: object) -> str:

@@ -37,10 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Configure hypothesis: fixed inputs in CI, N random inputs with `--fuzz N`."""
+    """Configure hypothesis: fixed inputs in CI, N random inputs with `--fuzz N`; no test has a time limit."""
+    settings.register_profile("local", deadline=None)
     settings.register_profile("ci", derandomize=True, deadline=None)
     settings.register_profile("long", max_examples=config.getoption("--fuzz") or 100, deadline=None)
-    settings.load_profile("long" if config.getoption("--fuzz") else "ci" if os.environ.get("CI") else "default")
+    settings.load_profile("long" if config.getoption("--fuzz") else "ci" if os.environ.get("CI") else "local")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,20 +1,18 @@
 """`POST /uploads`: create a job and a form to upload its file directly to S3."""
 
-import json
-
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from mini_ml import catalogue, keys
+from mini_ml import keys
 from mini_ml.adapters.auth.middleware import require_scope
 from mini_ml.adapters.http.answering.links import links_from
 from mini_ml.adapters.http.answering.views import job_path, json_response
 from mini_ml.adapters.http.openapi.document import json_body, problem_responses
 from mini_ml.adapters.http.reading.json_bodies import read_json_as
-from mini_ml.adapters.http.schemas import UploadInvitation, UploadRequest
+from mini_ml.adapters.http.schemas import UploadRequest
 from mini_ml.adapters.http.service import CloudDep, new_router
-from mini_ml.contracts import PredictOptions, TrainOptions
+from mini_ml.contracts import PredictOptions, TrainOptions, UploadInvitation
 from mini_ml.errors import Issue
 from mini_ml.jobs import options, submit
 from mini_ml.jobs.collected_errors import CollectedErrors
@@ -83,11 +81,11 @@ def _invite(cloud: Cloud, asked: UploadRequest) -> Invitation:
     with collected.collect():
         keys.validate_model_name(asked.model_name)
     with collected.collect():
+        given = {name: value for name, value in asked.options if _ONLY_FOR.get(name, asked.kind) == asked.kind}
         if asked.kind == "train":
-            catalogue.check_model_type(asked.options.model_type or "auto")
-            train = _train_options(asked)
+            train = options.parse_train_options(given)
         else:
-            predict = _predict_options(asked)
+            predict = options.parse_predict_options({**given, "version": asked.version})
     collected.raise_if_any()
     return submit.invite_upload(
         cloud, model_name=asked.model_name, filename=asked.filename, train=train, predict=predict
@@ -101,20 +99,3 @@ def _find_misplaced(asked: UploadRequest) -> list[Issue]:
     ]
     places = [f"options.{name}" for name in given] + (["version"] if asked.kind == "train" and asked.version else [])
     return [Issue(parameter=place, reason=f"`{place}` does not apply to kind `{asked.kind}`") for place in places]
-
-
-def _train_options(asked: UploadRequest) -> TrainOptions:
-    requested = asked.options
-    return options.train_options(
-        target_column=requested.target_column or "",
-        model_type=requested.model_type or "auto",
-        model_params=json.dumps(requested.model_params or {}),
-        columns_to_drop=json.dumps(requested.columns_to_drop or []),
-    )
-
-
-def _predict_options(asked: UploadRequest) -> PredictOptions:
-    requested = asked.options
-    version = keys.validate_version(asked.version or keys.LATEST)
-    dropped = json.dumps(requested.columns_to_drop or [])
-    return options.predict_options(version=version, columns_to_drop=dropped, output=requested.output or "")

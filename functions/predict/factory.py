@@ -15,7 +15,7 @@ from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.adapters.http.worker import SerialWorker
 from mini_ml.contracts import Upload
 from mini_ml.ports import Cloud
-from mini_ml.workflows.batch import score_upload
+from mini_ml.workflows.batch_predict import score_upload
 from mini_ml.workflows.model_cache import ModelCache
 
 _DESCRIPTION = """

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from functions.predict.online import scored
 from mini_ml.adapters.http.reading.bodies import read_online_body
 from mini_ml.keys import LATEST
 from mini_ml.topology import Limits
 from mini_ml.workflows.model_cache import Loaded, ModelCache
+from mini_ml.workflows.online_predict import score_body
 
 _MOST_BYTES: Final = 8_192
 _MOST_COMMAS: Final = 64
@@ -35,7 +35,7 @@ class QuickRoute(APIRoute):
             return
         limits: Limits = request.app.state.service.cloud.stage.limits
         body = await read_online_body(request, limits)
-        score = partial(scored, loaded, body, "application/json", probabilities=False, limits=limits)
+        score = partial(score_body, loaded, body, "application/json", probabilities=False, limits=limits)
         answer = score() if body.count(b",") <= _MOST_COMMAS else await run_in_threadpool(score)
         await Response(answer, media_type="application/json")(scope, receive, send)
 

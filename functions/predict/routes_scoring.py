@@ -4,7 +4,6 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from functions.predict.online import scored
 from functions.predict.quick import QuickRoute
 from mini_ml.adapters.http.openapi.scoring import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
 from mini_ml.adapters.http.reading.bodies import read_online_body, require_media_type
@@ -13,6 +12,7 @@ from mini_ml.adapters.http.service import new_router
 from mini_ml.keys import LATEST
 from mini_ml.topology import Limits
 from mini_ml.workflows.model_cache import ModelCache
+from mini_ml.workflows.online_predict import score_body
 
 router = new_router("Online scoring")
 router.route_class = QuickRoute
@@ -40,6 +40,6 @@ async def _answer(request: Request, model_name: str, version: str, probabilities
 
     def work() -> bytes:
         loaded = model_cache.model(model_name, version)
-        return scored(loaded, body, media_type, probabilities=probabilities, limits=limits)
+        return score_body(loaded, body, media_type, probabilities=probabilities, limits=limits)
 
     return Response(await run_in_threadpool(work), media_type="application/json")

@@ -1,12 +1,11 @@
 """Commands and options of `mini-ml`."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
@@ -18,6 +17,7 @@ _TARGET_HELP: Final = "column to predict (default: the last one)"
 _TYPE_HELP: Final = "model type from GET /model-types, or auto (the default)"
 _MODEL_HELP: Final = "model name (default: %(default)s)"
 _PARAMS_HELP: Final = "parameters of the model type, such as '{\"max_depth\": 3}'"
+_PARAMS: Final = TypeAdapter(dict[str, JsonValue])
 
 
 class CliSettings(BaseSettings):
@@ -81,7 +81,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", "--target-column", dest="target_column", metavar="COLUMN", help=_TARGET_HELP)
     parser.add_argument("--type", "--model-type", dest="model_type", default="auto", metavar="TYPE", help=_TYPE_HELP)
     parser.add_argument(
-        "--params", "--model-params", dest="model_params", type=_parse_mapping, metavar="JSON", help=_PARAMS_HELP
+        "--params", "--model-params", dest="model_params", type=_parse_params, metavar="JSON", help=_PARAMS_HELP
     )
     _add_drop(parser)
 
@@ -170,14 +170,14 @@ def _parse_output(text: str) -> Path:
     return path
 
 
-def _parse_mapping(text: str) -> dict[str, Any]:
+def _parse_params(text: str) -> dict[str, JsonValue]:
     try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"invalid JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise argparse.ArgumentTypeError("must be a JSON object, such as '{\"max_depth\": 3}'")
-    return value
+        return _PARAMS.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            raise argparse.ArgumentTypeError(f"invalid JSON: {first['ctx']['error']}") from error
+        raise argparse.ArgumentTypeError("must be a JSON object, such as '{\"max_depth\": 3}'") from error
 
 
 def _split_names(text: str) -> list[str]:

@@ -1,16 +1,17 @@
 """Implementations of the commands."""
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.cli import printing
 from mini_ml.cli.arguments import CliSettings
-from mini_ml.client import Client, Document
+from mini_ml.client import Client
+from mini_ml.contracts import JobView, PredictAnswer, PredictOptions, TrainOptions
 
-_TRAIN_OPTIONS: Final = ("target_column", "model_type", "model_params", "columns_to_drop")
+Options = TypeVar("Options", TrainOptions, PredictOptions)
 
 
 def run(options: Namespace) -> None:
@@ -24,8 +25,8 @@ def run(options: Namespace) -> None:
         LOCAL[options.command](options)
         return
     with Client(options.url, credential=CliSettings().credential) as client:
-        document, formatter = REMOTE[options.command](client, options)
-    printing.print_document(document, formatter, as_json=options.json)
+        lines = REMOTE[options.command](client, options)
+        printing.print_answer(client.last_answer, lines, as_json=options.json)
 
 
 def _up(_: Namespace) -> None:
@@ -45,25 +46,26 @@ def _key(options: Namespace) -> None:
     printing.print_key(*new_key(options.name, options.scopes))
 
 
-def _train(client: Client, options: Namespace) -> tuple[Document, printing.Formatter]:
-    given = {name: getattr(options, name) for name in _TRAIN_OPTIONS if getattr(options, name) is not None}
-    return client.train(options.file, model_name=options.model_name, options=given), printing.format_training
+def _train(client: Client, options: Namespace) -> Iterable[str]:
+    job = client.train(options.file, model_name=options.model_name, options=_given(TrainOptions, options))
+    return printing.format_training(job)
 
 
-def _predict(client: Client, options: Namespace) -> tuple[Document, printing.Formatter]:
-    answer = client.predict(
-        options.file,
-        model_name=options.model_name,
-        version=options.version,
-        columns_to_drop=options.columns_to_drop,
-    )
+def _predict(client: Client, options: Namespace) -> Iterable[str]:
+    answer = client.predict(options.file, model_name=options.model_name, options=_given(PredictOptions, options))
     if options.output is None:
-        return answer, printing.format_predictions
+        return printing.format_predictions(answer)
     _save(client, answer, options.output)
-    return answer, lambda _: [f"Wrote the rows with their predictions to {options.output}."]
+    return [f"Wrote the rows with their predictions to {options.output}."]
 
 
-def _save(client: Client, answer: Document, path: Path) -> None:
+def _given(model: type[Options], options: Namespace) -> Options:
+    """Return the options of a job that are on the command line, or have a default there."""
+    values = {name: getattr(options, name, None) for name in model.model_fields}
+    return model.model_validate({name: value for name, value in values.items() if value is not None})
+
+
+def _save(client: Client, answer: PredictAnswer | JobView, path: Path) -> None:
     """Download a result to `path`; an interrupted download leaves an existing file unchanged."""
     is_device = path.exists() and not path.is_file()  # such as /dev/stdout, which must not be replaced by a file
     place = path if is_device else path.resolve()
@@ -74,26 +76,27 @@ def _save(client: Client, answer: Document, path: Path) -> None:
         partial.replace(place)
 
 
-def _jobs(client: Client, options: Namespace) -> tuple[Document, printing.Formatter]:
+def _jobs(client: Client, options: Namespace) -> Iterable[str]:
     if options.job_id:
-        return client.job(options.job_id), printing.format_job
-    filters = {name: getattr(options, name) for name in ("state", "kind", "model_name", "limit")}
-    return client.jobs(**filters), printing.format_jobs
+        return printing.format_job(client.job(options.job_id))
+    return printing.format_jobs(
+        client.jobs(state=options.state, kind=options.kind, model_name=options.model_name, limit=options.limit)
+    )
 
 
-def _models(client: Client, options: Namespace) -> tuple[Document, printing.Formatter]:
+def _models(client: Client, options: Namespace) -> Iterable[str]:
     if options.model_name:
-        return client.model(options.model_name), printing.format_model
-    return client.models(), printing.format_models
+        return printing.format_model(client.model(options.model_name))
+    return printing.format_models(client.models())
 
 
 LOCAL: Final[dict[str, Callable[[Namespace], None]]] = {"up": _up, "demo": _demo, "key": _key}
 """Commands that do not talk to a running platform."""
 
-REMOTE: Final[dict[str, Callable[[Client, Namespace], tuple[Document, printing.Formatter]]]] = {
+REMOTE: Final[dict[str, Callable[[Client, Namespace], Iterable[str]]]] = {
     "train": _train,
     "predict": _predict,
     "jobs": _jobs,
     "models": _models,
 }
-"""Commands that talk to a running platform."""
+"""Commands that talk to a running platform, and return the lines to print."""

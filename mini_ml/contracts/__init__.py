@@ -4,12 +4,9 @@ from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
 from mini_ml.contracts.jobs import (
     Job,
-    JobView,
     Lease,
-    PredictOptions,
     PredictResult,
     Progress,
-    TrainOptions,
     TrainResult,
     Upload,
 )
@@ -23,12 +20,24 @@ from mini_ml.contracts.models import (
     Dataset,
     LeftOut,
     Manifest,
-    ModelView,
     Schema,
     UnsealedManifest,
 )
+from mini_ml.contracts.options import PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Failure, IssueView, Problem
 from mini_ml.contracts.sweeps import SweepState
+from mini_ml.contracts.views import (
+    JobPage,
+    JobView,
+    ManifestView,
+    ModelPage,
+    ModelView,
+    PredictAnswer,
+    SchemaView,
+    ScoringAnswer,
+    UploadInvitation,
+    Url,
+)
 from mini_ml.contracts.vocabulary import OPEN_STATES, JsonObject, Kind, Label, State, Task
 
 __all__ = [
@@ -45,6 +54,7 @@ __all__ = [
     "FrozenModel",
     "IssueView",
     "Job",
+    "JobPage",
     "JobView",
     "JsonObject",
     "Kind",
@@ -52,14 +62,19 @@ __all__ = [
     "Lease",
     "LeftOut",
     "Manifest",
+    "ManifestView",
     "Metrics",
+    "ModelPage",
     "ModelView",
+    "PredictAnswer",
     "PredictOptions",
     "PredictResult",
     "Problem",
     "Progress",
     "RegressionMetrics",
     "Schema",
+    "SchemaView",
+    "ScoringAnswer",
     "State",
     "SweepState",
     "Task",
@@ -67,4 +82,6 @@ __all__ = [
     "TrainResult",
     "UnsealedManifest",
     "Upload",
+    "UploadInvitation",
+    "Url",
 ]

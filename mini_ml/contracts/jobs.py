@@ -1,35 +1,12 @@
-"""Jobs as stored in S3 and as returned over HTTP."""
+"""Jobs as stored in S3."""
 
 from datetime import datetime
 
-from pydantic import Field, JsonValue
-
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.metrics import Metrics
-from mini_ml.contracts.problems import Failure, Problem
+from mini_ml.contracts.options import PredictOptions, TrainOptions
+from mini_ml.contracts.problems import Failure
 from mini_ml.contracts.vocabulary import OPEN_STATES, Kind, State
-
-
-class TrainOptions(FrozenModel):
-    """Options of a training job."""
-
-    target_column: str | None = None
-    """Column to predict; None means the last column."""
-    model_type: str = "auto"
-    """A name from the catalogue, `auto`, `auto:classification` or `auto:regression`."""
-    model_params: dict[str, JsonValue] = Field(default_factory=dict)
-    columns_to_drop: tuple[str, ...] = ()
-
-
-class PredictOptions(FrozenModel):
-    """Options of a batch prediction job."""
-
-    version: str = "latest"
-    """A version number, an alias or `latest`; the job's `version` holds the resolved number."""
-    columns_to_drop: tuple[str, ...] = ()
-    only_predictions: bool = False
-    """Write only the predictions, without the input columns."""
-    probabilities: bool = False
 
 
 class Upload(FrozenModel):
@@ -122,23 +99,3 @@ class Job(FrozenModel):
     def is_open(self) -> bool:
         """Whether the job is not finished yet."""
         return self.state in OPEN_STATES
-
-
-class JobView(FrozenModel):
-    """A job as returned over HTTP."""
-
-    job_id: str
-    kind: Kind
-    state: State
-    model_name: str | None
-    version: int | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    attempt: int
-    options: TrainOptions | PredictOptions
-    progress: Progress
-    metrics: Metrics | None
-    result: TrainResult | PredictResult | None
-    error: Problem | None
-    links: dict[str, str]

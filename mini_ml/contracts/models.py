@@ -1,4 +1,4 @@
-"""Documents of the model registry: schema, manifest and alias, and the HTTP view of a model."""
+"""Documents of the model registry: schema, manifest and alias."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -133,13 +133,3 @@ class Alias(FrozenModel):
     alias: str
     version: int | None
     updated_at: datetime
-
-
-class ModelView(FrozenModel):
-    """A model as returned over HTTP."""
-
-    model_name: str
-    latest: int | None
-    versions: int
-    aliases: dict[str, int]
-    links: dict[str, str]

@@ -128,11 +128,8 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
 def _parse_request(name: keys.UploadName, metadata: Mapping[str, str]) -> _Request:
     """Return what the key and the metadata of a bare upload ask for. Raises InvalidRequest or Unprocessable."""
     model_name = keys.validate_model_name(name.model_name)
-    fields = options.from_metadata(metadata)
-    output = fields.pop("output")
+    given = options.read_metadata(metadata, name.kind)
     if name.kind == "train":
-        return _Request(model_name=model_name, train=options.train_options(**fields))
+        return _Request(model_name=model_name, train=options.parse_train_options(given))
     version = keys.validate_version(name.version)
-    dropped = fields["columns_to_drop"]
-    predict = options.predict_options(version=version, columns_to_drop=dropped, output=output)
-    return _Request(model_name=model_name, predict=predict)
+    return _Request(model_name=model_name, predict=options.parse_predict_options({**given, "version": version}))

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from mini_ml import keys
-from mini_ml.client import Client, Document
+from mini_ml.client import Client
+from mini_ml.contracts import JobView, Label, PredictAnswer, PredictResult, TrainOptions, TrainResult
 from mini_ml.local import interrupts, samples
 from mini_ml.local.embedded import Addresses, run_platform
 from mini_ml.local.failures import DemoFailed
@@ -77,36 +78,44 @@ def _build_settings(folder: Path) -> LocalSettings:
 def _run_steps(progress: _Progress, addresses: Addresses, dataset: Path, rows: Path) -> list[str]:
     with Client(addresses.services["api"]) as client:
         with progress.step("POST /train with samples/iris.csv: train a random forest on `variety`"):
-            options = {"target_column": "variety", "model_type": "RandomForestClassifier"}
+            options = TrainOptions(target_column="variety", model_type="RandomForestClassifier")
             trained = client.train(dataset, model_name=_MODEL, options=options)
         with progress.step("POST /predict with samples/iris_predict.csv"):
-            predicted = client.predict(rows, model_name=_MODEL).body["predictions"]
+            predicted = _predict(client, rows)
         with progress.step(f"s3 cp samples/iris_predict.csv s3://{LOCAL_NAMES.uploads_bucket}/predict/{_MODEL}/"):
             scored = _score_through_s3(client, addresses, rows)
         with progress.step(f"POST /models/{_MODEL}/invocations: one row, online"):
-            online = client.invoke(_MODEL, [_read_first_row(rows)]).body["predictions"]
+            online = client.invoke(_MODEL, [_read_first_row(rows)]).predictions
     if online != predicted[:1]:
         raise DemoFailed(f"Online and batch predictions differ on the first row: {online} and {predicted[:1]}.")
-    return _build_summary(trained.body, predicted, scored.body)
+    return _build_summary(trained, predicted, scored)
 
 
-def _score_through_s3(client: Client, addresses: Addresses, rows: Path) -> Document:
+def _predict(client: Client, rows: Path) -> tuple[Label, ...]:
+    """Return the predictions that the response of `POST /predict` holds."""
+    answer = client.predict(rows, model_name=_MODEL)
+    if not isinstance(answer, PredictAnswer) or answer.predictions is None:
+        raise DemoFailed(f"The response of POST /predict has no predictions; its job is {answer.job_id}.")
+    return answer.predictions
+
+
+def _score_through_s3(client: Client, addresses: Addresses, rows: Path) -> JobView:
     """Upload the rows as `aws s3 cp` does, and wait for the job that S3's event starts."""
     key = keys.upload("predict", _MODEL, rows.name)
     s3 = local_account(addresses.endpoint_url).s3
     s3.put_object(Bucket=LOCAL_NAMES.uploads_bucket, Key=key, Body=rows.read_bytes())
     end = time.monotonic() + _TIMEOUT_SECONDS
-    while not (found := client.jobs(kind="predict", upload_key=key).body["jobs"]):
+    while not (found := client.jobs(kind="predict", upload_key=key).jobs):
         if time.monotonic() > end:
             raise DemoFailed(
                 f"No job was started for the upload {key} within {_TIMEOUT_SECONDS:.0f} s. "
                 f"See the logs in {addresses.logs}."
             )
         time.sleep(0.05)
-    return client.wait_for_job(client.job(found[0]["job_id"]))
+    return client.wait_for_job(found[0])
 
 
-def _read_first_row(rows: Path) -> dict[str, Any]:
+def _read_first_row(rows: Path) -> dict[str, float | str]:
     """Return the first row as JSON values: numbers as numbers, all other cells as text."""
     with rows.open(newline="", encoding="utf-8") as file:
         row = next(csv.DictReader(file))
@@ -120,15 +129,17 @@ def _parse_cell(text: str) -> float | str:
         return text
 
 
-def _build_summary(trained: dict[str, Any], predicted: Sequence[str], scored: dict[str, Any]) -> list[str]:
-    figures = [f"{name} {value:.3f}" for name, value in trained["metrics"].items() if isinstance(value, float)]
+def _build_summary(trained: JobView, predicted: Sequence[Label], scored: JobView) -> list[str]:
+    assert isinstance(trained.result, TrainResult)
+    assert isinstance(scored.result, PredictResult)
+    figures = [f"{name} {value:.3f}" for name, value in trained.metrics or () if isinstance(value, float)]
     five = [predicted[place * (len(predicted) - 1) // 4] for place in range(5)]
-    job = f"s3://{LOCAL_NAMES.artifacts_bucket}/{keys.job(trained['job_id'])}"
+    job = f"s3://{LOCAL_NAMES.artifacts_bucket}/{keys.job(trained.job_id)}"
     return [
         *_format_entry("metrics", ", ".join(figures)),
         *_format_entry("predicted", ", ".join(map(str, five)) + f" (5 of {len(predicted)} rows)"),
-        *_format_entry("model", trained["result"]["model_uri"]),
-        *_format_entry("output", scored["result"]["output_uri"]),
+        *_format_entry("model", trained.result.model_uri),
+        *_format_entry("output", scored.result.output_uri),
         *_format_entry("job", job),
     ]
 

@@ -1,6 +1,5 @@
 """The versions of a model in S3: which ones exist, their manifests, and which one `latest` is."""
 
-import difflib
 from collections.abc import Iterator
 
 from pydantic import ValidationError
@@ -8,6 +7,7 @@ from pydantic import ValidationError
 from mini_ml import errors, keys
 from mini_ml.contracts import Manifest
 from mini_ml.ports import ObjectStore
+from mini_ml.suggest import did_you_mean
 
 
 def find_newest(store: ObjectStore, model_name: str, *, at_least: int = 0) -> int:
@@ -95,7 +95,6 @@ def missing_version(store: ObjectStore, model_name: str, asked: str) -> errors.N
 
 def missing_model(store: ObjectStore, model_name: str) -> errors.ModelNotFound:
     """Return the error for a model that has no version, with the most similar name as a hint."""
-    near = difflib.get_close_matches(model_name, list(list_model_names(store)), n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "GET /models lists them"
+    hint = did_you_mean(model_name, list_model_names(store), otherwise="GET /models lists them")
     issue = errors.Issue(parameter="model_name", reason="no model has this name", hint=hint)
     return errors.ModelNotFound(f"There is no model {model_name}.", issues=[issue])

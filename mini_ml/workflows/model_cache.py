@@ -1,13 +1,14 @@
 """Loads the model of a request and keeps loaded models in memory."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from mini_ml.contracts import Manifest
+from cachetools import LRUCache
+
+from mini_ml.contracts import Artifact, Manifest
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ports import Cloud
 from mini_ml.registry.resolver import VersionResolver
@@ -17,6 +18,9 @@ from mini_ml.workflows import loading
 
 _MAX_MANIFESTS: Final = 1024
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
@@ -24,6 +28,12 @@ class Loaded:
 
     manifest: Manifest
     model: FittedModel
+
+
+class _SizedModel(NamedTuple):
+    model: FittedModel
+    bytes: int
+    """Its share of the cache; at most the size of the cache, so that the newest model always stays."""
 
 
 class ModelCache:
@@ -40,11 +50,10 @@ class ModelCache:
         self._workdir = workdir
         self._cache_bytes = cache_bytes
         self._resolver = VersionResolver(cloud, fresh_seconds=fresh_seconds)
-        self._manifests: OrderedDict[tuple[str, int], Manifest] = OrderedDict()
-        self._models: OrderedDict[str, tuple[int, FittedModel]] = OrderedDict()
-        self._manifest_single_flight: SingleFlight[Manifest] = SingleFlight()
-        self._model_single_flight: SingleFlight[FittedModel] = SingleFlight()
-        self._lock = threading.Lock()
+        self._manifests: _LoadingCache[tuple[str, int], Manifest] = _LoadingCache(LRUCache(maxsize=_MAX_MANIFESTS))
+        self._models: _LoadingCache[str, _SizedModel] = _LoadingCache(
+            LRUCache(maxsize=cache_bytes, getsizeof=lambda sized: sized.bytes)
+        )
 
     def model(self, model_name: str, version: str) -> Loaded:
         """Return the model of a number, an alias or `latest`: its scoring plan, or the pipeline if it has no plan.
@@ -61,8 +70,8 @@ class ModelCache:
         """Return what `model` would if its version is cached and its scoring plan is loaded, else None. Does no I/O."""
         number = self._resolver.cached(model_name, version)
         manifest = self._manifests.get((model_name, number)) if number else None
-        model = self._get(manifest.plan.sha256) if manifest and manifest.plan else None
-        return Loaded(manifest=manifest, model=model) if manifest and model else None
+        sized = self._models.get(manifest.plan.sha256) if manifest and manifest.plan else None
+        return Loaded(manifest=manifest, model=sized.model) if manifest and sized else None
 
     def resolve(self, model_name: str, version: str) -> int:
         """Return the version number that `version` means, at most `fresh_seconds` old. Raises as `model` does."""
@@ -74,56 +83,54 @@ class ModelCache:
         return Loaded(manifest=manifest, model=self._pipeline(manifest))
 
     def _manifest(self, model_name: str, version: int) -> Manifest:
-        key = (model_name, version)
-        with self._lock:
-            if key in self._manifests:
-                return self._manifests[key]
-        found = self._manifest_single_flight.fetch(key, lambda: loading.load_manifest(self._cloud, model_name, version))
-        with self._lock:
-            self._manifests[key] = found
-            if len(self._manifests) > _MAX_MANIFESTS:
-                self._manifests.popitem(last=False)
-        return found
+        return self._manifests.get_or_load(
+            (model_name, version), lambda: loading.load_manifest(self._cloud, model_name, version)
+        )
 
     def _scoring(self, manifest: Manifest) -> FittedModel:
         plan = manifest.plan
         if plan is None:
             return self._pipeline(manifest)
         # The plan of another release cannot be read; the pipeline replaces it.
-        return self._get_or_load(
-            plan.sha256,
-            plan.memory_bytes,
+        return self._model(
+            plan,
             lambda: loading.load_plan(self._cloud, manifest, plan, workdir=self._workdir) or self._pipeline(manifest),
         )
 
     def _pipeline(self, manifest: Manifest) -> FittedModel:
-        stored = manifest.artifact
-        return self._get_or_load(
-            stored.sha256,
-            stored.memory_bytes,
-            lambda: loading.load_pipeline(self._cloud, manifest, workdir=self._workdir),
+        return self._model(
+            manifest.artifact, lambda: loading.load_pipeline(self._cloud, manifest, workdir=self._workdir)
         )
 
-    def _get_or_load(self, digest: str, size: int, load: Callable[[], FittedModel]) -> FittedModel:
-        """Return the model with a digest from memory, or load it once for all concurrent callers."""
+    def _model(self, stored: Artifact, load: Callable[[], FittedModel]) -> FittedModel:
+        size = min(stored.memory_bytes, self._cache_bytes)
+        return self._models.get_or_load(stored.sha256, lambda: _SizedModel(load(), size)).model
 
-        def load_and_put() -> FittedModel:
-            # Another call may have loaded it since the first look.
-            return self._get(digest) or self._put(digest, size, load())
 
-        return self._get(digest) or self._model_single_flight.fetch(digest, load_and_put)
+class _LoadingCache(Generic[K, V]):
+    """A cache for several threads, which loads a missing value once for all concurrent callers."""
 
-    def _get(self, digest: str) -> FittedModel | None:
+    def __init__(self, cache: LRUCache[K, V]) -> None:
+        self._cache = cache
+        self._lock = threading.Lock()
+        self._single_flight: SingleFlight[V] = SingleFlight()
+
+    def get(self, key: K) -> V | None:
+        """Return the value of a key, which is now the most recently used; None if it is not cached."""
         with self._lock:
-            if digest not in self._models:
-                return None
-            self._models.move_to_end(digest)
-            return self._models[digest][1]
+            return self._cache.get(key)
 
-    def _put(self, digest: str, size: int, model: FittedModel) -> FittedModel:
-        """Add a model and evict older ones until all fit; the newest always stays."""
+    def get_or_load(self, key: K, load: Callable[[], V]) -> V:
+        """Return the value of a key from memory, or load and keep it. Raises what `load` raises."""
+
+        def load_and_put() -> V:
+            loaded_meanwhile = self.get(key)
+            return self._put(key, load()) if loaded_meanwhile is None else loaded_meanwhile
+
+        cached = self.get(key)
+        return self._single_flight.fetch(key, load_and_put) if cached is None else cached
+
+    def _put(self, key: K, value: V) -> V:
         with self._lock:
-            self._models[digest] = (size, model)
-            while len(self._models) > 1 and sum(kept for kept, _ in self._models.values()) > self._cache_bytes:
-                self._models.popitem(last=False)
-        return model
+            self._cache[key] = value
+        return value

@@ -9,6 +9,7 @@ import pytest
 from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.cli import main
 from mini_ml.client import Client, RequestRejected
+from mini_ml.contracts import TrainOptions
 from tests.fixtures.platform import Platform, local_settings, running_platform
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -34,7 +35,7 @@ def locked(folder: Path) -> Iterator[Platform]:
 @pytest.fixture(scope="module", autouse=True)
 def _trained(locked: Platform) -> None:
     with Client(locked.api_url, credential=CI) as client:
-        client.train(SAMPLES / "iris.csv", model_name="iris", options={"target_column": "variety"})
+        client.train(SAMPLES / "iris.csv", model_name="iris", options=TrainOptions(target_column="variety"))
 
 
 def statuses(url: str, credential: str | None) -> dict[str, int]:
@@ -106,7 +107,7 @@ def test_a_large_file_is_uploaded_through_s3_with_the_key_sent_to_the_platform_o
     with Client(locked.api_url, credential=CI, inline_bytes=10) as client:
         job = client.train(SAMPLES / "iris.csv", model_name="through-s3")
 
-    assert job.body["state"] == "succeeded"
+    assert job.state == "succeeded"
 
 
 def test_an_s3_upload_needs_no_key_of_the_platform(locked: Platform) -> None:

@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Final
 
 from mini_ml import keys
-from mini_ml.client import Document
+from mini_ml.contracts import ClassificationMetrics, JobView, TrainOptions
 from tests.docs.pages import ROOT
 from tests.fixtures.waiting import eventually
 from tests.smoke.site import Site, require
@@ -20,8 +20,10 @@ _ROW: Final = {"sepal.length": 5.1, "sepal.width": 3.5, "petal.length": 1.4, "pe
 def train_by_http(site: Site) -> None:
     """Train through the API, and check the metrics."""
     with site.api() as api:
-        job = api.train(_IRIS, model_name=MODEL, options={"target_column": "variety"})
-    require(job.body["metrics"]["accuracy"] > 0.8, f"The accuracy is not above 0.8: {job.body['metrics']}.")
+        job = api.train(_IRIS, model_name=MODEL, options=TrainOptions(target_column="variety"))
+    metrics = job.metrics
+    accuracy = metrics.accuracy if isinstance(metrics, ClassificationMetrics) else None
+    require(accuracy is not None and accuracy > 0.8, f"The accuracy is not above 0.8: {metrics}.")
 
 
 def predict_by_http(site: Site) -> None:
@@ -29,7 +31,7 @@ def predict_by_http(site: Site) -> None:
     with site.api() as api:
         answer = api.predict(_ROWS, model_name=MODEL)
     require(
-        bool(answer.body.get("predictions") or answer.body.get("result")),
+        bool(answer.result if isinstance(answer, JobView) else answer.predictions),
         "POST /predict returned neither predictions nor a result.",
     )
 
@@ -37,7 +39,7 @@ def predict_by_http(site: Site) -> None:
 def train_by_s3(site: Site) -> None:
     """Train with an S3 upload and its options as metadata."""
     job = _run_upload(site, keys.upload("train", MODEL, _IRIS.name), {"target-column": "variety"})
-    require(job.body["state"] == "succeeded", f"The training of the upload failed: {job.body['error']}.")
+    require(job.state == "succeeded", f"The training of the upload failed: {job.error}.")
 
 
 def predict_by_s3(site: Site) -> None:
@@ -56,10 +58,8 @@ def predict_by_s3(site: Site) -> None:
 def score_a_row(site: Site) -> None:
     """Score one row online."""
     with site.api() as api:
-        answer = api.invoke(MODEL, [_ROW]).body
-    require(
-        answer["predictions"] == ["Setosa"], f"The prediction of the row is {answer['predictions']}; expected Setosa."
-    )
+        predictions = api.invoke(MODEL, [_ROW]).predictions
+    require(predictions == ("Setosa",), f"The predictions of the row are {predictions}; expected Setosa.")
 
 
 STORY: Final[Mapping[str, Callable[[Site], None]]] = {
@@ -71,16 +71,16 @@ STORY: Final[Mapping[str, Callable[[Site], None]]] = {
 }
 
 
-def _run_upload(site: Site, key: str, metadata: dict[str, str]) -> Document:
+def _run_upload(site: Site, key: str, metadata: dict[str, str]) -> JobView:
     """Upload a sample as `aws s3 cp` does, wait for its job and return it."""
     body = (_IRIS if key.startswith("train/") else _ROWS).read_bytes()
     version = site.aws("s3").put_object(Bucket=site.uploads_bucket, Key=key, Body=body, Metadata=metadata)["VersionId"]
     job_id = keys.job_id_of_upload(site.uploads_bucket, key, version)
     with site.api() as api:
 
-        def find_ended_job() -> Document | None:
-            jobs = api.jobs(upload_key=key).body["jobs"]
-            return next((api.job(job_id) for job in jobs if job["job_id"] == job_id and job["finished_at"]), None)
+        def find_ended_job() -> JobView | None:
+            jobs = api.jobs(upload_key=key).jobs
+            return next((job for job in jobs if job.job_id == job_id and job.finished_at), None)
 
         message = (
             f"The job of the upload {key} did not end within {_TIMEOUT_SECONDS:.0f} s. See the log of its function."

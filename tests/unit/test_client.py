@@ -1,4 +1,4 @@
-"""The client follows links, waits for jobs, and reports what went wrong."""
+"""The client returns typed responses, follows their links, waits for jobs, and reports what went wrong."""
 
 import io
 import json
@@ -11,11 +11,21 @@ from typing import Any
 import httpx2
 import pytest
 
-from mini_ml.client import Client, ClientFailure, Document, RequestRejected, Unreachable
+from mini_ml.client import Client, ClientFailure, RequestRejected, Unreachable
+from mini_ml.contracts import (
+    JobPage,
+    JobView,
+    ModelPage,
+    PredictAnswer,
+    PredictOptions,
+    Problem,
+    RegressionMetrics,
+    TrainOptions,
+)
+from tests.fixtures.responses import INVITATION, JOB, MODEL, PREDICTIONS, build_problem
 
 BASE = "http://platform.example/stage"
-JOB = {"job_id": "j1", "links": {"self": "jobs/j1"}, "error": None}
-PROBLEM = {"title": "Model not found", "detail": "There is no model `x`.", "status": 404, "code": "model_not_found"}
+PROBLEM = build_problem(404, "model_not_found", "Model not found", "There is no model `x`.")
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
 
@@ -37,13 +47,13 @@ class Platform:
         return answer if isinstance(answer, httpx2.Response) else httpx2.Response(200, json=answer)
 
 
-class _Empty(BaseHTTPRequestHandler):
-    """Answers with an empty document."""
+class _EmptyPage(BaseHTTPRequestHandler):
+    """Answers with an empty page of models."""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(b'{"models": [], "links": {}}')
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -61,13 +71,26 @@ def table(tmp_path: Path) -> Path:
 
 
 def test_a_finished_training_is_returned_at_once(table: Path) -> None:
-    platform = Platform(train={**JOB, "state": "succeeded"})
+    platform = Platform(train=JOB)
 
     with _client(platform) as client:
-        job = client.train(table, model_name="iris", options={"model_params": {"max_depth": 2}})
+        job = client.train(table, model_name="iris", options=TrainOptions(model_params={"max_depth": 2}))
 
-    assert job.body["state"] == "succeeded"
+    assert (job.state, job.version) == ("succeeded", 7)
     assert b'{"max_depth": 2}' in platform.requests[0][2]
+
+
+def test_options_that_were_not_set_are_left_to_the_server(table: Path) -> None:
+    platform = Platform(train=JOB, predict=PREDICTIONS)
+
+    with _client(platform) as client:
+        client.train(table, options=TrainOptions(target_column="b"))
+        client.predict(table, options=PredictOptions(version="3"))
+
+    trained, predicted = (content for _, _, content in platform.requests)
+    assert b'name="target_column"' in trained
+    assert b'name="version"' in predicted
+    assert [name for name in (b"model_type", b"model_params", b"columns_to_drop") if name in trained + predicted] == []
 
 
 def test_an_unfinished_training_is_polled_by_its_own_link(table: Path) -> None:
@@ -77,7 +100,7 @@ def test_an_unfinished_training_is_polled_by_its_own_link(table: Path) -> None:
     with _client(platform) as client:
         job = client.train(table)
 
-    assert job.body["state"] == "succeeded"
+    assert job.state == "succeeded"
     assert [url for _, url, _ in platform.requests[1:]] == [f"{BASE}/jobs/j1", f"{BASE}/jobs/j1"]
 
 
@@ -95,7 +118,16 @@ def test_a_problem_document_is_kept_by_the_rejection(table: Path) -> None:
     with _client(platform) as client, pytest.raises(RequestRejected) as rejection:
         client.predict(table, model_name="x")
 
-    assert rejection.value.problem == PROBLEM
+    assert rejection.value.problem == Problem.model_validate(PROBLEM)
+
+
+def test_the_details_of_an_incomplete_problem_document_are_kept(table: Path) -> None:
+    platform = Platform(predict=httpx2.Response(503, json={"title": "Busy", "detail": "Try later.", "traceId": 1}))
+
+    with _client(platform) as client, pytest.raises(RequestRejected, match=r"Try later\.") as rejection:
+        client.predict(table)
+
+    assert (rejection.value.problem.title, rejection.value.problem.status) == ("Busy", 503)
 
 
 def test_an_error_response_without_a_problem_document_is_reported_by_its_status(table: Path) -> None:
@@ -106,16 +138,35 @@ def test_an_error_response_without_a_problem_document_is_reported_by_its_status(
 
 
 def test_predictions_are_returned_unchanged(table: Path) -> None:
-    with _client(Platform(predict={"predictions": ["Setosa"], "links": {}})) as client:
-        assert client.predict(table, columns_to_drop=["a"]).body["predictions"] == ["Setosa"]
+    platform = Platform(predict={**PREDICTIONS, "predictions": ["Setosa", "7", 7, 0.5]})
+
+    with _client(platform) as client:
+        answer = client.predict(table, options=PredictOptions(columns_to_drop=("a",)))
+
+    assert isinstance(answer, PredictAnswer)
+    assert answer.predictions == ("Setosa", "7", 7, 0.5)
+    assert b'["a"]' in platform.requests[0][2]
+
+
+def test_a_prediction_that_is_not_finished_in_time_returns_its_finished_job(table: Path) -> None:
+    platform = Platform(
+        predict=httpx2.Response(202, json={**JOB, "kind": "predict", "state": "running"}),
+        **{"jobs/j1": {**JOB, "kind": "predict"}},
+    )
+
+    with _client(platform) as client:
+        answer = client.predict(table)
+
+    assert isinstance(answer, JobView)
+    assert answer.state == "succeeded"
 
 
 def test_a_file_larger_than_the_inline_limit_is_uploaded_through_s3(table: Path) -> None:
-    invitation = {"job_id": "j1", "url": f"{BASE}/s3", "fields": {"key": "train/x", "policy": "p"}, "links": {}}
-    platform = Platform(uploads=invitation, s3=httpx2.Response(204), **{"jobs/j1": {**JOB, "state": "succeeded"}})
+    invitation = {**INVITATION, "url": f"{BASE}/s3"}
+    platform = Platform(uploads=invitation, s3=httpx2.Response(204), **{"jobs/j1": JOB})
 
     with _client(platform, inline_bytes=4) as client:
-        client.train(table, model_name="iris", options={"target_column": "b"})
+        client.train(table, model_name="iris", options=TrainOptions(target_column="b"))
 
     announced, posted, _ = (content for _, _, content in platform.requests)
     assert json.loads(announced) == {
@@ -127,8 +178,34 @@ def test_a_file_larger_than_the_inline_limit_is_uploaded_through_s3(table: Path)
     assert posted.index(b"policy") < posted.index(b"a,b\n1,2\n")
 
 
+@pytest.mark.parametrize(
+    ("options", "output"),
+    [
+        ({"probabilities": True}, "rows,probabilities"),
+        ({"only_predictions": True}, "predictions"),
+        ({"only_predictions": True, "probabilities": True}, "predictions,probabilities"),
+    ],
+)
+def test_a_prediction_with_options_that_the_form_does_not_have_is_uploaded_through_s3(
+    options: dict[str, bool], output: str, table: Path
+) -> None:
+    invitation = {**INVITATION, "url": f"{BASE}/s3"}
+    platform = Platform(uploads=invitation, s3=httpx2.Response(204), **{"jobs/j1": JOB})
+
+    with _client(platform) as client:
+        client.predict(table, options=PredictOptions(version="champion", **options))
+
+    assert json.loads(platform.requests[0][2]) == {
+        "kind": "predict",
+        "model_name": "default",
+        "version": "champion",
+        "options": {"output": output},
+        "filename": "iris.csv",
+    }
+
+
 def test_a_result_is_downloaded_from_the_presigned_url_behind_its_link(table: Path) -> None:
-    predicted = {"predictions": None, "links": {"result": "jobs/j1/result"}}
+    predicted = {**PREDICTIONS, "predictions": None, "links": {"result": "jobs/j1/result"}}
     platform = Platform(
         predict=predicted,
         **{
@@ -145,10 +222,21 @@ def test_a_result_is_downloaded_from_the_presigned_url_behind_its_link(table: Pa
 
 
 def test_names_are_encoded_into_the_path() -> None:
-    platform = Platform(**{"models/a%2Fb%20c": {"model_name": "a/b c", "links": {}}})
+    platform = Platform(**{"models/a%2Fb%20c": {**MODEL, "model_name": "a/b c"}})
 
     with _client(platform) as client:
-        assert client.model("a/b c").body["model_name"] == "a/b c"
+        assert client.model("a/b c").model_name == "a/b c"
+
+
+def test_rows_are_scored_online_with_a_version() -> None:
+    scored = {"predictions": ["Setosa"], "probabilities": None, "model_name": "iris", "version": 7}
+    platform = Platform(**{"models/iris/versions/champion/invocations": scored})
+
+    with _client(platform) as client:
+        answer = client.invoke("iris", [{"a": 1.5, "b": None}], version="champion")
+
+    assert (answer.predictions, answer.version) == (("Setosa",), 7)
+    assert json.loads(platform.requests[0][2]) == {"dataframe_records": [{"a": 1.5, "b": None}]}
 
 
 def test_filters_without_a_value_are_not_sent() -> None:
@@ -164,11 +252,11 @@ def test_filters_without_a_value_are_not_sent() -> None:
 def test_a_platform_on_loopback_is_reached_without_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    server = HTTPServer(("127.0.0.1", 0), _Empty)
+    server = HTTPServer(("127.0.0.1", 0), _EmptyPage)
     threading.Thread(target=server.handle_request, daemon=True).start()
 
     with server, Client(f"http://{host}:{server.server_port}") as client:
-        assert client.models().body == {}
+        assert client.models() == ModelPage(models=(), links={})
 
 
 def test_an_unreachable_platform_is_reported_with_its_url() -> None:
@@ -190,6 +278,57 @@ def test_a_server_that_is_not_the_platform_is_reported() -> None:
 
     with _client(other_server) as client, pytest.raises(ClientFailure, match="did not answer with JSON"):
         client.models()
+
+
+def test_a_server_with_other_json_is_reported_with_the_field() -> None:
+    other_server = Platform(models={"data": []})
+
+    with _client(other_server) as client, pytest.raises(ClientFailure, match="unexpected JSON: models: Field required"):
+        client.models()
+
+
+def test_unknown_fields_of_a_newer_server_are_ignored_wherever_they_are(table: Path) -> None:
+    metrics = {"r2": 0.5, "mae": 1.0, "rmse": 1.0, "holdout_rows": 3, "notes": {}, "new": 1}
+    options = {"version": "3", "columns_to_drop": [], "only_predictions": False, "probabilities": False, "new": [1]}
+    failed = {**PROBLEM, "new": 1, "errors": [{"reason": "r", "new": 1}]}
+    job = {**JOB, "new": {"a": 1}, "options": options, "metrics": metrics, "error": failed, "result": None}
+    platform = Platform(jobs={"jobs": [job], "links": {}, "new": 1}, train=httpx2.Response(422, json=failed))
+
+    with _client(platform) as client:
+        (found,) = client.jobs().jobs
+        with pytest.raises(RequestRejected) as rejection:
+            client.train(table)
+
+    assert found.options == PredictOptions(version="3")
+    assert found.metrics == RegressionMetrics(r2=0.5, mae=1.0, rmse=1.0, holdout_rows=3)
+    assert found.error == rejection.value.problem
+    assert rejection.value.problem.errors[0].reason == "r"
+
+
+def test_the_last_answer_is_the_text_that_the_server_sent() -> None:
+    sent = '{"models": [], "links": {"self": "models"}, "new": 1}'
+
+    with _client(Platform(models=httpx2.Response(200, text=sent))) as client:
+        page = client.models()
+
+    assert page.links == {"self": f"{BASE}/models"}
+    assert client.last_answer == sent
+
+
+def test_links_of_nested_responses_are_absolute_and_can_be_followed() -> None:
+    job = {**JOB, "links": {"self": "jobs/j1", "model_version": "models/iris/versions/7"}}
+    older = {"jobs": [], "links": {"self": "jobs?cursor=x"}}
+    page = {"jobs": [job], "links": {"next": "jobs?cursor=x"}}
+    platform = Platform(jobs=page, **{"jobs?cursor=x": older, "jobs/j1": JOB})
+
+    with _client(platform) as client:
+        newest = client.jobs()
+        following = client.follow(newest.links["next"], JobPage)
+        again = client.follow(newest.jobs[0].links["self"], JobView)
+
+    assert newest.jobs[0].links["model_version"] == f"{BASE}/models/iris/versions/7"
+    assert following.jobs == ()
+    assert again.job_id == "j1"
 
 
 class CredentialRecorder:
@@ -215,22 +354,22 @@ def test_the_credential_is_sent_to_the_platform() -> None:
 
 def test_the_credential_is_not_sent_to_other_hosts(table: Path) -> None:
     elsewhere = "http://s3.example/bucket"
-    platform = CredentialRecorder({**JOB, "state": "succeeded", "job_id": "j1", "url": elsewhere, "fields": {}})
+    platform = CredentialRecorder({**INVITATION, **JOB, "url": elsewhere, "links": {"result": "jobs/j1/result"}})
 
     with _client(platform, credential="a-key", inline_bytes=1) as client:
         job = client.train(table)
-        client.follow(Document(url=BASE, body={"links": {"next": elsewhere}}), "next")
-        client.download_result(Document(url=BASE, body={"links": {"result": "jobs/j1/result"}}), io.BytesIO())
+        client.follow(elsewhere, JobView)
+        client.download_result(job, io.BytesIO())
 
-    assert job.body["state"] == "succeeded"
+    assert job.state == "succeeded"
     assert {credential for host, credential in platform.sent if host == "platform.example"} == {"Bearer a-key"}
     assert [credential for host, credential in platform.sent if host == "s3.example"] == [None, None, None]
 
 
 def test_the_credential_is_not_sent_to_another_port_of_the_same_host() -> None:
-    platform = CredentialRecorder({})
+    platform = CredentialRecorder(JOB)
 
     with _client(platform, credential="a-key") as client:
-        client.follow(Document(url="http://platform.example:4566/", body={"links": {"x": "y"}}), "x")
+        client.follow("http://platform.example:4566/y", JobView)
 
     assert platform.sent == [("platform.example", None)]

@@ -1,11 +1,12 @@
-"""Pydantic models of HTTP requests and responses that are not in `mini_ml.contracts`."""
+"""Pydantic models of HTTP requests, and of the responses that only describe a service.
 
-from datetime import datetime
+The other responses are in `mini_ml.contracts`, because the Python client returns them.
+"""
 
 from pydantic import Field, JsonValue, field_validator
 
 from mini_ml import keys
-from mini_ml.contracts import FrozenModel, JobView, Kind, Label, Manifest, ModelView, Schema
+from mini_ml.contracts import FrozenModel, Kind
 
 
 class Status(FrozenModel):
@@ -30,60 +31,6 @@ class Health(FrozenModel):
     status: str
 
 
-class JobPage(FrozenModel):
-    """A page of jobs, newest first. `links.next` exists if there are more."""
-
-    jobs: tuple[JobView, ...]
-    links: dict[str, str]
-
-
-class ModelPage(FrozenModel):
-    """A page of models, sorted by name. `links.next` exists if there are more."""
-
-    models: tuple[ModelView, ...]
-    links: dict[str, str]
-
-
-class ManifestView(Manifest):
-    """A model version as returned over HTTP."""
-
-    links: dict[str, str]
-
-
-class SchemaView(Schema):
-    """The schema of a model version as returned over HTTP."""
-
-    links: dict[str, str]
-
-
-class PredictAnswer(FrozenModel):
-    """Predictions of `POST /predict`, in the order of the rows."""
-
-    predictions: tuple[Label, ...] | None
-    """None if they are too large for a response; `links.result` downloads them."""
-    truncated: bool = False
-    model_name: str
-    version: int
-    job_id: str
-    links: dict[str, str]
-
-
-class ScoringAnswer(FrozenModel):
-    """Predictions of online scoring, in the order of the rows."""
-
-    predictions: tuple[Label, ...]
-    probabilities: tuple[dict[str, float], ...] | None = None
-    """One mapping from label to probability per row, if requested."""
-    model_name: str
-    version: int
-
-
-class Url(FrozenModel):
-    """A URL that downloads a file without credentials, for a limited time."""
-
-    url: str
-
-
 class UploadOptions(FrozenModel):
     """Options of the upload's job, the same as in the form of `/train` or in S3 object metadata."""
 
@@ -106,18 +53,6 @@ class UploadRequest(FrozenModel):
     )
     """For predictions: a version number, an alias or `latest`."""
     options: UploadOptions = UploadOptions()
-
-
-class UploadInvitation(FrozenModel):
-    """An upload form: send `fields`, then `file`, to `url` as multipart/form-data."""
-
-    job_id: str
-    url: str
-    fields: dict[str, str]
-    key: str
-    max_bytes: int
-    expires_at: datetime
-    links: dict[str, str]
 
 
 class AliasTarget(FrozenModel):

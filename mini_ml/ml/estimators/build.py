@@ -4,7 +4,6 @@ import inspect
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, cast
 
@@ -19,6 +18,7 @@ from mini_ml.errors import InvalidOption, Issue
 from mini_ml.ml.encoding.scaling import Scale
 from mini_ml.ml.estimators.ceilings import PLATFORM_DEFAULTS
 from mini_ml.ml.records.issues import short
+from mini_ml.suggest import suggest
 
 JsonParams = Mapping[str, JsonValue]
 
@@ -182,7 +182,7 @@ def spell_label(value: JsonValue) -> str:
 
 
 def _nearest_label(label: str, labels: Sequence[str]) -> str:
-    nearest = get_close_matches(label, labels, n=1) or list(labels[:5])
+    nearest = suggest(label, labels) or list(labels[:5])
     return f"labels are spelled as in the dataset: {', '.join(f'`{short(name)}`' for name in nearest)}"
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from mini_ml.ml.cells.words import Decimal
 from mini_ml.ml.frame import Codes, Matrix
 from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.table import Spellings, Table
+from mini_ml.suggest import suggest
 
 _MAX_CLASSES = 20
 _MAX_CLASS_SHARE = 0.1
@@ -65,9 +65,8 @@ def target_column(table: Table, name: str | None, *, dropped: Sequence[str] = ()
 
 def missing_column_issue(name: str, names: Sequence[str], parameter: str | None = None) -> Issue:
     """Return the issue of a column that does not exist, with the nearest existing name as a hint."""
-    lowered = {known.lower(): known for known in names if known}
-    near = get_close_matches(name.lower(), lowered, n=1)
-    hint = f"did you mean “{short(lowered[near[0]])}”?" if near else None
+    near = suggest(name, names)
+    hint = f"did you mean “{short(near[0])}”?" if near else None
     return Issue(column=short(name), parameter=parameter, reason="no such column", hint=hint)
 
 

@@ -108,22 +108,33 @@ def _score_probabilities(
     if absent:
         notes["roc_auc"] = f"the hold-out rows lack {absent} of {classes} classes: these have too few rows"
     return {
-        "log_loss": _log_loss(truth, probabilities, classes),
+        "log_loss": _log_loss(truth, probabilities),
         "roc_auc": None if absent else _roc_auc(truth, probabilities, classes),
     }
 
 
-def _log_loss(truth: ClassCodes, probabilities: Numbers, classes: int) -> float:
+def _log_loss(truth: ClassCodes, probabilities: Numbers) -> float:
+    """Return the mean log loss, which depends only on the probability that each row gives to its true class.
+
+    So scikit-learn gets one column instead of a column per class, which gives the same result in a fraction of the
+    time.
+    """
     # Rounding can put a probability just outside 0 to 1, for which scikit-learn raises ValueError.
-    loss = float(metrics.log_loss(truth, np.clip(probabilities, 0.0, 1.0), labels=np.arange(classes)))
+    of_truth = np.clip(probabilities[np.arange(len(truth)), truth], 0.0, 1.0)
+    loss = float(metrics.log_loss(np.ones_like(truth), of_truth, labels=[0, 1]))
     return 0.0 if loss <= _PERFECT_LOG_LOSS else loss
 
 
 def _roc_auc(truth: ClassCodes, probabilities: Numbers, classes: int) -> float:
     """Return the area under the ROC curve of each class against the rest, averaged over the classes.
 
-    With `multi_class="ovr"`, scikit-learn raises ValueError if a row does not sum to 1; indicator columns give the same
-    result without that check.
+    With `multi_class="ovr"`, scikit-learn's `roc_auc_score` raises ValueError if a row does not sum to 1.
     """
-    indicators = truth[:, np.newaxis] == np.arange(classes)
-    return float(metrics.roc_auc_score(indicators, probabilities, average="macro"))
+    return float(np.mean([_area_under_roc(truth == code, probabilities[:, code]) for code in range(classes)]))
+
+
+def _area_under_roc(is_positive: NDArray[np.bool_], scores: Numbers) -> float:
+    # scikit-learn sorts stably, which takes much longer unless the scores are sorted already. Ties need no order.
+    order = np.argsort(scores)[::-1]
+    false_positives, true_positives, _ = metrics.roc_curve(is_positive[order], scores[order])
+    return float(metrics.auc(false_positives, true_positives))

@@ -6,35 +6,32 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from mini_ml.cli import arguments, commands, main, printing
-from mini_ml.client import Client, Document, RequestRejected, Unreachable
+from mini_ml.client import Client
 from mini_ml.local.failures import PortsInUse
+from tests.fixtures.responses import JOB, MODEL, PREDICTIONS, build_problem
 
-PROBLEM = {
-    "title": "Invalid dataset",
-    "detail": "Line 3 has 2 cells.",
-    "status": 422,
-    "errors": [{"line": 3, "reason": "2 cells, but the header has 3", "hint": "quote the cell"}],
-}
-JOB = {
-    "job_id": "j1",
-    "kind": "train",
-    "state": "succeeded",
-    "model_name": "iris",
-    "version": 7,
-    "created_at": "2026-11-23T14:00:00.123Z",
-    "started_at": None,
-    "finished_at": None,
-    "progress": {"rows_done": 150},
-    "metrics": {"accuracy": 0.96667, "labels": ["a"]},
-    "result": {"model_uri": "s3://bucket/model.joblib"},
-    "error": None,
-    "links": {},
+PROBLEM = build_problem(
+    422,
+    "invalid_dataset",
+    "Invalid dataset",
+    "Line 3 has 2 cells.",
+    {"reason": "2 cells, but the header has 3", "hint": "quote the cell", "line": 3},
+)
+PATHS = {
+    "train": "/train",
+    "predict": "/predict",
+    "jobs": "/jobs",
+    "job": "/jobs/j1",
+    "models": "/models",
+    "model": "/models/iris",
 }
 
 Answers = Callable[..., None]
@@ -42,15 +39,16 @@ Answers = Callable[..., None]
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """Make a method of the client return a body, or raise an error."""
+    """Make the server answer the request of a method of the client with JSON, or the request raise an error."""
 
-    def install(method: str, answer: dict[str, Any] | BaseException) -> None:
-        def call(*_: object, **__: object) -> Document:
+    def install(method: str, answer: dict[str, Any] | BaseException, *, status: int = 200) -> None:
+        def respond(request: httpx2.Request) -> httpx2.Response:
+            assert request.url.path == PATHS[method]
             if isinstance(answer, BaseException):
                 raise answer
-            return Document(url="http://platform.example/", body=answer)
+            return httpx2.Response(status, json=answer)
 
-        monkeypatch.setattr(Client, method, call)
+        monkeypatch.setattr(commands, "Client", partial(Client, transport=httpx2.MockTransport(respond)))
 
     return install
 
@@ -76,7 +74,7 @@ def test_a_training_is_printed_with_its_version_and_metrics(
 
 
 def test_predictions_are_printed_one_per_line(answers: Answers, table: str, capsys: pytest.CaptureFixture[str]) -> None:
-    answers("predict", {"predictions": ["Setosa", 7], "links": {}})
+    answers("predict", {**PREDICTIONS, "predictions": ["Setosa", 7]})
 
     assert main(["predict", table]) == 0
 
@@ -87,7 +85,7 @@ def test_predictions_are_printed_one_per_line(answers: Answers, table: str, caps
 def test_characters_that_the_terminal_cannot_encode_are_escaped(
     arguments: list[str], printed: bytes, answers: Answers, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers("predict", {"predictions": ["São"], "links": {}})
+    answers("predict", {**PREDICTIONS, "predictions": ["São"]})
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", terminal)
 
@@ -101,8 +99,8 @@ def test_characters_that_the_terminal_cannot_encode_are_escaped(
 def test_the_rows_with_their_predictions_are_written_to_the_output_file(
     answers: Answers, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers("predict", {"predictions": None, "links": {"result": "x"}})
-    monkeypatch.setattr(Client, "download_result", lambda _self, _document, target: target.write(b"a,b,prediction\n"))
+    answers("predict", {**PREDICTIONS, "predictions": None})
+    monkeypatch.setattr(Client, "download_result", lambda _self, _answer, target: target.write(b"a,b,prediction\n"))
 
     assert main(["predict", table, "--output", str(tmp_path / "out.csv")]) == 0
 
@@ -112,8 +110,8 @@ def test_the_rows_with_their_predictions_are_written_to_the_output_file(
 def test_an_output_that_is_a_device_is_not_replaced(
     answers: Answers, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers("predict", {"predictions": None, "links": {"result": "x"}})
-    monkeypatch.setattr(Client, "download_result", lambda _self, _document, target: target.write(b"a,b,prediction\n"))
+    answers("predict", {**PREDICTIONS, "predictions": None})
+    monkeypatch.setattr(Client, "download_result", lambda _self, _answer, target: target.write(b"a,b,prediction\n"))
     link = tmp_path / "nowhere"
     link.symlink_to(os.devnull)
 
@@ -164,8 +162,7 @@ def test_a_failed_job_is_printed_with_its_error(answers: Answers, capsys: pytest
 def test_models_are_printed_one_per_line_with_their_aliases(
     answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    iris = {"model_name": "iris", "latest": 3, "versions": 3, "aliases": {"champion": 2}}
-    answers("models", {"models": [iris], "links": {}})
+    answers("models", {"models": [MODEL], "links": {}})
 
     assert main(["models"]) == 0
 
@@ -173,17 +170,29 @@ def test_models_are_printed_one_per_line_with_their_aliases(
 
 
 def test_with_json_the_response_is_printed_as_json(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
-    answers("model", {"model_name": "iris", "links": {}})
+    newer = {"new": {"field": 1}, **MODEL}
+    answers("model", newer)
 
     assert main(["models", "iris", "--json"]) == 0
 
-    assert json.loads(capsys.readouterr().out) == {"model_name": "iris", "links": {}}
+    assert capsys.readouterr().out == json.dumps(newer, indent=2) + "\n"
+
+
+def test_with_json_and_an_output_file_the_response_of_the_prediction_is_printed(
+    answers: Answers, table: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers("predict", PREDICTIONS)
+    monkeypatch.setattr(Client, "download_result", lambda _self, _answer, target: target.write(b"a,b,prediction\n"))
+
+    assert main(["predict", table, "--json", "--output", str(tmp_path / "out.csv")]) == 0
+
+    assert json.loads(capsys.readouterr().out) == PREDICTIONS
 
 
 def test_a_rejection_is_printed_to_standard_error_with_all_its_errors(
     answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers("train", RequestRejected(PROBLEM))
+    answers("train", PROBLEM, status=422)
 
     assert main(["train", table]) == 1
 
@@ -198,7 +207,7 @@ def test_a_rejection_is_printed_to_standard_error_with_all_its_errors(
 def test_with_json_a_rejection_is_printed_as_json(
     answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers("train", RequestRejected(PROBLEM))
+    answers("train", PROBLEM, status=422)
 
     assert main(["train", table, "--json"]) == 1
 
@@ -208,11 +217,14 @@ def test_with_json_a_rejection_is_printed_as_json(
 def test_an_unreachable_platform_is_reported_in_one_sentence(
     answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers("models", Unreachable("No response."))
+    answers("models", httpx2.ConnectError("refused"))
 
-    assert main(["models"]) == 1
+    assert main(["models", "--url", "http://localhost:8000"]) == 1
 
-    assert capsys.readouterr().err == "No response.\n"
+    assert capsys.readouterr().err == (
+        "No response from http://localhost:8000/models (ConnectError). "
+        "Is the platform running? `mini-ml up` starts it.\n"
+    )
 
 
 def test_a_port_in_use_is_reported_without_a_traceback(
@@ -231,7 +243,7 @@ def test_a_port_in_use_is_reported_without_a_traceback(
 def test_ctrl_c_exits_with_130(answers: Answers) -> None:
     answers("models", KeyboardInterrupt())
 
-    assert main(["models"]) == 130
+    assert main(["models", "--url", "http://localhost:8000"]) == 130
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from mini_ml.jobs import sweep
 from mini_ml.jobs.store import read
 from mini_ml.registry import versions
 from mini_ml.registry.sealing import seal
-from mini_ml.workflows.batch import score_upload
+from mini_ml.workflows.batch_predict import score_upload
 from mini_ml.workflows.model_cache import ModelCache
 from mini_ml.workflows.train import train_upload
 from tests.unit.workflows.story import Clock, build_upload

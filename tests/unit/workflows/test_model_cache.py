@@ -162,3 +162,18 @@ def test_only_what_is_loaded_and_fresh_is_at_hand(world: MemoryPlatform) -> None
     world.clock.forward(2)
 
     assert (before, fresh, model_cache.at_hand("shop", "latest"), made) == (None, loaded, None, [])
+
+
+def test_a_model_at_hand_is_the_wanted_one_while_other_threads_evict(world: MemoryPlatform) -> None:
+    world.train()
+    world.train(body=OTHER_ROWS)
+    model_cache = model_cache_of(world, cache_bytes=1)
+
+    def ask(version: int) -> int:
+        model_cache.model("shop", str(version))
+        loaded = model_cache.at_hand("shop", str(version))
+        return loaded.manifest.version if loaded else version
+
+    asked = [1, 2] * 50
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, asked)) == asked

@@ -5,8 +5,7 @@ from starlette.responses import Response
 
 from mini_ml.adapters.http.answering.links import Link
 from mini_ml.adapters.http.answering.problems import problem_of_failure
-from mini_ml.adapters.http.schemas import ManifestView, SchemaView
-from mini_ml.contracts import Job, JobView, Manifest, ModelView, PredictOptions, TrainOptions
+from mini_ml.contracts import Job, JobView, Manifest, ManifestView, ModelView, PredictOptions, SchemaView, TrainOptions
 from mini_ml.registry.aliases import ModelSummary
 
 

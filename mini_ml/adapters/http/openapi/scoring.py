@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from mini_ml.adapters.http.openapi.document import json_body, problem_responses
-from mini_ml.adapters.http.schemas import ScoringAnswer
+from mini_ml.contracts import ScoringAnswer
 
 NEWEST_PATH = "/models/{model_name}/invocations"
 VERSION_PATH = "/models/{model_name}/versions/{version}/invocations"

@@ -1,6 +1,5 @@
 """Read multipart forms with one file and text fields, and collect all their issues."""
 
-import difflib
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from starlette.requests import Request
 
 from mini_ml.adapters.http.reading.bodies import read_body, require_media_type
 from mini_ml.errors import InvalidRequest, Issue, UploadTooLarge
+from mini_ml.suggest import did_you_mean
 from mini_ml.topology import Limits
 
 _PARSER_LIMITS = {"Too many": "form_parts", "Part exceeded": "field_bytes"}
@@ -156,8 +156,7 @@ def _find_unknown(items: list[tuple[str, UploadFile | str]], spec: FormSpec) -> 
 
 
 def _build_unknown_issue(name: str, known: list[str]) -> Issue:
-    near = difflib.get_close_matches(name[:80], known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"the fields are {', '.join(known)}"
+    hint = did_you_mean(name, known, otherwise=f"the fields are {', '.join(known)}")
     return Issue(parameter=name[:80], reason=f"unknown field `{name[:80]}`", hint=hint)
 
 

@@ -1,12 +1,12 @@
 """Reject unknown and repeated query parameters."""
 
-import difflib
 from collections import Counter
 
 from fastapi import Request
 from fastapi.routing import APIRoute
 
 from mini_ml.errors import InvalidRequest, Issue
+from mini_ml.suggest import did_you_mean
 
 
 async def reject_unknown_query(request: Request) -> None:
@@ -30,8 +30,7 @@ async def reject_unknown_query(request: Request) -> None:
 def _build_issue(name: str, count: int, known: tuple[str, ...]) -> Issue:
     if name in known:
         return Issue(parameter=name, reason=f"`{name}` occurs {count} times", hint="send it once")
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"the parameters of this route are: {', '.join(known) or 'none'}"
+    hint = did_you_mean(name, known, otherwise=f"the parameters of this route are: {', '.join(known) or 'none'}")
     return Issue(parameter=name, reason=f"unknown query parameter `{name}`", hint=hint)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from mini_ml import catalogue, keys
+from mini_ml import keys
 from mini_ml.adapters.http.reading.forms import Form, FormSpec, read_form
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import InvalidDataset, Issue
@@ -56,34 +56,29 @@ async def read_train_submission(request: Request, limits: Limits) -> TrainSubmis
         InvalidRequest, Unprocessable: the form is invalid; the error has all issues.
     """
     form = await read_form(request, TRAIN_FORM, limits)
-    fields = form.fields
     collected = _collect_common_errors(form, TRAIN_FORM.file_field)
     with collected.collect():
-        options.parse_columns(fields["columns_to_drop"])
-    with collected.collect():
-        catalogue.check_model_type(fields["model_type"])
-    with collected.collect():
-        wanted = options.train_options(
-            target_column=fields["target_column"],
-            model_type=fields["model_type"],
-            model_params=fields["model_params"],
-            columns_to_drop=fields["columns_to_drop"],
-        )
+        wanted = options.parse_train_options(_options(form))
     collected.raise_if_any()
-    return TrainSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
+    model_name = form.fields["model_name"]
+    return TrainSubmission(model_name=model_name, options=wanted, filename=form.filename, body=form.body)
 
 
 async def read_predict_submission(request: Request, limits: Limits) -> PredictSubmission:
     """Read the form of `POST /predict`. Raises as `read_train_submission` does."""
     form = await read_form(request, PREDICT_FORM, limits)
-    fields = form.fields
     collected = _collect_common_errors(form, PREDICT_FORM.file_field)
     with collected.collect():
-        keys.validate_version(fields["version"])
-    with collected.collect():
-        wanted = options.predict_options(version=fields["version"], columns_to_drop=fields["columns_to_drop"])
+        wanted = options.parse_predict_options(_options(form))
     collected.raise_if_any()
-    return PredictSubmission(model_name=fields["model_name"], options=wanted, filename=form.filename, body=form.body)
+    return PredictSubmission(
+        model_name=form.fields["model_name"], options=wanted, filename=form.filename, body=form.body
+    )
+
+
+def _options(form: Form) -> dict[str, str]:
+    """Return the fields that are options of the job."""
+    return {name: value for name, value in form.fields.items() if name != "model_name"}
 
 
 def _collect_common_errors(form: Form, file_field: str) -> CollectedErrors:

@@ -13,9 +13,9 @@ from mini_ml.adapters.http.answering.views import json_response, manifest_view, 
 from mini_ml.adapters.http.openapi.document import json_body, problem_responses
 from mini_ml.adapters.http.reading.json_bodies import read_json_as
 from mini_ml.adapters.http.routes.jobs import Redirect, see_other
-from mini_ml.adapters.http.schemas import AliasTarget, ManifestView, ModelPage, SchemaView, Url
+from mini_ml.adapters.http.schemas import AliasTarget
 from mini_ml.adapters.http.service import CloudDep, ServiceDep, new_router
-from mini_ml.contracts import Manifest, ModelView
+from mini_ml.contracts import Manifest, ManifestView, ModelPage, ModelView, SchemaView, Url
 from mini_ml.ports import Cloud
 from mini_ml.registry import aliases, versions
 from mini_ml.registry.sealing import load_verified_manifest

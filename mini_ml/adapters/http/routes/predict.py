@@ -11,9 +11,8 @@ from mini_ml.adapters.http.answering.job_responses import build_submission_respo
 from mini_ml.adapters.http.openapi.document import form_body, problem_responses
 from mini_ml.adapters.http.reading.prefer import PREFER_PARAMETER, deadline, parse_preference
 from mini_ml.adapters.http.reading.submissions import read_predict_submission
-from mini_ml.adapters.http.schemas import PredictAnswer
 from mini_ml.adapters.http.service import ServiceDep, new_router
-from mini_ml.contracts import JobView
+from mini_ml.contracts import JobView, PredictAnswer
 from mini_ml.jobs import submit
 
 router = new_router("Train and predict")

@@ -1,4 +1,4 @@
-"""Score the rows of a request body and encode the predictions."""
+"""Online prediction: scores the rows of a request body and encodes the predictions."""
 
 import io
 import json
@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from mini_ml.adapters.http.reading.json_bodies import parse_json
 from mini_ml.contracts import Label, Schema
 from mini_ml.errors import InvalidRequest, Issue, LimitExceeded
 from mini_ml.ml.cells.rows import rows_from_json
@@ -16,6 +15,7 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv, score_rows
+from mini_ml.strict_json import parse_body
 from mini_ml.topology import Limits
 from mini_ml.workflows.model_cache import Loaded
 
@@ -23,14 +23,14 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_ci
 """Encoder for responses, which contain only labels and finite numbers."""
 
 
-def scored(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool, limits: Limits) -> bytes:
+def score_body(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool, limits: Limits) -> bytes:
     """Score the rows in a request body and return the response as JSON.
 
     Raises:
         InvalidRequest: the body cannot be parsed.
         Unprocessable: the rows do not match the schema of the model, or there are too many.
     """
-    score = _score_text if media_type == "text/csv" else _score_json
+    score = _score_csv if media_type == "text/csv" else _score_json
     predictions = score(loaded.model, body, probabilities=probabilities, limits=limits)
     answer: dict[str, object] = {"predictions": list(predictions.values)}
     if predictions.probabilities is not None:
@@ -40,22 +40,24 @@ def scored(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool,
 
 
 def _score_json(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
-    rows = rows_from_json(parse_json(body))
-    if rows.count == 0:
-        raise InvalidRequest(
-            "There are no rows to score.", issues=[Issue(parameter="body", reason="no rows", hint="send at least one")]
-        )
-    if rows.count > limits.online_rows:
-        raise LimitExceeded(
-            f"The request has {rows.count:,} rows; at most {limits.online_rows:,} are scored online.",
-            issues=[
-                Issue(limit="online_rows", reason="too many rows", hint="send fewer, or a file through POST /predict")
-            ],
-        )
+    rows = rows_from_json(parse_body(body))
+    _check_count(rows.count, limits)
     return score_rows(model, rows, tally=Tally(), probabilities=probabilities)
 
 
-def _score_text(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
+def _check_count(rows: int, limits: Limits) -> None:
+    """Raise InvalidRequest if there are no rows, LimitExceeded if there are too many to score online."""
+    if rows == 0:
+        issue = Issue(parameter="body", reason="no rows", hint="send at least one")
+        raise InvalidRequest("There are no rows to score.", issues=[issue])
+    if rows > limits.online_rows:
+        issue = Issue(limit="online_rows", reason="too many rows", hint="send fewer, or a file through POST /predict")
+        raise LimitExceeded(
+            f"The request has {rows:,} rows; at most {limits.online_rows:,} are scored online.", issues=[issue]
+        )
+
+
+def _score_csv(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
     parts: list[Predictions] = []
     output = score_csv(
         model,

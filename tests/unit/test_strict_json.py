@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mini_ml.adapters.http.reading.json_bodies import parse_json
-from mini_ml.errors import InvalidRequest
+from mini_ml.errors import InvalidRequest, Issue
+from mini_ml.strict_json import InvalidJson, parse, parse_body
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from mini_ml.errors import InvalidRequest
 )
 def test_json_that_is_not_strict_is_malformed(body: bytes) -> None:
     with pytest.raises(InvalidRequest):
-        parse_json(body)
+        parse_body(body)
 
 
 @pytest.mark.parametrize(
@@ -51,16 +51,30 @@ def test_json_that_is_not_strict_is_malformed(body: bytes) -> None:
     ],
 )
 def test_strict_json_is_read(body: bytes, meaning: object) -> None:
-    assert parse_json(body) == meaning
+    assert parse_body(body) == meaning
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_cause_a_server_error(body: bytes) -> None:
     with contextlib.suppress(InvalidRequest):
-        parse_json(body)
+        parse_body(body)
 
 
 def test_no_nesting_causes_a_server_error_at_any_stack_depth() -> None:
     for depth in range(1, 1200):
         with contextlib.suppress(InvalidRequest):
-            parse_json(b'["\\u0041",' + b"[" * depth + b"]" * depth + b"]")
+            parse_body(b'["\\u0041",' + b"[" * depth + b"]" * depth + b"]")
+
+
+def test_the_error_of_a_body_names_the_body_and_the_place() -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        parse_body(b"[\n")
+
+    reason = "not valid JSON: Expecting value at line 2, column 1"
+    assert raised.value.detail == f"The body is {reason}."
+    assert raised.value.issues == (Issue(parameter="body", reason=reason),)
+
+
+def test_a_surrogate_in_text_is_rejected_as_its_escape_is() -> None:
+    with pytest.raises(InvalidJson, match="unpaired surrogate"):
+        parse('["\ud800"]')

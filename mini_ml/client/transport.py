@@ -1,0 +1,98 @@
+"""Send one request: the credential, proxies, timeouts, and errors as exceptions."""
+
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Final
+from urllib.parse import quote, urlsplit
+
+import httpx2
+from pydantic import JsonValue
+
+from mini_ml.client.answers import parse_problem
+from mini_ml.client.exceptions import RequestRejected, Unreachable
+
+DEFAULT_URL: Final = "http://localhost:8000"
+_TIMEOUT: Final = httpx2.Timeout(40.0, connect=5.0)
+"""Longer than the 29 s after which the gateway ends a request; `Prefer: wait` can hold one open that long."""
+_DIRECT: Final = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+"""Loopback addresses, requested directly: a company proxy cannot reach them."""
+
+FormFile = tuple[str, BinaryIO] | tuple[str, BinaryIO, str]
+"""Name and content of a file in a form, and its media type."""
+
+
+class Transport:
+    """Connections to one platform, and to the S3 URLs in its responses."""
+
+    def __init__(self, url: str, *, credential: str | None, network: httpx2.BaseTransport | None) -> None:
+        """Create connections; `network` replaces the network in tests."""
+        self._base = url.rstrip("/") + "/"
+        self._credential = credential
+        self._http = httpx2.Client(timeout=_TIMEOUT, transport=network, mounts=dict.fromkeys(_DIRECT))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def url(self, *segments: str) -> str:
+        """Return the URL of a path of the platform; the segments are encoded."""
+        return self._base + "/".join(quote(segment, safe="") for segment in segments)
+
+    def get(self, url: str, params: Mapping[str, str | int] | None = None) -> httpx2.Response:
+        """Send a GET request. Raises RequestRejected or Unreachable."""
+        return self._send("GET", url, params=params)
+
+    def post_json(self, url: str, body: JsonValue) -> httpx2.Response:
+        """Send a POST request with JSON. Raises RequestRejected or Unreachable."""
+        return self._send("POST", url, json=body)
+
+    def post_form(self, url: str, fields: Mapping[str, str], files: Mapping[str, FormFile]) -> httpx2.Response:
+        """Send a POST request with a form, the fields first. Raises RequestRejected or Unreachable."""
+        return self._send("POST", url, fields=fields, files=files)
+
+    def stream(self, url: str) -> Iterator[bytes]:
+        """Yield the content of a URL in chunks, without the credential. Raises RequestRejected or Unreachable."""
+        try:
+            with self._http.stream("GET", url) as response:
+                if response.is_error:
+                    response.read()
+                    raise RequestRejected(parse_problem(response))
+                yield from response.iter_bytes()
+        except httpx2.TransportError as error:
+            raise _build_unreachable(url, error) from error
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        json: JsonValue = None,
+        fields: Mapping[str, str] | None = None,
+        files: Mapping[str, FormFile] | None = None,
+    ) -> httpx2.Response:
+        try:
+            response = self._http.request(
+                method, url, headers=self._headers(url), params=params, json=json, data=fields, files=files
+            )
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            raise _build_unreachable(url, error) from error
+        if response.is_error:
+            raise RequestRejected(parse_problem(response))
+        return response
+
+    def _headers(self, url: str) -> dict[str, str]:
+        """Return the credential header for the platform's own URLs; links to other hosts get none."""
+        if self._credential is None or _origin(url) != _origin(self._base):
+            return {}
+        return {"Authorization": f"Bearer {self._credential}"}
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+def _build_unreachable(url: str, error: Exception) -> Unreachable:
+    return Unreachable(
+        f"No response from {url} ({type(error).__name__}). Is the platform running? `mini-ml up` starts it."
+    )

@@ -1,0 +1,122 @@
+"""What the HTTP API answers: views of jobs, models and versions with their links, and predictions."""
+
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urljoin
+
+from pydantic import AfterValidator, ValidationInfo
+
+from mini_ml.contracts.base import FrozenModel
+from mini_ml.contracts.jobs import PredictResult, Progress, TrainResult
+from mini_ml.contracts.metrics import Metrics
+from mini_ml.contracts.models import Manifest, Schema
+from mini_ml.contracts.options import PredictOptions, TrainOptions
+from mini_ml.contracts.problems import Problem
+from mini_ml.contracts.vocabulary import Kind, Label, State
+
+
+def _resolve_links(links: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    """Make the links absolute if the reader passes the URL of the response as context; else leave them relative."""
+    if not isinstance(info.context, str):
+        return links
+    return {name: urljoin(info.context, link) for name, link in links.items()}
+
+
+Links = Annotated[dict[str, str], AfterValidator(_resolve_links)]
+"""URLs by name. The server writes them relative to the request; a client reads them as absolute URLs."""
+
+
+class JobView(FrozenModel):
+    """A job as returned over HTTP."""
+
+    job_id: str
+    kind: Kind
+    state: State
+    model_name: str | None
+    version: int | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    attempt: int
+    options: TrainOptions | PredictOptions
+    progress: Progress
+    metrics: Metrics | None
+    result: TrainResult | PredictResult | None
+    error: Problem | None
+    links: Links
+
+
+class JobPage(FrozenModel):
+    """A page of jobs, newest first. `links.next` exists if there are more."""
+
+    jobs: tuple[JobView, ...]
+    links: Links
+
+
+class ModelView(FrozenModel):
+    """A model as returned over HTTP."""
+
+    model_name: str
+    latest: int | None
+    versions: int
+    aliases: dict[str, int]
+    links: Links
+
+
+class ModelPage(FrozenModel):
+    """A page of models, sorted by name. `links.next` exists if there are more."""
+
+    models: tuple[ModelView, ...]
+    links: Links
+
+
+class ManifestView(Manifest):
+    """A model version as returned over HTTP."""
+
+    links: Links
+
+
+class SchemaView(Schema):
+    """The schema of a model version as returned over HTTP."""
+
+    links: Links
+
+
+class PredictAnswer(FrozenModel):
+    """Predictions of `POST /predict`, in the order of the rows."""
+
+    predictions: tuple[Label, ...] | None
+    """None if they are too large for a response; `links.result` downloads them."""
+    truncated: bool = False
+    model_name: str
+    version: int
+    job_id: str
+    links: Links
+
+
+class ScoringAnswer(FrozenModel):
+    """Predictions of online scoring, in the order of the rows."""
+
+    predictions: tuple[Label, ...]
+    probabilities: tuple[dict[str, float], ...] | None = None
+    """One mapping from label to probability per row, if requested."""
+    model_name: str
+    version: int
+
+
+class UploadInvitation(FrozenModel):
+    """An upload form: send `fields`, then `file`, to `url` as multipart/form-data."""
+
+    job_id: str
+    url: str
+    fields: dict[str, str]
+    key: str
+    max_bytes: int
+    expires_at: datetime
+    links: Links
+
+
+class Url(FrozenModel):
+    """A URL that downloads a file without credentials, for a limited time."""
+
+    url: str
