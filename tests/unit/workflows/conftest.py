@@ -25,5 +25,5 @@ def publish(cloud: MemoryCloud) -> Publisher:
 
 
 @pytest.fixture
-def world(cloud: MemoryCloud, clock: Clock, tmp_path: Path) -> MemoryPlatform:
+def platform(cloud: MemoryCloud, clock: Clock, tmp_path: Path) -> MemoryPlatform:
     return MemoryPlatform(cloud, clock, tmp_path)

@@ -91,13 +91,13 @@ class MemoryPlatform:
             self.cloud.artifacts.after = countdown
 
 
-def unpack(world: MemoryPlatform, version: int, *, size: int) -> None:
+def unpack(platform: MemoryPlatform, version: int, *, size: int) -> None:
     """Change the decompressed size of the files in the sealed manifest of a version of `shop`."""
-    manifest = versions.load_manifest(world.cloud.artifacts, "shop", version)
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", version)
     larger = {
         name: stored.model_copy(update={"unpacked_size": size})
         for name, stored in (("artifact", manifest.artifact), ("plan", manifest.plan))
         if stored
     }
     manifest = manifest.model_copy(update=larger)
-    world.cloud.artifacts.put(keys.manifest("shop", version), seal(world.cloud, manifest))
+    platform.cloud.artifacts.put(keys.manifest("shop", version), seal(platform.cloud, manifest))

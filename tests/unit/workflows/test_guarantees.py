@@ -19,122 +19,122 @@ from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
 
 
-def _list_versions(world: MemoryPlatform, prefix: str) -> dict[str, tuple[str | None, ...]]:
+def _list_versions(platform: MemoryPlatform, prefix: str) -> dict[str, tuple[str | None, ...]]:
     """Return the S3 versions of every object below a prefix."""
     found: dict[str, tuple[str | None, ...]] = {}
-    for head in world.cloud.artifacts.list_versions(prefix):
+    for head in platform.cloud.artifacts.list_versions(prefix):
         found[head.key] = (*found.get(head.key, ()), head.version_id)
     return found
 
 
-def _let_time_run_out(world: MemoryPlatform) -> None:
+def _let_time_run_out(platform: MemoryPlatform) -> None:
     """Let the function's time be over as soon as the worker reads the upload."""
 
     def too_late(method: str, key: str) -> None:
         if method in ("download", "open"):
-            world.clock.forward(world.cloud.stage.trainer_timeout_seconds)
-            world.cloud.every.tick()
+            platform.clock.forward(platform.cloud.stage.trainer_timeout_seconds)
+            platform.cloud.every.tick()
 
-    world.cloud.uploads.before = too_late
+    platform.cloud.uploads.before = too_late
 
 
 def _code(job: Job) -> str | None:
     return job.failure.code if job.failure else None
 
 
-def test_a_visible_version_never_changes(world: MemoryPlatform) -> None:
-    world.train()
-    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
+def test_a_visible_version_never_changes(platform: MemoryPlatform) -> None:
+    platform.train()
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
     folders = ("models/shop/versions/000001", manifest.artifact.key.rpartition("/")[0])
-    before = [_list_versions(world, folder) for folder in folders]
+    before = [_list_versions(platform, folder) for folder in folders]
 
-    world.train()
-    world.train(target_column="nothing")
-    aliases.move_alias(world.cloud, "shop", "champion", 1)
-    world.score("predict/shop@1/new.csv")
-    world.recover()
+    platform.train()
+    platform.train(target_column="nothing")
+    aliases.move_alias(platform.cloud, "shop", "champion", 1)
+    platform.score("predict/shop@1/new.csv")
+    platform.recover()
 
-    assert [_list_versions(world, folder) for folder in folders] == before
+    assert [_list_versions(platform, folder) for folder in folders] == before
     assert all(len(versions) == 1 for stored in before for versions in stored.values())
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("write", range(1, WRITES_OF_A_TRAINING + 1))
-def test_a_version_is_visible_only_when_it_can_be_served(world: MemoryPlatform, write: int, before: bool) -> None:
-    world.put("train/shop/rows.csv", model_type="Ridge")
-    world.kill_at(write, before=before)
+def test_a_version_is_visible_only_when_it_can_be_served(platform: MemoryPlatform, write: int, before: bool) -> None:
+    platform.put("train/shop/rows.csv", model_type="Ridge")
+    platform.kill_at(write, before=before)
     with suppress(Killed):
-        world.work()
+        platform.work()
 
-    model_cache = ModelCache(world.cloud, workdir=world.workdir)
-    visible = len(list(world.cloud.artifacts.list_keys(keys.versions("shop"))))
+    model_cache = ModelCache(platform.cloud, workdir=platform.workdir)
+    visible = len(list(platform.cloud.artifacts.list_keys(keys.versions("shop"))))
 
     assert [model_cache.version("shop", number).manifest.version for number in range(1, visible + 1)] == [1][:visible]
 
 
-def test_a_duplicate_event_of_a_batch_gives_one_result(world: MemoryPlatform) -> None:
-    world.train()
-    upload = world.put("predict/shop/new.csv")
-    world.cloud.queues["predict"].messages.append(upload)
-    world.work()
+def test_a_duplicate_event_of_a_batch_gives_one_result(platform: MemoryPlatform) -> None:
+    platform.train()
+    upload = platform.put("predict/shop/new.csv")
+    platform.cloud.queues["predict"].messages.append(upload)
+    platform.work()
 
-    written = _list_versions(world, "predictions/")
+    written = _list_versions(platform, "predictions/")
 
     assert sorted(key.rpartition("/")[2] for key in written) == ["new.csv", "summary.json"]
     assert all(len(versions) == 1 for versions in written.values())
-    assert world.job_of(upload).attempt == 1
+    assert platform.job_of(upload).attempt == 1
 
 
-def test_a_training_that_runs_out_of_time_leaves_no_version_and_no_lease(world: MemoryPlatform) -> None:
-    _let_time_run_out(world)
+def test_a_training_that_runs_out_of_time_leaves_no_version_and_no_lease(platform: MemoryPlatform) -> None:
+    _let_time_run_out(platform)
 
-    job = world.train()
-
-    assert (job.state, _code(job), job.lease) == ("failed", "timed_out", None)
-    assert list(world.cloud.artifacts.list_keys("models/")) == []
-    assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
-
-
-def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(world: MemoryPlatform) -> None:
-    world.train()
-    _let_time_run_out(world)
-
-    job = world.score("predict/shop/new.csv")
+    job = platform.train()
 
     assert (job.state, _code(job), job.lease) == ("failed", "timed_out", None)
-    assert list(world.cloud.artifacts.list_keys("predictions/")) == []
-    assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+    assert list(platform.cloud.artifacts.list_keys("models/")) == []
+    assert list(platform.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 
 
-def test_a_plan_whose_digest_differs_is_never_read(world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.train()
-    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
+def test_a_batch_that_runs_out_of_time_leaves_no_output_and_no_lease(platform: MemoryPlatform) -> None:
+    platform.train()
+    _let_time_run_out(platform)
+
+    job = platform.score("predict/shop/new.csv")
+
+    assert (job.state, _code(job), job.lease) == ("failed", "timed_out", None)
+    assert list(platform.cloud.artifacts.list_keys("predictions/")) == []
+    assert list(platform.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+
+
+def test_a_plan_whose_digest_differs_is_never_read(platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform.train()
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
     assert manifest.plan
     other = manifest.model_copy(update={"plan": manifest.plan.model_copy(update={"sha256": "0" * 64})})
-    world.cloud.artifacts.put(keys.manifest("shop", 1), seal(world.cloud, other))
+    platform.cloud.artifacts.put(keys.manifest("shop", 1), seal(platform.cloud, other))
     monkeypatch.setattr(store, "load", lambda file: pytest.fail("it was read"))
 
     with pytest.raises(ArtifactRejected, match="digest"):
-        ModelCache(world.cloud, workdir=world.workdir).model("shop", "1")
+        ModelCache(platform.cloud, workdir=platform.workdir).model("shop", "1")
 
 
 def test_an_artifact_whose_digest_differs_is_never_unpickled(
-    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+    platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.train()
-    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
+    platform.train()
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
     other = manifest.model_copy(update={"artifact": manifest.artifact.model_copy(update={"sha256": "0" * 64})})
-    world.cloud.artifacts.put(keys.manifest("shop", 1), seal(world.cloud, other))
+    platform.cloud.artifacts.put(keys.manifest("shop", 1), seal(platform.cloud, other))
     monkeypatch.setattr(artifact, "load", lambda path: pytest.fail("it was unpickled"))
 
     with pytest.raises(ArtifactRejected, match="digest"):
-        ModelCache(world.cloud, workdir=world.workdir).version("shop", 1)
+        ModelCache(platform.cloud, workdir=platform.workdir).version("shop", 1)
 
 
 def test_a_verified_file_has_no_name_under_which_it_could_be_replaced(
-    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    world.train()
+    platform.train()
     workdir, seen, load = tmp_path / "empty", list[Path](), artifact.load
     workdir.mkdir()
 
@@ -144,7 +144,7 @@ def test_a_verified_file_has_no_name_under_which_it_could_be_replaced(
 
     monkeypatch.setattr(artifact, "load", load_and_record)
 
-    served = ModelCache(world.cloud, workdir=workdir).version("shop", 1)
+    served = ModelCache(platform.cloud, workdir=workdir).version("shop", 1)
 
     assert served.manifest.version == 1
     assert seen == []

@@ -24,33 +24,33 @@ from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 WRITES_OF_A_TRAINING = 11
 
 
-def test_an_upload_becomes_a_published_version(world: MemoryPlatform) -> None:
-    job = world.train()
-    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
+def test_an_upload_becomes_a_published_version(platform: MemoryPlatform) -> None:
+    job = platform.train()
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
     assert (job.state, job.version) == ("succeeded", 1)
     assert manifest.job_id == job.job_id
-    assert is_sealed(world.cloud, world.cloud.artifacts.get(keys.manifest("shop", 1)).body)
+    assert is_sealed(platform.cloud, platform.cloud.artifacts.get(keys.manifest("shop", 1)).body)
     assert isinstance(job.metrics, RegressionMetrics)
 
 
-def test_the_manifest_names_the_exact_dataset_and_artifact(world: MemoryPlatform) -> None:
-    world.train()
-    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
-    dataset = world.cloud.uploads.get(manifest.dataset.key, version_id=manifest.dataset.version_id)
-    model = world.cloud.artifacts.get(manifest.artifact.key, version_id=manifest.artifact.version_id)
+def test_the_manifest_names_the_exact_dataset_and_artifact(platform: MemoryPlatform) -> None:
+    platform.train()
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
+    dataset = platform.cloud.uploads.get(manifest.dataset.key, version_id=manifest.dataset.version_id)
+    model = platform.cloud.artifacts.get(manifest.artifact.key, version_id=manifest.artifact.version_id)
     assert len(dataset.body) == manifest.dataset.bytes
     assert len(model.body) == manifest.artifact.size
 
 
 def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
-    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+    platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packing, "_MIN_BYTES", 1)
-    world.put("train/shop/rows.csv", model_type="RandomForestRegressor")
-    world.work()
+    platform.put("train/shop/rows.csv", model_type="RandomForestRegressor")
+    platform.work()
 
-    manifest = versions.load_manifest(world.cloud.artifacts, "shop", 1)
-    loaded = ModelCache(world.cloud, workdir=world.workdir).version("shop", 1)
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
+    loaded = ModelCache(platform.cloud, workdir=platform.workdir).version("shop", 1)
 
     assert manifest.plan
     assert manifest.artifact.memory_bytes > 2 * manifest.artifact.size
@@ -58,7 +58,7 @@ def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
     assert loaded.model.schema == manifest.model_schema
 
 
-def test_a_training_uses_the_threads_of_its_worker(world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_uses_the_threads_of_its_worker(platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[int] = []
 
     def record_threads(*args: Any, threads: int, **named: Any) -> Trained:
@@ -66,43 +66,45 @@ def test_a_training_uses_the_threads_of_its_worker(world: MemoryPlatform, monkey
         return train(*args, threads=threads, **named)
 
     monkeypatch.setattr(workflow, "train", record_threads)
-    train_upload(world.cloud, world.put("train/shop/rows.csv", model_type="Ridge"), workdir=world.workdir, threads=3)
+    train_upload(
+        platform.cloud, platform.put("train/shop/rows.csv", model_type="Ridge"), workdir=platform.workdir, threads=3
+    )
 
     assert given == [3]
 
 
-def test_the_version_of_the_event_is_read_even_if_a_newer_version_exists(world: MemoryPlatform) -> None:
-    first = world.put("train/shop/rows.csv", model_type="Ridge")
-    second = world.put("train/shop/rows.csv", b"a,b\n" + b"1,2\n3,5\n4,7\n9,9\n" * 5, model_type="Ridge")
-    world.work()
-    read = [versions.load_manifest(world.cloud.artifacts, "shop", number).dataset for number in (1, 2)]
+def test_the_version_of_the_event_is_read_even_if_a_newer_version_exists(platform: MemoryPlatform) -> None:
+    first = platform.put("train/shop/rows.csv", model_type="Ridge")
+    second = platform.put("train/shop/rows.csv", b"a,b\n" + b"1,2\n3,5\n4,7\n9,9\n" * 5, model_type="Ridge")
+    platform.work()
+    read = [versions.load_manifest(platform.cloud.artifacts, "shop", number).dataset for number in (1, 2)]
     assert [dataset.version_id for dataset in read] == [first.version_id, second.version_id]
     assert [dataset.bytes for dataset in read] == [first.size, second.size]
 
 
-def test_a_duplicate_event_publishes_no_second_version(world: MemoryPlatform) -> None:
-    upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    world.cloud.queues["train"].messages.append(upload)
-    world.work()
-    assert versions.find_newest(world.cloud.artifacts, "shop") == 1
+def test_a_duplicate_event_publishes_no_second_version(platform: MemoryPlatform) -> None:
+    upload = platform.put("train/shop/rows.csv", model_type="Ridge")
+    platform.cloud.queues["train"].messages.append(upload)
+    platform.work()
+    assert versions.find_newest(platform.cloud.artifacts, "shop") == 1
 
 
-def test_an_invalid_dataset_fails_its_job_and_leaves_nothing(world: MemoryPlatform) -> None:
-    job = world.train(body=b"\x1f\x8b\x08\x00 not a csv")
+def test_an_invalid_dataset_fails_its_job_and_leaves_nothing(platform: MemoryPlatform) -> None:
+    job = platform.train(body=b"\x1f\x8b\x08\x00 not a csv")
     assert (job.state, job.failure and job.failure.code) == ("failed", "invalid_dataset")
-    assert list(world.cloud.artifacts.list_keys("models/")) == []
+    assert list(platform.cloud.artifacts.list_keys("models/")) == []
 
 
-def test_a_failed_training_does_not_change_the_served_model(world: MemoryPlatform) -> None:
-    world.train()
-    assert world.train(target_column="nothing").state == "failed"
-    assert aliases.resolve(world.cloud.artifacts, "shop", "latest") == 1
+def test_a_failed_training_does_not_change_the_served_model(platform: MemoryPlatform) -> None:
+    platform.train()
+    assert platform.train(target_column="nothing").state == "failed"
+    assert aliases.resolve(platform.cloud.artifacts, "shop", "latest") == 1
 
 
-def test_a_file_above_the_limit_is_rejected_before_it_is_read(world: MemoryPlatform) -> None:
-    world.cloud = replace(world.cloud, stage=replace(world.cloud.stage, limits=Limits(upload_bytes=100)))
-    world.cloud.uploads.before = _forbid_downloads
-    job = world.train()
+def test_a_file_above_the_limit_is_rejected_before_it_is_read(platform: MemoryPlatform) -> None:
+    platform.cloud = replace(platform.cloud, stage=replace(platform.cloud.stage, limits=Limits(upload_bytes=100)))
+    platform.cloud.uploads.before = _forbid_downloads
+    job = platform.train()
     assert (job.state, job.failure and job.failure.code) == ("failed", "limit_exceeded")
 
 
@@ -110,68 +112,68 @@ def _forbid_downloads(method: str, key: str) -> None:
     assert method != "download"
 
 
-def test_the_training_makes_as_many_writes_as_the_kill_tests_count(world: MemoryPlatform) -> None:
-    assert world.count_writes(world.train) == WRITES_OF_A_TRAINING
+def test_the_training_makes_as_many_writes_as_the_kill_tests_count(platform: MemoryPlatform) -> None:
+    assert platform.count_writes(platform.train) == WRITES_OF_A_TRAINING
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("write", range(1, WRITES_OF_A_TRAINING + 1))
-def test_a_kill_at_any_write_loses_and_duplicates_nothing(world: MemoryPlatform, write: int, before: bool) -> None:
-    upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    world.kill_at(write, before=before)
+def test_a_kill_at_any_write_loses_and_duplicates_nothing(platform: MemoryPlatform, write: int, before: bool) -> None:
+    upload = platform.put("train/shop/rows.csv", model_type="Ridge")
+    platform.kill_at(write, before=before)
     with suppress(Killed):
-        world.work()
-    world.recover()
-    assert world.job_of(upload).state == "succeeded"
-    assert versions.find_newest(world.cloud.artifacts, "shop") == 1
-    assert list(world.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+        platform.work()
+    platform.recover()
+    assert platform.job_of(upload).state == "succeeded"
+    assert versions.find_newest(platform.cloud.artifacts, "shop") == 1
+    assert list(platform.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 
 
-def test_a_worker_killed_at_every_attempt_fails_its_job(world: MemoryPlatform) -> None:
-    upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    _kill_workers(world, upload, writes=(5, 2, 2))
-    world.recover()
-    job = world.job_of(upload)
+def test_a_worker_killed_at_every_attempt_fails_its_job(platform: MemoryPlatform) -> None:
+    upload = platform.put("train/shop/rows.csv", model_type="Ridge")
+    _kill_workers(platform, upload, writes=(5, 2, 2))
+    platform.recover()
+    job = platform.job_of(upload)
     assert (job.state, job.failure and job.failure.code) == ("failed", "worker_lost")
-    assert versions.find_newest(world.cloud.artifacts, "shop") == 0
+    assert versions.find_newest(platform.cloud.artifacts, "shop") == 0
 
 
-def test_a_version_published_by_the_last_attempt_makes_its_job_succeed(world: MemoryPlatform) -> None:
-    upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    _kill_workers(world, upload, writes=(5, 2, 7))
-    world.recover()
-    job = world.job_of(upload)
-    assert versions.find_newest(world.cloud.artifacts, "shop") == 1
+def test_a_version_published_by_the_last_attempt_makes_its_job_succeed(platform: MemoryPlatform) -> None:
+    upload = platform.put("train/shop/rows.csv", model_type="Ridge")
+    _kill_workers(platform, upload, writes=(5, 2, 7))
+    platform.recover()
+    job = platform.job_of(upload)
+    assert versions.find_newest(platform.cloud.artifacts, "shop") == 1
     assert (job.state, job.version, job.failure) == ("succeeded", 1, None)
 
 
-def _kill_workers(world: MemoryPlatform, upload: Upload, *, writes: tuple[int, int, int]) -> None:
+def _kill_workers(platform: MemoryPlatform, upload: Upload, *, writes: tuple[int, int, int]) -> None:
     """Use up all attempts: each is killed before one of its writes."""
     for write in writes:
-        world.kill_at(write, before=True)
+        platform.kill_at(write, before=True)
         with suppress(Killed):
-            world.work()
-        world.cloud.artifacts.before = lambda method, key: None
-        world.clock.forward(600)
-        world.cloud.queues["train"].messages.append(upload)
+            platform.work()
+        platform.cloud.artifacts.before = lambda method, key: None
+        platform.clock.forward(600)
+        platform.cloud.queues["train"].messages.append(upload)
 
 
 def test_a_retried_training_publishes_the_model_that_its_manifest_names(
-    world: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+    platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload = world.put("train/shop/rows.csv", model_type="Ridge")
-    world.cloud.artifacts.before = _reject_manifests
-    for _ in range(world.cloud.stage.attempts):
+    upload = platform.put("train/shop/rows.csv", model_type="Ridge")
+    platform.cloud.artifacts.before = _reject_manifests
+    for _ in range(platform.cloud.stage.attempts):
         with suppress(StorageUnavailable):
-            train_upload(world.cloud, upload, workdir=world.workdir)
-    world.cloud.artifacts.before = lambda method, key: None
+            train_upload(platform.cloud, upload, workdir=platform.workdir)
+    platform.cloud.artifacts.before = lambda method, key: None
 
     # No two processes pickle the same model into the same bytes: the order of sets is random.
     monkeypatch.setattr(artifact, "dump", lambda model, path: joblib.dump(model, path, compress=1))
-    control.retry(world.cloud, world.job_of(upload).job_id)
-    world.work()
+    control.retry(platform.cloud, platform.job_of(upload).job_id)
+    platform.work()
 
-    assert ModelCache(world.cloud, workdir=world.workdir).version("shop", 1).manifest.version == 1
+    assert ModelCache(platform.cloud, workdir=platform.workdir).version("shop", 1).manifest.version == 1
 
 
 def _reject_manifests(method: str, key: str) -> None:
