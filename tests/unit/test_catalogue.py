@@ -86,7 +86,7 @@ def test_an_excluded_model_type_is_rejected_with_its_reason() -> None:
         catalogue.check_model_type("VotingClassifier")
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_issues_are_reported_together() -> None:
     issues = catalogue.check_params("RandomForestClassifier", {"n_estimators": 0, "depth": 3, "criterion": "ginny"})
 
     assert [issue.parameter for issue in issues] == [
