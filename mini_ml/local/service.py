@@ -14,9 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.local import emulator, interrupts
-from mini_ml.local.processes import ONE_THREAD, UVICORN_OPTIONS, build_poller_environment
+from mini_ml.local.processes import UVICORN_OPTIONS, build_poller_environment
 from mini_ml.local.supervisor import Command, Supervisor
-from mini_ml.topology import LOCAL_NAMES, STAGES, Service, functions
+from mini_ml.topology import LOCAL_NAMES, ONE_THREAD, STAGES, Service, functions
 
 _STOP_SECONDS: Final = 5.0
 

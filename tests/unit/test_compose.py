@@ -9,7 +9,7 @@ from mini_ml.topology import REST_API_ID, REST_STAGE
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
-DOCKERFILES = [*(ROOT / "functions").glob("*/Dockerfile"), *(ROOT / "containers").glob("*/Dockerfile")]
+DOCKERFILES = [ROOT / "Dockerfile", *(ROOT / "containers").glob("*/Dockerfile")]
 
 
 def test_every_variable_has_a_default_and_is_in_the_example() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from mini_ml.local.service import ServiceSettings, build_commands
 from mini_ml.local.supervisor import Command
+from mini_ml.topology import ONE_THREAD
 
 ENDPOINT = "http://localstack:4566"
 
@@ -49,6 +50,12 @@ def test_only_the_api_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_pollers_are_multiplied_by_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(_commands("trainer", monkeypatch, MINI_ML_POLLERS="3")) == 4
+
+
+def test_numeric_libraries_use_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = _commands("trainer", monkeypatch).values()
+
+    assert [command.environment for command in commands if not ONE_THREAD.items() <= command.environment.items()] == []
 
 
 def test_a_service_receives_the_queue_urls_and_the_environment_of_the_container(
