@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.stack import Stack
 from tests.e2e.tools import docker
+from tests.fixtures.emulated import cloud_environment
 from tests.fixtures.synthesis import Synthesised
 
 SERVICES = ("api", "trainer", "predict")
@@ -15,8 +16,8 @@ ML = {"pandas", "numpy", "sklearn", "scipy", "joblib"}
 CONFINED = ("--rm", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none")
 ENVIRONMENT = (
     *("--env", "MINI_ML_AUTH=off"),
-    *("--env", "MINI_ML_SEAL_KEY=0123456789abcdef"),
     *("--env", "AWS_DEFAULT_REGION=us-east-1"),
+    *(argument for item in cloud_environment(None, stage="dev").items() for argument in ("--env", "=".join(item))),
 )
 LOOK = """
 import json, os, pathlib, sysconfig

@@ -130,7 +130,8 @@ def test_a_secret_that_cannot_be_read_makes_no_key_wrong(secrets: Any, monkeypat
 
 def test_a_container_that_is_told_nothing_of_callers_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINI_ML_SERVICE", "api")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localstack:4566")
+    monkeypatch.setenv("MINI_ML_QUEUE_URL", "http://localstack:4566/000000000000/mini-ml-dead-letters")
+    monkeypatch.setenv("MINI_ML_STAGE", "local")
     monkeypatch.setattr(interrupts, "install_handlers", lambda: None)
 
     with pytest.raises(SystemExit, match="no credentials are configured"):
