@@ -32,7 +32,7 @@ test-fast: $(INSTALLED)  ## run the tests that start no platform: unit, contract
 	@$(RUN)/python -m pytest $(SIDE_BY_SIDE) tests/unit tests/contract tests/functions
 
 images:  ## build the images of the services with Docker
-	@for service in api trainer predict; do docker build --quiet --build-arg BASE_IMAGE=$(BASE_IMAGE) --tag mini-ml-$$service:local --file functions/$$service/Dockerfile . || exit; done
+	@for service in api trainer predict; do docker build --quiet --build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg SERVICE=$$service --tag mini-ml-$$service:local . || exit; done
 
 e2e: $(INSTALLED)  ## test the containers: images, Lambda events, Docker Compose
 	@$(RUN)/python -m pytest tests/e2e

@@ -22,6 +22,11 @@ _MODULES: Final[Mapping[str, str]] = {
 }
 _GOALS: Final = {"functions.api.handler": 0.43, "functions.predict.handler": 1.25}
 _VARIABLES: Final = {
+    "MINI_ML_STAGE": "dev",
+    "MINI_ML_UPLOADS_BUCKET": "uploads",
+    "MINI_ML_ARTIFACTS_BUCKET": "artifacts",
+    "MINI_ML_TRAIN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/train",
+    "MINI_ML_PREDICT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/predict",
     "MINI_ML_SEAL_KEY": "0123456789abcdef",
     "MINI_ML_AUTH": "off",
     # Lambda provides credentials; without them botocore would look for them on the network.

@@ -29,8 +29,8 @@ from mini_ml.client import Client
 from mini_ml.contracts import TrainOptions
 from mini_ml.local.embedded import run_platform
 from mini_ml.local.listening import LOOPBACK, free_ports
-from mini_ml.local.processes import ONE_THREAD
 from mini_ml.local.settings import LocalSettings
+from mini_ml.topology import ONE_THREAD
 
 _WARM_UPS: Final = 3
 _CLIENTS: Final = 8

@@ -6,13 +6,14 @@ from mini_ml.adapters import logs
 from mini_ml.adapters.auth.build import build_authenticator
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
+from mini_ml.adapters.configuration import read_settings
 
 logs.configure()
-settings = ApiSettings()
+settings = read_settings(ApiSettings)
 cloud = build_cloud(settings)
 app = create_app(
     cloud,
-    authenticator=build_authenticator(AuthSettings()),
+    authenticator=build_authenticator(read_settings(AuthSettings)),
     trainer_url=settings.trainer_url,
     predict_url=settings.predict_url,
 )

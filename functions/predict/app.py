@@ -6,11 +6,12 @@ from mini_ml.adapters import logs
 from mini_ml.adapters.auth.build import build_authenticator
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
+from mini_ml.adapters.configuration import read_settings
 from mini_ml.topology import MIB
 from mini_ml.workflows.model_cache import ModelCache
 
 logs.configure()
-settings = PredictSettings()
+settings = read_settings(PredictSettings)
 cloud = build_cloud(settings)
 model_cache = ModelCache(
     cloud,
@@ -18,4 +19,6 @@ model_cache = ModelCache(
     cache_bytes=settings.model_cache_mib * MIB,
     fresh_seconds=settings.alias_fresh_seconds,
 )
-app = create_app(cloud, model_cache, authenticator=build_authenticator(AuthSettings()), threads=settings.threads)
+app = create_app(
+    cloud, model_cache, authenticator=build_authenticator(read_settings(AuthSettings)), threads=settings.threads
+)

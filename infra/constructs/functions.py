@@ -22,7 +22,7 @@ from infra.authentication import Authentication
 from infra.constructs.rights import RIGHTS, Rights, statements
 from infra.constructs.storage import Storage
 from infra.stages import Deployment
-from mini_ml.topology import Function, FunctionName, Names, QueueName, Service, functions
+from mini_ml.topology import ONE_THREAD, Function, FunctionName, Names, QueueName, Service, functions
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _PLATFORMS: Final = {
@@ -75,7 +75,7 @@ class Functions(Construct):
             description=f"{function.name} of Mini-ML-Platform, stage {self._deployment.name}",
             code=lambda_.DockerImageCode.from_image_asset(
                 str(ROOT),
-                file=f"functions/{function.service}/Dockerfile",
+                build_args={"SERVICE": function.service},
                 cmd=[function.handler.replace(":", ".")],
                 exclude=_left_out(function.service),
                 platform=platform,
@@ -134,8 +134,7 @@ class Functions(Construct):
             "MINI_ML_TRAIN_QUEUE_URL": self._queues["train"].queue_url,
             "MINI_ML_PREDICT_QUEUE_URL": self._queues["predict"].queue_url,
             "MINI_ML_SEAL_KEY_ID": self._seal_key.key_arn,
-            # Floating-point sums depend on the number of threads; one thread makes models reproducible.
-            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+            **ONE_THREAD,
         }
 
     def _add_triggers(self, function: Function) -> None:
@@ -164,7 +163,7 @@ class Functions(Construct):
 def _left_out(service: Service) -> list[str]:
     """Return the paths that do not belong to a service's image, so that changes in them do not redeploy it."""
     others = [f"functions/{other}" for other in get_args(Service) if other != service]
-    return [*others, "requirements/*", f"!requirements/{service}.txt", f"!functions/{service}/Dockerfile"]
+    return [*others, "requirements/*", f"!requirements/{service}.txt"]
 
 
 def log_retention(days: int) -> logs.RetentionDays:

@@ -5,31 +5,32 @@ from typing import Self
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mini_ml.topology import LOCAL_NAMES, STAGES, QueueName, Stage
-
-
-def _local_queue(name: QueueName) -> str:
-    return f"http://127.0.0.1:4566/000000000000/{LOCAL_NAMES.queue(name)}"
+from mini_ml.topology import STAGES, Stage
 
 
 class CloudSettings(BaseSettings):
-    """Read from the environment, prefix `MINI_ML_`. The defaults are those of the embedded cloud."""
+    """Read from the environment, prefix `MINI_ML_`. Empty variables count as not set.
 
-    model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, populate_by_name=True)
+    Names of resources have no default, so a service never uses another deployment's resources by mistake.
+    """
 
-    stage: str = "local"
+    model_config = SettingsConfigDict(
+        env_prefix="MINI_ML_", env_ignore_empty=True, frozen=True, populate_by_name=True, hide_input_in_errors=True
+    )
+
+    stage: str
     """Name of the stage in `mini_ml/topology/stage.py`, which defines leases, timeouts and limits."""
 
-    uploads_bucket: str = Field(default=LOCAL_NAMES.uploads_bucket, min_length=3)
+    uploads_bucket: str = Field(min_length=3)
     """Bucket for uploads; each new object creates a job."""
 
-    artifacts_bucket: str = Field(default=LOCAL_NAMES.artifacts_bucket, min_length=3)
+    artifacts_bucket: str = Field(min_length=3)
     """Bucket for models, predictions and jobs."""
 
-    train_queue_url: str = _local_queue("train")
+    train_queue_url: str
     """Queue of training uploads."""
 
-    predict_queue_url: str = _local_queue("predict")
+    predict_queue_url: str
     """Queue of prediction uploads."""
 
     seal_key: SecretStr | None = Field(default=None, min_length=16)
@@ -44,7 +45,7 @@ class CloudSettings(BaseSettings):
     aws_endpoint_url: str | None = Field(
         default=None, validation_alias=AliasChoices("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     )
-    """URL of an emulated AWS; boto3 reads the same variables. None on AWS."""
+    """URL of an emulated AWS, which boto3 reads too; required in the stages `local` and `test`, none on AWS."""
 
     s3_connect_timeout_seconds: float = Field(default=3.0, gt=0)
     """Timeout for connecting to S3 and SQS."""
@@ -62,10 +63,11 @@ class CloudSettings(BaseSettings):
             raise ValueError(f"unknown stage; use one of {', '.join(STAGES)}")
         return stage
 
-    @field_validator("aws_endpoint_url", "public_s3_url", "seal_key_id", mode="before")
-    @classmethod
-    def _replace_empty(cls, text: str | None) -> str | None:
-        return text or None
+    @model_validator(mode="after")
+    def _require_endpoint_of_emulator(self) -> Self:
+        if self.topology.is_emulated and self.aws_endpoint_url is None:
+            raise ValueError(f"AWS_ENDPOINT_URL is required in the stage {self.stage}, but it is not set.")
+        return self
 
     @model_validator(mode="after")
     def _require_one_seal_key(self) -> Self:

@@ -10,6 +10,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from mini_ml.adapters.auth.api_keys import ApiKey
+from mini_ml.adapters.configuration import describe_invalid_settings
 from mini_ml.contracts import (
     IssueView,
     JobPage,
@@ -59,9 +60,8 @@ def print_key(key: str, stored: ApiKey) -> None:
 
 def print_invalid_settings(error: ValidationError) -> None:
     """Print the invalid settings of the environment or of `.env`, by variable name."""
-    for issue in error.errors():
-        name = "".join(f"MINI_ML_{str(part).upper()}: " for part in issue["loc"])
-        print(f"{name}{issue['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+    for line in describe_invalid_settings(error):
+        print(line, file=sys.stderr)
 
 
 def format_training(job: JobView) -> Iterable[str]:

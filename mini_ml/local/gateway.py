@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml.adapters.configuration import read_settings
 from mini_ml.local import interrupts
 from mini_ml.local.listening import LOOPBACK
 from mini_ml.topology import GATEWAY_PROBLEMS, Service
@@ -144,7 +145,7 @@ class _EventHandler(BaseHTTPRequestHandler):
 def main() -> None:
     """Serve events until SIGTERM or Ctrl-C."""
     interrupts.install_handlers()
-    settings = GatewaySettings()
+    settings = read_settings(GatewaySettings)
     services: dict[Service, str] = {"api": settings.api_address, "predict": settings.predict_address}
     all_interfaces = "0.0.0.0"  # noqa: S104  # inside a container; its published ports decide who can connect
     with _EventServer(services, (all_interfaces, settings.gateway_port)) as server, suppress(KeyboardInterrupt):

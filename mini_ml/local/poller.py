@@ -23,6 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters import logs
+from mini_ml.adapters.configuration import read_settings
 from mini_ml.local.invocation import (
     Context,
     Handler,
@@ -182,7 +183,7 @@ def load_handler(spec: str) -> Handler:
 def main() -> None:
     """Poll until SIGTERM or SIGINT, then exit 0; exit 1 when an invocation exceeds its timeout."""
     logs.configure()
-    settings = PollerSettings()
+    settings = read_settings(PollerSettings)
     poller = Poller(
         settings=settings,
         sqs=boto3.client("sqs", config=Config(retries={"total_max_attempts": 2}, read_timeout=30)),

@@ -13,11 +13,9 @@ from mini_ml.local.provision import Account
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.statefolder import StateFolder
 from mini_ml.local.supervisor import Command
-from mini_ml.topology import ADMIN, LOCAL_NAMES, STAGES, Function, QueueName, Service, Stage, functions
+from mini_ml.topology import ADMIN, LOCAL_NAMES, ONE_THREAD, STAGES, Function, QueueName, Service, Stage, functions
 
 EMULATOR: Final = "emulator"
-ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Limits numeric libraries to one thread, because the result of a floating-point sum depends on the thread count."""
 UVICORN_OPTIONS: Final = ("--http", "h11", "--no-access-log")
 """Options of uvicorn for every service. h11 limits the size of the request head, which httptools does not. The services
 write the access log themselves, by route and without content."""

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml.adapters.configuration import read_settings
 from mini_ml.local import emulator
 from mini_ml.local.integrations import FunctionIntegrations, HttpIntegrations, Integrations
 from mini_ml.local.processes import local_account
@@ -20,7 +21,7 @@ class ProvisionerSettings(BaseSettings):
     aws_endpoint_url: str = Field(validation_alias="AWS_ENDPOINT_URL")
     """URL of the emulated AWS."""
 
-    stage: Literal["local", "test"] = "local"
+    stage: Literal["local", "test"]
     """Stage that sets leases, timeouts and schedules; `test` uses a few seconds."""
 
     integration: Literal["http", "function"] = "http"
@@ -45,7 +46,7 @@ def build_integrations(settings: ProvisionerSettings) -> Integrations:
 
 def main() -> None:
     """Provision the emulated AWS that the environment names."""
-    settings = ProvisionerSettings()
+    settings = read_settings(ProvisionerSettings)
     provision(
         local_account(settings.aws_endpoint_url),
         stage=STAGES[settings.stage],

@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.settings import AuthSettings
-from mini_ml.local import emulator, interrupts
-from mini_ml.local.processes import ONE_THREAD, UVICORN_OPTIONS, build_poller_environment
+from mini_ml.adapters.configuration import read_settings
+from mini_ml.adapters.settings import CloudSettings
+from mini_ml.local import interrupts
+from mini_ml.local.processes import UVICORN_OPTIONS, build_poller_environment
 from mini_ml.local.supervisor import Command, Supervisor
-from mini_ml.topology import LOCAL_NAMES, STAGES, Service, functions
+from mini_ml.topology import ONE_THREAD, STAGES, Service, functions
 
 _STOP_SECONDS: Final = 5.0
 
@@ -24,7 +26,7 @@ _STOP_SECONDS: Final = 5.0
 class ServiceSettings(BaseSettings):
     """Settings of a service's container; the service inherits all other variables."""
 
-    model_config = SettingsConfigDict(env_prefix="MINI_ML_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MINI_ML_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     service: Service
     """Service to run: `api`, `trainer` or `predict`."""
@@ -32,25 +34,24 @@ class ServiceSettings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     """Port of the web server, on all interfaces of the container."""
 
-    stage: Literal["local", "test"] = "local"
+    stage: Literal["local", "test"]
     """Stage that sets leases, timeouts and schedules; `test` uses a few seconds."""
 
     pollers: int = Field(default=1, ge=1, le=16)
     """Number of messages of the service's queue to process in parallel."""
 
-    aws_endpoint_url: str = Field(validation_alias="AWS_ENDPOINT_URL")
-    """URL of the emulated AWS."""
+    queue_url: str
+    """URL of the queue that the service's pollers poll."""
 
 
 def build_commands(settings: ServiceSettings) -> Iterator[Command]:
     """Build the command of the web server, then those of the pollers."""
-    environment = _build_environment(settings)
+    environment = {**ONE_THREAD, **os.environ}
     yield _build_command(settings.service, "uvicorn", _uvicorn_arguments(settings), environment)
     stage = STAGES[settings.stage]
     for function in functions(stage):
         if function.service == settings.service and function.queue is not None:
-            queue_url = emulator.queue_url(settings.aws_endpoint_url, LOCAL_NAMES.queue(function.queue))
-            poller = build_poller_environment(function, queue_url=queue_url, stage=stage)
+            poller = build_poller_environment(function, queue_url=settings.queue_url, stage=stage)
             for number in range(1, settings.pollers + 1):
                 yield _build_command(
                     f"{function.name}-poller-{number}", "mini_ml.local.poller", (), {**environment, **poller}
@@ -63,16 +64,6 @@ def _uvicorn_arguments(settings: ServiceSettings) -> tuple[str, ...]:
     return (f"functions.{settings.service}.app:app", *address, "--timeout-graceful-shutdown", "4", *UVICORN_OPTIONS)
 
 
-def _build_environment(settings: ServiceSettings) -> dict[str, str]:
-    """Return the environment of this process, with the queue URLs added."""
-    return {
-        **ONE_THREAD,
-        **os.environ,
-        "MINI_ML_TRAIN_QUEUE_URL": emulator.queue_url(settings.aws_endpoint_url, LOCAL_NAMES.queue("train")),
-        "MINI_ML_PREDICT_QUEUE_URL": emulator.queue_url(settings.aws_endpoint_url, LOCAL_NAMES.queue("predict")),
-    }
-
-
 def _build_command(name: str, module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:
     return Command(name=name, module=module, arguments=arguments, environment=environment, folder=Path.cwd(), log=None)
 
@@ -80,10 +71,12 @@ def _build_command(name: str, module: str, arguments: tuple[str, ...], environme
 def main() -> None:
     """Run the service until SIGTERM or Ctrl-C; processes that end are restarted."""
     interrupts.install_handlers()
-    _check_auth_settings()
+    settings = read_settings(ServiceSettings)
+    for shared in (AuthSettings, CloudSettings):  # checked here, because a process that ends later is restarted
+        read_settings(shared)
     supervisor = Supervisor(report=lambda text: print(text, flush=True))
     try:
-        for command in build_commands(ServiceSettings()):
+        for command in build_commands(settings):
             supervisor.start(command)
         supervisor.watch()
         threading.Event().wait()
@@ -91,14 +84,6 @@ def main() -> None:
         pass
     finally:
         supervisor.stop(last="", seconds=_STOP_SECONDS, last_seconds=_STOP_SECONDS)
-
-
-def _check_auth_settings() -> None:
-    """Exit with an error unless authentication is configured, because the service listens on all interfaces."""
-    try:
-        AuthSettings()
-    except ValidationError as error:
-        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":

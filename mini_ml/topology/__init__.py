@@ -1,4 +1,4 @@
-"""Description of the cloud resources: buckets, prefixes, queues, functions, limits and routes.
+"""Description of the cloud resources: buckets, prefixes, queues, functions, limits, routes and threads.
 
 The local provisioner, the event poller and the CDK stack all read it, and a test compares the synthesised template
 with it. Units are part of the names.
@@ -25,12 +25,14 @@ from mini_ml.topology.resources import (
 from mini_ml.topology.routes import REST_API_ID, REST_STAGE, ROUTES, Route, accepted_scopes
 from mini_ml.topology.scopes import ADMIN, SCOPES, Scope, allows
 from mini_ml.topology.stage import STAGES, Stage
+from mini_ml.topology.threads import ONE_THREAD
 
 __all__ = [
     "ADMIN",
     "GATEWAY_PROBLEMS",
     "LOCAL_NAMES",
     "MIB",
+    "ONE_THREAD",
     "PREDICT_PREFIX",
     "PROJECT",
     "REST_API_ID",

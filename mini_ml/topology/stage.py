@@ -14,6 +14,8 @@ class Stage:
     """Parameters of one deployment."""
 
     name: str
+    is_emulated: bool = False
+    """Whether the stage runs on an emulated AWS, whose endpoint every service must know."""
     lease_seconds: float = 60.0
     """Duration of a job lease without renewal."""
     renew_seconds: float = 20.0
@@ -79,6 +81,7 @@ class Stage:
 STAGES: Final[dict[str, Stage]] = {
     "local": Stage(
         name="local",
+        is_emulated=True,
         lease_seconds=15.0,
         renew_seconds=5.0,
         progress_seconds=0.5,
@@ -90,6 +93,7 @@ STAGES: Final[dict[str, Stage]] = {
     ),
     "test": Stage(
         name="test",
+        is_emulated=True,
         lease_seconds=2.0,
         renew_seconds=0.5,
         progress_seconds=0.25,

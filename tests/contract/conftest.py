@@ -12,7 +12,7 @@ from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
 from mini_ml.adapters.memory.object_store import MemoryObjectStore
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.ports import ObjectStore, Seal
-from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws
+from tests.fixtures.emulated import aws_environment, cloud_settings, moto_aws
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def moto_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudSettings]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     with moto_aws():
-        yield CloudSettings(stage="test", seal_key=SEAL_KEY)
+        yield cloud_settings(None, stage="dev")
 
 
 @pytest.fixture(params=["memory", "moto", "emulated"])

@@ -45,7 +45,13 @@ def faulty_store(emulated: CloudSettings, endpoint_url: str, monkeypatch: pytest
     with proxying(int(endpoint_url.rpartition(":")[2]), failures, "tested") as ports:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{ports['tested']}")
         settings = CloudSettings(
-            stage="test", seal_key=emulated.seal_key, artifacts_bucket=bucket, s3_read_timeout_seconds=0.5
+            stage=emulated.stage,
+            uploads_bucket=emulated.uploads_bucket,
+            artifacts_bucket=bucket,
+            train_queue_url=emulated.train_queue_url,
+            predict_queue_url=emulated.predict_queue_url,
+            seal_key=emulated.seal_key,
+            s3_read_timeout_seconds=0.5,
         )
         yield FaultyStore(S3ObjectStore(s3_client(settings), bucket), failures, settings)
 

@@ -7,7 +7,6 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
@@ -25,6 +24,7 @@ from mini_ml.local.service import ServiceSettings
 from mini_ml.local.settings import LocalSettings
 from mini_ml.topology import STAGES, Limits
 from tests.docs.pages import ROOT, one_line, page
+from tests.fixtures.required import variables_of
 
 SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
@@ -55,13 +55,7 @@ def docstrings(settings: type) -> dict[str, str]:
 
 def variables(name: str, field: FieldInfo) -> str:
     """Return the environment variables of a field."""
-    alias = field.validation_alias
-    names = (
-        [str(choice) for choice in alias.choices]
-        if isinstance(alias, AliasChoices)
-        else [str(alias or f"MINI_ML_{name.upper()}")]
-    )
-    return ", ".join(f"`{variable}`" for variable in names)
+    return ", ".join(f"`{variable}`" for variable in variables_of(name, field))
 
 
 def default(field: FieldInfo) -> str:

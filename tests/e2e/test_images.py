@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.stack import Stack
 from tests.e2e.tools import docker
+from tests.fixtures.emulated import cloud_environment
 from tests.fixtures.synthesis import Synthesised
 
 SERVICES = ("api", "trainer", "predict")
@@ -15,8 +16,8 @@ ML = {"pandas", "numpy", "sklearn", "scipy", "joblib"}
 CONFINED = ("--rm", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none")
 ENVIRONMENT = (
     *("--env", "MINI_ML_AUTH=off"),
-    *("--env", "MINI_ML_SEAL_KEY=0123456789abcdef"),
     *("--env", "AWS_DEFAULT_REGION=us-east-1"),
+    *(argument for item in cloud_environment(None, stage="dev").items() for argument in ("--env", "=".join(item))),
 )
 LOOK = """
 import json, os, pathlib, sysconfig
@@ -97,11 +98,11 @@ def test_any_user_can_run_it_on_a_read_only_root(service: str, inside: dict[str,
 def test_docker_builds_an_image_from_the_assets_of_cdk(staged: str, synthesised: Synthesised) -> None:
     assembly = synthesised("dev").folder
     assets = json.loads((assembly / "MiniMl.assets.json").read_text())["dockerImages"].values()
-    [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{staged}/Dockerfile"]
+    [source] = [one["source"] for one in assets if one["source"]["dockerBuildArgs"] == {"SERVICE": staged}]
     folder, base = assembly / source["directory"], os.environ.get("BASE_IMAGE", "python:3.12-slim")
 
-    file = ("--file", str(folder / source["dockerFile"]), "--build-arg", f"BASE_IMAGE={base}")
-    docker("build", "--quiet", "--tag", f"mini-ml-{staged}:staged", *file, str(folder))
+    arguments = ("--build-arg", f"SERVICE={staged}", "--build-arg", f"BASE_IMAGE={base}")
+    docker("build", "--quiet", "--tag", f"mini-ml-{staged}:staged", *arguments, str(folder))
     found = docker("run", *CONFINED, "--entrypoint", "ls", f"mini-ml-{staged}:staged", "/var/task/functions")
 
     assert found.split() == sorted(["__init__.py", "__pycache__", staged])

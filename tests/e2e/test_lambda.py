@@ -17,6 +17,7 @@ from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES
 from tests.e2e.stack import SAMPLES, SEAL_KEY, Stack
 from tests.e2e.tools import docker, runtime_emulator
+from tests.fixtures.emulated import cloud_environment
 from tests.fixtures.platform import cloud_at
 from tests.fixtures.silent_upload import put_without_event
 
@@ -48,7 +49,7 @@ def service(request: pytest.FixtureRequest) -> str:
 def invoke(service: str, stack: Stack) -> Iterator[Invoke]:
     """Invoke the image of the service, one event at a time."""
     environment = {
-        "AWS_ENDPOINT_URL": "http://localstack:4566",
+        **cloud_environment("http://localstack:4566", stage="local"),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": "us-east-1",
@@ -57,8 +58,6 @@ def invoke(service: str, stack: Stack) -> Iterator[Invoke]:
         "AWS_LAMBDA_FUNCTION_TIMEOUT": "60",
         "MINI_ML_AUTH": "off",
         "MINI_ML_SEAL_KEY": SEAL_KEY,
-        "MINI_ML_TRAIN_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-train",
-        "MINI_ML_PREDICT_QUEUE_URL": "http://localstack:4566/000000000000/mini-ml-predict",
     }
     variables = [argument for name, value in environment.items() for argument in ("--env", f"{name}={value}")]
     image = f"mini-ml-{service}:local"

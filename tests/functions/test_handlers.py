@@ -23,7 +23,7 @@ from mini_ml.jobs import store
 from mini_ml.ports import Cloud
 from mini_ml.registry import versions
 from mini_ml.topology import LOCAL_NAMES
-from tests.fixtures.emulated import SEAL_KEY, aws_environment, moto_aws
+from tests.fixtures.emulated import aws_environment, cloud_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.services import IRIS_ROW, sample
 
@@ -61,9 +61,9 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         for name, value in aws_environment("").items():
             patch.setenv(name, value)
         patch.delenv("AWS_ENDPOINT_URL")
-        patch.setenv("MINI_ML_STAGE", "test")
+        for name, value in cloud_environment(None, stage="dev").items():
+            patch.setenv(name, value)
         patch.setenv("MINI_ML_AUTH", "off")
-        patch.setenv("MINI_ML_SEAL_KEY", SEAL_KEY.get_secret_value())
         patch.setenv("MINI_ML_WORKDIR", str(tmp_path_factory.mktemp("work")))
         patch.setattr(logs, "configure", lambda: None)
         settings = CloudSettings()

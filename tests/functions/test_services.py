@@ -8,12 +8,13 @@ import pytest
 from fastapi.routing import APIRoute
 
 from mini_ml import errors, topology
+from tests.fixtures.emulated import cloud_environment
 from tests.functions.services import Services
 
 SERVICES = ["api", "trainer", "predict"]
 ENVIRONMENT = {
     "MINI_ML_AUTH": "off",
-    "MINI_ML_SEAL_KEY": "0123456789abcdef",
+    **cloud_environment(None, stage="dev"),
     "AWS_DEFAULT_REGION": "us-east-1",
     "PATH": "",
 }

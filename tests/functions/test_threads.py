@@ -11,6 +11,7 @@ from functions.trainer import factory
 from functions.trainer.settings import TrainerSettings
 from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.contracts import Upload
+from tests.fixtures.emulated import cloud_environment
 
 
 @pytest.mark.parametrize(("setting", "threads"), [(3, 3), (None, cpu_count())])
@@ -25,15 +26,22 @@ def test_the_trainer_uses_the_threads_of_its_settings_or_one_per_cpu(
     assert given["threads"] == threads
 
 
+@pytest.fixture
+def required(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the variables that every service requires."""
+    for name, value in cloud_environment("http://127.0.0.1:4566").items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("required")
 def test_the_trainers_threads_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MINI_ML_SEAL_KEY", "sixteen-letters-")
     monkeypatch.setenv("MINI_ML_THREADS", "5")
 
     assert TrainerSettings().threads == 5
 
 
+@pytest.mark.usefixtures("required")
 def test_zero_threads_is_an_invalid_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MINI_ML_SEAL_KEY", "sixteen-letters-")
     monkeypatch.setenv("MINI_ML_THREADS", "0")
 
     with pytest.raises(ValidationError, match="threads"):

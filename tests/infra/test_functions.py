@@ -2,6 +2,8 @@
 
 import pytest
 
+from mini_ml.topology import STAGES, Function, functions
+from tests.fixtures.required import SERVICE_SETTINGS, required_variables
 from tests.fixtures.synthesis import Template
 
 FUNCTIONS = {
@@ -83,6 +85,13 @@ def test_a_function_is_told_where_things_are_and_no_secret(template: Template, n
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
+
+
+@pytest.mark.parametrize("function", functions(STAGES["dev"]), ids=lambda function: function.name)
+def test_a_function_receives_what_its_service_requires(template: Template, function: Function) -> None:
+    found = template.named("AWS::Lambda::Function", "FunctionName")[f"mini-ml-dev-{function.name}"]
+
+    assert set(required_variables(SERVICE_SETTINGS[function.service])) <= set(found["Environment"]["Variables"])
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -163,23 +163,25 @@ def test_cfn_lint_finds_nothing(stage: Template) -> None:
 def test_one_image_for_each_service(template: Template) -> None:
     assets = json.loads((template.folder / "MiniMl.assets.json").read_text())["dockerImages"]
 
-    assert sorted(asset["source"]["dockerFile"] for asset in assets.values()) == [
-        "functions/api/Dockerfile",
-        "functions/predict/Dockerfile",
-        "functions/trainer/Dockerfile",
+    assert sorted(asset["source"]["dockerBuildArgs"]["SERVICE"] for asset in assets.values()) == [
+        "api",
+        "predict",
+        "trainer",
     ]
+    assert [asset for asset in assets.values() if "dockerFile" in asset["source"]] == []  # the default is Dockerfile
 
 
 @pytest.mark.parametrize("service", ["api", "trainer", "predict"])
 def test_an_image_is_built_of_its_service_the_library_and_its_pins_alone(template: Template, service: str) -> None:
     assets = json.loads((template.folder / "MiniMl.assets.json").read_text())["dockerImages"].values()
-    [source] = [one["source"] for one in assets if one["source"]["dockerFile"] == f"functions/{service}/Dockerfile"]
+    [source] = [one["source"] for one in assets if one["source"]["dockerBuildArgs"] == {"SERVICE": service}]
     folder = template.folder / source["directory"]
     files = {path.relative_to(folder).parts[:2] for path in folder.rglob("*") if path.is_file()}
 
-    assert (folder / source["dockerFile"]).is_file()
+    assert (folder / "Dockerfile").is_file()
     assert {parts for parts in files if parts[0] != "mini_ml"} == {
         (".dockerignore",),
+        ("Dockerfile",),
         ("functions", "__init__.py"),
         ("functions", service),
         ("requirements", f"{service}.txt"),

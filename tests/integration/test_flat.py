@@ -20,7 +20,7 @@ from mini_ml.contracts import Upload
 from mini_ml.local.invocation import build_sqs_event
 from mini_ml.ports import Cloud
 from mini_ml.workflows.train import train_upload
-from tests.fixtures.emulated import SEAL_KEY, aws_environment
+from tests.fixtures.emulated import aws_environment, cloud_environment
 
 ROOT = Path(__file__).parents[2]
 IRIS = (ROOT / "samples" / "iris.csv").read_bytes()
@@ -86,11 +86,10 @@ def workspace(endpoint_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """New buckets and queues, and a temporary folder for the function."""
     name = uuid4().hex[:12]
     variables = {
-        "MINI_ML_STAGE": "local",
+        **cloud_environment(endpoint_url, stage="local"),
         "MINI_ML_AUTH": "off",
         "MINI_ML_UPLOADS_BUCKET": f"uploads-{name}",
         "MINI_ML_ARTIFACTS_BUCKET": f"artifacts-{name}",
-        "MINI_ML_SEAL_KEY": SEAL_KEY.get_secret_value(),
         "TMPDIR": str(tmp_path / "tmp"),
         "AWS_LAMBDA_FUNCTION_NAME": "measured",
         **aws_environment(endpoint_url),

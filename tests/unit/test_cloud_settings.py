@@ -6,7 +6,7 @@ from pydantic import SecretStr, ValidationError
 from mini_ml.adapters.aws.clients import build_cloud, s3_client
 from mini_ml.adapters.aws.seal import KmsSeal
 from mini_ml.adapters.settings import CloudSettings
-from mini_ml.topology import STAGES
+from tests.fixtures.emulated import cloud_environment
 
 KEY = SecretStr("0123456789abcdef")
 
@@ -27,14 +27,30 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_the_defaults_are_the_names_of_the_embedded_cloud() -> None:
-    settings = CloudSettings(seal_key=KEY)
+@pytest.fixture
+def required(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the required variables of a service on AWS, except the seal key."""
+    for name, value in cloud_environment(None, stage="dev").items():
+        if name != "MINI_ML_SEAL_KEY":
+            monkeypatch.setenv(name, value)
 
-    assert (settings.uploads_bucket, settings.artifacts_bucket) == ("mini-ml-uploads", "mini-ml-artifacts")
-    assert settings.train_queue_url.endswith("/mini-ml-train")
-    assert settings.topology == STAGES["local"]
+
+@pytest.mark.parametrize("stage", ["local", "test"])
+@pytest.mark.usefixtures("required")
+def test_an_emulated_stage_requires_an_endpoint(stage: str) -> None:
+    with pytest.raises(ValidationError, match=f"AWS_ENDPOINT_URL is required in the stage {stage}"):
+        CloudSettings(stage=stage, seal_key=KEY)
 
 
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+@pytest.mark.usefixtures("required")
+def test_the_endpoint_has_the_variables_of_boto3(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "http://127.0.0.1:4566")
+
+    assert CloudSettings(stage="local", seal_key=KEY).aws_endpoint_url == "http://127.0.0.1:4566"
+
+
+@pytest.mark.usefixtures("required")
 def test_the_environment_sets_fields_by_their_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINI_ML_STAGE", "prod")
     monkeypatch.setenv("MINI_ML_SEAL_KEY", "from the environment")
@@ -46,6 +62,7 @@ def test_the_environment_sets_fields_by_their_prefix(monkeypatch: pytest.MonkeyP
     assert settings.aws_endpoint_url == "http://127.0.0.1:4566"
 
 
+@pytest.mark.usefixtures("required")
 def test_there_is_no_default_secret_and_no_short_one() -> None:
     with pytest.raises(ValidationError, match="exactly one of MINI_ML_SEAL_KEY and MINI_ML_SEAL_KEY_ID"):
         CloudSettings()
@@ -53,21 +70,25 @@ def test_there_is_no_default_secret_and_no_short_one() -> None:
         CloudSettings(seal_key=SecretStr("short"))
 
 
+@pytest.mark.usefixtures("required")
 def test_a_key_in_kms_stands_in_for_the_secret_and_not_beside_it() -> None:
     assert isinstance(build_cloud(CloudSettings(seal_key_id="arn:aws:kms:eu-west-1:1:key/a")).seal, KmsSeal)
     with pytest.raises(ValidationError, match="exactly one of MINI_ML_SEAL_KEY and MINI_ML_SEAL_KEY_ID"):
         CloudSettings(seal_key=KEY, seal_key_id="arn:aws:kms:eu-west-1:1:key/a")
 
 
+@pytest.mark.usefixtures("required")
 def test_the_secret_is_not_shown() -> None:
     assert "0123456789abcdef" not in repr(CloudSettings(seal_key=KEY))
 
 
+@pytest.mark.usefixtures("required")
 def test_an_unknown_stage_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValidationError, match="local, test, dev, prod"):
         CloudSettings(stage="production", seal_key=KEY)
 
 
+@pytest.mark.usefixtures("required")
 def test_settings_do_not_change() -> None:
     settings = CloudSettings(seal_key=KEY)
 
@@ -75,6 +96,7 @@ def test_settings_do_not_change() -> None:
         settings.stage = "prod"  # type: ignore[misc]  # the very thing under test
 
 
+@pytest.mark.usefixtures("required")
 def test_urls_on_aws_name_the_bucket_in_the_host_of_its_region() -> None:
     url = build_cloud(CloudSettings(seal_key=KEY)).uploads.presigned_get(
         "a", filename="a", media_type="a/b", expires_seconds=5
@@ -84,6 +106,7 @@ def test_urls_on_aws_name_the_bucket_in_the_host_of_its_region() -> None:
     assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in url
 
 
+@pytest.mark.usefixtures("required")
 def test_urls_for_clients_are_signed_on_the_public_address() -> None:
     settings = CloudSettings(
         seal_key=KEY, aws_endpoint_url="http://emulator:4566", public_s3_url="http://localhost:4566"
@@ -98,6 +121,7 @@ def test_urls_for_clients_are_signed_on_the_public_address() -> None:
     assert s3_client(settings).meta.endpoint_url == "http://emulator:4566"
 
 
+@pytest.mark.usefixtures("required")
 def test_an_empty_address_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINI_ML_PUBLIC_S3_URL", "")
 

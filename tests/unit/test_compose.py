@@ -3,13 +3,21 @@
 import re
 from pathlib import Path
 
+import pytest
+import yaml  # type: ignore[import-untyped]  # its types are not installed
+
 from mini_ml.local import emulator
-from mini_ml.topology import REST_API_ID, REST_STAGE
+from mini_ml.local.provisioner import ProvisionerSettings
+from mini_ml.local.service import ServiceSettings
+from mini_ml.topology import LOCAL_NAMES, REST_API_ID, REST_STAGE, STAGES, Function, Service, functions
+from tests.fixtures.required import SERVICE_SETTINGS, required_variables
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+SERVICES = yaml.safe_load(COMPOSE)["services"]
+ENDPOINT = "http://localstack:4566"
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
-DOCKERFILES = [*(ROOT / "functions").glob("*/Dockerfile"), *(ROOT / "containers").glob("*/Dockerfile")]
+DOCKERFILES = [ROOT / "Dockerfile", *(ROOT / "containers").glob("*/Dockerfile")]
 
 
 def test_every_variable_has_a_default_and_is_in_the_example() -> None:
@@ -17,6 +25,45 @@ def test_every_variable_has_a_default_and_is_in_the_example() -> None:
 
     assert [name for name, default in variables if not default] == []
     assert {name for name, _ in variables} <= set(re.findall(r"^#?\s*(\w+)=", EXAMPLE, re.MULTILINE))
+
+
+@pytest.mark.parametrize("service", SERVICE_SETTINGS)
+def test_a_service_receives_what_it_requires(service: Service) -> None:
+    environment = SERVICES[service]["environment"]
+
+    for settings in (SERVICE_SETTINGS[service], ServiceSettings):
+        assert set(required_variables(settings)) <= set(environment)
+    assert environment["AWS_ENDPOINT_URL"] == ENDPOINT
+
+
+def test_the_provisioner_receives_what_it_requires() -> None:
+    assert set(required_variables(ProvisionerSettings)) <= set(SERVICES["provisioner"]["environment"])
+
+
+@pytest.mark.parametrize("service", SERVICE_SETTINGS)
+def test_a_service_receives_the_names_that_the_provisioner_creates(service: Service) -> None:
+    environment = SERVICES[service]["environment"]
+
+    assert environment["MINI_ML_UPLOADS_BUCKET"] == LOCAL_NAMES.uploads_bucket
+    assert environment["MINI_ML_ARTIFACTS_BUCKET"] == LOCAL_NAMES.artifacts_bucket
+    assert environment["MINI_ML_TRAIN_QUEUE_URL"] == emulator.queue_url(ENDPOINT, LOCAL_NAMES.queue("train"))
+    assert environment["MINI_ML_PREDICT_QUEUE_URL"] == emulator.queue_url(ENDPOINT, LOCAL_NAMES.queue("predict"))
+
+
+@pytest.mark.parametrize("function", [one for one in functions(STAGES["local"]) if one.queue], ids=lambda one: one.name)
+def test_a_service_polls_the_queue_of_its_function(function: Function) -> None:
+    assert function.queue is not None
+    queue_url = emulator.queue_url(ENDPOINT, LOCAL_NAMES.queue(function.queue))
+
+    assert SERVICES[function.service]["environment"]["MINI_ML_QUEUE_URL"] == queue_url
+
+
+@pytest.mark.parametrize("service", SERVICE_SETTINGS)
+def test_an_image_is_built_for_its_service(service: Service) -> None:
+    found = SERVICES[service]
+
+    assert (found["image"], found["build"]["args"]["SERVICE"]) == (f"mini-ml-{service}:local", service)
+    assert found["environment"]["MINI_ML_SERVICE"] == service
 
 
 def test_localstack_is_pinned_to_its_last_open_version() -> None:

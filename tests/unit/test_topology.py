@@ -1,8 +1,12 @@
 """The topology follows the rules that AWS does not check."""
 
+from pathlib import Path
+
 import pytest
 
-from mini_ml.topology import STAGES, Function, Stage, functions, queues
+from mini_ml.topology import ONE_THREAD, STAGES, Function, Stage, functions, queues
+
+ROOT = Path(__file__).parents[2]
 
 
 def _consumers(stage: Stage) -> list[Function]:
@@ -39,3 +43,12 @@ def test_a_lease_outlives_a_renewal_that_fails_once(stage: Stage) -> None:
 @pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
 def test_a_request_waits_less_than_the_function_that_answers_it_may_run(stage: Stage) -> None:
     assert stage.wait_seconds < stage.api_timeout_seconds < 29
+
+
+def test_thread_variables_are_spelled_in_one_file() -> None:
+    product = [path for folder in ("mini_ml", "functions", "infra", "bench") for path in (ROOT / folder).rglob("*.py")]
+    files = [*product, *ROOT.glob("containers/*/Dockerfile"), ROOT / "Dockerfile", *ROOT.glob("docker-compose*.yml")]
+
+    spelled = [path for path in files if any(name in path.read_text(encoding="utf-8") for name in ONE_THREAD)]
+
+    assert spelled == [ROOT / "mini_ml" / "topology" / "threads.py"]

@@ -134,7 +134,8 @@ def test_an_unreadable_secret_means_unavailable_and_not_a_wrong_key(
 
 def test_a_container_without_auth_settings_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINI_ML_SERVICE", "api")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localstack:4566")
+    monkeypatch.setenv("MINI_ML_QUEUE_URL", "http://localstack:4566/000000000000/mini-ml-dead-letters")
+    monkeypatch.setenv("MINI_ML_STAGE", "local")
     monkeypatch.setattr(interrupts, "install_handlers", lambda: None)
 
     with pytest.raises(SystemExit, match="no credentials are configured"):

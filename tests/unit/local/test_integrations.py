@@ -16,7 +16,7 @@ ADDRESSES = {"MINI_ML_API_ADDRESS": "http://api:8000", "MINI_ML_PREDICT_ADDRESS"
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> ProvisionerSettings:
     """Settings of the provisioner in Docker Compose with LocalStack."""
-    for name, value in {**ADDRESSES, "AWS_ENDPOINT_URL": "http://localstack:4566"}.items():
+    for name, value in {**ADDRESSES, "AWS_ENDPOINT_URL": "http://localstack:4566", "MINI_ML_STAGE": "local"}.items():
         monkeypatch.setenv(name, value)
     return ProvisionerSettings()
 

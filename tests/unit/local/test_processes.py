@@ -8,6 +8,8 @@ import pytest
 from mini_ml.local.processes import LocalProcesses
 from mini_ml.local.settings import LocalSettings
 from mini_ml.local.statefolder import open_state_folder
+from mini_ml.topology import ONE_THREAD
+from tests.fixtures.required import SERVICE_SETTINGS, required_variables
 
 
 def _processes(path: Path, *, trainer_pollers: int = 1) -> LocalProcesses:
@@ -95,7 +97,29 @@ def test_pollers_are_multiplied_by_a_setting(tmp_path: Path) -> None:
 def test_numeric_libraries_use_one_thread(tmp_path: Path) -> None:
     commands = [*_processes(tmp_path).service_commands(), *_processes(tmp_path).poller_commands()]
 
-    assert {command.environment["OMP_NUM_THREADS"] for command in commands} == {"1"}
+    assert [command.name for command in commands if not ONE_THREAD.items() <= command.environment.items()] == []
+
+
+def test_every_process_of_a_service_receives_what_the_service_requires(tmp_path: Path) -> None:
+    processes = _processes(tmp_path)
+    received = [*processes.service_commands(), *processes.poller_commands()]
+
+    for command in received:
+        for settings in SERVICE_SETTINGS.values():
+            required = {*required_variables(settings), "AWS_ENDPOINT_URL"}
+            assert required - set(command.environment) == set(), command.name
+
+
+def test_the_services_receive_the_names_of_the_local_cloud(tmp_path: Path) -> None:
+    service = next(iter(_processes(tmp_path).service_commands())).environment
+
+    assert service["MINI_ML_STAGE"] == "local"
+    assert (service["MINI_ML_UPLOADS_BUCKET"], service["MINI_ML_ARTIFACTS_BUCKET"]) == (
+        "mini-ml-uploads",
+        "mini-ml-artifacts",
+    )
+    assert service["MINI_ML_TRAIN_QUEUE_URL"] == "http://127.0.0.1:4566/000000000000/mini-ml-train"
+    assert service["MINI_ML_PREDICT_QUEUE_URL"] == "http://127.0.0.1:4566/000000000000/mini-ml-predict"
 
 
 def test_by_default_the_services_listen_on_loopback_without_authentication(tmp_path: Path) -> None:
