@@ -3,7 +3,6 @@
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
 from mini_ml.contracts.jobs import (
-    Job,
     Lease,
     PredictResult,
     Progress,
@@ -53,7 +52,6 @@ __all__ = [
     "Failure",
     "FrozenModel",
     "IssueView",
-    "Job",
     "JobPage",
     "JobView",
     "JsonObject",

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Job
 from mini_ml.jobs import store, uploads
-from mini_ml.jobs.job import cancel_job, check_cancellable, check_retryable, retry_job
+from mini_ml.jobs.job import Job
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
 from mini_ml.registry import versions
@@ -36,13 +35,13 @@ def retry(cloud: Cloud, job_id: str) -> Job:
         JobNotRetryable: it has not failed, its options are unknown, its file is missing, or it just changed.
     """
     record = store.load(cloud, keys.validate_job_id(job_id))
-    check_retryable(record.job)
+    record.job.check_retryable()
     upload = uploads.find_upload(cloud, record.job)
     if upload is None:
         raise errors.JobNotRetryable("The file of this job never arrived; upload it again.")
     # Marked before it is written, so that the sweep finds the job even if this process dies in between.
     cloud.artifacts.put(keys.open_job(job_id), b"")
-    queued = retry_job(record.job, now=cloud.now(), upload=upload)
+    queued = record.job.retry(now=cloud.now(), upload=upload)
     _write_or_conflict(cloud, record, queued, errors.JobNotRetryable)
     uploads.announce(cloud, queued)
     return queued
@@ -56,10 +55,10 @@ def cancel(cloud: Cloud, job_id: str) -> Job:
         JobNotCancellable: it has ended, may be publishing a version, or just changed.
     """
     record = store.load(cloud, keys.validate_job_id(job_id))
-    check_cancellable(record.job)
+    record.job.check_cancellable()
     if _may_be_published(cloud, record.job):
         raise errors.JobNotCancellable(f"The job may be publishing version {record.job.intent} of its model.")
-    cancelled = cancel_job(record.job, now=cloud.now())
+    cancelled = record.job.cancel(now=cloud.now())
     _write_or_conflict(cloud, record, cancelled, errors.JobNotCancellable)
     return cancelled
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Job, PredictOptions, TrainOptions, Upload
+from mini_ml.contracts import PredictOptions, TrainOptions, Upload
 from mini_ml.jobs import options, store
-from mini_ml.jobs.job import build_failure, fail_job, is_for_object, waits_for
+from mini_ml.jobs.job import Job, build_failure
 from mini_ml.jobs.store import Record
 from mini_ml.jobs.uploads import complete_upload
 from mini_ml.ports import Cloud, ObjectHead
@@ -59,7 +59,7 @@ def has_job(cloud: Cloud, upload: Upload) -> bool:
     except errors.ObjectMissing:
         return True
     named = _load_named(cloud, upload, metadata)
-    return named is not None and waits_for(named.job, upload)
+    return named is not None and named.job.waits_for(upload)
 
 
 def _exists(cloud: Cloud, job_id: str) -> bool:
@@ -73,7 +73,7 @@ def _exists(cloud: Cloud, job_id: str) -> bool:
 def _load_or_create(cloud: Cloud, upload: Upload, head: ObjectHead) -> Record:
     """Return the job that waits for the upload, else the upload's own, which is created if it does not exist."""
     named = _load_named(cloud, upload, head.metadata)
-    if named is not None and waits_for(named.job, upload):
+    if named is not None and named.job.waits_for(upload):
         return named
     job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
     try:
@@ -88,7 +88,7 @@ def _load_named(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Re
         record = store.load(cloud, keys.validate_job_id(metadata.get(JOB_ID_METADATA, "")))
     except (errors.InvalidName, errors.JobNotFound, ValidationError):
         return None
-    return record if is_for_object(record.job, upload) else None
+    return record if record.job.is_for_object(upload) else None
 
 
 def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, named: Job | None) -> Job:
@@ -122,7 +122,7 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
         return build(_parse_request(name, head.metadata))
     except (errors.InvalidRequest, errors.Unprocessable) as error:
         model_name = name.model_name if keys.is_model_name(name.model_name) else None
-        return fail_job(build(_Request(model_name=model_name)), now=now, failure=build_failure(error))
+        return build(_Request(model_name=model_name)).fail(now=now, failure=build_failure(error))
 
 
 def _parse_request(name: keys.UploadName, metadata: Mapping[str, str]) -> _Request:

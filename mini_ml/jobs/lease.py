@@ -8,19 +8,9 @@ from types import TracebackType
 from typing import Self
 
 from mini_ml import errors
-from mini_ml.contracts import Job, Manifest, PredictResult, Progress, Upload
+from mini_ml.contracts import Manifest, PredictResult, Progress, Upload
 from mini_ml.jobs import intake, outcome, store
-from mini_ml.jobs.job import (
-    build_failure,
-    give_back,
-    has_attempts_left,
-    has_live_lease,
-    lease_job,
-    record_intent,
-    renew_lease,
-    succeed_prediction,
-    succeed_training,
-)
+from mini_ml.jobs.job import Job, build_failure
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
 
@@ -48,7 +38,7 @@ def acquire_lease(
     if arrival is None:
         return None
     record = arrival.record
-    while record.job.is_open and not has_live_lease(record.job, cloud.now()):
+    while record.job.is_open and not record.job.has_live_lease(cloud.now()):
         try:
             leased = _write_lease(cloud, record, arrival.upload, version_of)
             return JobLease(cloud, leased, timeout_seconds) if leased else None
@@ -60,7 +50,7 @@ def acquire_lease(
 def _write_lease(cloud: Cloud, record: Record, upload: Upload, version_of: VersionOf) -> Record | None:
     """Write the lease into the job, or end a job that cannot be tried and return None. Raises StaleWrite."""
     job = record.job
-    if not has_attempts_left(job, cloud.stage.attempts):
+    if not job.has_attempts_left(cloud.stage.attempts):
         outcome.give_up(cloud, record, outcome.worker_lost(job))
         return None
     try:
@@ -70,7 +60,7 @@ def _write_lease(cloud: Cloud, record: Record, upload: Upload, version_of: Versi
         return None
     now = cloud.now()
     expires_at = now + timedelta(seconds=cloud.stage.lease_seconds)
-    leased = lease_job(job, holder=cloud.new_id(), now=now, expires_at=expires_at, upload=upload, version=version)
+    leased = job.start_attempt(holder=cloud.new_id(), now=now, expires_at=expires_at, upload=upload, version=version)
     return store.write(cloud, record, leased)
 
 
@@ -110,7 +100,7 @@ class JobLease:
         """Record the version number before it is tried, so that a successor tries the same one. Raises LeaseLost."""
         with self._lock:
             self._ensure_not_lost()
-            self._write(record_intent(self.job, version=version, expires_at=self._new_expiry()))
+            self._write(self.job.record_intent(version=version, expires_at=self._new_expiry()))
 
     @contextmanager
     def undisturbed(self) -> Iterator[None]:
@@ -128,8 +118,7 @@ class JobLease:
         """End a training with the version it published. Raises LeaseLost."""
         with self._lock:
             self._ensure_not_lost()
-            succeeded = succeed_training(
-                self.job,
+            succeeded = self.job.succeed_training(
                 now=self._cloud.now(),
                 result=outcome.build_train_result(self._cloud, manifest),
                 metrics=manifest.metrics,
@@ -142,7 +131,7 @@ class JobLease:
         with self._lock:
             self._ensure_not_lost()
             now, progress = self._cloud.now(), self._progress
-            self._write_success(succeed_prediction(self.job, now=now, result=result, progress=progress))
+            self._write_success(self.job.succeed_prediction(now=now, result=result, progress=progress))
 
     def _write_success(self, succeeded: Job) -> None:
         try:
@@ -177,9 +166,9 @@ class JobLease:
             self._lost = True  # the next worker settles it, or the sweep once the lease has expired
 
     def _give_back(self, reason: errors.MiniMLError) -> Record:
-        if not has_attempts_left(self.job, self._cloud.stage.attempts):
+        if not self.job.has_attempts_left(self._cloud.stage.attempts):
             return outcome.give_up(self._cloud, self._record, reason)
-        queued = give_back(self.job, now=self._cloud.now(), setback=build_failure(reason))
+        queued = self.job.give_back(now=self._cloud.now(), setback=build_failure(reason))
         return store.write(self._cloud, self._record, queued)
 
     def _beat(self) -> None:
@@ -206,7 +195,7 @@ class JobLease:
         return lease is not None and lease.expires_at - self._cloud.now() <= left_when_due
 
     def _renew(self, progress: Progress) -> None:
-        self._write(renew_lease(self.job, expires_at=self._new_expiry(), progress=progress))
+        self._write(self.job.renew_lease(expires_at=self._new_expiry(), progress=progress))
 
     def _new_expiry(self) -> datetime:
         return self._cloud.now() + timedelta(seconds=self._cloud.stage.lease_seconds)

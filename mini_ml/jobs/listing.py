@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Job, Kind, State
+from mini_ml.contracts import Kind, State
 from mini_ml.jobs import store
+from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud
 
 _MOST_READ = 500

@@ -4,9 +4,9 @@ import errno
 from typing import Final
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Job, Manifest, TrainResult
+from mini_ml.contracts import Manifest, TrainResult
 from mini_ml.jobs import store
-from mini_ml.jobs.job import attempts_made, build_failure, fail_job, succeed_training
+from mini_ml.jobs.job import Job, build_failure
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
 from mini_ml.registry import versions
@@ -17,7 +17,7 @@ _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 def fail(cloud: Cloud, record: Record, error: errors.MiniMLError) -> Record:
     """Fail a job with an error. Raises StaleWrite."""
-    return store.write(cloud, record, fail_job(record.job, now=cloud.now(), failure=build_failure(error)))
+    return store.write(cloud, record, record.job.fail(now=cloud.now(), failure=build_failure(error)))
 
 
 def give_up(cloud: Cloud, record: Record, error: errors.MiniMLError) -> Record:
@@ -40,8 +40,7 @@ def correct(cloud: Cloud, job_id: str) -> None:
 
 
 def _succeed(cloud: Cloud, record: Record, manifest: Manifest) -> Record:
-    succeeded = succeed_training(
-        record.job,
+    succeeded = record.job.succeed_training(
         now=cloud.now(),
         result=build_train_result(cloud, manifest),
         metrics=manifest.metrics,
@@ -63,7 +62,7 @@ def reason_of(error: Exception) -> errors.MiniMLError:
 
 def worker_lost(job: Job) -> errors.WorkerLost:
     """Return the error of a job that is given up, with its number of attempts and the last known cause."""
-    attempts = attempts_made(job)
+    attempts = job.attempts_made
     cause = f" The last that could say why ended with `{job.setback.code}`." if job.setback else ""
     return errors.WorkerLost(
         f"The job was given up after {attempts} {'attempt' if attempts == 1 else 'attempts'} without a result, most "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Job
+from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud, ObjectHead
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Job, Kind, PredictOptions, TrainOptions, Upload
+from mini_ml.contracts import Kind, PredictOptions, TrainOptions, Upload
 from mini_ml.jobs import outcome, store
 from mini_ml.jobs.intake import JOB_ID_METADATA
-from mini_ml.jobs.job import await_upload
+from mini_ml.jobs.job import Job
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud, PresignedPost
 from mini_ml.registry import aliases
@@ -61,7 +61,7 @@ def invite_upload(
     seconds, max_bytes = cloud.stage.upload_expiry_seconds, cloud.stage.limits.upload_bytes
     queued = _build_job(cloud, kind, model_name, filename, train=train, predict=predict)
     expires_at = queued.created_at + timedelta(seconds=seconds)
-    job = await_upload(queued, expires_at=expires_at)
+    job = queued.await_upload(expires_at=expires_at)
     store.create(cloud, job)
     post = cloud.uploads.presigned_post(
         job.upload.key, metadata={JOB_ID_METADATA: job.job_id}, max_bytes=max_bytes, expires_seconds=seconds

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from mini_ml import errors, keys
 from mini_ml.contracts import SweepState, Upload
 from mini_ml.jobs import intake, orphaned_uploads, outcome, store, uploads
-from mini_ml.jobs.job import announce_again, has_attempts_left, has_live_lease, is_overdue, is_upload_pending
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
 
@@ -78,12 +77,12 @@ def _forget(cloud: Cloud, job_id: str) -> None:
 
 def _settle_open(cloud: Cloud, record: Record) -> None:
     job, now = record.job, cloud.now()
-    if has_live_lease(job, now):
+    if job.has_live_lease(now):
         return
     requeue_after = timedelta(seconds=cloud.stage.requeue_after_seconds)
-    if not has_attempts_left(job, cloud.stage.attempts):
+    if not job.has_attempts_left(cloud.stage.attempts):
         outcome.give_up(cloud, record, outcome.worker_lost(job))
-    elif job.state == "running" or is_overdue(job, now=now, requeue_after=requeue_after):
+    elif job.state == "running" or job.is_overdue(now=now, requeue_after=requeue_after):
         _announce_again(cloud, record)
 
 
@@ -91,12 +90,12 @@ def _announce_again(cloud: Cloud, record: Record) -> None:
     """Queue a job again, or fail it if its file never arrived. Raises StaleWrite."""
     job = record.job
     upload = uploads.find_upload(cloud, job)
-    if upload is None and is_upload_pending(job, cloud.now()):
+    if upload is None and job.is_upload_pending(cloud.now()):
         return
     if upload is None:
         outcome.fail(cloud, record, errors.UploadNotReceived("No file was received for this job; upload it again."))
         return
-    queued = announce_again(job, now=cloud.now(), upload=upload)
+    queued = job.announce_again(now=cloud.now(), upload=upload)
     store.write(cloud, record, queued)
     uploads.announce(cloud, queued)
 
@@ -104,7 +103,7 @@ def _announce_again(cloud: Cloud, record: Record) -> None:
 def fail_dead_letter(cloud: Cloud, upload: Upload) -> None:
     """End the job of a message that was delivered too often, unless a worker holds the job's lease."""
     arrival = intake.find_arrival(cloud, upload)
-    if arrival is None or not arrival.record.job.is_open or has_live_lease(arrival.record.job, cloud.now()):
+    if arrival is None or not arrival.record.job.is_open or arrival.record.job.has_live_lease(cloud.now()):
         return
     try:
         outcome.give_up(cloud, arrival.record, outcome.worker_lost(arrival.record.job))

@@ -1,7 +1,8 @@
 """The upload of a job: the object version that arrived, and the message that announces it."""
 
 from mini_ml import errors
-from mini_ml.contracts import Job, Upload
+from mini_ml.contracts import Upload
+from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud, ObjectHead
 
 

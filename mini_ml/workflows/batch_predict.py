@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
-from mini_ml.contracts import BatchSummary, Job, Label, PredictResult, Upload
+from mini_ml.contracts import BatchSummary, Label, PredictResult, Upload
 from mini_ml.jobs import intake
+from mini_ml.jobs.job import Job
 from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.model.fitted import Predictions

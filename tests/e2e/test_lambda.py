@@ -11,8 +11,9 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.adapters.aws.events import object_created_body
-from mini_ml.contracts import Job, Upload
+from mini_ml.contracts import Upload
 from mini_ml.jobs import store
+from mini_ml.jobs.job import Job
 from mini_ml.local.processes import local_account
 from mini_ml.topology import LOCAL_NAMES
 from tests.e2e.stack import SAMPLES, SEAL_KEY, Stack

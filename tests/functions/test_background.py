@@ -9,9 +9,10 @@ import pytest
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.adapters.http.worker import SerialWorker
 from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
-from mini_ml.contracts import Job, TrainOptions, Upload
+from mini_ml.contracts import TrainOptions, Upload
 from mini_ml.errors import StorageUnavailable
 from mini_ml.jobs import control, submit
+from mini_ml.jobs.job import Job
 from tests.fixtures.coroutines import run
 
 

@@ -17,9 +17,10 @@ from mini_ml import keys
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
 from mini_ml.adapters.settings import CloudSettings
-from mini_ml.contracts import Artifact, Job, Upload
+from mini_ml.contracts import Artifact, Upload
 from mini_ml.errors import UnknownEvent
 from mini_ml.jobs import store
+from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud
 from mini_ml.registry import versions
 from mini_ml.topology import LOCAL_NAMES

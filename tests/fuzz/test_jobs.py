@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from mini_ml import catalogue
 from mini_ml.adapters.aws.events import for_each_upload, uploads_in
 from mini_ml.adapters.memory.cloud import memory_cloud
-from mini_ml.contracts import Job
 from mini_ml.errors import UnknownEvent
 from mini_ml.jobs import store
+from mini_ml.jobs.job import Job
 from mini_ml.topology import LOCAL_NAMES
 from tests.functions.services import Services, sample, services_over, train
 from tests.fuzz import inputs

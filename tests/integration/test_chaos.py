@@ -9,7 +9,8 @@ from random import Random
 import pytest
 
 from mini_ml import keys
-from mini_ml.contracts import Job, PredictResult
+from mini_ml.contracts import PredictResult
+from mini_ml.jobs.job import Job
 from mini_ml.registry import versions
 from tests.fixtures import chaos_run
 from tests.fixtures.chaos_run import all_jobs, job_id_of

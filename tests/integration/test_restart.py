@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from mini_ml import keys
-from mini_ml.contracts import Job, PredictResult
+from mini_ml.contracts import PredictResult
 from mini_ml.jobs import store
+from mini_ml.jobs.job import Job
 from tests.fixtures.manual_platform import ManualPlatform, open_manual_platform
 from tests.fixtures.platform import Platform, local_settings
 from tests.fixtures.waiting import eventually

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from mini_ml import keys
-from mini_ml.contracts import Job, PredictResult, TrainResult
+from mini_ml.contracts import PredictResult, TrainResult
+from mini_ml.jobs.job import Job
 from mini_ml.topology import LOCAL_NAMES
 from tests.fixtures.platform import Platform
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 
 from mini_ml.adapters.http.reading.queries import reject_unknown_query
 from mini_ml.adapters.http.waiting import Waiter
-from mini_ml.contracts import Job
+from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud
 
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from anyio import CapacityLimiter, to_thread
 
-from mini_ml.contracts import Job
 from mini_ml.errors import Unavailable
 from mini_ml.jobs import control
+from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud
 
 _SLICE = timedelta(seconds=2)

@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from mini_ml.contracts import Job, Upload
+from mini_ml.contracts import Upload
 from mini_ml.errors import MiniMLError
+from mini_ml.jobs.job import Job
 
 logger = logging.getLogger(__name__)
 

@@ -47,7 +47,7 @@ class Prepared:
     schema: Schema
     """Its `probabilities` is set later, when the estimator is known."""
     matrix: Matrix
-    """MatrixShape (training rows, encoded width)."""
+    """Shape (training rows, encoded width)."""
     footprint: DatasetFootprint
 
 

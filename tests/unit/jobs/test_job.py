@@ -5,28 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mini_ml.contracts import Failure, Job, Lease, PredictResult, Progress, RegressionMetrics, TrainResult, Upload
+from mini_ml.contracts import Failure, Lease, PredictResult, Progress, RegressionMetrics, TrainResult, Upload
 from mini_ml.errors import JobNotCancellable, JobNotRetryable, LeaseLost
-from mini_ml.jobs.job import (
-    announce_again,
-    await_upload,
-    cancel_job,
-    check_cancellable,
-    check_retryable,
-    fail_job,
-    give_back,
-    has_attempts_left,
-    has_live_lease,
-    is_overdue,
-    is_upload_pending,
-    lease_job,
-    record_intent,
-    renew_lease,
-    retry_job,
-    succeed_prediction,
-    succeed_training,
-    waits_for,
-)
+from mini_ml.jobs.job import Job
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=60)
@@ -37,39 +18,39 @@ QUEUED = Job(job_id="1", kind="train", state="queued", created_at=NOW, queued_at
 
 
 def lease(job: Job) -> Job:
-    return lease_job(job, holder="worker", now=NOW, expires_at=LATER, upload=UPLOAD, version=job.version)
+    return job.start_attempt(holder="worker", now=NOW, expires_at=LATER, upload=UPLOAD, version=job.version)
 
 
 def fail(job: Job) -> Job:
-    return fail_job(job, now=NOW, failure=FAILURE)
+    return job.fail(now=NOW, failure=FAILURE)
 
 
 def requeue(job: Job) -> Job:
-    return give_back(job, now=NOW, setback=FAILURE)
+    return job.give_back(now=NOW, setback=FAILURE)
 
 
 def retry(job: Job) -> Job:
-    return retry_job(job, now=NOW, upload=UPLOAD)
+    return job.retry(now=NOW, upload=UPLOAD)
 
 
 def finish_training(job: Job) -> Job:
     result = TrainResult(version=3, manifest_uri="s3://m", model_uri="s3://a")
-    return succeed_training(job, now=LATER, result=result, metrics=METRICS, progress=Progress(rows_done=5))
+    return job.succeed_training(now=LATER, result=result, metrics=METRICS, progress=Progress(rows_done=5))
 
 
 def finish_prediction(job: Job) -> Job:
     result = PredictResult(version=3, rows=1, output_key="o", output_uri="s3://o", summary_uri="s3://s")
-    return succeed_prediction(job, now=LATER, result=result, progress=Progress(rows_done=5))
+    return job.succeed_prediction(now=LATER, result=result, progress=Progress(rows_done=5))
 
 
-AWAITING = await_upload(QUEUED, expires_at=LATER)
+AWAITING = QUEUED.await_upload(expires_at=LATER)
 RUNNING = lease(QUEUED)
 FAILED = fail(RUNNING)
 SUCCEEDED = finish_training(RUNNING)
 
 
 def test_a_lease_starts_an_attempt() -> None:
-    second = lease_job(requeue(RUNNING), holder="next", now=LATER, expires_at=LATER, upload=UPLOAD, version=2)
+    second = requeue(RUNNING).start_attempt(holder="next", now=LATER, expires_at=LATER, upload=UPLOAD, version=2)
     assert (second.state, second.attempt, second.version) == ("running", 2, 2)
     assert second.started_at == RUNNING.started_at == NOW
     assert second.lease == Lease(holder="next", expires_at=LATER)
@@ -78,23 +59,23 @@ def test_a_lease_starts_an_attempt() -> None:
 
 def test_a_lease_keeps_the_upload_time_that_the_job_already_has() -> None:
     event = Upload(bucket="uploads", key=UPLOAD.key, version_id="v1", size=9, uploaded_at=LATER)
-    assert lease_job(QUEUED, holder="w", now=NOW, expires_at=LATER, upload=event, version=None).upload == UPLOAD
+    assert QUEUED.start_attempt(holder="w", now=NOW, expires_at=LATER, upload=event, version=None).upload == UPLOAD
 
 
 def test_a_renewal_keeps_the_holder() -> None:
     until = LATER + timedelta(seconds=60)
-    renewed = renew_lease(RUNNING, expires_at=until, progress=Progress(rows_done=1))
+    renewed = RUNNING.renew_lease(expires_at=until, progress=Progress(rows_done=1))
     assert renewed.lease == Lease(holder="worker", expires_at=until)
     assert renewed.progress.rows_done == 1
-    assert record_intent(RUNNING, version=4, expires_at=until).intent == 4
+    assert RUNNING.record_intent(version=4, expires_at=until).intent == 4
 
 
 @pytest.mark.parametrize("job", [QUEUED, FAILED], ids=["queued", "failed"])
 def test_a_missing_lease_cannot_be_renewed(job: Job) -> None:
     with pytest.raises(LeaseLost):
-        renew_lease(job, expires_at=LATER, progress=Progress())
+        job.renew_lease(expires_at=LATER, progress=Progress())
     with pytest.raises(LeaseLost):
-        record_intent(job, version=1, expires_at=LATER)
+        job.record_intent(version=1, expires_at=LATER)
 
 
 @pytest.mark.parametrize("end", [finish_training, finish_prediction, fail])
@@ -113,16 +94,16 @@ def test_a_training_marked_as_failed_while_it_published_succeeds() -> None:
 def test_a_retry_gives_a_job_all_its_attempts_again() -> None:
     job = retry(FAILED)
     assert (job.state, job.failure, job.finished_at, job.attempts_before) == ("queued", None, None, 1)
-    assert has_attempts_left(job, 1)
-    assert not has_attempts_left(FAILED, 1)
+    assert job.has_attempts_left(1)
+    assert not FAILED.has_attempts_left(1)
 
 
 def test_each_announcement_doubles_the_wait_for_the_next() -> None:
     minute = timedelta(minutes=1)
-    once = announce_again(QUEUED, now=NOW, upload=UPLOAD)
-    assert is_overdue(QUEUED, now=NOW + 1.5 * minute, requeue_after=minute)
-    assert not is_overdue(once, now=NOW + 1.5 * minute, requeue_after=minute)
-    assert is_overdue(once, now=NOW + 2.5 * minute, requeue_after=minute)
+    once = QUEUED.announce_again(now=NOW, upload=UPLOAD)
+    assert QUEUED.is_overdue(now=NOW + 1.5 * minute, requeue_after=minute)
+    assert not once.is_overdue(now=NOW + 1.5 * minute, requeue_after=minute)
+    assert once.is_overdue(now=NOW + 2.5 * minute, requeue_after=minute)
 
 
 @pytest.mark.parametrize(
@@ -144,31 +125,31 @@ def test_a_transition_outside_the_diagram_is_an_error(job: Job, change: Callable
 
 def test_only_a_failed_job_with_options_is_retryable() -> None:
     with pytest.raises(JobNotRetryable, match="only a failed job"):
-        check_retryable(RUNNING)
+        RUNNING.check_retryable()
     with pytest.raises(JobNotRetryable, match="options"):
-        check_retryable(FAILED)
+        FAILED.check_retryable()
 
 
 def test_only_an_open_job_is_cancellable() -> None:
-    check_cancellable(RUNNING)
+    RUNNING.check_cancellable()
     with pytest.raises(JobNotCancellable):
-        check_cancellable(cancel_job(RUNNING, now=NOW))
+        RUNNING.cancel(now=NOW).check_cancellable()
 
 
 def test_a_lease_is_live_until_it_expires() -> None:
-    assert has_live_lease(RUNNING, NOW)
-    assert not has_live_lease(RUNNING, LATER)
-    assert not has_live_lease(QUEUED, NOW)
+    assert RUNNING.has_live_lease(NOW)
+    assert not RUNNING.has_live_lease(LATER)
+    assert not QUEUED.has_live_lease(NOW)
 
 
 def test_an_upload_is_pending_until_its_form_expires() -> None:
-    assert is_upload_pending(AWAITING, NOW)
-    assert not is_upload_pending(AWAITING, LATER)
-    assert not is_upload_pending(QUEUED, NOW)
+    assert AWAITING.is_upload_pending(NOW)
+    assert not AWAITING.is_upload_pending(LATER)
+    assert not QUEUED.is_upload_pending(NOW)
 
 
 def test_a_job_waits_for_one_version_of_one_object() -> None:
     second = Upload(bucket="uploads", key=UPLOAD.key, version_id="v2")
-    assert waits_for(QUEUED, UPLOAD)
-    assert not waits_for(QUEUED, second)
-    assert waits_for(announce_again(QUEUED, now=NOW, upload=Upload(bucket="uploads", key=UPLOAD.key)), second)
+    assert QUEUED.waits_for(UPLOAD)
+    assert not QUEUED.waits_for(second)
+    assert QUEUED.announce_again(now=NOW, upload=Upload(bucket="uploads", key=UPLOAD.key)).waits_for(second)

@@ -17,7 +17,6 @@ from mini_ml.errors import (
     UploadNotReceived,
 )
 from mini_ml.jobs import control, store, submit
-from mini_ml.jobs.job import announce_again
 from mini_ml.jobs.listing import Filters, list_page
 from tests.unit.workflows.story import Clock, lease_upload, load_upload, put_upload, submit_training
 
@@ -127,6 +126,6 @@ def test_a_change_whose_response_was_lost_counts_as_written(cloud: MemoryCloud) 
     upload = put_upload(cloud, "train/iris/a.csv")
     lease = lease_upload(cloud, upload)
     record = store.load(cloud, lease.job.job_id)
-    changed = announce_again(record.job, now=cloud.now(), upload=upload)
+    changed = record.job.announce_again(now=cloud.now(), upload=upload)
     store.write(cloud, record, changed)
     assert store.write(cloud, record, changed).job == store.read(cloud, lease.job.job_id) == changed

@@ -7,8 +7,9 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud
-from mini_ml.contracts import Job, TrainOptions, Upload
+from mini_ml.contracts import TrainOptions, Upload
 from mini_ml.jobs import control, store, submit, sweep
+from mini_ml.jobs.job import Job
 from mini_ml.jobs.lease import acquire_lease
 from tests.unit.workflows.story import Clock, Publisher, lease_upload, load_upload, put_upload, submit_training
 

@@ -17,8 +17,9 @@ from random import Random
 from mini_ml import errors, keys
 from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.adapters.ticker import HandTicker
-from mini_ml.contracts import Job, Upload
+from mini_ml.contracts import Upload
 from mini_ml.jobs import control, outcome, store, sweep
+from mini_ml.jobs.job import Job
 from mini_ml.jobs.lease import acquire_lease
 from mini_ml.workflows import transfer
 from tests.unit.workflows.memory_platform import Killed

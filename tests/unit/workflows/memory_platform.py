@@ -6,8 +6,9 @@ from pathlib import Path
 
 from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud
-from mini_ml.contracts import Job, Upload
+from mini_ml.contracts import Upload
 from mini_ml.jobs import sweep
+from mini_ml.jobs.job import Job
 from mini_ml.jobs.store import read
 from mini_ml.registry import versions
 from mini_ml.registry.sealing import seal

@@ -9,7 +9,6 @@ from mini_ml.adapters.memory.cloud import MemoryCloud
 from mini_ml.contracts import (
     Artifact,
     Dataset,
-    Job,
     Manifest,
     RegressionMetrics,
     Schema,
@@ -18,6 +17,7 @@ from mini_ml.contracts import (
     Upload,
 )
 from mini_ml.jobs import submit
+from mini_ml.jobs.job import Job
 from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ports import ObjectHead
 from mini_ml.workflows.publish import publish_version

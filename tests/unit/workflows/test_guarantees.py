@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mini_ml import keys
-from mini_ml.contracts import Job
 from mini_ml.errors import ArtifactRejected
+from mini_ml.jobs.job import Job
 from mini_ml.ml.model import artifact
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store

@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from mini_ml.adapters.http.answering.links import Link
 from mini_ml.adapters.http.answering.problems import problem_of_failure
-from mini_ml.contracts import Job, JobView, Manifest, ManifestView, ModelView, PredictOptions, SchemaView, TrainOptions
+from mini_ml.contracts import JobView, Manifest, ManifestView, ModelView, PredictOptions, SchemaView, TrainOptions
+from mini_ml.jobs.job import Job
 from mini_ml.registry.aliases import ModelSummary
 
 
@@ -60,16 +61,9 @@ def _job_links(job: Job) -> dict[str, str]:
         found["model_version"] = version_path(job.model_name, job.version)
     if job.is_open:
         found["cancel"] = f"{here}/cancel"
-    if job.state == "failed" and _can_retry(job):
+    if job.can_be_retried:
         found["retry"] = f"{here}/retry"
     return found
-
-
-def _can_retry(job: Job) -> bool:
-    """Return whether a failed job has options and a file; a retry would fail without them."""
-    has_options = job.train is not None or job.predict is not None
-    is_awaiting_upload = job.expires_at is not None and job.upload.version_id is None
-    return has_options and not is_awaiting_upload
 
 
 def model_view(model: ModelSummary, link: Link, *, scores: bool) -> ModelView:
