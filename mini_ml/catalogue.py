@@ -88,6 +88,7 @@ _RELATIVES: Final = {
 def check_params(model_type: str, params: Mapping[str, object]) -> list[Issue]:
     """Return the issues of the parameters of a known model type, in the order of the parameters."""
     if model_type in AUTO:
+        params = {name: value for name, value in params.items() if name != "random_state" or not _is_seed(value)}
         hint = "leave model_params empty, or name a model type"
         return [_issue(name, f"`{model_type}` takes no parameters", hint) for name in params]
     entry = model_types()["model_types"][model_type]
@@ -98,6 +99,8 @@ def check_params(model_type: str, params: Mapping[str, object]) -> list[Issue]:
 def _check_param(model_type: str, entry: JsonObject, name: str, value: object) -> Issue | None:
     if why := entry["not_settable"].get(name):
         return _issue(name, f"`{name}` cannot be set: {why}", "leave it out")
+    if name == "random_state" and _is_seed(value):
+        return None  # allowed for every model type, also for those that do not use it
     if name not in entry["parameters"]:
         otherwise = f"its parameters: {join_names(entry['parameters'])}"
         hint = did_you_mean(name, entry["parameters"], otherwise=otherwise, count=3)
@@ -107,10 +110,16 @@ def _check_param(model_type: str, entry: JsonObject, name: str, value: object) -
         return _issue(name, f"`{name}` is nested too deeply", f"use {_describe(accepted)}")
     if any(_is_valid(value, fragment) for fragment in accepted):
         return None
-    reason = f"`{name}` is {_shorten(value)}" + (
+    shown = f"the text “{_shorten(value)}”" if isinstance(value, str) else _shorten(value)
+    reason = f"`{name}` is {shown}" + (
         ", above the limit of this platform" if _is_above_platform_limit(value, accepted) else ""
     )
     return _issue(name, reason, f"use {_describe(accepted)}")
+
+
+def _is_seed(value: object) -> bool:
+    """Return whether a value is a `random_state`: null means the default."""
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32)
 
 
 def _issue(name: str, reason: str, hint: str) -> Issue:

@@ -306,7 +306,7 @@ class ProbabilitiesUnavailable(Unprocessable):
 
 
 class ModelNeedsRetraining(Unprocessable):
-    """The model was saved with a different minor version of scikit-learn."""
+    """The model was saved with another minor version of scikit-learn, or by a release that reads cells otherwise."""
 
     code = "model_needs_retraining"
     title = "The model needs retraining"

@@ -53,6 +53,8 @@ def _train(client: Client, options: Namespace) -> Iterable[str]:
 
 def _predict(client: Client, options: Namespace) -> Iterable[str]:
     answer = client.predict(options.file, model_name=options.model_name, options=_given(PredictOptions, options))
+    if not options.json:
+        printing.print_warnings(answer.warnings)
     if options.output is None:
         return printing.format_predictions(answer)
     _save(client, answer, options.output)

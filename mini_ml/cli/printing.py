@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from mini_ml.adapters.auth.api_keys import ApiKey
 from mini_ml.adapters.configuration import describe_invalid_settings
 from mini_ml.contracts import (
+    ColumnReport,
+    DataWarning,
     IssueView,
     JobPage,
     JobView,
@@ -22,6 +24,9 @@ from mini_ml.contracts import (
     Problem,
     TrainResult,
 )
+
+_COLUMN_CHARS: Final = 30
+"""Longer column names are cut in tables."""
 
 _CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Control characters except tab, Unicode line separators, and bidirectional overrides."""
@@ -58,6 +63,12 @@ def print_key(key: str, stored: ApiKey) -> None:
     print(f"Entry to add to MINI_ML_API_KEYS of the platform. It contains only a hash of the key:\n\n  {stored}")
 
 
+def print_warnings(warnings: Sequence[DataWarning]) -> None:
+    """Print warnings about scored rows to standard error, so that standard output has the predictions only."""
+    for line in format_warnings(warnings):
+        print(escape_control_characters(line), file=sys.stderr)
+
+
 def print_invalid_settings(error: ValidationError) -> None:
     """Print the invalid settings of the environment or of `.env`, by variable name."""
     for line in describe_invalid_settings(error):
@@ -65,12 +76,38 @@ def print_invalid_settings(error: ValidationError) -> None:
 
 
 def format_training(job: JobView) -> Iterable[str]:
-    """Return the published version, its metrics, and where the model is stored."""
+    """Return the published version, how its columns were read, its metrics, and where the model is stored."""
     yield f"{job.model_name} version {job.version} was trained and published."
+    yield from format_columns(job.columns)
+    yield from format_warnings(job.warnings)
     yield from format_metrics(job.metrics)
     if isinstance(job.result, TrainResult):
         yield f"  model     {job.result.model_uri}"
     yield f"  job       {job.job_id}"
+
+
+def format_columns(columns: Sequence[ColumnReport]) -> Iterable[str]:
+    """Return one line per column of the training file: kind, missing cells, and how it is read or why it is not."""
+    if not columns:
+        return
+    width = max(8, *(len(_shorten(column.name)) for column in columns)) + 2
+    yield f"  {'column':<{width}}{'kind':<13}{'missing':>7}  read as"
+    for column in columns:
+        kind = column.kind or ("left out" if column.left_out else "target")
+        how = column.left_out or column.format or ""
+        yield f"  {_shorten(column.name):<{width}}{kind:<13}{_format_value(column.missing):>7}  {how}".rstrip()
+
+
+def format_warnings(warnings: Sequence[DataWarning]) -> Iterable[str]:
+    """Return one line per warning, with its column and the lines of its examples."""
+    for warning in warnings:
+        where = f"{_shorten(warning.column)}: " if warning.column else ""
+        examples = ", ".join(f"line {example.line} “{example.value}”" for example in warning.examples)
+        yield f"  warning   {where}{warning.message}" + (f" ({examples})" if examples else "")
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= _COLUMN_CHARS else name[: _COLUMN_CHARS - 1] + "…"
 
 
 def format_metrics(metrics: Metrics | None) -> Iterable[str]:
@@ -94,6 +131,8 @@ def format_job(job: JobView) -> Iterable[str]:
     for name in fields:
         yield _format_field(name, getattr(job, name))
     yield _format_field("progress", f"{job.progress.rows_done} rows")
+    yield from format_columns(job.columns)
+    yield from format_warnings(job.warnings)
     yield from format_metrics(job.metrics)
     for name, value in job.result or ():
         if name not in fields and value is not None:

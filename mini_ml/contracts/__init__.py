@@ -2,6 +2,7 @@
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
+from mini_ml.contracts.data_warnings import ColumnReport, DataWarning, WarningExample
 from mini_ml.contracts.jobs import (
     Lease,
     PredictResult,
@@ -15,7 +16,6 @@ from mini_ml.contracts.models import (
     Artifact,
     Candidate,
     Column,
-    ColumnKind,
     Dataset,
     LeftOut,
     Manifest,
@@ -37,7 +37,7 @@ from mini_ml.contracts.views import (
     UploadInvitation,
     Url,
 )
-from mini_ml.contracts.vocabulary import OPEN_STATES, JsonObject, Kind, Label, State, Task
+from mini_ml.contracts.vocabulary import OPEN_STATES, ColumnKind, JsonObject, Kind, Label, State, Task
 
 __all__ = [
     "OPEN_STATES",
@@ -48,6 +48,8 @@ __all__ = [
     "ClassificationMetrics",
     "Column",
     "ColumnKind",
+    "ColumnReport",
+    "DataWarning",
     "Dataset",
     "Failure",
     "FrozenModel",
@@ -82,4 +84,5 @@ __all__ = [
     "Upload",
     "UploadInvitation",
     "Url",
+    "WarningExample",
 ]

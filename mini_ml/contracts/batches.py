@@ -1,6 +1,7 @@
 """Summary that a batch prediction stores next to its output."""
 
 from mini_ml.contracts.base import FrozenModel
+from mini_ml.contracts.data_warnings import DataWarning
 
 
 class BatchSummary(FrozenModel):
@@ -16,4 +17,5 @@ class BatchSummary(FrozenModel):
     """Number of cells by column that do not match the column's kind and were treated as missing."""
     unseen: dict[str, dict[str, int]]
     """Most common categories by column that are not in the training data, with their counts."""
-    notes: tuple[str, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()
+    """What was decided about the rows that an analyst would want to know."""

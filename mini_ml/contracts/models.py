@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue
 
 from mini_ml.contracts.base import FrozenModel
+from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
 from mini_ml.contracts.metrics import Metrics
-from mini_ml.contracts.vocabulary import Label, Task
-
-ColumnKind = Literal["numeric", "boolean", "categorical", "datetime", "text"]
+from mini_ml.contracts.vocabulary import ColumnKind, Label, Task
 
 
 class Column(FrozenModel):
@@ -19,7 +18,7 @@ class Column(FrozenModel):
     name: str
     kind: ColumnKind
     format: str | None = None
-    """Date format for `strptime`; None unless `kind` is `datetime`."""
+    """How a cell is read, by example: `1.234,56 → 1234.56`; None if cells are read as they are."""
     categories: tuple[str, ...] | None = None
     """Categories in the training data, most common first; None for other kinds."""
     minimum: float | None = None
@@ -48,6 +47,8 @@ class Schema(FrozenModel):
     decimal: Literal[".", ","] = "."
     probabilities: bool = False
     """Whether the model can return probabilities."""
+    reading_rules: int = 1
+    """Version of the rules by which the model reads cells; a release reads models of its own rules only."""
 
 
 class Dataset(FrozenModel):
@@ -110,6 +111,10 @@ class UnsealedManifest(FrozenModel):
     metrics: Metrics
     candidates: tuple[Candidate, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()
+    """What was decided about the data that an analyst would want to know."""
+    columns: tuple[ColumnReport, ...] = ()
+    """What was decided about each column of the file, in its order."""
     dataset: Dataset
     artifact: Artifact
     plan: Artifact | None = None

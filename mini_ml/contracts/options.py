@@ -39,7 +39,7 @@ def _parse_columns(columns: object) -> object:
             _reject("it is not a list of strings", _COLUMNS_HINT)
         return names
     try:
-        return [name.strip() for name in next(csv.reader([text], skipinitialspace=True), [])]
+        return next(csv.reader([text], skipinitialspace=True), [])
     except csv.Error:
         _reject("it is not a single line of names", _COLUMNS_HINT)
 
@@ -54,12 +54,18 @@ def _parse_params(params: object) -> object:
     return parsed
 
 
-def _remove_duplicates(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name))
+def _trim(name: str | None) -> str | None:
+    """Return a column name as the header's names are read, without blanks around it; None if nothing is left."""
+    return (name or "").strip() or None
 
 
-ColumnNames = Annotated[tuple[str, ...], BeforeValidator(_parse_columns), AfterValidator(_remove_duplicates)]
-"""Different, non-empty column names: a list, the text of a JSON list, or names separated by commas."""
+def _trim_all(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the different names, trimmed."""
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+ColumnNames = Annotated[tuple[str, ...], BeforeValidator(_parse_columns), AfterValidator(_trim_all)]
+"""Different, trimmed column names: a list, the text of a JSON list, or names separated by commas."""
 
 ModelParams = Annotated[dict[str, JsonValue], BeforeValidator(_parse_params)]
 """Parameters of an estimator: an object, or the text of a JSON object."""
@@ -68,7 +74,7 @@ ModelParams = Annotated[dict[str, JsonValue], BeforeValidator(_parse_params)]
 class TrainOptions(FrozenModel):
     """Options of a training job."""
 
-    target_column: str | None = None
+    target_column: Annotated[str | None, AfterValidator(_trim)] = None
     """Column to predict; None means the last column."""
     model_type: str = "auto"
     """A name from the catalogue, `auto`, `auto:classification` or `auto:regression`."""

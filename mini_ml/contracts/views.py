@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 from pydantic import AfterValidator, ValidationInfo
 
 from mini_ml.contracts.base import FrozenModel
+from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
 from mini_ml.contracts.jobs import PredictResult, Progress, TrainResult
 from mini_ml.contracts.metrics import Metrics
 from mini_ml.contracts.models import Manifest, Schema
@@ -42,6 +43,10 @@ class JobView(FrozenModel):
     progress: Progress
     metrics: Metrics | None
     result: TrainResult | PredictResult | None
+    warnings: tuple[DataWarning, ...] = ()
+    """What was decided about the data that an analyst would want to know."""
+    columns: tuple[ColumnReport, ...] = ()
+    """Train: what was decided about each column of the file, in its order."""
     error: Problem | None
     links: Links
 
@@ -88,6 +93,8 @@ class PredictAnswer(FrozenModel):
     predictions: tuple[Label, ...] | None
     """None if they are too large for a response; `links.result` downloads them."""
     truncated: bool = False
+    warnings: tuple[DataWarning, ...] = ()
+    """What was decided about the rows that an analyst would want to know."""
     model_name: str
     version: int
     job_id: str
@@ -100,6 +107,8 @@ class ScoringAnswer(FrozenModel):
     predictions: tuple[Label, ...]
     probabilities: tuple[dict[str, float], ...] | None = None
     """One mapping from label to probability per row, if requested."""
+    warnings: tuple[DataWarning, ...] = ()
+    """What was decided about the rows that an analyst would want to know; absent if there is nothing to say."""
     model_name: str
     version: int
 

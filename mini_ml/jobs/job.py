@@ -24,11 +24,14 @@ from typing import Final, TypedDict, Unpack
 from mini_ml import errors
 from mini_ml.contracts import (
     OPEN_STATES,
+    ColumnReport,
+    DataWarning,
     Failure,
     FrozenModel,
     IssueView,
     Kind,
     Lease,
+    Manifest,
     Metrics,
     PredictOptions,
     PredictResult,
@@ -68,6 +71,8 @@ class _Changes(TypedDict, total=False):
     intent: int | None
     metrics: Metrics | None
     result: TrainResult | PredictResult | None
+    warnings: tuple[DataWarning, ...]
+    columns: tuple[ColumnReport, ...]
     setback: Failure | None
     failure: Failure | None
 
@@ -107,6 +112,10 @@ class Job(FrozenModel):
     """Version number that the current or a previous lease holder may already have published."""
     metrics: Metrics | None = None
     result: TrainResult | PredictResult | None = None
+    warnings: tuple[DataWarning, ...] = ()
+    """What was decided about the data that an analyst would want to know."""
+    columns: tuple[ColumnReport, ...] = ()
+    """Train: what was decided about each column of the file, in its order."""
     setback: Failure | None = None
     """Error of the last attempt that returned the job to its queue."""
     failure: Failure | None = None
@@ -216,8 +225,8 @@ class Job(FrozenModel):
             raise errors.LeaseLost(f"The lease on job {self.job_id} was lost.")
         return Lease(holder=self.lease.holder, expires_at=expires_at)
 
-    def succeed_training(self, *, now: datetime, result: TrainResult, metrics: Metrics, progress: Progress) -> "Job":
-        """End a training whose version is published.
+    def succeed_training(self, *, now: datetime, result: TrainResult, manifest: Manifest, progress: Progress) -> "Job":
+        """End a training whose version is published with this manifest.
 
         A failed job succeeds too: its worker published before it was failed.
         """
@@ -228,13 +237,25 @@ class Job(FrozenModel):
             failure=None,
             version=result.version,
             result=result,
-            metrics=metrics,
+            metrics=manifest.metrics,
+            warnings=manifest.warnings,
+            columns=manifest.columns,
             progress=progress,
         )
 
-    def succeed_prediction(self, *, now: datetime, result: PredictResult, progress: Progress) -> "Job":
+    def succeed_prediction(
+        self, *, now: datetime, result: PredictResult, warnings: tuple[DataWarning, ...], progress: Progress
+    ) -> "Job":
         """End a batch prediction whose output is written."""
-        return self._move("succeeded", finished_at=now, lease=None, failure=None, result=result, progress=progress)
+        return self._move(
+            "succeeded",
+            finished_at=now,
+            lease=None,
+            failure=None,
+            result=result,
+            warnings=warnings,
+            progress=progress,
+        )
 
     def fail(self, *, now: datetime, failure: Failure) -> "Job":
         """End an open job with the reason for its failure."""

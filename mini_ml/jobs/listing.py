@@ -13,6 +13,9 @@ from mini_ml.ports import Cloud
 _MOST_READ = 500
 """Maximum number of jobs read for one page; the cursor continues after the last one read."""
 
+_MOST_BYTES = 2_000_000
+"""Size of the listed jobs after which a page ends: a job has an entry for each column of its file."""
+
 CURSOR = r"^[0-9]{15}-[0-9a-f-]{36}$"
 """The form of a cursor."""
 
@@ -42,16 +45,22 @@ class Page:
 
 
 def list_page(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None) -> Page:
-    """Return up to `limit` matching jobs. Raises InvalidName for a malformed model name or cursor."""
+    """Return up to `limit` matching jobs, fewer if they are large.
+
+    Raises:
+        InvalidName: the model name or the cursor is malformed.
+    """
     if filters.model_name is not None:
         keys.validate_model_name(filters.model_name)
     found: list[Job] = []
-    read, last = 0, ""
+    read, size, last = 0, 0, ""
     for key in cloud.artifacts.list_keys(keys.JOBS_BY_TIME, start_after=_start_after(cursor)):
-        if len(found) == limit or read == _MOST_READ:
+        if len(found) == limit or read == _MOST_READ or size > _MOST_BYTES:
             return Page(jobs=tuple(found), cursor=last.removeprefix(keys.JOBS_BY_TIME))
         last, read = key, read + 1
-        found.extend(job for job in _load_at(cloud, key) if filters.match(job))
+        matching = [job for job in _load_at(cloud, key) if filters.match(job)]
+        size += sum(len(job.model_dump_json()) for job in matching)
+        found.extend(matching)
     return Page(jobs=tuple(found), cursor=None)
 
 

@@ -43,7 +43,7 @@ def _succeed(cloud: Cloud, record: Record, manifest: Manifest) -> Record:
     succeeded = record.job.succeed_training(
         now=cloud.now(),
         result=build_train_result(cloud, manifest),
-        metrics=manifest.metrics,
+        manifest=manifest,
         progress=record.job.progress,
     )
     return store.write(cloud, record, succeeded)

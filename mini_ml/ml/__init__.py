@@ -3,10 +3,10 @@
 Nothing here uses a clock, the environment or the network. The packages from the bottom layer up; each imports only from
 packages listed above it:
 
-- `frame`: parsed rows, used by every other package;
+- `notices`, `frame`: parsed rows, and which cells were not read as written; used by every other package;
 - `records`: split the bytes of a CSV into records and cells;
-- `cells`: parse cells into values, with the parsers that training chose;
-- `schema`: infer the columns of a training file, and read the target;
+- `cells`: parse cells into values, in the formats that training chose;
+- `schema`: choose the kind and the format of each column of a training file, and read the target;
 - `encoding`: turn rows into the matrix that an estimator needs;
 - `estimators`, `estimates`: build and fit estimators, and estimate the time and memory of a fit;
 - `model`, `plan`: the fitted model, and the scoring plan compiled from it;
@@ -16,10 +16,10 @@ Train, as `training/train.py` does::
 
     table = dataset.read_table(path, limits)                       # -> Table: names, rows, line_of(row)
     name = target.target_column(table, options.target_column, dropped=options.columns_to_drop)
-    reader = infer(table, target=name, dropped=options.columns_to_drop)     # -> Reader (.notes, .left_out)
-    frame = reader.parse(table)                                    # -> Frame, all rows of the table
+    inferred = infer(table, target=name, dropped=options.columns_to_drop)   # -> .reader, .columns, .warnings
+    frame = inferred.reader.parse(table)                           # -> Frame, all rows of the table
     training = frame.take(split.training)                          # positions in the table
-    encoder = Encoder.fit(reader, training, limits)                # learns from the training rows only
+    encoder = Encoder.fit(inferred.reader, training, limits)                # learns from the training rows only
     matrix = encoder.transform(training)                           # float64, C order, finite, (rows, encoder.width)
     model = FittedModel(schema, reader, encoder, scaling, estimator, holdout_rows)
 
@@ -30,5 +30,5 @@ Score::
     tally = Tally()
     for part in score_csv(model, source, limits=limits, tally=tally, options=ScoreOptions(...)): write(part)
     predictions = score_rows(model, rows_from_json(payload), tally=tally)   # .values, .probabilities
-    tally.rows, tally.missing, tally.coerced, tally.top_unseen(), tally.notes   # for summary.json
+    list_warnings(model, tally)                                    # what an analyst would want to know
 """

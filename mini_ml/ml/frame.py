@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mini_ml.ml.notices import Notices
+
 Matrix = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
@@ -39,13 +41,14 @@ class Frame:
     """Rows, each column parsed according to its kind."""
 
     numbers: Matrix
-    """Shape (rows, columns): the numeric, boolean and datetime columns in the reader's order; NaN is missing."""
+    """Shape (rows, columns): the numeric, boolean and datetime columns in the reader's order, NaN is missing; then an
+    indicator for each missing word of a column."""
     tokens: tuple[TokenColumn, ...]
     """One for each categorical and text column, in the reader's order."""
     missing: Counter[str]
     """Number of missing cells by column; columns without missing cells are absent."""
-    coerced: Counter[str]
-    """Number of cells by column that could not be parsed and are treated as missing; not counted in `missing`."""
+    notices: Notices
+    """Cells that were not read as they are written, by column; unreadable ones are not counted in `missing`."""
 
     @property
     def rows(self) -> int:
@@ -58,8 +61,8 @@ class Frame:
         return self.numbers.nbytes + sum(column.codes.nbytes for column in self.tokens)
 
     def take(self, rows: Codes | slice) -> "Frame":
-        """Return the rows at the given positions; `missing` and `coerced` still count all rows."""
-        return Frame(self.numbers[rows], tuple(column.at(rows) for column in self.tokens), self.missing, self.coerced)
+        """Return the rows at the given positions; `missing` and `notices` still count all rows."""
+        return Frame(self.numbers[rows], tuple(column.at(rows) for column in self.tokens), self.missing, self.notices)
 
     @classmethod
     def concatenate(cls, frames: Sequence["Frame"]) -> "Frame":
@@ -70,8 +73,15 @@ class Frame:
             numbers=np.concatenate([frame.numbers for frame in frames]),
             tokens=tuple(_join_columns(columns) for columns in zip(*(frame.tokens for frame in frames), strict=True)),
             missing=sum((frame.missing for frame in frames), Counter()),
-            coerced=sum((frame.coerced for frame in frames), Counter()),
+            notices=_join_notices([frame.notices for frame in frames]),
         )
+
+
+def _join_notices(parts: Sequence[Notices]) -> Notices:
+    joined = Notices()
+    for part in parts:
+        joined.update(part)
+    return joined
 
 
 def _join_columns(columns: Sequence[TokenColumn]) -> TokenColumn:

@@ -45,6 +45,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/jobs", service="api", scopes=_READ),
     Route(path="/jobs/{job_id}", service="api", scopes=_READ),
     Route(path="/jobs/{job_id}/result", service="api", scopes=_READ),
+    Route(path="/jobs/{job_id}/summary", service="api", scopes=_READ),
     Route(path="/jobs/{job_id}/retry", service="api"),
     Route(path="/jobs/{job_id}/cancel", service="api"),
     Route(path="/model-types", service="api", scopes=_READ),

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
-from mini_ml.contracts import BatchSummary, Label, PredictResult, Upload
+from mini_ml.contracts import BatchSummary, DataWarning, Label, PredictResult, Upload
 from mini_ml.jobs import intake
 from mini_ml.jobs.job import Job
 from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.model.fitted import Predictions
+from mini_ml.ml.scoring.list_warnings import list_warnings
 from mini_ml.ml.scoring.score import ScoreOptions, Sizes, score_csv
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.registry import aliases
@@ -53,7 +54,8 @@ def score_upload(cloud: Cloud, model_cache: ModelCache, upload: Upload, *, threa
         batch = _Batch(
             cloud=cloud, lease=lease, loaded=model_cache.version(name, version), options=score_options, threads=threads
         )
-        lease.succeed_prediction(batch.run())
+        result, warnings = batch.run()
+        lease.succeed_prediction(result, warnings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,14 +68,15 @@ class _Batch:
     options: ScoreOptions
     threads: int
 
-    def run(self) -> PredictResult:
-        """Write the output, its summary and, for an inline job, the predictions as JSON."""
+    def run(self) -> tuple[PredictResult, tuple[DataWarning, ...]]:
+        """Write the output, its summary and, for an inline job, the predictions as JSON; return what was written."""
         upload, limits, store = self.lease.job.upload, self.cloud.stage.limits, self.cloud.artifacts
         inline = _Inline(limits.answer_bytes if self.lease.job.inline else 0)
         output_key, summary_key = self._key(keys.output_filename(upload.key)), self._key("summary.json")
         tally = self._write_rows(output_key, inline)
-        transfer.put_bytes_once(store, summary_key, self._summary(tally).model_dump_json(indent=2).encode())
-        return PredictResult(
+        summary = self._summary(tally)
+        transfer.put_bytes_once(store, summary_key, summary.model_dump_json(indent=2).encode())
+        result = PredictResult(
             version=self.loaded.manifest.version,
             rows=tally.rows,
             output_key=output_key,
@@ -81,6 +84,7 @@ class _Batch:
             summary_uri=f"s3://{store.bucket}/{summary_key}",
             predictions_key=inline.write(store, self._key("predictions.json")),
         )
+        return result, summary.warnings
 
     def _key(self, filename: str) -> str:
         manifest = self.loaded.manifest
@@ -111,9 +115,9 @@ class _Batch:
             version=self.loaded.manifest.version,
             rows=tally.rows,
             missing=dict(tally.missing),
-            coerced=dict(tally.coerced),
+            coerced=tally.coerced,
             unseen=tally.top_unseen(),
-            notes=tuple(tally.notes),
+            warnings=list_warnings(self.loaded.model, tally),
         )
 
 

@@ -19,11 +19,12 @@ def load_manifest(cloud: Cloud, model_name: str, version: int) -> Manifest:
 
     Raises:
         ModelNotFound, VersionNotFound: the version does not exist.
-        ModelNeedsRetraining: the model was persisted with another minor version of scikit-learn.
+        ModelNeedsRetraining: the model was persisted with another minor version of scikit-learn, or by a release that
+            reads cells by other rules.
         ArtifactRejected: this platform did not seal it for this model and version.
     """
     manifest = sealing.load_verified_manifest(cloud, model_name, version)
-    artifact.ensure_readable(manifest.libraries["scikit-learn"])
+    artifact.ensure_readable(manifest.libraries["scikit-learn"], manifest.model_schema.reading_rules)
     return manifest
 
 

@@ -14,6 +14,7 @@ from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.scoring.list_warnings import list_warnings
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv, score_rows
 from mini_ml.strict_json import parse_body
 from mini_ml.topology import Limits
@@ -30,19 +31,22 @@ def score_body(loaded: Loaded, body: bytes, media_type: str, *, probabilities: b
         InvalidRequest: the body cannot be parsed.
         Unprocessable: the rows do not match the schema of the model, or there are too many.
     """
+    tally = Tally()
     score = _score_csv if media_type == "text/csv" else _score_json
-    predictions = score(loaded.model, body, probabilities=probabilities, limits=limits)
+    predictions = score(loaded.model, body, tally, probabilities=probabilities, limits=limits)
     answer: dict[str, object] = {"predictions": list(predictions.values)}
     if predictions.probabilities is not None:
         answer["probabilities"] = _by_label(loaded.model.schema, predictions.probabilities)
+    if warnings := list_warnings(loaded.model, tally):
+        answer["warnings"] = [warning.model_dump(exclude_none=True) for warning in warnings]
     answer |= {"model_name": loaded.manifest.model_name, "version": loaded.manifest.version}
     return _ENCODER.encode(answer).encode()
 
 
-def _score_json(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
+def _score_json(model: FittedModel, body: bytes, tally: Tally, *, probabilities: bool, limits: Limits) -> Predictions:
     rows = rows_from_json(parse_body(body))
     _check_count(rows.count, limits)
-    return score_rows(model, rows, tally=Tally(), probabilities=probabilities)
+    return score_rows(model, rows, tally=tally, probabilities=probabilities)
 
 
 def _check_count(rows: int, limits: Limits) -> None:
@@ -57,13 +61,13 @@ def _check_count(rows: int, limits: Limits) -> None:
         )
 
 
-def _score_csv(model: FittedModel, body: bytes, *, probabilities: bool, limits: Limits) -> Predictions:
+def _score_csv(model: FittedModel, body: bytes, tally: Tally, *, probabilities: bool, limits: Limits) -> Predictions:
     parts: list[Predictions] = []
     output = score_csv(
         model,
         io.BytesIO(body),
         limits=replace(limits, rows=limits.online_rows),
-        tally=Tally(),
+        tally=tally,
         options=ScoreOptions(only_predictions=True, probabilities=probabilities),
         on_predictions=parts.append,
     )

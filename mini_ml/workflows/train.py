@@ -156,6 +156,8 @@ def _build_manifest(
         metrics=trained.metrics,
         candidates=trained.candidates,
         notes=trained.notes,
+        warnings=trained.warnings,
+        columns=trained.columns,
         dataset=_describe_dataset(lease, trained, dataset),
         artifact=stored.artifact,
         plan=stored.plan,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from mini_ml import contracts, topology
 from mini_ml.adapters.http import schemas
+from mini_ml.ml.schema.data_warnings import SENTENCES
 from tests.docs.pages import ROOT, page
 
 PAGE = page("docs/http-api.md")
@@ -71,3 +72,17 @@ def test_every_scope_is_listed_with_its_routes() -> None:
 @pytest.mark.parametrize(("route", "answer"), ANSWERS, ids=[route for route, _ in ANSWERS])
 def test_every_response_has_the_shape_of_its_route(route: str, answer: str) -> None:
     shape_of(route).model_validate_json(answer)
+
+
+def test_every_code_of_a_warning_is_listed() -> None:
+    documented = re.findall(r"^\| `(\w+)` \| [A-Z`]", PAGE.section("Train and predict"), re.MULTILINE)
+
+    assert [code for code in documented if code in SENTENCES] == list(SENTENCES)
+
+
+def test_the_example_of_a_warning_has_its_shape_and_the_sentence_of_its_code() -> None:
+    [example] = [text for text in PAGE.blocks("text") if '"code"' in text]
+
+    warning = contracts.DataWarning.model_validate_json(example)
+
+    assert warning.message == SENTENCES[warning.code].format(count=warning.count, **warning.params)

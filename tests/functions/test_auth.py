@@ -34,6 +34,7 @@ NEEDED = {
     "GET /jobs": "read",
     "GET /jobs/{job_id}": "read",
     "GET /jobs/{job_id}/result": "read",
+    "GET /jobs/{job_id}/summary": "read",
     "POST /jobs/{job_id}/retry": "admin",
     "POST /jobs/{job_id}/cancel": "admin",
     "GET /model-types": "read",

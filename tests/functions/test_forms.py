@@ -210,7 +210,7 @@ def test_what_is_left_out_or_empty_has_its_default(idle: Services) -> None:
 
     assert left_out["model_name"] == given_empty["model_name"] == "default"
     assert left_out["options"] == given_empty["options"]
-    assert left_out["options"]["model_type"] == "RandomForestClassifier"
+    assert left_out["options"]["model_type"] == "auto"
     assert left_out["options"]["target_column"] is None
 
 

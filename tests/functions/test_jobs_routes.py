@@ -1,8 +1,11 @@
 """`/jobs`: list, filter, paginate, retry and cancel."""
 
+from urllib.parse import urljoin
+
 import pytest
 
 from mini_ml import keys
+from mini_ml.jobs import listing
 from tests.functions.services import Services, faulty, predict, problem, train
 
 UNKNOWN_JOB = "01890a5d-ac96-774b-bcce-b302099a8057"
@@ -27,6 +30,8 @@ def test_a_finished_job_has_the_documented_fields(trained: Services) -> None:
         "progress",
         "metrics",
         "result",
+        "warnings",
+        "columns",
         "error",
         "links",
     }
@@ -36,6 +41,36 @@ def test_a_finished_job_has_the_documented_fields(trained: Services) -> None:
     )
     assert read["progress"]["rows_done"] == 150
     assert set(read["links"]) == {"self", "result", "model_version"}
+
+
+def test_the_summary_of_a_prediction_is_linked_from_its_answer_and_its_job(trained: Services) -> None:
+    answer = predict(trained.api).json()
+
+    job = trained.api.get(f"/jobs/{answer['job_id']}").json()
+    followed = trained.api.get(f"/{answer['links']['summary']}")
+    named = trained.api.get(f"/{answer['links']['summary']}?redirect=false").json()
+
+    assert urljoin(f"/jobs/{answer['job_id']}", job["links"]["summary"]) == f"/{answer['links']['summary']}"
+    assert followed.status_code == 303
+    assert followed.headers["location"] == named["url"]
+    assert named["url"].partition("?")[0].endswith(f"/{answer['job_id']}/summary.json")
+
+
+def test_a_training_has_no_summary(trained: Services) -> None:
+    [job] = trained.api.get("/jobs?kind=train").json()["jobs"]
+
+    answer = trained.api.get(f"/jobs/{job['job_id']}/summary")
+
+    assert problem(answer)["status"] == 404
+    assert "summary" not in job["links"]
+
+
+def test_an_open_prediction_has_no_summary_yet(idle: Services) -> None:
+    train(idle.trainer)
+    job = predict(idle.api, prefer="respond-async").json()
+
+    assert problem(idle.api.get(f"/jobs/{job['job_id']}/summary"))["code"] == "job_not_finished"
+    assert "summary" not in job["links"]
 
 
 def test_jobs_are_listed_newest_first_page_by_page(idle: Services) -> None:
@@ -48,6 +83,19 @@ def test_jobs_are_listed_newest_first_page_by_page(idle: Services) -> None:
         address = page["links"].get("next", "")
 
     assert pages == [[made[4], made[3]], [made[2], made[1]], [made[0]]]
+
+
+def test_a_page_of_large_jobs_ends_early_and_has_a_next_page(idle: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "_MOST_BYTES", 1)
+    made = [train(idle.api, prefer="respond-async").json()["job_id"] for _ in range(3)]
+
+    pages, address = [], "/jobs"
+    while address:
+        page = idle.api.get(address).json()
+        pages.append([job["job_id"] for job in page["jobs"]])
+        address = page["links"].get("next", "")
+
+    assert pages == [[made[2]], [made[1]], [made[0]]]
 
 
 def test_jobs_are_filtered(idle: Services) -> None:

@@ -43,6 +43,16 @@ kinds = st.sampled_from(
         st.datetimes().map(lambda moment: moment.strftime("%d/%m/%Y %H:%M")),
         st.integers(0, 10**9).map("{:09d}".format),
         st.floats().map(lambda number: str(number).replace(".", ",")),
+        st.floats(-1e7, 1e7).map("R$ {:,.2f}".format),
+        st.floats(-1e7, 1e7).map("{:,.3f}".format),
+        st.integers(-9999, 9999).map("{:,}".format),
+        st.integers(0, 9999).map(lambda number: f"{number // 60}:{number % 60:02}"),
+        st.tuples(
+            st.sampled_from(["", "<", "(", "−", "$", "US$ "]),
+            st.integers(),
+            st.sampled_from(["", "+", ")", "%", " kg"]),
+        ).map(lambda parts: f"{parts[0]}{parts[1]}{parts[2]}"),
+        st.dates().map(lambda day: f"{day.day} de {('jan', 'fev', 'março', 'May')[day.month % 4]} de {day.year}"),
         cells,
     ]
 )

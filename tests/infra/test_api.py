@@ -18,6 +18,7 @@ ROUTES = {
     "/jobs": API,
     "/jobs/{job_id}": API,
     "/jobs/{job_id}/result": API,
+    "/jobs/{job_id}/summary": API,
     "/jobs/{job_id}/retry": API,
     "/jobs/{job_id}/cancel": API,
     "/model-types": API,

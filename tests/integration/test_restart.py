@@ -29,7 +29,12 @@ def train(platform: Platform, *, trees: int = 10) -> str:
         answer = http.post(
             "/train",
             files={"dataset_file": ("iris.csv", (SAMPLES / "iris.csv").read_bytes(), "text/csv")},
-            data={"target_column": "variety", "model_name": "iris", "model_params": f'{{"n_estimators": {trees}}}'},
+            data={
+                "target_column": "variety",
+                "model_name": "iris",
+                "model_type": "RandomForestClassifier",
+                "model_params": f'{{"n_estimators": {trees}}}',
+            },
             headers={"Prefer": "respond-async"},
         )
     assert answer.is_success, answer.text

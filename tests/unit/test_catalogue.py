@@ -152,13 +152,31 @@ def test_valid_values_pass(model_type: str, params: dict[str, JsonValue]) -> Non
     assert catalogue.check_params(model_type, params) == []
 
 
-@pytest.mark.parametrize("name", ["n_jobs", "random_state", "verbose", "warm_start"])
+@pytest.mark.parametrize("name", ["n_jobs", "verbose", "warm_start"])
 def test_parameters_that_the_platform_sets_are_rejected(name: str) -> None:
     assert "cannot be set" in reasons("RandomForestClassifier", **{name: 1})[0]
 
 
-def test_auto_takes_no_parameters() -> None:
-    assert reasons("auto", n_estimators=5) == ["`auto` takes no parameters"]
+@pytest.mark.parametrize("value", [None, 0, 7, 2**32 - 1])
+@pytest.mark.parametrize("model_type", [*catalogue.AUTO, *catalogue.model_types()["model_types"]])
+def test_random_state_can_be_given_for_every_model_type(model_type: str, value: int | None) -> None:
+    assert catalogue.check_params(model_type, {"random_state": value}) == []
+
+
+@pytest.mark.parametrize("value", [-1, 2**32, 1.5, True, "7", [1]])
+@pytest.mark.parametrize("model_type", ["RandomForestClassifier", "GaussianNB", "auto"])
+def test_a_random_state_that_is_no_seed_is_rejected(model_type: str, value: object) -> None:
+    [issue] = catalogue.check_params(model_type, {"random_state": value})
+
+    assert issue.parameter == "model_params.random_state"
+
+
+def test_a_number_written_as_text_is_said_to_be_text() -> None:
+    assert reasons("RandomForestClassifier", n_estimators="100") == ["`n_estimators` is the text “100”"]
+
+
+def test_auto_takes_no_other_parameters() -> None:
+    assert reasons("auto", n_estimators=5, random_state=3) == ["`auto` takes no parameters"]
 
 
 @pytest.mark.parametrize(

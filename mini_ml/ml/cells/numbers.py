@@ -1,6 +1,6 @@
 """Parse whole columns of numbers with the C parser of pandas, if all their cells have a usual spelling.
 
-The result is identical to `words.number` to the last bit, so that a cell has the same value here, parsed alone, and as
+The result is identical to `NumberFormat.read` to the last bit, so that a cell has the same value here, alone, and as
 JSON. Tests check this; do not upgrade to a pandas that fails them.
 """
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from mini_ml.ml.cells.words import LARGEST, MISSING_WORDS, Decimal
+from mini_ml.ml.cells.number_text import Decimal
+from mini_ml.ml.cells.words import LARGEST, MISSING_WORDS
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.records.block import Block
 
@@ -28,21 +29,25 @@ def numeric_columns(block: Block, positions: Sequence[int], decimal: Decimal) ->
     Args:
         block: the records.
         positions: columns to try.
-        decimal: the decimal mark of the file.
+        decimal: the decimal mark of the columns.
 
     Returns:
         Arrays of shape (rows,); NaN is missing. Columns that need to be parsed cell by cell are absent.
     """
     if not positions:
         return {}
-    if decimal == "." and block.numbers.keys() >= set(positions):
-        return {position: block.numbers[position] for position in positions}
+    known = {
+        position: block.numbers[position] for position in positions if position in block.numbers and decimal == "."
+    }
+    positions = [position for position in positions if position not in known]
+    if not positions:
+        return known
     try:
         columns = _read(block, positions, decimal, "float64")
     except ValueError:
         columns = numeric_dtypes(block, positions, decimal)
     matrices = {position: as_matrix(column) for position, column in columns.items()}
-    return {position: values for position, values in matrices.items() if _has_only_numbers(values)}
+    return known | {position: values for position, values in matrices.items() if _has_only_numbers(values)}
 
 
 def _has_only_numbers(values: Matrix) -> bool:

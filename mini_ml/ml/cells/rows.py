@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pydantic import JsonValue
@@ -22,6 +22,8 @@ class Rows:
     names: tuple[str, ...] | None
     columns: tuple[tuple[Cell, ...], ...]
     count: int
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The rows, by parameter, that lack a name which other rows have; by name."""
 
 
 def rows_from_json(payload: JsonValue) -> Rows:
@@ -58,13 +60,20 @@ def _read_split(value: JsonValue) -> Rows:
     return _build_rows("dataframe_split.data", [str(name) for name in names], rows)
 
 
-def _read_records(format_name: str, rows: Sequence[JsonValue]) -> Rows:
-    """Read rows as objects; a name that is absent in a row is a missing cell there."""
-    records = [row for row in rows if isinstance(row, dict)]
-    if len(records) < len(rows):
+def _read_records(format_name: str, values: Sequence[JsonValue]) -> Rows:
+    """Read rows as objects; a row may lack names that the model does not need."""
+    records = [row for row in values if isinstance(row, dict)]
+    if len(records) < len(values):
         raise _malformed(format_name, "every row must be an object")
     names = list(dict.fromkeys(name for record in records for name in record))
-    return _build_rows(format_name, names, [[record.get(name) for name in names] for record in records])
+    rows = _build_rows(format_name, names, [[record.get(name) for name in names] for record in records])
+    if all(len(record) == len(names) for record in records):
+        return rows
+    absent = {
+        name.strip(): tuple(f"{format_name}[{place}]" for place, record in enumerate(records) if name not in record)
+        for name in names
+    }
+    return replace(rows, absent={name: places for name, places in absent.items() if places})
 
 
 def _read_columns(value: Mapping[str, JsonValue]) -> Rows:

@@ -1,10 +1,11 @@
-"""Count missing, unparsable and unknown cells while rows are scored."""
+"""Count missing, unreadable and unknown cells while rows are scored."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
 from mini_ml.ml.frame import Frame
+from mini_ml.ml.notices import Notices
 from mini_ml.ml.records.issues import short
 
 _MAX_REPORTED: Final = 10
@@ -13,24 +14,30 @@ _MAX_COUNTED: Final = 1_000
 
 @dataclass
 class Tally:
-    """Missing cells, coerced cells and unseen categories by column; complete after all rows are scored."""
+    """Missing cells, notices and unseen categories by column; complete after all rows are scored."""
 
     rows: int = 0
     missing: Counter[str] = field(default_factory=Counter)
-    coerced: Counter[str] = field(default_factory=Counter)
+    notices: Notices = field(default_factory=Notices)
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    unknown_columns: list[str] = field(default_factory=list)
+    """Names in `columns_to_drop` that the rows do not have."""
 
     def add(self, frame: Frame, unseen: dict[str, Counter[str]]) -> None:
         """Add the counts of more rows."""
         self.rows += frame.rows
         self.missing.update(frame.missing)
-        self.coerced.update(frame.coerced)
+        self.notices.update(frame.notices)
         for name, counts in unseen.items():
             kept = self.unseen.setdefault(name, Counter())
             kept.update(counts)
             if len(kept) > 2 * _MAX_COUNTED:
                 self.unseen[name] = Counter(dict(kept.most_common(_MAX_COUNTED)))
+
+    @property
+    def coerced(self) -> dict[str, int]:
+        """Return the number of unreadable cells of each column that has some."""
+        return {column: notice.count for column, code, notice in self.notices if code == "unreadable_cells"}
 
     def top_unseen(self) -> dict[str, dict[str, int]]:
         """Return the most frequent unseen categories of each column, with their counts."""

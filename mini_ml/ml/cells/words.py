@@ -1,40 +1,63 @@
-"""Parse a single cell as missing, number, boolean or category. CSV and JSON cells are both parsed here."""
+"""The words that mean a missing value or a truth value, and the canonical spelling of a category."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal as Exact
-from typing import Final, Literal
+from typing import Final
 
-Decimal = Literal[".", ","]
+from mini_ml.ml.cells.number_text import Decimal
 
 MISSING_WORDS: Final = frozenset({"", "-", "?", "na", "n/a", "nan", "null", "none", "#n/a", "<na>"})
-"""Texts that mean a missing feature, in any case and surrounded by any blanks; a target is missing only if empty."""
+"""Texts that mean a missing number, truth value or date, in any case. A column can have words of its own too."""
+
+MISSING_CATEGORIES: Final = frozenset({"", "nan", "null", "<na>", "#n/a"})
+"""Texts that mean a missing category, in any case; `NA`, `None` and `-` are categories."""
+
+MISSING_LABELS: Final = frozenset({"", "na", "n/a", "nan", "null", "<na>", "#n/a"})
+"""Texts that mean a missing label of a target, in any case."""
 
 LARGEST: Final = 1e30
 """Larger numbers are treated as missing: trees compute in 32 bits, and one such cell would fail a whole batch."""
 
-TRUE_WORDS: Final = frozenset({"true", "yes", "t", "y", "sim", "1"})
-FALSE_WORDS: Final = frozenset({"false", "no", "f", "n", "não", "nao", "0"})
+TRUTH_PAIRS: Final = (
+    ("true", "false"),
+    ("t", "f"),
+    ("yes", "no"),
+    ("y", "n"),
+    ("sim", "não"),
+    ("sim", "nao"),
+    ("s", "n"),
+    ("verdadeiro", "falso"),
+    ("v", "f"),
+    ("on", "off"),
+)
+"""Pairs of words for true and false, in lower case. The words of a boolean column are one of these pairs."""
 
-_LONGEST_MISSING_WORD: Final = max(map(len, MISSING_WORDS))
-_NUMBER: Final = {
-    ".": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"),
-    ",": re.compile(r"[+-]?(?:[0-9]+(?:,[0-9]*)?|,[0-9]+)(?:[eE][+-]?[0-9]+)?"),
+_TRUTH: Final = {
+    **{word: 1.0 for word, _ in TRUTH_PAIRS},
+    **{word: 0.0 for _, word in TRUTH_PAIRS},
+    "1": 1.0,
+    "0": 0.0,
 }
+_LONGEST_MISSING_WORD: Final = max(map(len, MISSING_WORDS))
 _PLAIN: Final = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _SCIENTIFIC: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][+-]?[0-9]{1,3}")
 _PLAIN_INTEGER: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
 
 
 def is_missing(text: str) -> bool:
-    """Return whether a trimmed feature cell means a missing value."""
+    """Return whether a trimmed cell of a number, boolean or datetime column means a missing value."""
     return len(text) <= _LONGEST_MISSING_WORD and text.lower() in MISSING_WORDS
 
 
-def number(text: str, decimal: Decimal) -> float | None:
-    """Parse a trimmed cell as a number, or return None; thousands separators are not supported."""
-    if _NUMBER[decimal].fullmatch(text) is None:
-        return None
-    return usable(float(text.replace(",", ".")))
+def is_missing_category(text: str) -> bool:
+    """Return whether a trimmed cell of a categorical or text column means a missing value."""
+    return len(text) <= _LONGEST_MISSING_WORD and text.lower() in MISSING_CATEGORIES
+
+
+def is_missing_label(text: str) -> bool:
+    """Return whether a trimmed cell of a classifier's target means a missing value."""
+    return len(text) <= _LONGEST_MISSING_WORD and text.lower() in MISSING_LABELS
 
 
 def usable(value: float) -> float | None:
@@ -43,11 +66,16 @@ def usable(value: float) -> float | None:
 
 
 def boolean(text: str) -> float | None:
-    """Parse a trimmed cell as a boolean: 1.0, 0.0, or None if it is neither."""
-    word = token(text.lower(), ".")
-    if word in TRUE_WORDS:
-        return 1.0
-    return 0.0 if word in FALSE_WORDS else None
+    """Read a trimmed cell as a truth value in the words of any pair: 1.0, 0.0, or None if it is neither."""
+    lowered = text.lower()
+    found = _TRUTH.get(lowered)
+    return _TRUTH.get(token(lowered, ".")) if found is None else found
+
+
+def is_truth_pair(texts: Iterable[str]) -> bool:
+    """Return whether the different cells of a column are the words of one pair, or one word of it."""
+    lowered = {text.lower() for text in texts}
+    return bool(lowered) and any(lowered <= set(pair) for pair in TRUTH_PAIRS)
 
 
 def token(text: str, decimal: Decimal) -> str:

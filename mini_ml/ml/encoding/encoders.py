@@ -14,36 +14,44 @@ from mini_ml.ml.frame import Codes, Matrix, TokenColumn
 
 MOST_CATEGORIES: Final = 100
 MOST_WORDS: Final = 256
+_WORDS_FOR_NONE: Final = ("NA", "None", "-")
+"""Categories that can stand for a gap; they are categories of their own in a file that has them."""
 _WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
 class Categories:
-    """One-hot columns of the most frequent categories; the last column is for all others."""
+    """One-hot columns: the most frequent categories, then all others, then missing cells if training had any."""
 
     name: str
     slots: Mapping[str, int]
     """Column of each category that has its own, most frequent first."""
-    fill: int
-    """Column of the most frequent category, which replaces missing cells."""
+    gap: int
+    """Column of missing cells: their own, or that of the category that stands for them."""
     known: frozenset[str]
     """All categories of the training rows, including those without their own column."""
 
     @property
     def width(self) -> int:
         """Return the number of columns."""
-        return len(self.slots) + 1
+        return len(self.slots) + 1 + self.has_gaps
+
+    @property
+    def has_gaps(self) -> bool:
+        """Return whether missing cells have their own column, because the training rows had some."""
+        return self.gap > len(self.slots)
 
     @property
     def feature_names(self) -> list[str]:
         """Return the names of the columns."""
-        return [*(f"{self.name}={category}" for category in self.slots), f"{self.name}=other"]
+        gaps = [f"{self.name}=missing"] if self.has_gaps else []
+        return [*(f"{self.name}={category}" for category in self.slots), f"{self.name}=other", *gaps]
 
     def places(self, tokens: TokenColumn) -> Codes:
         """Return, for each row, the column that is 1."""
         other = len(self.slots)
         lookup = [self.slots.get(text, other) for text in tokens.texts]
-        return np.array([*lookup, self.fill], dtype=np.intp)[tokens.codes]
+        return np.array([*lookup, self.gap], dtype=np.intp)[tokens.codes]
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,14 @@ def fit_tokens(
 def _fit_categories(name: str, tokens: TokenColumn, most: int) -> Categories:
     seen = sorted((-count, text) for count, text in zip(tokens.counts(), tokens.texts, strict=True) if count)
     slots = {text: place for place, (_, text) in enumerate(seen[:most])}
-    return Categories(name, slots, 0, frozenset(text for _, text in seen))
+    known = frozenset(text for _, text in seen)
+    return Categories(name, slots, len(slots) + 1 if tokens.missing else _find_gap(slots, known), known)
+
+
+def _find_gap(slots: Mapping[str, int], known: frozenset[str]) -> int:
+    """Return the column of gaps where training had none: that of the only word for "none", else that of all others."""
+    found = [word for word in _WORDS_FOR_NONE if word in known]
+    return slots.get(found[0], len(slots)) if len(found) == 1 else len(slots)
 
 
 def _fit_vocabulary(name: str, tokens: TokenColumn, most: int) -> Vocabulary:

@@ -26,7 +26,7 @@ class Encoder:
     indicators: Codes
     """Number columns with missing cells in training; each gets an indicator column for missing cells."""
     moments: tuple[tuple[int, bool], ...]
-    """Number columns that are epochs, each with whether its format has a time of day."""
+    """Number columns that are epochs, each with whether it has times of day."""
     columns: tuple[Categories | Vocabulary, ...]
     """One encoder for each column of tokens."""
     feature_names: tuple[str, ...]
@@ -46,11 +46,11 @@ class Encoder:
         absent = np.isnan(frame.numbers)
         indicators = np.flatnonzero(absent.any(axis=0))
         moments = tuple(
-            (place, "%H" in (feature.format or ""))
+            (place, feature.dates.timed)
             for place, feature in enumerate(reader.number_features)
-            if feature.kind == "datetime"
+            if feature.dates is not None
         )
-        if len(reader.features) + len(reader.token_features) + len(indicators) > limits.encoded_width:
+        if len(reader.number_names) + 2 * len(reader.token_features) + len(indicators) > limits.encoded_width:
             indicators = np.empty(0, dtype=np.intp)
         named = _number_names(reader, indicators, moments)
         columns = fit_tokens(reader.token_features, frame.tokens, limits.encoded_width - len(named))
@@ -135,7 +135,7 @@ def _too_wide_error(
 
 
 def _date_parts(epochs: Matrix, timed: bool) -> list[Matrix]:
-    """Return year, month, day and weekday of epochs, and the hour if the format has a time."""
+    """Return year, month, day and weekday of epochs, and the hour if the column has times of day."""
     days = np.floor(epochs / _DAY)
     dates = days.astype(np.int64).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
@@ -150,7 +150,7 @@ def _date_parts(epochs: Matrix, timed: bool) -> list[Matrix]:
 
 
 def _number_names(reader: Reader, indicators: Codes, moments: tuple[tuple[int, bool], ...]) -> list[str]:
-    names = [feature.name for feature in reader.number_features]
+    names = reader.number_names
     missing = [f"{names[place]}=missing" for place in indicators]
     parts = [
         f"{names[place]}.{part}"

@@ -76,7 +76,7 @@ def build(model_type: str, params: JsonParams, *, shape: MatrixShape, seed: int)
         InvalidOption: a parameter is rejected by the catalogue or scikit-learn, or names an unknown label; the issues
             list all of them.
     """
-    chosen = _reported_params(model_type, params, shape)
+    chosen = _reported_params(model_type, params, shape, seed)
     _raise_if_any(catalogue.check_params(model_type, params) + _find_unknown_labels(params, shape))
     cls = estimator_class(model_type)
     with warnings.catch_warnings():
@@ -116,15 +116,17 @@ def _sklearn_issue(error: InvalidParameterError) -> Issue:
 # ---------------------------------------------------------------- parameters
 
 
-def _reported_params(model_type: str, params: JsonParams, shape: MatrixShape) -> dict[str, JsonValue]:
+def _reported_params(model_type: str, params: JsonParams, shape: MatrixShape, seed: int) -> dict[str, JsonValue]:
     described = catalogue.model_types()["model_types"][model_type]["parameters"]
     defaults = {name: facts["default"] for name, facts in described.items() if "default" in facts}
+    if "random_state" in defaults:
+        defaults["random_state"] = seed
     for name, most in (("n_neighbors", shape.rows), ("n_components", min(shape.rows, shape.width))):
         if isinstance(defaults.get(name), int):
             defaults[name] = max(1, min(defaults[name], most))
     if model_type == "RANSACRegressor" and shape.width >= shape.rows:
         defaults["min_samples"] = max(1, shape.rows // 2)
-    return defaults | dict(params)
+    return defaults | {name: value for name, value in params.items() if name in described}
 
 
 def _constructor_arguments(
@@ -136,6 +138,8 @@ def _constructor_arguments(
     if "random_state" in signature:
         ours["random_state"] = seed
     arguments = ours | {name: _to_python(value) for name, value in chosen.items()}
+    if arguments.get("random_state", seed) is None:
+        arguments["random_state"] = seed
     if model_type in _LIBSVM and arguments["max_iter"] == -1:
         arguments["max_iter"] = _libsvm_iterations(shape)
     return {name: value for name, value in arguments.items() if not _is_unlimited(value, signature[name].default)}

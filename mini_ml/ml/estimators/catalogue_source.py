@@ -42,6 +42,11 @@ SchemaFragment = dict[str, Any]
 """A fragment of JSON Schema; `integers: false` means that the number must be written with a decimal point."""
 
 _WEIGHTS: Final[SchemaFragment] = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
+_RANDOM_STATE: Final[dict[str, Any]] = {
+    "default": 0,
+    "accepts": [{"type": "integer", "minimum": 0, "maximum": 2**32 - 1}, {"type": "null"}],
+}
+"""The parameter of every estimator that has it; null means the default, since every training is repeatable."""
 _DEPRECATED: Final = frozenset({"deprecated", "warn"})
 _DEPTH_OF_PARAMETERS: Final = 4
 
@@ -104,6 +109,8 @@ def _defaults(name: str, cls: type[Any]) -> dict[str, Any]:
 
 
 def _describe_parameter(cls: type[Any], task: str, parameter: str, default: Any) -> dict[str, Any]:
+    if parameter == "random_state":
+        return _RANDOM_STATE
     fragments: list[SchemaFragment] = []
     for constraint in cls._parameter_constraints[parameter]:
         fragments += [f for f in _fragments(constraint, task, parameter) if f not in fragments]

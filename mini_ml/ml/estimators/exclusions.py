@@ -45,7 +45,6 @@ _FREE_FORM: Final = "takes free-form arguments of inner functions"
 
 NOT_SETTABLE: Final[dict[str, str]] = {
     "n_jobs": "training is single-threaded, so that a model does not depend on the machine",
-    "random_state": "the platform sets the seed, so that the same dataset gives the same model",
     "verbose": "its output is not visible to users",
     "warm_start": "every training starts from scratch",
     "copy": _SHARED,

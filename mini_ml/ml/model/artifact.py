@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mini_ml.errors import ArtifactRejected, Issue, ModelNeedsRetraining
+from mini_ml.ml.cells.reader import READING_RULES
 from mini_ml.ml.model.fitted import FittedModel
 
 _LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
@@ -47,15 +48,18 @@ def libraries() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _LIBRARIES}
 
 
-def ensure_readable(persisted_with: str) -> None:
-    """Check the scikit-learn version of an artifact: another minor version may load it but predict differently.
+def ensure_readable(persisted_with: str, reading_rules: int) -> None:
+    """Check that this release predicts with an artifact as the one that wrote it would.
 
     Args:
-        persisted_with: the scikit-learn version that wrote the artifact.
+        persisted_with: the scikit-learn version that wrote the artifact; another minor version may predict differently.
+        reading_rules: the version of the rules by which the model reads cells.
 
     Raises:
-        ModelNeedsRetraining: the minor versions differ.
+        ModelNeedsRetraining: the minor versions or the rules differ.
     """
+    if reading_rules != READING_RULES:
+        raise _needs_retraining("another release of this platform", "reads cells by other rules")
     installed = version("scikit-learn")
     if _minor(persisted_with) != _minor(installed):
         raise _needs_retraining(f"scikit-learn {persisted_with}", f"runs {installed}")

@@ -65,11 +65,10 @@ class FittedModel:
             FloatingPointError: `strict`, and a predicted number is not finite.
         """
         if probabilities and not self.schema.probabilities:
-            name = type(self.estimator).__name__
             issue = Issue(
-                parameter="probabilities", reason=f"{name} has none", hint="send the request without probabilities"
+                parameter="probabilities", reason="the model has none", hint="send the request without probabilities"
             )
-            raise ProbabilitiesUnavailable(f"{name} has no probabilities.", issues=[issue])
+            raise ProbabilitiesUnavailable("The model has no probabilities.", issues=[issue])
         kernel = type(self.estimator).__name__ in _KERNELS
         rows = _KERNEL_ROWS if kernel else max(1, _MAX_CELLS // self.encoder.width)
         if frame.rows > rows:

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from mini_ml.contracts import LeftOut, Schema
 from mini_ml.errors import ArtifactRejected
+from mini_ml.ml.cells.dates import DateFormat
 from mini_ml.ml.cells.feature import Feature
+from mini_ml.ml.cells.number_format import NumberFormat
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.encoders import Categories, Vocabulary
 from mini_ml.ml.encoding.features import Encoder
@@ -24,7 +26,7 @@ from mini_ml.ml.plan import compiled_estimators
 from mini_ml.ml.plan.compiled_estimators import CompiledEstimator
 from mini_ml.ml.plan.trees import Trees
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Version of the file format. A plan of another format is ignored, and the pipeline scores instead."""
 
 _DOCUMENT: Final = "document"
@@ -145,11 +147,23 @@ def _load_estimator(name: str, arrays: _Arrays, facts: Mapping[str, Any]) -> Com
 def _load_reader(document: dict[str, Any]) -> Reader:
     return Reader(
         target=document["target"],
-        features=tuple(Feature(**feature) for feature in document["features"]),
+        features=tuple(_load_feature(feature) for feature in document["features"]),
         decimal=document["decimal"],
         delimiter=document["delimiter"],
         left_out=tuple(LeftOut(**column) for column in document["left_out"]),
-        notes=tuple(document["notes"]),
+    )
+
+
+def _load_feature(document: dict[str, Any]) -> Feature:
+    numbers, dates = document["numbers"], document["dates"]
+    return Feature(
+        name=document["name"],
+        kind=document["kind"],
+        numbers=None if numbers is None else NumberFormat(**numbers),
+        dates=None if dates is None else DateFormat(**dates),
+        missing_words=tuple(document["missing_words"]),
+        decimal=document["decimal"],
+        format=document["format"],
     )
 
 
@@ -165,7 +179,7 @@ def _build_column_document(column: Categories | Vocabulary) -> dict[str, Any]:
     if isinstance(column, Vocabulary):
         return {"name": column.name, "weights": dict(column.weights)}
     rare = sorted(column.known - column.slots.keys())
-    return {"name": column.name, "slots": dict(column.slots), "fill": column.fill, "rare": rare}
+    return {"name": column.name, "slots": dict(column.slots), "gap": column.gap, "rare": rare}
 
 
 def _load_encoder(document: dict[str, Any], arrays: _Arrays) -> Encoder:
@@ -183,4 +197,4 @@ def _load_column(document: dict[str, Any]) -> Categories | Vocabulary:
         weights = {word: (place, weight) for word, (place, weight) in document["weights"].items()}
         return Vocabulary(document["name"], weights)
     slots = document["slots"]
-    return Categories(document["name"], slots, document["fill"], frozenset([*slots, *document["rare"]]))
+    return Categories(document["name"], slots, document["gap"], frozenset([*slots, *document["rare"]]))

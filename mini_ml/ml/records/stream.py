@@ -1,6 +1,8 @@
 """Split a stream of bytes into blocks of complete records, and report invalid records by line."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -17,6 +19,7 @@ CHUNK_BYTES: Final = MIB
 _FEW_COLUMNS: Final = 20
 _LONGEST_CHUNK: Final = 8 * MIB
 """Maximum chunk size; tables with many columns use longer chunks because each column of a block has a fixed cost."""
+_MOST_ROWS: Final = 0.9
 _RECORD_BYTES: Final = 8 * MIB
 """Maximum size of a record; a longer one is reported as an unclosed quote."""
 
@@ -38,6 +41,7 @@ class BlockStream(Iterator[Block]):
         self._line = header.next_line
         self._issues = Issues()
         self._too_large = False
+        self._widths: Counter[int] = Counter()
         self._finished = False
         self.rows = 0
         self.is_short = False
@@ -113,13 +117,14 @@ class BlockStream(Iterator[Block]):
     def _find_ragged(self, last: Marks, starts: Offsets, raw: bytes) -> None:
         columns = len(self._header.names)
         if len(last) == len(starts) * columns and last[columns - 1 :: columns].all():
+            self._widths[columns] += len(starts)
             return
         widths = np.diff(np.flatnonzero(last), prepend=-1)
+        self._widths.update(widths.tolist())
         ragged = np.flatnonzero(widths != columns)
         first = [
             Issue(
                 reason=f"{int(widths[row])} cells, but the header has {columns}",
-                hint="quote cells that contain the delimiter or a line end",
                 line=self._line + line_ends(raw[: int(starts[row])]),
             )
             for row in ragged[: self._issues.remaining]
@@ -168,7 +173,30 @@ class BlockStream(Iterator[Block]):
 
     def _build_error(self) -> InvalidDataset:
         kind = LimitExceeded if self._too_large else InvalidDataset
-        return kind("Some rows of the file cannot be read.", issues=self._issues.all())
+        issues = self._issues.all()
+        if self._widths.keys() <= {len(self._header.names)}:
+            return kind("Some rows of the file cannot be read.", issues=issues)
+        cause = _explain_widths(self._widths, len(self._header.names), self._header.delimiter)
+        hinted = (replace(issues[0], hint=issues[0].hint or cause), *issues[1:])
+        return kind(f"Some rows of the file cannot be read. Likely cause: {cause}.", issues=hinted)
+
+
+def _explain_widths(widths: Counter[int], columns: int, delimiter: str) -> str:
+    """Return the most likely reason why rows have another number of cells than the header.
+
+    Args:
+        widths: how many rows have each number of cells.
+        columns: number of names in the header.
+        delimiter: of the file.
+    """
+    usual, rows = widths.most_common(1)[0]
+    if columns == 1 and usual > 1:
+        return f"line 1 is a title, because most rows have {usual} cells; remove it"
+    if usual != columns and rows > _MOST_ROWS * widths.total():
+        return f"the header lacks names, because most rows have {usual} cells; name every column"
+    if delimiter == "," and max(widths) > columns:
+        return "numbers with a decimal comma, or text with a comma; quote these cells, or separate columns with `;`"
+    return "cells that contain the delimiter, a quote or a line end; put them in quotes"
 
 
 def _without_blank_end(records: bytes) -> bytes:

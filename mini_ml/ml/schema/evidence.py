@@ -1,9 +1,8 @@
-"""Collect what all cells of a column could be: numbers, dates, booleans, texts."""
+"""Collect what the cells of each column are, from all rows of a training file."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
 from typing import Final
@@ -12,14 +11,16 @@ import numpy as np
 
 from mini_ml.ml.cells import words
 from mini_ml.ml.cells.numbers import as_matrix, numeric_dtypes
-from mini_ml.ml.cells.words import LARGEST, Decimal
+from mini_ml.ml.cells.words import LARGEST
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.distinct import distinct_cells
 from mini_ml.ml.records.table import Table
 from mini_ml.ml.records.text import cell_text, decode
 
-_THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_POINT: Final = ord(".")
+_GROUP: Final = 4
+"""Bytes of a mark and three digits."""
 
 
 @dataclass
@@ -40,23 +41,33 @@ class NumberRange:
             self.maximum = max(self.maximum, float(values.max()))
             self.whole = self.whole and bool((values == np.floor(values)).all())
 
+    def add_one(self, value: float, count: int) -> None:
+        """Add one number that occurs `count` times."""
+        self.count += count
+        self.minimum, self.maximum = min(self.minimum, value), max(self.maximum, value)
+        self.whole = self.whole and value.is_integer()
+
 
 @dataclass
 class Evidence:
-    """What the cells of a column are; missing cells are not counted."""
+    """What the cells of a column are."""
 
     table: Table
     name: str
     plain: NumberRange = field(default_factory=NumberRange)
     """Numbers of the blocks in which every cell is a number, with or without a decimal point, or missing."""
     others: Counter[str] = field(default_factory=Counter)
-    """Number of occurrences of each trimmed cell in the other blocks."""
+    """Number of occurrences of each trimmed cell in the other blocks, without empty cells."""
     padded: int = 0
     """Number of zero-padded integers such as 007 among the plain numbers; they are usually codes."""
+    has_certain_point: bool = False
+    """Whether a plain number has a point that cannot separate groups of three digits."""
+    has_possible_groups: bool = False
+    """Whether a plain number has a point before exactly three digits."""
 
     @cached_property
     def texts(self) -> Counter[str]:
-        """Return the distinct cells, trimmed, with their number of occurrences."""
+        """Return the distinct cells, trimmed, with their number of occurrences, without empty cells."""
         if not self.plain.count:
             return self.others
         spellings = self.table.spellings(self.name)
@@ -65,42 +76,54 @@ class Evidence:
             _add_cell(texts, text, count)
         return texts
 
-    @cached_property
-    def present(self) -> int:
-        """Return the number of cells that are not missing."""
-        return self.plain.count + self.others.total()
+    @property
+    def is_plain(self) -> bool:
+        """Return whether all cells are plain numbers with a decimal point, or missing."""
+        return not self.others and not (self.has_possible_groups and not self.has_certain_point)
 
-    def numbers(self, decimal: Decimal) -> NumberRange:
-        """Return the range of all cells that are numbers with this decimal mark."""
-        numbers = replace(self.plain)
-        for text, count in self.others.items():
-            value = words.number(text, decimal)
-            if value is not None:
-                numbers.add(np.array([value]))
-                numbers.count += count - 1
-        return numbers
+    @property
+    def keeps_plain(self) -> bool:
+        """Return whether the plain numbers are numbers for certain, so that only the other cells need a closer look."""
+        return self.plain.count > 0 and (self.has_certain_point or not self.has_possible_groups)
 
-    def all_distinct(self, decimal: Decimal) -> bool:
-        """Return whether every cell is a number and no number occurs twice."""
-        numbers = [words.number(text, decimal) for text in self.texts]
-        return len(set(numbers)) == self.present
+    def looked_at(self) -> dict[str, int]:
+        """Return the distinct cells that need a closer look, with their number of occurrences."""
+        cells = self.others if self.keeps_plain else self.texts
+        return {text: count for text, count in cells.items() if not words.is_missing(text)}
+
+    def present(self) -> dict[str, int]:
+        """Return the distinct cells that do not mean a missing number, with their number of occurrences.
+
+        This is not kept, because a column can have as many distinct cells as rows.
+        """
+        return {text: count for text, count in self.texts.items() if not words.is_missing(text)}
 
     def zero_padded(self) -> int:
         """Count zero-padded integers such as 007 among all cells."""
-        return self.padded + sum(count for text, count in self.others.items() if _is_padded(text))
+        return self.padded + sum(count for text, count in self.others.items() if is_padded(text))
+
+    def counts_rows(self) -> bool:
+        """Return whether the column is a plain 0, 1, 2 … or 1, 2, 3 … in file order."""
+        numbers, rows = self.plain, self.table.rows
+        if self.others or numbers.count != rows or not numbers.whole or numbers.minimum not in (0.0, 1.0):
+            return False
+        if numbers.maximum - numbers.minimum != rows - 1:
+            return False
+        position, expected = self.table.names.index(self.name), numbers.minimum
+        for block in self.table.blocks:
+            if not np.array_equal(block.numbers[position], np.arange(expected, expected + block.rows)):
+                return False
+            expected += block.rows
+        return True
 
 
-def collect_evidence(table: Table, names: Sequence[str]) -> tuple[dict[str, Evidence], Decimal]:
-    """Read every cell of the named columns, and decide between decimal point and decimal comma."""
+def collect_evidence(table: Table, names: Sequence[str]) -> dict[str, Evidence]:
+    """Look at every cell of the named columns."""
     evidence = {name: Evidence(table, name) for name in names}
     positions = {table.names.index(name): column for name, column in evidence.items()}
     for block in table.blocks:
         _add_block(block, positions)
-    if not any(_numbers_with_mark(column.others, ",") for column in evidence.values()):
-        return evidence, "."
-    # Some cells have a decimal comma, so the plain numbers have to be counted by their spelling too.
-    respelled = {name: Evidence(table, name, others=column.texts) for name, column in evidence.items()}
-    return respelled, _choose_decimal(respelled.values(), table.header.delimiter)
+    return evidence
 
 
 def _add_block(block: Block, positions: dict[int, Evidence]) -> None:
@@ -115,6 +138,20 @@ def _add_block(block: Block, positions: dict[int, Evidence]) -> None:
             block.numbers[position] = values
             column.plain.add(values[~np.isnan(values)])
             column.padded += _count_padded(block, position)
+            _look_at_points(column, block, position, values)
+
+
+def _look_at_points(column: Evidence, block: Block, position: int, values: Matrix) -> None:
+    """Note whether points stand before exactly three digits only, so that they may separate groups."""
+    if column.has_certain_point:
+        return
+    octets = np.frombuffer(block.cells, dtype=np.uint8)
+    starts, stops = block.starts[:, position], block.stops[:, position]
+    long_enough = stops - starts > _GROUP
+    before_three = long_enough & (octets[np.maximum(stops - _GROUP, 0)] == _POINT)
+    has_fraction = ~np.isnan(values) & (values != np.floor(values))
+    column.has_certain_point = bool((has_fraction & ~before_three).any())
+    column.has_possible_groups = column.has_possible_groups or bool(before_three.any())
 
 
 def _count_padded(block: Block, position: int) -> int:
@@ -128,32 +165,15 @@ def _count_padded(block: Block, position: int) -> int:
         return 0
     found = distinct_cells(block, position)
     counts = np.bincount(found.codes).tolist()
-    return sum(count for cell, count in zip(found.cells, counts, strict=True) if _is_padded(decode(cell).strip()))
+    return sum(count for cell, count in zip(found.cells, counts, strict=True) if is_padded(decode(cell).strip()))
 
 
 def _add_cell(texts: Counter[str], text: str, count: int) -> None:
     trimmed = text.strip()
-    if not words.is_missing(trimmed):
+    if trimmed:
         texts[trimmed] += count
 
 
-def _choose_decimal(columns: Iterable[Evidence], delimiter: str) -> Decimal:
-    """Return the decimal mark with which more cells are numbers; each column votes for the better of the two."""
-    balance = 0
-    for column in columns:
-        commas, points = column.numbers(",").count, column.numbers(".").count
-        if commas < points:
-            balance -= sum(_numbers_with_mark(column.others, ".").values())
-        elif delimiter != "," or not all(map(_THOUSANDS.fullmatch, _numbers_with_mark(column.others, ","))):
-            # In a comma-separated file, 1,234 is read as one thousand two hundred thirty-four.
-            balance += sum(_numbers_with_mark(column.others, ",").values())
-    return "," if balance > 0 else "."
-
-
-def _numbers_with_mark(texts: Counter[str], mark: Decimal) -> dict[str, int]:
-    """Return the texts, with their counts, that contain this mark and are numbers with it."""
-    return {text: count for text, count in texts.items() if mark in text and words.number(text, mark) is not None}
-
-
-def _is_padded(text: str) -> bool:
+def is_padded(text: str) -> bool:
+    """Return whether a trimmed cell is an integer with leading zeros."""
     return len(text) > 1 and text[0] == "0" and text.isascii() and text.isdigit()

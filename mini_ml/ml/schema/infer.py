@@ -1,20 +1,40 @@
-"""Infer the kind of each column of a training file from all rows, and choose its parser."""
+"""Decide for each column of a training file what it is and how its cells are read, from all rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from mini_ml.contracts import LeftOut
+from mini_ml.contracts import ColumnReport, DataWarning, LeftOut
 from mini_ml.errors import InvalidDataset, Issue, UnknownColumn
+from mini_ml.ml.cells.dates import Order
 from mini_ml.ml.cells.feature import Feature
+from mini_ml.ml.cells.number_format import NumberFormat
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.table import Table
-from mini_ml.ml.schema.evidence import collect_evidence
-from mini_ml.ml.schema.kinds import Verdict, judge_column
+from mini_ml.ml.schema.data_warnings import build_warning
+from mini_ml.ml.schema.date_choice import DateVotes, count_dates
+from mini_ml.ml.schema.evidence import Evidence, collect_evidence
+from mini_ml.ml.schema.findings import Finding
+from mini_ml.ml.schema.kinds import judge_column
+from mini_ml.ml.schema.number_choice import NumberChoice, NumberVotes, choose_format, count_votes, find_file_decimal
 from mini_ml.ml.schema.target import missing_column_issue
+from mini_ml.ml.schema.verdict import FileMarks, Verdict
 
 
-def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Reader:
-    """Choose a kind and a parser for each column except the target and the dropped ones.
+@dataclass(frozen=True, kw_only=True)
+class Inferred:
+    """What was decided about the columns of a file."""
+
+    reader: Reader
+    target: NumberChoice
+    """How the target's numbers are written, if it has some."""
+    columns: tuple[ColumnReport, ...]
+    """One for each column of the file, in its order, without numbers of missing cells."""
+    warnings: tuple[DataWarning, ...]
+
+
+def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Inferred:
+    """Choose a kind and a format for each column except the target and the dropped ones.
 
     Raises:
         UnknownColumn: some columns to drop do not exist; the issues list all of them, each with the nearest name.
@@ -22,20 +42,85 @@ def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Reader:
     """
     dropped = tuple(dropped)
     check_columns_to_drop(table, target, dropped)
-    evidence, decimal = collect_evidence(table, [name for name in table.names if name and name not in dropped])
-    verdicts = {name: judge_column(column, decimal) for name, column in evidence.items() if name != target}
+    evidence = collect_evidence(table, [name for name in table.names if name and name not in dropped])
+    numbers = {name: _count_numbers(cells) for name, cells in evidence.items()}
+    dates = {
+        name: DateVotes() if cells.is_plain else count_dates(cells.looked_at()) for name, cells in evidence.items()
+    }
+    marks = _find_marks(table, evidence, numbers, dates)
+    verdicts = {
+        name: judge_column(cells, numbers[name], dates[name], marks)
+        for name, cells in evidence.items()
+        if name != target
+    }
     if not any(verdict.kind for verdict in verdicts.values()):
         verdicts = {name: _keep_identifier(verdict) for name, verdict in verdicts.items()}
-    features = tuple(
-        Feature(name, verdict.kind, verdict.format) for name, verdict in verdicts.items() if verdict.kind is not None
-    )
     left_out = tuple(_describe_left_out(table, target, dropped, verdicts))
+    features = tuple(_build_features(verdicts))
     if not features:
         raise InvalidDataset(
             "No feature column is left to train on.", issues=list(_explain_no_columns(table, target, left_out))
         )
-    notes = tuple(f"{name}: {note}" for name, verdict in verdicts.items() for note in verdict.notes)
-    return Reader(target, features, decimal, table.header.delimiter, left_out, notes)
+    number = choose_format(numbers[target], marks.decimal, marks.delimiter)
+    return Inferred(
+        reader=Reader(target, features, number.format.decimal, table.header.delimiter, left_out),
+        target=number,
+        columns=tuple(_report_columns(table, verdicts, left_out)),
+        warnings=tuple(
+            build_warning(table, name, finding) for name, verdict in verdicts.items() for finding in verdict.findings
+        ),
+    )
+
+
+def _count_numbers(cells: Evidence) -> NumberVotes:
+    """Return what the cells of a column show about the way its numbers are written."""
+    if cells.is_plain:
+        return NumberVotes()
+    votes = count_votes(cells.looked_at())
+    if cells.keeps_plain:
+        votes.add_plain(cells.plain.count, has_points=cells.has_certain_point)
+    return votes
+
+
+def _find_marks(
+    table: Table, evidence: dict[str, Evidence], numbers: dict[str, NumberVotes], dates: dict[str, DateVotes]
+) -> FileMarks:
+    """Return what the columns show together."""
+    points = sum(cells.has_certain_point for cells in evidence.values())
+    orders: set[Order] = {votes.order for votes in dates.values() if votes.order is not None}
+    return FileMarks(
+        decimal=find_file_decimal(numbers.values(), certain_points=points),
+        order=orders.pop() if len(orders) == 1 else None,
+        delimiter=table.header.delimiter,
+    )
+
+
+def _build_features(verdicts: dict[str, Verdict]) -> Iterator[Feature]:
+    for name, verdict in verdicts.items():
+        if verdict.kind is not None:
+            yield Feature(
+                name=name,
+                kind=verdict.kind,
+                numbers=verdict.numbers,
+                dates=verdict.dates,
+                missing_words=verdict.missing_words,
+                decimal=verdict.decimal,
+                format=verdict.format,
+            )
+
+
+def _report_columns(
+    table: Table, verdicts: dict[str, Verdict], left_out: tuple[LeftOut, ...]
+) -> Iterator[ColumnReport]:
+    reasons = {column.name: column.reason for column in left_out}
+    for name in table.names:
+        verdict = verdicts.get(name)
+        yield ColumnReport(
+            name=name,
+            kind=None if verdict is None else verdict.kind,
+            format=None if verdict is None else verdict.format,
+            left_out=reasons.get(name),
+        )
 
 
 def check_columns_to_drop(table: Table, target: str, dropped: tuple[str, ...]) -> None:
@@ -51,10 +136,11 @@ def check_columns_to_drop(table: Table, target: str, dropped: tuple[str, ...]) -
 
 
 def _keep_identifier(verdict: Verdict) -> Verdict:
-    """Keep an identifier column when no other column is left."""
+    """Keep a column of codes or row numbers when no other column is left."""
     if verdict.fallback is None:
         return verdict
-    return Verdict(verdict.fallback, notes=("looks like an identifier; kept because no other column is left",))
+    numbers = NumberFormat() if verdict.fallback == "numeric" else None
+    return Verdict(verdict.fallback, numbers=numbers, findings=(Finding("identifier_kept"),))
 
 
 def _explain_no_columns(table: Table, target: str, left_out: tuple[LeftOut, ...]) -> Iterable[Issue]:

@@ -1,96 +1,86 @@
-"""Decide the kind of a column from the evidence of all its rows."""
+"""Decide the kind of a column, and how its cells are read, from the evidence of all its rows."""
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from mini_ml.contracts import ColumnKind
-from mini_ml.ml.cells import dates, words
-from mini_ml.ml.cells.words import Decimal
-from mini_ml.ml.schema.evidence import Evidence, NumberRange
+from mini_ml.ml.cells import words
+from mini_ml.ml.schema.date_choice import DateVotes
+from mini_ml.ml.schema.date_kind import judge_dates
+from mini_ml.ml.schema.evidence import Evidence
+from mini_ml.ml.schema.number_choice import NumberVotes
+from mini_ml.ml.schema.number_kind import MAX_PADDED, MIN_IDENTIFIERS, judge_numbers, judge_plain_numbers
+from mini_ml.ml.schema.verdict import CONSTANT, EMPTY, MOST, FileMarks, Verdict
 
-ALMOST_ALL: Final = 0.99
-"""Fraction of the cells that must be numbers for a column to be numeric; the others are treated as missing."""
-_MIN_IDENTIFIERS: Final = 10
-"""With fewer rows, a column of unique cells is not treated as an identifier."""
-_TEXT_WORDS: Final = 4
-"""Minimum average number of words per cell of a text column; unique cells with fewer words are identifiers."""
-_TEXT_DISTINCT: Final = 50
-_SAMPLE: Final = 50
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The kind of a column; `kind` is None if the column is left out, and `reason` says why."""
-
-    kind: ColumnKind | None
-    format: str | None = None
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-    fallback: ColumnKind | None = None
-    """Kind of an identifier column if no other column is left."""
+_MAX_TRUTH_WORDS: Final = 12
+"""Most different cells of a boolean column: two words in any case, and words that mean a missing value."""
+_SAMPLE: Final = 2_000
+"""Different cells that show whether words recur."""
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
 
 
-def judge_column(evidence: Evidence, decimal: Decimal) -> Verdict:
-    """Decide the kind of a column from its cells."""
-    if not evidence.present:
-        return Verdict(None, reason="all cells are missing")
-    numbers = evidence.numbers(decimal)
-    few = (1 - ALMOST_ALL) * evidence.present
-    if evidence.present - numbers.count <= few and evidence.zero_padded() <= few:
-        return _judge_numbers(evidence, numbers, decimal)
-    if len({words.token(text, decimal) for text in evidence.texts}) == 1:
-        return Verdict(None, reason="constant: all cells are the same")
-    if all(words.boolean(text) is not None for text in evidence.texts):
-        return Verdict("boolean")
-    dated = _judge_dates(evidence)
-    if dated.kind is not None:
+def judge_column(evidence: Evidence, votes: NumberVotes, dates: DateVotes, marks: FileMarks) -> Verdict:
+    """Decide the kind of a column from its cells.
+
+    Args:
+        evidence: the cells.
+        votes: what they show about numbers; without counts if the column is plain.
+        dates: what they show about dates.
+        marks: what other columns show.
+    """
+    if evidence.is_plain:
+        has_codes = evidence.padded > MAX_PADDED * evidence.plain.count
+        return _judge_text(evidence) if has_codes else judge_plain_numbers(evidence)
+    if all(map(words.is_missing, evidence.texts)):
+        return Verdict(None, reason=EMPTY)
+    number = judge_numbers(evidence, votes, marks)
+    if number.kind is not None or number.reason:
+        return number
+    if _has_truth_words(evidence):
+        return Verdict(None, reason=CONSTANT) if _is_constant(evidence) else Verdict("boolean")
+    dated = judge_dates(evidence, dates, marks)
+    if dated.kind is not None or dated.reason:
         return dated
-    return replace(_judge_text(evidence), notes=(*dated.notes, *_note_nearly_numeric(evidence, numbers)))
+    findings = (*number.findings, *dated.findings)
+    judged = _judge_text(evidence)
+    if findings and judged.fallback is not None:
+        judged = Verdict(judged.fallback)  # different cells, but many are numbers or dates: no identifier
+    return replace(judged, findings=findings, decimal=number.decimal)
 
 
-def _note_nearly_numeric(evidence: Evidence, numbers: NumberRange) -> tuple[str, ...]:
-    """Add a note if at least half of the cells are numbers, but too few for a numeric column."""
-    if numbers.count < evidence.present / 2 or evidence.zero_padded():
-        return ()
-    return (f"{numbers.count} of {evidence.present} cells are numbers, too few to read the column as numbers",)
+def _has_truth_words(evidence: Evidence) -> bool:
+    return len(evidence.texts) <= _MAX_TRUTH_WORDS and words.is_truth_pair(evidence.present())
 
 
-def _judge_numbers(evidence: Evidence, numbers: NumberRange, decimal: Decimal) -> Verdict:
-    not_numbers = evidence.present - numbers.count
-    notes = (f"{not_numbers} cells are not numbers and are treated as missing",) if not_numbers else ()
-    if numbers.minimum == numbers.maximum:
-        return Verdict(None, reason="constant: all cells are the same", notes=notes)
-    # Consecutive integers, each exactly once, in any order.
-    is_consecutive = numbers.whole and numbers.maximum - numbers.minimum == numbers.count - 1
-    if not not_numbers and is_consecutive and numbers.count >= _MIN_IDENTIFIERS and evidence.all_distinct(decimal):
-        return Verdict(None, reason="identifier: integers that count the rows", fallback="numeric")
-    return Verdict("numeric", notes=notes)
-
-
-def _judge_dates(evidence: Evidence) -> Verdict:
-    """Return a datetime verdict if one format parses every cell; add a note if only some cells look like dates."""
-    sample = list(islice(evidence.texts, _SAMPLE))
-    likely = [form for form in dates.FORMATS if any(dates.epoch(text, form) is not None for text in sample)]
-    fitting = [form for form in likely if all(dates.epoch(text, form) is not None for text in evidence.texts)]
-    if fitting:
-        ambiguous = (
-            len({form.replace("%B", "%b") for form in fitting}) > 1
-        )  # %B also matches short names, so the two formats are the same here
-        notes = (f"day and month are ambiguous; read as {fitting[0]}",) if ambiguous else ()
-        return Verdict("datetime", format=fitting[0], notes=notes)
-    if likely:
-        return Verdict(
-            None, notes=("some cells look like dates, but no single format fits all of them; not read as dates",)
-        )
-    return Verdict(None)
+def _is_constant(evidence: Evidence) -> bool:
+    """Return whether all rows have the same word, and none a gap."""
+    return len({text.lower() for text in evidence.texts}) == 1 and evidence.texts.total() == evidence.table.rows
 
 
 def _judge_text(evidence: Evidence) -> Verdict:
-    distinct = len(evidence.texts)
-    words_per_cell = sum(len(text.split()) for text in evidence.texts) / distinct
-    if words_per_cell >= _TEXT_WORDS and distinct >= min(_TEXT_DISTINCT, max(3, evidence.present // 2)):
+    texts = {text: count for text, count in evidence.texts.items() if not words.is_missing_category(text)}
+    present = sum(texts.values())
+    missing = evidence.table.rows - present
+    distinct = len({words.token(text, ".") for text in texts})
+    if distinct == 1 and not missing:
+        return Verdict(None, reason=CONSTANT)
+    if not distinct:
+        return Verdict(None, reason=EMPTY)
+    if len(texts) >= max(MIN_IDENTIFIERS, MOST * present) and _has_recurring_words(texts):
         return Verdict("text")
-    if distinct == evidence.present >= _MIN_IDENTIFIERS:
-        return Verdict(None, reason="identifier: every cell is different", fallback="categorical")
+    if len(texts) == present >= MIN_IDENTIFIERS:
+        return Verdict(None, reason="identifier: every cell is a different code", fallback="categorical")
     return Verdict("categorical")
+
+
+def _has_recurring_words(texts: Iterable[str]) -> bool:
+    """Return whether at least half of the cells have a word that other cells have too."""
+    cells = [set(_WORD.findall(text.lower())) for text in islice(texts, _SAMPLE)]
+    counts: dict[str, int] = {}
+    for cell in cells:
+        for word in cell:
+            counts[word] = counts.get(word, 0) + 1
+    shared = sum(any(counts[word] > 1 for word in cell) for cell in cells)
+    return shared >= MOST * len(cells)

@@ -6,7 +6,7 @@ Only the added cells are guarded against formulas in spreadsheets.
 from collections.abc import Sequence
 from itertools import chain
 
-from mini_ml.contracts import Schema
+from mini_ml.contracts import Label, Schema
 from mini_ml.ml.model.fitted import Predictions
 from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.header import Header
@@ -18,6 +18,8 @@ class Output:
 
     def __init__(self, schema: Schema, header: Header, *, only_predictions: bool, probabilities: bool) -> None:
         self._header = header
+        # A comma in a comma-separated file would need quotes, so there the mark is a point.
+        self._has_decimal_comma = schema.decimal == "," and header.delimiter != ","
         self._only = only_predictions
         self._delimiter = header.delimiter.encode()
         body = header.raw.rstrip(b"\r\n")
@@ -49,10 +51,7 @@ class Output:
         """Return the new cells of each row, joined by the delimiter, between `before` and `after`."""
         if predictions.probabilities is not None:
             rows = zip(self._format_cells(predictions, b"", b""), predictions.probabilities.tolist(), strict=True)
-            return [
-                before + self._delimiter.join([cell, *(repr(probability).encode() for probability in row)]) + after
-                for cell, row in rows
-            ]
+            return [before + self._delimiter.join([cell, *map(self._format_number, row)]) + after for cell, row in rows]
         return self._format_cells(predictions, before, after)
 
     def _format_cells(self, predictions: Predictions, before: bytes, after: bytes) -> list[bytes]:
@@ -60,7 +59,12 @@ class Output:
         if self._labels:
             labels = {label: before + cell + after for label, cell in self._labels.items()}
             return [labels[value] for value in predictions.values]
-        return [before + repr(value).encode() + after for value in predictions.values]
+        return [before + self._format_number(value) + after for value in predictions.values]
+
+    def _format_number(self, value: Label) -> bytes:
+        """Return a number with the decimal mark of the target, so that it reads back as the same number."""
+        text = repr(value)
+        return (text.replace(".", ",") if self._has_decimal_comma else text).encode()
 
     def _format_cell(self, text: str) -> bytes:
         """Write a text of ours: guarded if it begins like a formula, quoted if it would not read back as one cell."""

@@ -159,6 +159,7 @@ def _group_by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell
     names = model.reader.names
     if rows.names is not None:
         positions = _find_columns(model, rows.names, (), Tally())
+        _reject_absent(model, rows)
         return {name: rows.columns[positions[name]] for name in names}
     if len(rows.columns) != len(names):
         raise InvalidRequest(
@@ -172,6 +173,16 @@ def _group_by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell
             ],
         )
     return dict(zip(names, rows.columns, strict=True))
+
+
+def _reject_absent(model: FittedModel, rows: Rows) -> None:
+    """Raise SchemaMismatch for rows that lack a column which the model needs, although other rows have it."""
+    issues = Issues()
+    for name in model.reader.names:
+        for place in rows.absent.get(name, ()):
+            issues.add(Issue(parameter=place, column=short(name), reason="the row has no value for this column"))
+    if issues.total:
+        raise SchemaMismatch("Some rows lack a column that the model needs.", issues=issues.all())
 
 
 def _find_columns(model: FittedModel, names: Sequence[str], dropped: Sequence[str], tally: Tally) -> dict[str, int]:
@@ -192,7 +203,7 @@ def _find_columns(model: FittedModel, names: Sequence[str], dropped: Sequence[st
         needed = "A column" if issues.total == 1 else f"{issues.total} columns"
         verb = "is" if issues.total == 1 else "are"
         raise SchemaMismatch(f"{needed} that the model needs {verb} missing.", issues=issues.all())
-    tally.notes.extend(f"columns_to_drop: there is no column “{short(name)}”" for name in dropped if name not in places)
+    tally.unknown_columns.extend(name for name in dropped if name not in places)
     return {name: places[name] for name in model.reader.names}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from mini_ml.contracts import Column, Label, Schema, Task
 from mini_ml.ml.cells.feature import Feature
-from mini_ml.ml.cells.reader import Reader
+from mini_ml.ml.cells.reader import READING_RULES, Reader
 from mini_ml.ml.encoding.encoders import Categories
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Frame
@@ -29,6 +29,7 @@ def model_schema(
         delimiter=reader.delimiter,
         decimal=reader.decimal,
         probabilities=probabilities,
+        reading_rules=READING_RULES,
     )
 
 
@@ -49,6 +50,7 @@ def _build_column(feature: Feature, reader: Reader, encoder: Encoder, training: 
     return Column(
         name=feature.name,
         kind=feature.kind,
+        format=feature.format,
         categories=tuple(encoded.slots) if isinstance(encoded, Categories) else None,
         missing=int((training.tokens[place].codes < 0).sum()),
     )

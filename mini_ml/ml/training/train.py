@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from mini_ml import catalogue
-from mini_ml.contracts import Candidate, Metrics, Schema, Task, TrainOptions
+from mini_ml.contracts import Candidate, ColumnReport, DataWarning, Metrics, Schema, Task, TrainOptions
 from mini_ml.errors import InvalidOption
 from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.model.fitted import FittedModel
@@ -36,6 +36,10 @@ class Trained:
     metrics: Metrics
     candidates: tuple[Candidate, ...]
     notes: tuple[str, ...]
+    warnings: tuple[DataWarning, ...]
+    """What was decided about the data."""
+    columns: tuple[ColumnReport, ...]
+    """What was decided about each column of the file."""
     rows: int
     """Number of rows in the file, without the header."""
     rows_without_target: int
@@ -92,7 +96,7 @@ def train(
     dataset = read_dataset(path, options, limits=limits, seed=seed)
     rows, split = dataset.frame.rows, dataset.split
     checkpoint(rows, dataset.bytes)
-    fitter = ModelFitter(options, split, limits, seed, threads)
+    fitter = ModelFitter(options, split, limits, _estimator_seed(options, seed), threads)
     prepared = prepare(dataset, limits=limits, check_estimate=fitter.check)
     checkpoint(rows, dataset.bytes)
     fitted = fitter.fit(prepared.matrix, footprint=prepared.footprint)
@@ -108,6 +112,8 @@ def train(
         metrics=evaluation.metrics,
         candidates=fitted.candidates,
         notes=tuple(dict.fromkeys([*_build_notes(dataset), *fitted.notes, *warned])),
+        warnings=dataset.warnings,
+        columns=dataset.columns,
         rows=rows,
         rows_without_target=split.without_target,
         training_rows=len(split.training),
@@ -128,6 +134,12 @@ def _check_options(options: TrainOptions) -> None:
         raise InvalidOption("; ".join(issue.reason for issue in issues) + ".", issues=issues)
 
 
+def _estimator_seed(options: TrainOptions, seed: int) -> int:
+    """Return the seed of the estimators: the `random_state` that was given, for `auto` too, or the platform's."""
+    given = options.model_params.get("random_state")
+    return given if isinstance(given, int) else seed
+
+
 def _build_model(dataset: ParsedDataset, prepared: Prepared, fitted: Fitted) -> FittedModel:
     split = dataset.split
     probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
@@ -139,7 +151,3 @@ def _build_notes(dataset: ParsedDataset) -> Iterator[str]:
     split = dataset.split
     held, kept = len(split.holdout), len(split.training)
     yield f"The model was trained on {kept:,} rows; {held:,} others were held out to measure it."
-    if split.without_target:
-        yield f"{split.without_target:,} rows without a target were left out."
-    yield from split.notes
-    yield from dataset.reader.notes

@@ -25,6 +25,14 @@ PROBLEM = build_problem(
     "Line 3 has 2 cells.",
     {"reason": "2 cells, but the header has 3", "hint": "quote the cell", "line": 3},
 )
+WARNING = {
+    "code": "unreadable_cells",
+    "message": "2 cells could not be read (numbers are expected) and are treated as missing.",
+    "params": {"kind": "numbers"},
+    "column": "weight",
+    "count": 2,
+    "examples": [{"line": 5, "value": "heavy"}, {"line": 9, "value": "?!"}],
+}
 PATHS = {
     "train": "/train",
     "predict": "/predict",
@@ -71,6 +79,75 @@ def test_a_training_is_printed_with_its_version_and_metrics(
     assert "iris version 7 was trained and published." in printed
     assert "accuracy            0.9667" in printed
     assert "s3://bucket/model.joblib" in printed
+
+
+def test_a_training_is_printed_with_a_table_of_its_columns_and_with_its_warnings(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = [
+        {"name": "id", "left_out": "row number: it numbers the rows in file order"},
+        {"name": "price", "kind": "numeric", "format": "R$ 1.234,50 → 1234.5", "missing": 3},
+        {"name": "a column whose name is longer than the table is wide", "kind": "text", "missing": 0},
+        {"name": "score"},
+    ]
+    answers("train", {**JOB, "columns": columns, "warnings": [WARNING]})
+
+    assert main(["train", table]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:7] == [
+        "  column                          kind         missing  read as",
+        "  id                              left out           -  row number: it numbers the rows in file order",
+        "  price                           numeric            3  R$ 1.234,50 → 1234.5",
+        "  a column whose name is longer…  text               0",
+        "  score                           target             -",
+        "  warning   weight: 2 cells could not be read (numbers are expected) and are treated as missing."
+        " (line 5 “heavy”, line 9 “?!”)",
+    ]
+
+
+def test_warnings_about_scored_rows_are_printed_to_standard_error(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("predict", {**PREDICTIONS, "warnings": [WARNING]})
+
+    assert main(["predict", table]) == 0
+
+    printed = capsys.readouterr()
+    assert printed.out == "Setosa\n"
+    assert printed.err.startswith("  warning   weight: 2 cells could not be read")
+
+
+def test_with_json_warnings_about_scored_rows_are_printed_in_the_response_only(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("predict", {**PREDICTIONS, "warnings": [WARNING]})
+
+    assert main(["predict", table, "--json"]) == 0
+
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["warnings"] == [WARNING]
+    assert printed.err == ""
+
+
+def test_a_value_of_a_warning_cannot_control_the_terminal(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("predict", {**PREDICTIONS, "warnings": [{**WARNING, "examples": [{"line": 5, "value": "\x1b[2J"}]}]})
+
+    main(["predict", table])
+
+    assert "line 5 “\\x1b[2J”" in capsys.readouterr().err
+
+
+def test_a_job_is_printed_with_its_columns_and_warnings(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    answers("job", {**JOB, "columns": [{"name": "price", "kind": "numeric", "missing": 0}], "warnings": [WARNING]})
+
+    assert main(["jobs", "j1"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "  price     numeric            0" in printed
+    assert "  warning   weight: 2 cells could not be read" in printed
 
 
 def test_predictions_are_printed_one_per_line(answers: Answers, table: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,16 +5,32 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mini_ml.contracts import Failure, Lease, PredictResult, Progress, RegressionMetrics, TrainResult, Upload
+from mini_ml.contracts import (
+    ColumnReport,
+    DataWarning,
+    Failure,
+    Lease,
+    Manifest,
+    PredictResult,
+    Progress,
+    TrainResult,
+    Upload,
+)
 from mini_ml.errors import JobNotCancellable, JobNotRetryable, LeaseLost
 from mini_ml.jobs.job import Job
+from tests.unit.workflows.story import build_manifest
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=60)
 UPLOAD = Upload(bucket="uploads", key="train/iris/a.csv", version_id="v1", size=9, uploaded_at=NOW)
 FAILURE = Failure(code="internal", detail="The platform failed on this job.")
-METRICS = RegressionMetrics(r2=None, mae=None, rmse=None, holdout_rows=0)
 QUEUED = Job(job_id="1", kind="train", state="queued", created_at=NOW, queued_at=NOW, upload=UPLOAD)
+WARNINGS = (DataWarning(code="bounds", message="3 cells are bounds.", column="size", count=3),)
+COLUMNS = (ColumnReport(name="size", kind="numeric", missing=0),)
+MANIFEST = Manifest(
+    **{**dict(build_manifest(QUEUED, NOW, version=3, superseded=False)), "warnings": WARNINGS, "columns": COLUMNS},
+    seal="0",
+)
 
 
 def lease(job: Job) -> Job:
@@ -35,12 +51,12 @@ def retry(job: Job) -> Job:
 
 def finish_training(job: Job) -> Job:
     result = TrainResult(version=3, manifest_uri="s3://m", model_uri="s3://a")
-    return job.succeed_training(now=LATER, result=result, metrics=METRICS, progress=Progress(rows_done=5))
+    return job.succeed_training(now=LATER, result=result, manifest=MANIFEST, progress=Progress(rows_done=5))
 
 
 def finish_prediction(job: Job) -> Job:
     result = PredictResult(version=3, rows=1, output_key="o", output_uri="s3://o", summary_uri="s3://s")
-    return job.succeed_prediction(now=LATER, result=result, progress=Progress(rows_done=5))
+    return job.succeed_prediction(now=LATER, result=result, warnings=WARNINGS, progress=Progress(rows_done=5))
 
 
 AWAITING = QUEUED.await_upload(expires_at=LATER)
@@ -88,7 +104,12 @@ def test_a_job_that_ends_releases_its_lease(end: Callable[[Job], Job]) -> None:
 
 def test_a_training_marked_as_failed_while_it_published_succeeds() -> None:
     job = finish_training(FAILED)
-    assert (job.state, job.version, job.failure, job.metrics) == ("succeeded", 3, None, METRICS)
+    assert (job.state, job.version, job.failure, job.metrics) == ("succeeded", 3, None, MANIFEST.metrics)
+
+
+def test_a_finished_job_says_what_was_decided_about_its_data() -> None:
+    assert (SUCCEEDED.warnings, SUCCEEDED.columns) == (WARNINGS, COLUMNS)
+    assert finish_prediction(RUNNING).warnings == WARNINGS
 
 
 def test_a_retry_gives_a_job_all_its_attempts_again() -> None:

@@ -12,8 +12,8 @@ from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.records.table import Table
-from mini_ml.ml.schema.infer import infer
-from mini_ml.ml.schema.target import classification_target, regression_target, target_column
+from mini_ml.ml.schema.infer import Inferred, infer
+from mini_ml.ml.schema.target import classification_target, read_numbers, regression_target, target_column
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv
 from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.ml.training.describe import model_schema
@@ -32,10 +32,15 @@ def table(csv: str | bytes, limits: Limits = LIMITS) -> Table:
     return read_table_from(BytesIO(to_bytes(csv)), limits)
 
 
-def reader(csv: str | bytes, target: str | None = None, dropped: tuple[str, ...] = ()) -> Reader:
-    """Infer how a CSV is read."""
+def inferred(csv: str | bytes, target: str | None = None, dropped: tuple[str, ...] = ()) -> Inferred:
+    """Decide about the columns of a CSV."""
     read = table(csv)
     return infer(read, target=target_column(read, target), dropped=dropped)
+
+
+def reader(csv: str | bytes, target: str | None = None, dropped: tuple[str, ...] = ()) -> Reader:
+    """Infer how a CSV is read."""
+    return inferred(csv, target, dropped).reader
 
 
 def kinds(csv: str | bytes) -> dict[str, str]:
@@ -47,7 +52,7 @@ def classifier(csv: str | bytes, target: str | None = None, dropped: tuple[str, 
     """Fit a decision tree to all rows."""
     read = table(csv)
     name = target_column(read, target)
-    rules = infer(read, target=name, dropped=dropped)
+    rules = infer(read, target=name, dropped=dropped).reader
     classes = classification_target(read, name)
     frame = rules.parse(read).take(classes.rows)
     encoder = Encoder.fit(rules, frame, LIMITS)
@@ -60,8 +65,9 @@ def regressor(csv: str | bytes, target: str | None = None) -> FittedModel:
     """Fit a ridge regression to all rows."""
     read = table(csv)
     name = target_column(read, target)
-    rules = infer(read, target=name)
-    numbers = regression_target(read, name, rules.decimal)
+    decided = infer(read, target=name)
+    rules = decided.reader
+    numbers = regression_target(read, name, read_numbers(read, name, decided.target.format))
     frame = rules.parse(read).take(numbers.rows)
     encoder = Encoder.fit(rules, frame, LIMITS)
     estimator = Ridge().fit(encoder.transform(frame), numbers.values)

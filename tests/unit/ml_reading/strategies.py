@@ -16,16 +16,37 @@ _WORDS = st.one_of(
     st.sampled_from(["red", "green", "blue", " red", "7", "7.0", "007", "True", "true", "7.50", "-7", "inf"]),
     st.text(st.sampled_from("ab7 ,;\t|.\"'\n\réß-€"), max_size=12),
 )
+_AMOUNTS = st.sampled_from(
+    [
+        "$5",
+        "$1,234.50",
+        "-$7",
+        "($7.25)",
+        "R$ 1.234,50",
+        "5 %",
+        "7%",
+        "5 kg",
+        "1 234,5",
+        "1'000",
+        "2,5",
+        "1.234",
+        "1,234",
+    ]
+)
+_STRANGE = st.sampled_from(
+    ["<5", "90+", "5-", "−5", "1:30", "0:45:10", "192.168.100.200", "s/d", "n.d.", "#DIV/0!", "3/10"]
+)
 _BOOLEANS = st.sampled_from(["true", "False", "yes", "no", "T", "n", "1", "0"])
 _DATES = st.dates().map(str)
+_DAYS = st.sampled_from(["5/3/2021", "03/25/21", "5 mar 2021", "5 de março de 2021", "2021-03", "0000-00-00"])
 _TIMES = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds"))
 _TEXTS = st.lists(
     st.sampled_from(["the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "7"]), max_size=9
 ).map(" ".join)
 _MISSING = st.sampled_from(["", "NA", "null", " ", "?", "nan"])
 
-COLUMNS = (_NUMBERS, _WORDS, _BOOLEANS, _DATES, _TIMES, _TEXTS)
-ANY_CELL = st.one_of(*COLUMNS, _MISSING)
+COLUMNS = (_NUMBERS, _WORDS, _BOOLEANS, _DATES, _TIMES, _TEXTS, _AMOUNTS, _DAYS)
+ANY_CELL = st.one_of(*COLUMNS, _MISSING, _STRANGE)
 
 
 @dataclass(frozen=True)

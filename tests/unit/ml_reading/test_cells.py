@@ -1,4 +1,4 @@
-"""The meaning of a cell, alone and among many."""
+"""The meaning of a word, and numbers that are read alone and in bulk."""
 
 import struct
 from collections.abc import Iterable
@@ -8,45 +8,43 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_ml.ml.cells import dates, words
+from mini_ml.ml.cells import words
+from mini_ml.ml.cells.number_format import NumberFormat
+from mini_ml.ml.cells.number_text import Decimal
 from mini_ml.ml.cells.numbers import numeric_columns
-from mini_ml.ml.cells.words import Decimal
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.records.text import decode
 from tests.unit.ml_reading.models import table
 
 quick = settings(max_examples=200, deadline=None)
-DECIMALS = st.sampled_from([".", ","])
+DECIMALS: st.SearchStrategy[Decimal] = st.sampled_from([".", ","])
 
 
 @pytest.mark.parametrize("text", ["", "NA", "n/a", "NaN", "NULL", "None", "?", "-", "#N/A", "<NA>"])
-def test_missing_words_are_recognised_in_any_case(text: str) -> None:
+def test_words_for_a_missing_number_are_recognised_in_any_case(text: str) -> None:
     assert words.is_missing(text)
 
 
 @pytest.mark.parametrize("text", ["0", "no", "none of these", "--", "missing", "x" * 100])
-def test_other_words_are_not_missing(text: str) -> None:
+def test_other_words_are_not_missing_numbers(text: str) -> None:
     assert not words.is_missing(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("7", 7.0), ("-7.50", -7.5), ("+1.", 1.0), (".5", 0.5), ("1e-3", 0.001), ("007", 7.0), ("1e30", 1e30)],
-)
-def test_a_number_may_have_a_decimal_point(text: str, value: float) -> None:
-    assert words.number(text, ".") == value
+@pytest.mark.parametrize("text", ["", "nan", "NULL", "<NA>", "#N/A"])
+def test_only_machine_words_mean_a_missing_category(text: str) -> None:
+    assert words.is_missing_category(text)
+
+
+@pytest.mark.parametrize("text", ["NA", "None", "-", "?", "n/a", "null and void"])
+def test_words_that_people_use_as_values_are_categories(text: str) -> None:
+    assert not words.is_missing_category(text)
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", ".", "-", "1e", "1,5", "1.234,5", "1 000", "1_000", "inf", "nan", "0x1F", "1e999", "-2e30", "٣", "1.5kg"],
+    ("text", "missing"), [("", True), ("NA", True), ("n/a", True), ("#N/A", True), ("None", False), ("-", False)]
 )
-def test_other_texts_are_not_numbers(text: str) -> None:
-    assert words.number(text, ".") is None
-
-
-def test_a_decimal_comma_is_read_where_the_file_has_one() -> None:
-    assert (words.number("1,5", ","), words.number("1.5", ",")) == (1.5, None)
+def test_a_missing_label_is_empty_or_not_available(text: str, missing: bool) -> None:
+    assert words.is_missing_label(text) is missing
 
 
 @pytest.mark.parametrize(
@@ -78,11 +76,31 @@ def test_a_category_with_decimal_comma_equals_its_json_number() -> None:
     assert words.token("7,50", ",") == words.token("7.5", ",") == "7.5"
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("TRUE", 1.0), ("yes", 1.0), ("1.0", 1.0), ("f", 0.0), ("Não", 0.0), ("2", None)]
-)
-def test_booleans_are_recognised_in_any_case(text: str, value: float | None) -> None:
+@pytest.mark.parametrize("pair", words.TRUTH_PAIRS)
+def test_a_pair_of_truth_words_is_one_and_zero_in_any_case(pair: tuple[str, str]) -> None:
+    assert [words.boolean(word.upper()) for word in pair] == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(("text", "value"), [("1.0", 1.0), ("0", 0.0), ("2", None), ("maybe", None)])
+def test_one_and_zero_are_truth_values_and_other_cells_are_not(text: str, value: float | None) -> None:
     assert words.boolean(text) == value
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ({"T", "f"}, True),
+        ({"Sim", "NÃO"}, True),
+        ({"V", "F"}, True),
+        ({"y"}, True),
+        ({"M", "F"}, False),
+        ({"F", "N"}, False),
+        ({"yes", "n"}, False),
+        ({"true", "1"}, False),
+    ],
+)
+def test_truth_words_belong_together_only_in_one_pair(texts: set[str], expected: bool) -> None:
+    assert words.is_truth_pair(texts) is expected
 
 
 @pytest.mark.parametrize(
@@ -105,42 +123,6 @@ def test_an_invalid_byte_changes_no_other_cell(cells: list[bytes]) -> None:
     assert decode(b",".join(cells)) == ",".join(decode(cell) for cell in cells)
 
 
-@pytest.mark.parametrize(
-    ("text", "form", "seconds"),
-    [
-        ("1970-01-02", "%Y-%m-%d", 86_400.0),
-        ("1969-12-31", "%Y-%m-%d", -86_400.0),
-        ("1970-01-01T00:01:01.25", "%Y-%m-%dT%H:%M:%S.%f", 61.25),
-        ("1970-01-01 01:00:00+01:00", "%Y-%m-%d %H:%M:%S%z", 0.0),
-        ("1970-01-01T00:00Z", "%Y-%m-%dT%H:%M%z", 0.0),
-        ("1970-01-01T00:00-0130", "%Y-%m-%dT%H:%M%z", 5400.0),
-        ("02/01/1970", "%d/%m/%Y", 86_400.0),
-        ("1/2/1970", "%m/%d/%Y", 86_400.0),
-        ("2 Jan 1970", "%d %b %Y", 86_400.0),
-        ("January 2, 1970", "%B %d, %Y", 86_400.0),
-        ("29/02/2024 23:59", "%d/%m/%Y %H:%M", 1_709_251_140.0),
-    ],
-)
-def test_dates_are_seconds_since_1970(text: str, form: str, seconds: float) -> None:
-    assert dates.epoch(text, form) == seconds
-
-
-@pytest.mark.parametrize(
-    ("text", "form"),
-    [
-        ("2024-02-30", "%Y-%m-%d"),
-        ("2023-13-01", "%Y-%m-%d"),
-        ("0000-01-01", "%Y-%m-%d"),
-        ("2024-01-01T24:00", "%Y-%m-%dT%H:%M"),
-        ("2 Foo 1970", "%d %b %Y"),
-        ("01.02x2024", "%d.%m.%Y"),
-        ("2024-01-01 ", "%Y-%m-%d"),
-    ],
-)
-def test_a_cell_that_is_not_a_date_is_missing(text: str, form: str) -> None:
-    assert dates.epoch(text, form) is None
-
-
 def parse_together(cells: list[str], decimal: Decimal) -> Matrix | None:
     """Parse the cells as one column, in bulk."""
     block = next(iter(table("a;b\n" + "".join(f"{cell};\n" for cell in cells)).blocks))
@@ -149,7 +131,7 @@ def parse_together(cells: list[str], decimal: Decimal) -> Matrix | None:
 
 def parse_alone(cell: str, decimal: Decimal) -> float | None:
     """Parse one cell; NaN if it is missing."""
-    return nan if words.is_missing(cell.strip()) else words.number(cell.strip(), decimal)
+    return nan if words.is_missing(cell.strip()) else NumberFormat(decimal=decimal).value(cell.strip())
 
 
 def bits_of(values: Iterable[float | None]) -> list[bytes]:
@@ -162,6 +144,7 @@ CELLS = st.one_of(
     st.floats(-1e9, 1e9).map(lambda value: f"{value:.7f}"),
     st.decimals(-(10**9), 10**9, places=9).map(str),
     st.sampled_from(["", "NA", "nan", "Null", "007", "+1", " 1", "1 ", "1e5", "-0.0", "inf", "1e999"]),
+    st.sampled_from(["$5", "5%", "(5)", "5-", "<5", "1 000", "1'000", "1:30", "5 kg", "yes"]),
     st.text(st.sampled_from("0123456789.,-e+ x_é\t"), max_size=26),
 )
 

@@ -13,18 +13,21 @@ from mini_ml.ml.schema.infer import infer
 from mini_ml.topology import Limits
 from tests.unit.ml_reading.models import LIMITS, classifier, encode, table
 
+NOTES = "a,y\n" + "".join(f"the {word} fox,{'uv'[place % 2]}\n" for place, word in enumerate("abcdefghijkl"))
+"""A column of text: many different cells with recurring words."""
+
 
 def fit_encoder(csv: str, limits: Limits = LIMITS, rows: int | None = None) -> Encoder:
     """Fit an encoder to the first rows of a CSV whose last column is the target."""
     read = table(csv)
-    rules = infer(read, target=read.names[-1])
+    rules = infer(read, target=read.names[-1]).reader
     frame = rules.parse(read)
     return Encoder.fit(rules, frame.take(np.arange(rows or frame.rows)), limits)
 
 
 def matrix(csv: str, rows: int | None = None) -> tuple[tuple[str, ...], Matrix]:
     read = table(csv)
-    rules = infer(read, target=read.names[-1])
+    rules = infer(read, target=read.names[-1]).reader
     frame = rules.parse(read)
     encoder = Encoder.fit(rules, frame.take(np.arange(rows or frame.rows)), LIMITS)
     return encoder.feature_names, encoder.transform(frame)
@@ -42,10 +45,51 @@ def test_booleans_are_one_and_zero() -> None:
 
 
 def test_categories_are_one_hot_commonest_first_with_a_column_for_the_rest() -> None:
-    names, found = matrix("a,y\nblue,u\nred,v\nred,u\n,v\ngreen,u\n", rows=4)
+    names, found = matrix("a,y\nblue,u\nred,v\nred,u\ngreen,u\n", rows=3)
 
     assert names == ("a=red", "a=blue", "a=other")
-    assert found.tolist() == [[0, 1, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 0, 1]]
+    assert found.tolist() == [[0, 1, 0], [1, 0, 0], [1, 0, 0], [0, 0, 1]]
+
+
+def test_missing_is_a_category_of_its_own() -> None:
+    names, found = matrix("a,y\nred,u\n,v\nnull,u\nblue,v\nred,u\n", rows=4)
+
+    assert names == ("a=blue", "a=red", "a=other", "a=missing")
+    assert found.tolist() == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1], [1, 0, 0, 0], [0, 1, 0, 0]]
+
+
+def test_a_checkbox_is_a_category_and_a_gap() -> None:
+    names, found = matrix("a,y\nx,u\n,v\nx,u\n")
+
+    assert names == ("a=x", "a=other", "a=missing")
+    assert found.tolist() == [[1, 0, 0], [0, 0, 1], [1, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "stands_for_gaps"),
+    [
+        (("red", "NA"), "a=NA"),
+        (("red", "None"), "a=None"),
+        (("red", "-"), "a=-"),
+        (("red", "NA", "None"), "a=other"),
+        (("red", "blue"), "a=other"),
+    ],
+)
+def test_a_gap_where_training_had_none_is_the_only_word_for_none_or_other(
+    cells: tuple[str, ...], stands_for_gaps: str
+) -> None:
+    model = classifier("a,y\n" + "".join(f"{cell},{label}\n" for cell in cells for label in "uv"))
+
+    row = encode(model, "a,b\n,x\n")[0]
+
+    assert [name for name, value in zip(model.encoder.feature_names, row, strict=True) if value] == [stands_for_gaps]
+
+
+def test_a_gap_among_truth_values_has_an_indicator_column() -> None:
+    names, found = matrix("a,y\nyes,u\nno,v\nyes,u\n,v\n")
+
+    assert names == ("a", "a=missing")
+    assert found.tolist() == [[1, 0], [0, 0], [1, 0], [1, 1]]
 
 
 def test_only_the_hundred_commonest_categories_get_a_column() -> None:
@@ -69,14 +113,14 @@ def test_dates_with_a_time_also_give_an_hour() -> None:
 
 
 def test_text_becomes_word_weights_of_length_one() -> None:
-    names, found = matrix("a,y\nthe red fox runs,u\nthe blue fox sleeps,v\nthe end of it,u\n")
+    names, found = matrix(NOTES)
 
     assert "a:the" in names
     assert np.allclose((found**2).sum(axis=1), 1)
 
 
 def test_text_without_a_known_word_becomes_zeros() -> None:
-    model = classifier("a,y\nthe red fox runs,u\nthe blue fox sleeps,v\nthe end of it,u\n")
+    model = classifier(NOTES)
 
     assert not encode(model, "a,b\nquite other words,x\n,x\n").any()
 
@@ -138,5 +182,5 @@ def test_the_schema_names_the_columns_that_a_model_reads() -> None:
         ("c", "categorical", 1),
     ]
     assert schema.columns[0].categories == ("x", "y")
-    assert schema.columns[1].format == "%Y-%m-%d"
+    assert schema.columns[1].format is None
     assert (schema.target, schema.labels, schema.left_out[0].name) == ("y", ("u", "v"), "n")

@@ -2,23 +2,10 @@
 
 import pytest
 
-from mini_ml.contracts import LeftOut
 from mini_ml.errors import InvalidDataset, UnknownColumn
+from mini_ml.ml.cells.feature import CellReading
+from tests.unit.ml_reading.columns import Column, lines_and_values
 from tests.unit.ml_reading.models import kinds, reader
-
-
-def build_csv(*cells: object, repeat: int = 1) -> str:
-    """Build a CSV of one feature `x`, a numeric `z` and a target, with repeated cells."""
-    rows = [f'"{cell}",{place % 3}.5,{"uv"[place % 2]}' for place, cell in enumerate(cells * repeat)]
-    return "\n".join(["x,z,y", *rows])
-
-
-def kind_of(*cells: object, repeat: int = 1) -> str | None:
-    return kinds(build_csv(*cells, repeat=repeat)).get("x")
-
-
-def left_out(csv: str) -> list[LeftOut]:
-    return list(reader(csv).left_out)
 
 
 @pytest.mark.parametrize(
@@ -27,98 +14,129 @@ def left_out(csv: str) -> list[LeftOut]:
         ((1, 2, 2.5, ""), "numeric"),
         (("1e3", "NA", "-4"), "numeric"),
         ((0, 1, 1), "numeric"),
+        (("01.50", "02.75", "10.00"), "numeric"),
+        (("$5", "$7.50", "-"), "numeric"),
         (("true", "false", ""), "boolean"),
         (("Yes", "no", "NO"), "boolean"),
+        (("S", "N", "?"), "boolean"),
+        (("x", "", "x"), "categorical"),
         (("red", "green", "red"), "categorical"),
         (("01", "02", "A3", "04"), "categorical"),
         (("007", "012", "007"), "categorical"),
         ((" 007", " 012", " 007"), "categorical"),
-        (("01.50", "02.75", "10.00"), "numeric"),
         (("yes", "no", "maybe"), "categorical"),
+        (("yes", "n", "yes"), "categorical"),
+        (("M", "F", "M"), "categorical"),
         (("2024-01-01", "2024-02-03", ""), "datetime"),
         (("2024-01-01T10:00:00Z", "2024-02-03T10:00:00+02:00"), "datetime"),
         (("31/01/2024", "01/02/2024"), "datetime"),
-        (("01/31/2024", "02/01/2024"), "datetime"),
-        (("the first long sentence", "one more of these lines", "and a third one here"), "text"),
+        (("a long sentence", "one more of these"), "categorical"),
     ],
 )
 def test_all_cells_decide_the_kind_of_a_column(cells: tuple[object, ...], expected: str) -> None:
-    assert kind_of(*cells) == expected
+    assert Column(cells).kind == expected
 
 
-@pytest.mark.parametrize(
-    ("cells", "form"),
-    [
-        (("31/01/2024", "01/02/2024"), "%d/%m/%Y"),
-        (("01/31/2024", "02/01/2024"), "%m/%d/%Y"),
-        (("2024-01-31 10:00", "2024-02-01 23:59"), "%Y-%m-%d %H:%M"),
-        (("3 Jan 2024", "14 Feb 2024"), "%d %b %Y"),
-    ],
-)
-def test_a_date_column_has_the_format_that_reads_all_cells(cells: tuple[str, ...], form: str) -> None:
-    assert reader(build_csv(*cells)).features[0].format == form
+# ---------------------------------------------------------------- numbers
 
 
-def test_a_column_with_too_few_numbers_to_be_numeric_is_noted() -> None:
-    mostly_numbers, codes = reader(build_csv("1.5", "2.5", "1.432,5", "")), reader(build_csv("01", "02", "A3", "04"))
+def test_95_percent_of_numbers_make_a_numeric_column_and_the_rest_is_named() -> None:
+    column = Column([*range(19), "n/d"])
 
-    assert mostly_numbers.features[0].kind == "categorical"
-    assert mostly_numbers.notes == ("x: 2 of 3 cells are numbers, too few to read the column as numbers",)
-    assert codes.notes == ()
+    warning = column.warnings["unreadable_cells"]
 
-
-def test_dates_in_two_formats_are_categories_and_noted() -> None:
-    read = reader(build_csv("2024-01-31", "01/02/2024"))
-
-    assert read.features[0].kind == "categorical"
-    assert read.notes == ("x: some cells look like dates, but no single format fits all of them; not read as dates",)
+    assert (column.kind, column.values[-1]) == ("numeric", None)
+    assert (warning.count, lines_and_values(warning)) == (1, [(21, "n/d")])
 
 
-def test_ambiguous_days_and_months_are_noted() -> None:
-    assert reader(build_csv("01/02/2024", "03/04/2024")).notes == ("x: day and month are ambiguous; read as %d/%m/%Y",)
+def test_fewer_than_95_percent_of_numbers_make_a_category_and_are_warned_of() -> None:
+    column = Column([*range(18), "n/d"])
+
+    warning = column.warnings["nearly_numeric"]
+
+    assert column.kind == "categorical"
+    assert (warning.params, lines_and_values(warning)) == ({"numbers": 18, "cells": 19}, [(20, "n/d")])
 
 
-def test_dates_with_month_names_are_unambiguous() -> None:
-    assert reader(build_csv("3 Jan 2024", "4 Feb 2024")).notes == ()
+def test_missing_cells_do_not_count_against_the_numbers() -> None:
+    assert Column([1, 2, *[""] * 10, *["NA"] * 10]).kind == "numeric"
 
 
-def test_a_few_words_among_many_numbers_count_as_missing_and_are_noted() -> None:
-    read = reader(build_csv(*range(0, 400, 2), "oops"))
+def test_text_with_a_few_numbers_is_not_warned_of() -> None:
+    column = Column(["a", "b", "a", "7"])
 
-    assert read.features[0].kind == "numeric"
-    assert read.notes == ("x: 1 cells are not numbers and are treated as missing",)
-
-
-def test_integers_that_count_the_rows_are_left_out_by_name() -> None:
-    shuffled = [place * 7 % 20 + 100 for place in range(20)]
-
-    assert left_out(build_csv(*shuffled)) == [LeftOut(name="x", reason="identifier: integers that count the rows")]
+    assert (column.kind, column.warnings) == ("categorical", {})
 
 
-def test_unique_words_are_left_out_by_name() -> None:
-    names = [f"user-{place}x" for place in range(20)]
+def test_integers_with_leading_zeros_are_codes_if_more_than_one_percent_have_some() -> None:
+    codes = Column([*range(100, 198), "007", "012"])
+    numbers = Column([*range(100, 198), "98", "012"])
 
-    assert left_out(build_csv(*names)) == [LeftOut(name="x", reason="identifier: every cell is different")]
-
-
-def test_a_constant_column_is_left_out_by_name() -> None:
-    assert left_out(build_csv("7", "7.0", "")) == [LeftOut(name="x", reason="constant: all cells are the same")]
-    assert left_out(build_csv("a", " a", "NA")) == [LeftOut(name="x", reason="constant: all cells are the same")]
+    assert (codes.kind, numbers.kind) == (None, "numeric")
+    assert codes.left_out == "identifier: every cell is a different code"
 
 
-def test_a_column_without_any_value_is_left_out_by_name() -> None:
-    assert left_out(build_csv("", "NA", " ")) == [LeftOut(name="x", reason="all cells are missing")]
+def test_a_zero_in_front_of_a_fraction_is_no_code() -> None:
+    assert Column(["0.5", "00.5", "0", "1.5"]).kind == "numeric"
 
 
-def test_a_blank_first_header_is_a_row_index() -> None:
-    assert left_out(",a,y\n0,1,u\n1,2,v\n") == [LeftOut(name="", reason="row index: the first column, without a name")]
+@pytest.mark.parametrize(("integer", "warned"), [(2**53, False), (10**17, True), (-(10**17), True)])
+def test_integers_that_are_rounded_are_warned_of(integer: int, warned: bool) -> None:
+    assert ("rounded_integers" in Column([integer, 7, 9]).warnings) is warned
 
 
-def test_an_identifier_is_kept_where_nothing_else_is_left() -> None:
-    read = reader("x,y\n" + "".join(f"{place},{place * 2}.5\n" for place in range(20)))
+# ---------------------------------------------------------------- truth values
 
-    assert [feature.kind for feature in read.features] == ["numeric"]
-    assert read.notes == ("x: looks like an identifier; kept because no other column is left",)
+
+@pytest.mark.parametrize("gap", ["", "NA", "-"])
+def test_one_truth_word_and_gaps_are_boolean(gap: str) -> None:
+    column = Column(["T", gap, "T", gap])
+
+    assert (column.kind, column.values) == ("boolean", [1.0, None, 1.0, None])
+
+
+@pytest.mark.parametrize(("text", "value"), [("yes", 1.0), ("Falso", 0.0), ("off", 0.0), ("1", 1.0), ("0.0", 0.0)])
+def test_a_boolean_column_takes_the_words_of_every_pair_at_scoring(text: str, value: float) -> None:
+    assert Column(["sim", "não"]).read(text) == CellReading(value, "as written")
+
+
+@pytest.mark.parametrize("cell", [True, 1, 1.0, "true"])
+def test_a_boolean_column_takes_json_truth_values_and_ones(cell: bool | float | str) -> None:
+    assert Column(["y", "n"]).feature.read_json(cell).value == 1.0
+
+
+@pytest.mark.parametrize("cell", [False, 0, "false", "No", "n"])
+def test_a_column_of_zeros_and_ones_takes_truth_words(cell: bool | float | str) -> None:
+    assert Column([0, 1, 1]).feature.read_json(cell).value == 0.0
+
+
+def test_a_column_with_other_numbers_takes_no_truth_words() -> None:
+    assert Column([0, 1, 2]).read("no").how == "unreadable"
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_different_cells_with_recurring_words_are_text() -> None:
+    titles = [
+        f"{colour} {thing} {place}"
+        for place, colour in enumerate(["red", "blue"])
+        for thing in ["car", "bus", "van", "tram", "bike"]
+    ]
+
+    assert Column(titles).kind == "text"
+
+
+def test_few_different_texts_are_categories() -> None:
+    assert Column(["the red car", "the blue car", "the green bus"]).kind == "categorical"
+
+
+@pytest.mark.parametrize("word", ["NA", "None", "-"])
+def test_a_word_for_none_is_a_category_among_categories(word: str) -> None:
+    assert Column(["a", word, "a", word]).kind == "categorical"
+
+
+# ---------------------------------------------------------------- files
 
 
 def test_a_table_without_usable_columns_is_rejected_with_the_reasons() -> None:
@@ -126,7 +144,7 @@ def test_a_table_without_usable_columns_is_rejected_with_the_reasons() -> None:
         reader("a,b,y\n1,,u\n1,,v\n")
 
     assert [(issue.column, issue.reason) for issue in caught.value.issues] == [
-        ("a", "constant: all cells are the same"),
+        ("a", "constant: all cells have the same value"),
         ("b", "all cells are missing"),
     ]
 
@@ -136,7 +154,7 @@ def test_a_single_row_is_rejected_for_its_columns_and_its_target() -> None:
         reader("a,y\n1,u\n")
 
     assert [(issue.column, issue.reason) for issue in caught.value.issues] == [
-        ("a", "constant: all cells are the same"),
+        ("a", "constant: all cells have the same value"),
         ("y", "the target has fewer than two values"),
     ]
 
@@ -148,13 +166,6 @@ def test_a_target_without_any_other_column_is_rejected() -> None:
     assert caught.value.issues[0].reason == "the target is the only column"
 
 
-def test_a_dropped_column_is_left_out() -> None:
-    read = reader("a,b,y\n1,2,u\n3,5,v\n", dropped=("a",))
-
-    assert read.names == ("b",)
-    assert read.left_out == (LeftOut(name="a", reason="dropped as asked"),)
-
-
 def test_unknown_columns_to_drop_are_rejected_with_the_nearest_name() -> None:
     with pytest.raises(UnknownColumn) as caught:
         reader("width,height,y\n1,2,u\n3,5,v\n", dropped=("Widht", "xyz", "y"))
@@ -164,23 +175,6 @@ def test_unknown_columns_to_drop_are_rejected_with_the_nearest_name() -> None:
         ("xyz", "no such column", None),
         ("y", "the target cannot be dropped", None),
     ]
-
-
-@pytest.mark.parametrize(
-    ("csv", "decimal"),
-    [
-        ("a;b;y\n1,5;2;u\n2,5;3;v\n", ","),
-        ("a;b;y\n1.5;2;u\n2.5;3;v\n", "."),
-        ("a;b;y\n1;2;u\n2;3;v\n", "."),
-        ("a;b;y\n1.234;2;u\n2.500;3;v\n", "."),
-        ("a;b;y\n1,234;2;u\n2,500;3;v\n", ","),
-        ('a,b,y\n"1,5",2,u\n"2,25",3,v\n', ","),
-        ('a,b,y\n"1,234",2,u\n"2,500",3,v\n', "."),
-        ("a;b;y\n1,5;u;2\n1,5;v;3\nx;w;1.5\n", ","),
-    ],
-)
-def test_one_decimal_mark_applies_to_all_rows(csv: str, decimal: str) -> None:
-    assert reader(csv).decimal == decimal
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

@@ -9,11 +9,11 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.scoring.score import score_rows
 from tests.unit.ml_reading.models import classifier, encode, regressor
 
-MIXED = (
-    "amount,colour,flag,day,note,y\n"
-    "1.5,red,true,2024-01-01,a note of many words,u\n"
-    "7,blue,false,2024-02-02,another note of some words,v\n"
-    ",7.0,no,2024-03-03,the third and last of them,u\n"
+MIXED = "amount,colour,flag,day,note,y\n" + "".join(
+    f"{amount},{colour},{flag},2024-01-{10 + place},the {'abcdefghijkl'[place]} note of many words,{'uv'[place % 2]}\n"
+    for place, (amount, colour, flag) in enumerate(
+        [("1.5", "red", "true"), ("7", "blue", "false"), ("", "7.0", "false"), ("2.5", "red", "true")] * 3
+    )
 )
 
 
@@ -117,11 +117,15 @@ def json_vector(csv: str, row: dict[str, JsonValue]) -> list[float]:
             "1.5,7,true,2024-01-01,a note",
         ),
         ({"amount": 7, "colour": 7.0, "flag": 0, "day": None, "note": None}, "7,7.0,0,,"),
-        ({"amount": "7.0", "colour": "7", "flag": "No", "day": "NA", "note": 7.0}, "7.0,7,no,NA,7"),
+        ({"amount": "7.0", "colour": "7", "flag": "No", "day": "NA", "note": 7}, "7.0,7,no,NA,7"),
         ({"amount": None, "colour": None, "flag": None, "day": 7, "note": True}, ",,,7,true"),
         ({"amount": True, "colour": True, "flag": 1.0, "day": "x", "note": ""}, "true,True,1,x,"),
         ({"amount": 1e300, "colour": 0.1, "flag": "x", "day": "", "note": "7.50"}, "1e300,0.10,x,,7.5"),
         ({"amount": 10**400, "colour": "007", "flag": "T", "day": "", "note": ""}, "inf,007,t,,"),
+        (
+            {"amount": "2,5", "colour": "null", "flag": "Sim", "day": "2024-01-01T00:00Z", "note": "NA"},
+            '"2,5",,y,2024-01-01,NA',
+        ),
         ({"amount": float("nan"), "colour": float("inf"), "flag": "", "day": "", "note": ""}, "nan,inf,,,"),
     ],
 )
@@ -137,6 +141,43 @@ def test_a_json_number_is_read_without_a_decimal_comma() -> None:
 
     assert json_vector(model, {"amount": 2.5, "code": 7.5}) == by_csv
     assert json_vector(model, {"amount": "2,5", "code": "7,5"}) == by_csv
+
+
+ABSENT = [
+    ([{"a": 1}, {"a": 1, "b": 2}], [("instances[0]", "b")]),
+    ([{"a": 1, "b": 2}, {"b": 2}, {"a": 1}], [("instances[1]", "a"), ("instances[2]", "b")]),
+    ([{"a": 1, "b": 2}, {}], [("instances[1]", "a"), ("instances[1]", "b")]),
+]
+
+
+@pytest.mark.parametrize(("rows", "places"), ABSENT)
+def test_a_row_without_a_column_that_other_rows_have_is_rejected_with_row_and_column(
+    rows: JsonValue, places: list[tuple[str, str]]
+) -> None:
+    model = regressor("a,b,y\n1,2,1\n3,4,2\n5,7,4.5\n")
+
+    with pytest.raises(SchemaMismatch) as caught:
+        score_rows(model, rows_from_json({"instances": rows}), tally=Tally())
+
+    assert [(issue.parameter, issue.column) for issue in caught.value.issues] == places
+
+
+def test_a_row_without_any_of_the_columns_is_rejected_like_a_file_without_them() -> None:
+    model = regressor("a,b,y\n1,2,1\n3,4,2\n5,7,4.5\n")
+
+    with pytest.raises(SchemaMismatch) as caught:
+        score_rows(model, rows_from_json({"instances": [{"a": 1}]}), tally=Tally())
+
+    assert [issue.column for issue in caught.value.issues] == ["b"]
+
+
+def test_a_row_may_lack_columns_that_the_model_does_not_need_and_give_null() -> None:
+    model = regressor("a,b,y\n1,2,1\n3,4,2\n5,7,4.5\n")
+    rows: JsonValue = [{"a": 1, "b": None, "more": 1}, {"a": 1, "b": None}]
+
+    first, second = score_rows(model, rows_from_json({"dataframe_records": rows}), tally=Tally()).values
+
+    assert first == second
 
 
 def test_missing_coerced_and_unseen_json_values_are_counted() -> None:

@@ -1,13 +1,12 @@
 """A CSV is scored in parts: its rows are copied, predictions are appended, and unusual cells are counted."""
 
-import json
 from io import BytesIO
 
 import pytest
 
 from mini_ml.errors import InvalidDataset, LimitExceeded, ProbabilitiesUnavailable, SchemaMismatch
 from mini_ml.ml.cells.tally import Tally
-from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv
 from mini_ml.topology import Limits
 from tests.unit.ml_reading.models import LIMITS, classifier, predictions, regressor, score
@@ -97,46 +96,6 @@ def test_a_prediction_column_whose_name_exists_gets_a_number(flowers: FittedMode
     assert score(flowers, f"{header}\n{rows}\n").splitlines()[0].decode() == f"{header},{added}"
 
 
-def test_labels_that_would_break_the_row_are_quoted() -> None:
-    model = classifier('a,y\n1,"x,""y"\n2,"x,""y"\n8,"p\nq"\n9,"p\nq"\n')
-
-    assert score(model, "a\n1\n9\n") == b'a,prediction\n1,"x,""y"\n9,"p\nq"\n'
-
-
-def test_labels_are_written_as_in_the_dataset() -> None:
-    model = classifier("a,y\n1,007\n2,007\n8, x\n9, x\n")
-
-    assert predictions(model, "a\n1\n9\n") == ["007", " x"]
-
-
-def test_integer_labels_are_json_numbers_and_others_are_text() -> None:
-    assert json.dumps(values(classifier("a,y\n1,7\n2,7\n8,-3\n9,-3\n"), "a\n1\n9\n")) == "[7, -3]"
-    assert json.dumps(values(classifier("a,y\n1,7\n2,7\n8,7.0\n9,7.0\n"), "a\n1\n9\n")) == '["7", "7.0"]'
-
-
-def values(model: FittedModel, csv: str) -> list[object]:
-    found: list[object] = []
-
-    def keep(predicted: Predictions) -> None:
-        found.extend(predicted.values)
-
-    for _ in score_csv(model, BytesIO(csv.encode()), limits=LIMITS, tally=Tally(), on_predictions=keep):
-        pass
-    return found
-
-
-def test_written_numbers_read_back_the_same() -> None:
-    model = regressor("a,y\n1,1.5\n2,2.5\n3,3.25\n")
-
-    assert [float(cell) for cell in predictions(model, "a\n0.1\n7\n")] == values(model, "a\n0.1\n7\n")
-
-
-def test_the_decimal_mark_is_that_of_the_model() -> None:
-    model = classifier("a;y\n1,5;u\n2,5;u\n8,5;v\n9,5;v\n")
-
-    assert predictions(model, 'a,b\n"1,5",x\n"9,0",x\n') == ["u", "v"]
-
-
 def test_missing_coerced_and_unseen_cells_are_counted_by_column(flowers: FittedModel) -> None:
     tally = Tally()
 
@@ -146,7 +105,7 @@ def test_missing_coerced_and_unseen_cells_are_counted_by_column(flowers: FittedM
     assert tally.missing == {"length": 2, "colour": 1}
     assert tally.coerced == {"length": 2}
     assert tally.top_unseen() == {"colour": {"pink": 2, "grey": 1}}
-    assert tally.notes == []
+    assert tally.unknown_columns == []
 
 
 def test_only_the_commonest_unseen_categories_are_named(flowers: FittedModel) -> None:
@@ -182,13 +141,13 @@ def test_dropping_a_column_that_the_model_needs_is_rejected(flowers: FittedModel
     assert caught.value.issues[0].column == "colour"
 
 
-def test_target_and_extra_columns_may_be_dropped_and_unknown_names_are_noted(flowers: FittedModel) -> None:
+def test_target_and_extra_columns_may_be_dropped_and_unknown_names_are_counted(flowers: FittedModel) -> None:
     tally = Tally()
     options = ScoreOptions(columns_to_drop=("variety", "extra", "colr"))
 
     score(flowers, "length,colour,variety,extra\n1,red,x,y\n", options, tally=tally)
 
-    assert tally.notes == ["columns_to_drop: there is no column “colr”"]
+    assert tally.unknown_columns == ["colr"]
 
 
 def test_an_invalid_row_after_many_valid_rows_is_rejected_with_its_line(flowers: FittedModel) -> None:

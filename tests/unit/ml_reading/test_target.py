@@ -3,14 +3,17 @@
 import pytest
 
 from mini_ml.errors import InvalidTarget, UnknownColumn
+from mini_ml.ml.cells.number_format import NumberFormat
 from mini_ml.ml.schema.target import (
     ClassTarget,
+    NumberTarget,
     classification_target,
     is_auto_classification,
+    read_numbers,
     regression_target,
     target_column,
 )
-from tests.unit.ml_reading.models import table
+from tests.unit.ml_reading.models import inferred, table
 
 
 def target(*cells: str) -> str:
@@ -47,15 +50,47 @@ def test_an_absent_target_and_absent_dropped_columns_are_reported_together() -> 
     ]
 
 
-def test_labels_keep_their_spelling() -> None:
-    assert classes("Setosa", " setosa", "007", "7.0", "NA", "None").labels == (
-        " setosa",
+def numbers(*cells: str) -> NumberTarget:
+    read = table(target(*cells))
+    return regression_target(read, "y", read_numbers(read, "y", form_of(target(*cells))))
+
+
+def form_of(csv: str) -> NumberFormat:
+    """Return how the numbers of the target `y` are written."""
+    return inferred(csv, "y").target.format
+
+
+def test_labels_are_trimmed_and_keep_their_spelling() -> None:
+    assert classes("Setosa", " setosa", "setosa ", "007", "7.0", "None").labels == (
         "007",
         "7.0",
-        "NA",
         "None",
         "Setosa",
+        "setosa",
     )
+
+
+def test_labels_that_differ_by_blanks_only_are_one_class() -> None:
+    found = classes("yes", "no", "yes ", " no", "yes")
+
+    assert found.labels == ("no", "yes")
+    assert found.codes.tolist() == [1, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels", "merged"),
+    [
+        (("1", "1.0", "1.0", "2"), ("1.0", "2"), {"1": 1}),
+        (("1", "1", "1.0", "2"), (1, 2), {"1.0": 1}),
+        (("True", "true", "true", "False"), ("False", "true"), {"True": 1}),
+    ],
+)
+def test_spellings_of_one_label_are_merged_into_the_most_frequent_one(
+    cells: tuple[str, ...], labels: tuple[str | int, ...], merged: dict[str, int]
+) -> None:
+    found = classes(*cells)
+
+    assert (found.labels, found.merged) == (labels, merged)
 
 
 def test_labels_are_numbers_if_all_are_plain_integers() -> None:
@@ -65,7 +100,7 @@ def test_labels_are_numbers_if_all_are_plain_integers() -> None:
     assert found.codes.tolist() == [3, 2, 0, 1, 2]
 
 
-@pytest.mark.parametrize("label", ["07", "+7", "7.0", "-0", "1" * 16, "seven", " 7"])
+@pytest.mark.parametrize("label", ["07", "+7", "7.5", "-0", "1" * 16, "seven"])
 def test_one_label_that_is_not_a_plain_integer_makes_all_labels_text(label: str) -> None:
     assert classes("1", label).labels == tuple(sorted(["1", label]))
 
@@ -83,8 +118,16 @@ def test_rows_without_a_target_are_dropped_and_counted() -> None:
     assert found.without_target == 2
 
 
-def test_a_missing_word_is_a_label_and_not_missing() -> None:
-    assert classes("NA", "b").without_target == 0
+@pytest.mark.parametrize("word", ["NA", "n/a", "NaN", "null", "<NA>", "#N/A"])
+def test_words_for_not_available_are_no_labels_and_are_counted(word: str) -> None:
+    found = classes("a", word, "b", word)
+
+    assert (found.labels, found.missing) == (("a", "b"), {word: 2})
+
+
+@pytest.mark.parametrize("word", ["None", "-", "?", "unknown"])
+def test_other_words_are_labels(word: str) -> None:
+    assert classes("a", word).without_target == 0
 
 
 @pytest.mark.parametrize("cells", [("", ""), ('""', "")])
@@ -102,20 +145,52 @@ def test_a_target_with_one_class_is_rejected() -> None:
     assert caught.value.issues[0].reason == "only one class"
 
 
-def test_a_regression_target_is_read_with_the_decimal_mark_of_the_file() -> None:
-    read = table("x;y\n1;1,5\n2;\n3; 2\n")
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("1,5", " 2", ""), [1.5, 2.0]),
+        (("R$ 1.234,50", "R$ 7,00", "-"), [1234.5, 7.0]),
+        (("$1,234.50", "$7", "NA"), [1234.5, 7.0]),
+        (("12.5%", "7%", "?"), [12.5, 7.0]),
+        (("5 kg", "7 kg", "null"), [5.0, 7.0]),
+        (("(5)", "7", "N/A"), [-5.0, 7.0]),
+    ],
+)
+def test_a_regression_target_is_read_in_the_format_of_its_column(cells: tuple[str, ...], values: list[float]) -> None:
+    found = numbers(*(f'"{cell}"' for cell in cells))
 
-    found = regression_target(read, "y", ",")
+    assert found.values.tolist() == values
+    assert (found.rows.tolist(), found.without_target) == ([0, 1], 1)
 
-    assert found.values.tolist() == [1.5, 2.0]
-    assert (found.rows.tolist(), found.without_target) == ([0, 2], 1)
+
+def test_a_word_among_many_numbers_of_a_target_means_missing() -> None:
+    found = numbers(*(f"{place}.5" for place in range(30)), *["s/d"] * 4)
+
+    assert (len(found.rows), found.missing) == (30, {"s/d": 4})
+
+
+def test_cells_of_a_target_in_another_form_and_bounds_are_read_and_counted() -> None:
+    found = numbers("1.5", "2.5", "3.5", '"4,5"', "<5")
+
+    assert found.values.tolist() == [1.5, 2.5, 3.5, 4.5, 5.0]
+    assert (found.others, found.bounds) == ({"4,5": 1}, {"<5": 1})
 
 
 def test_a_regression_target_that_is_text_is_rejected_with_its_lines() -> None:
     with pytest.raises(InvalidTarget) as caught:
-        regression_target(table(target("1", "two", "3", "inf", "NA")), "y", ".")
+        numbers("1", "two", "3", "inf", "NA")
 
-    assert [(issue.column, issue.line) for issue in caught.value.issues] == [("y", 3), ("y", 5), ("y", 6)]
+    assert [(issue.column, issue.line) for issue in caught.value.issues] == [("y", 3), ("y", 5)]
+
+
+def test_one_strange_cell_among_a_thousand_is_named_with_line_and_value() -> None:
+    cells = [f"{place}.5" for place in range(1000)]
+    cells[500] = "about 500"
+
+    with pytest.raises(InvalidTarget) as caught:
+        numbers(*cells)
+
+    assert [(issue.line, issue.reason) for issue in caught.value.issues] == [(502, "“about 500” is not a number")]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +207,12 @@ def test_a_regression_target_that_is_text_is_rejected_with_its_lines() -> None:
         ([str(place % 21) for place in range(300)], False),
         ([str(place) for place in range(300)] + ["oops"], False),
         (["1.5", "oops"], True),
+        ([f'"1.{place % 9}00,50"' for place in range(300)], False),
+        ([f"${place % 3}" for place in range(300)], True),
+        ([f"${place % 3}.50" for place in range(300)], False),
     ],
 )
 def test_auto_classifies_text_booleans_and_few_integers(cells: list[str], expected: bool) -> None:
-    assert is_auto_classification(table(target(*cells)), "y", ".") is expected
+    csv = target(*cells)
+
+    assert is_auto_classification(read_numbers(table(csv), "y", form_of(csv))) is expected

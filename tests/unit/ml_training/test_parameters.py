@@ -1,10 +1,13 @@
 """How parameters reach an estimator."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import JsonValue
 
 from mini_ml.errors import InvalidOption
 from mini_ml.ml.estimators.build import BuiltEstimator, MatrixShape, build
+from tests.unit.ml_training.tables import flowers, train_on
 
 FLOWERS = MatrixShape(rows=100, width=4, labels=("Setosa", "Versicolor"))
 AMOUNTS = MatrixShape(rows=100, width=4, labels=None)
@@ -36,6 +39,19 @@ def test_the_constant_of_a_dummy_classifier_is_a_label() -> None:
 
 def test_the_platform_sets_the_seed() -> None:
     assert built("RandomForestClassifier").estimator.random_state == 7
+
+
+def test_a_given_random_state_reaches_the_estimator_and_its_reported_parameters(tmp_path: Path) -> None:
+    trained = train_on(flowers(tmp_path / "t.csv"), "RandomForestClassifier", params={"random_state": 42})
+
+    assert getattr(trained.model.estimator, "random_state", None) == 42
+
+
+@pytest.mark.parametrize("model_type", ["GaussianNB", "KNeighborsClassifier", "auto"])
+def test_a_model_type_without_a_seed_accepts_a_random_state(tmp_path: Path, model_type: str) -> None:
+    trained = train_on(flowers(tmp_path / "t.csv"), model_type, params={"random_state": 42})
+
+    assert trained.schema.labels == ("rose", "tulip")
 
 
 def test_parameters_are_reported_with_their_defaults() -> None:

@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_the_numbers_of_a_column_are_parsed_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = read_table(path, Limits())
-    reader = infer(table, target="target")
+    reader = infer(table, target="target").reader
     monkeypatch.setattr(numbers, "_read", lambda *given: pytest.fail("they were parsed again"))
 
     frame = reader.parse(table)

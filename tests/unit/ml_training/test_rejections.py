@@ -91,11 +91,25 @@ def test_an_absent_dropped_column(garden: Path) -> None:
         train_on(garden, drop=["widht"])
 
 
-def test_a_target_with_too_many_classes_with_a_model_type_that_fits(prices: Path) -> None:
+def test_a_target_with_too_many_classes_with_a_model_type_that_fits(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", "size,price", *(f"{row * 1.5},{row}" for row in range(60)))
+
     with pytest.raises(LimitExceeded, match="the limit is 50") as caught:
-        train_on(prices, "RandomForestClassifier", limits=Limits(classes=50))
+        train_on(table, "RandomForestClassifier", limits=Limits(classes=50))
 
     assert "`RandomForestRegressor`" in str(caught.value.issues[0].hint)
+
+
+@pytest.mark.parametrize(
+    ("model_type", "instead"),
+    [("RandomForestClassifier", "RandomForestRegressor"), ("auto:classification", "auto:regression")],
+)
+def test_a_classifier_for_an_amount_with_the_model_type_to_use(prices: Path, model_type: str, instead: str) -> None:
+    with pytest.raises(InvalidTarget, match="is a number") as caught:
+        train_on(prices, model_type)
+
+    [issue] = caught.value.issues
+    assert (issue.parameter, issue.column, issue.hint) == ("model_type", "price", f"use `{instead}`")
 
 
 def test_a_matrix_with_too_many_cells(garden: Path) -> None:

@@ -142,8 +142,30 @@ def test_rows_without_a_target_are_left_out_and_counted(tmp_path: Path) -> None:
     trained = train_on(table, "GaussianNB")
 
     assert (trained.rows, trained.rows_without_target) == (62, 2)
+    assert [(warning.code, warning.count) for warning in trained.warnings] == [("rows_without_target", 2)]
     assert trained.training_rows + len(trained.holdout_rows) == 60
     assert not {0, 61} & set(trained.holdout_rows.tolist())
+
+
+def test_labels_are_trimmed_and_answered_in_their_most_frequent_spelling(tmp_path: Path) -> None:
+    spellings = ("007", "007 ", " 1.0", "1.0", "1")
+    table = write(tmp_path / "t.csv", "size,kind", *(f"{row % 5},{spellings[row % 5]}" for row in range(60)))
+
+    trained = train_on(table, "GaussianNB")
+
+    assert trained.schema.labels == ("007", "1.0")
+    assert set(predictions(trained.model, "size\n0\n4\n")) <= {"007", "1.0"}
+    assert [(warning.code, warning.count) for warning in trained.warnings] == [("labels_merged", 12)]
+
+
+def test_scoring_the_training_file_reads_the_numbers_that_training_read(tmp_path: Path) -> None:
+    amounts = [f"R$ {row // 1000 + 1}.{row % 1000:03},{row % 10}0" for row in range(200)]
+    values = [(row // 1000 + 1) * 1000 + row % 1000 + row % 10 / 10 for row in range(200)]
+    table = write(tmp_path / "t.csv", "amount;price", *(f"{amount};{amount}" for amount in amounts))
+
+    trained = train_on(table, "LinearRegression")
+
+    assert predictions(trained.model, table.read_bytes()) == pytest.approx(values)
 
 
 def test_the_last_column_is_the_target_unless_one_is_named(tmp_path: Path) -> None:
@@ -191,12 +213,13 @@ def test_a_deprecated_model_type_is_noted(tmp_path: Path) -> None:
     assert any("deprecated" in note for note in trained.notes)
 
 
-def test_numbers_learned_as_labels_are_noted_with_the_regressor_to_use(tmp_path: Path) -> None:
-    table = write(tmp_path / "t.csv", "size,price", *(f"{row * 1.7},{row % 30}.5" for row in range(90)))
+def test_numbers_learned_as_labels_give_a_warning_with_the_regressor_to_use(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", "size,price", *(f"{row * 1.7},{row % 30}" for row in range(90)))
 
-    trained = train_on(table, "RandomForestClassifier")
+    [warning] = train_on(table, "RandomForestClassifier").warnings
 
-    assert any("`RandomForestRegressor`" in note for note in trained.notes)
+    assert (warning.code, warning.column) == ("numbers_as_labels", "price")
+    assert "`RandomForestRegressor`" in warning.message
 
 
 def test_a_training_can_be_stopped_at_a_checkpoint(tmp_path: Path) -> None:

@@ -77,10 +77,11 @@ class Publisher:
     def __call__(self, lease: JobLease, uploaded_at: datetime | None = None) -> Manifest:
         name = lease.job.model_name or ""
         moment = uploaded_at or lease.job.upload.uploaded_at or lease.job.created_at
-        return publish_version(self.cloud, lease, name, moment, partial(_build_manifest, lease.job, moment))
+        return publish_version(self.cloud, lease, name, moment, partial(build_manifest, lease.job, moment))
 
 
-def _build_manifest(job: Job, uploaded_at: datetime, *, version: int, superseded: bool) -> UnsealedManifest:
+def build_manifest(job: Job, uploaded_at: datetime, *, version: int, superseded: bool) -> UnsealedManifest:
+    """Return a small manifest for a job."""
     dataset = Dataset(
         bucket="uploads",
         key=job.upload.key,

@@ -50,12 +50,14 @@ def _build_predict_answer(job: Job, result: PredictResult, store: ObjectStore, l
     return PredictAnswer(
         predictions=predictions,
         truncated=predictions is None,
+        warnings=job.warnings,
         model_name=str(job.model_name),
         version=result.version,
         job_id=job.job_id,
         links={
             "job": link(job_path(job.job_id)),
             "result": link(f"{job_path(job.job_id)}/result"),
+            "summary": link(f"{job_path(job.job_id)}/summary"),
             "model_version": link(version_path(str(job.model_name), result.version)),
         },
     )

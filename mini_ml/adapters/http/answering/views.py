@@ -42,6 +42,8 @@ def job_view(job: Job, link: Link) -> JobView:
         progress=job.progress,
         metrics=job.metrics,
         result=job.result,
+        warnings=job.warnings,
+        columns=job.columns,
         error=problem_of_failure(job.failure, instance=here) if job.failure else None,
         links={name: link(path) for name, path in _job_links(job).items()},
     )
@@ -57,6 +59,8 @@ def _job_links(job: Job) -> dict[str, str]:
     found = {"self": here}
     if job.state == "succeeded":
         found["result"] = f"{here}/result"
+        if job.kind == "predict":
+            found["summary"] = f"{here}/summary"
     if job.model_name and job.version:
         found["model_version"] = version_path(job.model_name, job.version)
     if job.is_open:

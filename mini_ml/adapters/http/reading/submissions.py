@@ -16,8 +16,8 @@ TRAIN_FORM = FormSpec(
     file_field="dataset_file",
     defaults={
         "target_column": "",
-        "model_type": "RandomForestClassifier",
-        "model_params": "{}",
+        "model_type": "",
+        "model_params": "",
         "columns_to_drop": "",
         "model_name": keys.DEFAULT_MODEL,
     },

@@ -49,7 +49,7 @@ def list_jobs(
         ),
     ] = None,
 ) -> Response:
-    """With filters, a page can have fewer jobs than `limit` although there is a next page."""
+    """With filters or large jobs, a page can have fewer jobs than `limit` although there is a next page."""
     filters = Filters(state=state, kind=kind, model_name=model_name, upload_key=upload_key)
     page = list_page(cloud, filters, limit=limit, cursor=cursor)
     link = links_from(request)
@@ -94,6 +94,36 @@ def get_result(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redir
     if job.result is None:
         raise errors.JobNotFinished(f"The job has no result yet; its state is {job.state}.")
     url = _result_url(cloud, job, job.result) if isinstance(job.result, PredictResult) else link(_version_of(job))
+    return see_other(url, redirect=redirect)
+
+
+@router.get(
+    "/jobs/{job_id}/summary",
+    summary="Get the summary of a batch prediction",
+    response_model=Url,
+    response_description="With `redirect=false`: the URL.",
+    responses={
+        303: {"description": "Download URL of the JSON: counts of missing, unreadable and unseen cells, and warnings."},
+        **problem_responses(404, 409, 422, 503),
+    },
+)
+def get_summary(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redirect = True) -> Response:
+    """Only batch predictions have a summary. Returns `409` if the job is not finished, and its problem if it failed."""
+    job = store.read(cloud, job_id)
+    if job.failure is not None:
+        return build_failure_response(job, links_from(request))
+    if job.kind == "train":
+        raise errors.RouteNotFound(
+            "Only batch predictions have a summary; `warnings` of the job are those of training."
+        )
+    if not isinstance(job.result, PredictResult):
+        raise errors.JobNotFinished(f"The job has no result yet; its state is {job.state}.")
+    url = cloud.artifacts.presigned_get(
+        keys.prediction(str(job.model_name), job.result.version, job_id, "summary.json"),
+        filename="summary.json",
+        media_type="application/json",
+        expires_seconds=cloud.stage.url_expiry_seconds,
+    )
     return see_other(url, redirect=redirect)
 
 

@@ -28,7 +28,7 @@ _FORM = form_body(
         },
         "model_type": {
             "description": "A name from `GET /model-types`, or `auto`, which tries several and keeps the best.",
-            "default": "RandomForestClassifier",
+            "default": "auto",
             "enum": ["", *catalogue.AUTO, *catalogue.model_types()["model_types"]],
         },
         "model_params": {

@@ -1,0 +1,117 @@
+"""Write warnings: the sentence of each code, and the lines of a training file that are examples."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from mini_ml.contracts import DataWarning, WarningExample
+from mini_ml.ml.records.issues import short
+from mini_ml.ml.records.table import Table
+from mini_ml.ml.schema.findings import Finding
+
+MOST_WARNINGS: Final = 50
+"""Maximum number of warnings in an answer; the last one counts those that are not listed."""
+_VALUE_CHARS: Final = 40
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "ambiguous_day_month": "Day and month cannot be told apart; cells are read with the {order}.",
+    "ambiguous_mark": "“{cell}” can mean 1234 or 1.234; it is read as {meaning}.",
+    "bare_numbers": "{count} numbers have no “{unit}” but others do; all are read in the same unit.",
+    "bounds": "{count} cells are bounds, such as “<5” or “90+”; the number itself is used.",
+    "duration_minutes": "{count} durations have two parts and are read as minutes and seconds.",
+    "identifier_kept": "The column looks like an identifier; it is used because no other column is left.",
+    "labels_merged": "{count} cells spell a label differently and count as the usual spelling: {labels}.",
+    "missing_words": "{count} cells are read as missing: {words}.",
+    "mixed_dates": "{dates} cells are dates, but {count} others are not, or in another order of day and month; the "
+    "column is read as words.",
+    "mixed_units": "Cells have different units ({units}), so the column is not read as numbers.",
+    "more_warnings": "{count} more warnings are not listed.",
+    "nearly_numeric": "{numbers} of {cells} cells are numbers, too few to read the column as numbers.",
+    "new_gaps": "{count} cells are missing, but no cell of the column was missing in training; what stands for them is "
+    "a guess.",
+    "numbers_as_labels": "The target looks numeric but was learned as labels; use `{instead}` to learn it as a number.",
+    "other_form": "{count} cells are written in another form than the column and were read as the number they mean.",
+    "rounded_integers": "Integers above 9,007,199,254,740,992 are rounded; if they are codes, write a letter in front.",
+    "row_number_kept": "The column numbers the rows; it is used as a feature because its name does not say so.",
+    "rows_without_target": "{count} rows without a target were left out.",
+    "unknown_columns_to_drop": "`columns_to_drop` names a column that the file does not have.",
+    "unreadable_cells": "{count} cells could not be read ({kind} are expected) and are treated as missing.",
+    "unseen_categories": "{count} cells have categories that the training rows did not have: {categories}.",
+}
+"""The message of each code."""
+
+_SENTENCES_FOR_ONE: Final[Mapping[str, str]] = {
+    "bare_numbers": "1 number has no “{unit}” but others do; all are read in the same unit.",
+    "bounds": "1 cell is a bound, such as “<5” or “90+”; the number itself is used.",
+    "duration_minutes": "1 duration has two parts and is read as minutes and seconds.",
+    "labels_merged": "1 cell spells a label differently and counts as the usual spelling: {labels}.",
+    "missing_words": "1 cell is read as missing: {words}.",
+    "more_warnings": "1 more warning is not listed.",
+    "new_gaps": "1 cell is missing, but no cell of the column was missing in training; what stands for it is a guess.",
+    "other_form": "1 cell is written in another form than the column and was read as the number it means.",
+    "rows_without_target": "1 row without a target was left out.",
+    "unreadable_cells": "1 cell could not be read ({kind} are expected) and is treated as missing.",
+    "unseen_categories": "1 cell has a category that the training rows did not have: {categories}.",
+}
+"""The messages for a count of one, where they differ."""
+
+
+def build_warning(table: Table, column: str, finding: Finding) -> DataWarning:
+    """Return the warning for a decision about a column of a training file, with the lines of its examples."""
+    return write_warning(
+        finding.code,
+        column=column,
+        count=finding.count,
+        params=finding.params,
+        examples=find_lines(table, column, finding.texts),
+    )
+
+
+def write_warning(
+    code: str,
+    *,
+    column: str | None = None,
+    count: int | None = None,
+    params: Mapping[str, str | int] | None = None,
+    examples: Iterable[WarningExample] = (),
+) -> DataWarning:
+    """Return a warning with the sentence of its code."""
+    sentence = SENTENCES[code] if count != 1 else _SENTENCES_FOR_ONE.get(code, SENTENCES[code])
+    values = {"count": count or 0, **(params or {})}
+    return DataWarning(
+        code=code,
+        message=sentence.format(**values),
+        params=dict(params or {}),
+        column=None if column is None else short(column),
+        count=count,
+        examples=tuple(examples),
+    )
+
+
+def find_lines(table: Table, column: str, texts: Sequence[str]) -> list[WarningExample]:
+    """Return, for each trimmed cell, the first line that has it in the column."""
+    if not texts:
+        return []
+    spellings = table.spellings(column)
+    first: dict[str, int] = {}
+    for code, text in enumerate(spellings.texts):
+        first.setdefault(text.strip(), code)
+    return [
+        WarningExample(line=table.line_of(int(np.flatnonzero(spellings.codes == first[text])[0])), value=cut(text))
+        for text in texts
+        if text in first
+    ]
+
+
+def limit_warnings(warnings: Sequence[DataWarning]) -> tuple[DataWarning, ...]:
+    """Return at most `MOST_WARNINGS` warnings; if there are more, the last one counts the others."""
+    if len(warnings) <= MOST_WARNINGS:
+        return tuple(warnings)
+    kept = warnings[: MOST_WARNINGS - 1]
+    return (*kept, write_warning("more_warnings", count=len(warnings) - len(kept)))
+
+
+def cut(value: str) -> str:
+    """Return a cell, cut at 40 characters."""
+    return value if len(value) <= _VALUE_CHARS else value[: _VALUE_CHARS - 1] + "…"

@@ -1,0 +1,31 @@
+"""Show by example how the cells of a column are read."""
+
+from datetime import UTC, datetime
+
+from mini_ml.ml.cells.dates import DateFormat
+from mini_ml.ml.cells.number_format import NumberFormat
+from mini_ml.ml.schema.data_warnings import cut
+
+
+def shows_format(text: str) -> tuple[bool, int]:
+    """Return a key by which a cell that is more than digits, a point and a sign is preferred, then a longer one."""
+    return bool(text.strip("0123456789.+-")) or text.endswith("-"), len(text)
+
+
+def describe_number(text: str, form: NumberFormat) -> str | None:
+    """Return for example `1.234,56 → 1234.56`; None if the cell is a plain number."""
+    value = form.value(text)
+    if value is None:
+        return None
+    shown = f"{value:.12g}"
+    return None if shown == text else f"{cut(text)} → {shown}"
+
+
+def describe_date(text: str, form: DateFormat) -> str | None:
+    """Return for example `5/jan/2021 → 2021-01-05`; None if the cell is an ISO date."""
+    value = form.value(text)
+    if value is None:
+        return None
+    moment = datetime.fromtimestamp(value, UTC)
+    shown = moment.strftime("%Y-%m-%d") if not form.timed else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if shown == text else f"{cut(text)} → {shown}"
