@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from mini_ml import strict_json
+from mini_ml.column_names import clean_name
 from mini_ml.contracts.base import FrozenModel
 
 MALFORMED_TEXT = "malformed_text"
@@ -55,13 +56,13 @@ def _parse_params(params: object) -> object:
 
 
 def _trim(name: str | None) -> str | None:
-    """Return a column name as the header's names are read, without blanks around it; None if nothing is left."""
-    return (name or "").strip() or None
+    """Return a column name, cleaned as the names of a header are; None if nothing is left."""
+    return clean_name(name or "") or None
 
 
 def _trim_all(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the different names, trimmed."""
-    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    """Return the different names, cleaned."""
+    return tuple(dict.fromkeys(filter(None, map(clean_name, names))))
 
 
 ColumnNames = Annotated[tuple[str, ...], BeforeValidator(_parse_columns), AfterValidator(_trim_all)]

@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from mini_ml.column_names import clean_name
 from mini_ml.errors import InvalidRequest, Issue
 from mini_ml.ml.cells.feature import Cell
 from mini_ml.ml.records.issues import Issues, short
@@ -70,7 +71,7 @@ def _read_records(format_name: str, values: Sequence[JsonValue]) -> Rows:
     if all(len(record) == len(names) for record in records):
         return rows
     absent = {
-        name.strip(): tuple(f"{format_name}[{place}]" for place, record in enumerate(records) if name not in record)
+        clean_name(name): tuple(f"{format_name}[{place}]" for place, record in enumerate(records) if name not in record)
         for name in names
     }
     return replace(rows, absent={name: places for name, places in absent.items() if places})
@@ -84,7 +85,7 @@ def _read_columns(value: Mapping[str, JsonValue]) -> Rows:
 
 
 def _build_rows(format_name: str, names: Sequence[str] | None, rows: Sequence[JsonValue]) -> Rows:
-    trimmed = None if names is None else tuple(name.strip() for name in names)
+    trimmed = None if names is None else tuple(map(clean_name, names))
     _reject_duplicates(format_name, trimmed or ())
     listed = [row if isinstance(row, list) else [row] for row in rows]
     width = len(listed[0]) if trimmed is None else len(trimmed)

@@ -20,6 +20,10 @@ class Tally:
     missing: Counter[str] = field(default_factory=Counter)
     notices: Notices = field(default_factory=Notices)
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
+    blank_lines: int = 0
+    """Blank lines that were skipped."""
+    doubled_names: tuple[str, ...] = ()
+    """Names of columns that the rows have more than once; the first column of a name was read."""
     unknown_columns: list[str] = field(default_factory=list)
     """Names in `columns_to_drop` that the rows do not have."""
 

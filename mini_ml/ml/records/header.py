@@ -7,43 +7,52 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from mini_ml.column_names import clean_name
 from mini_ml.errors import InvalidDataset, Issue, LimitExceeded
-from mini_ml.ml.records.issues import MOST_LISTED, Issues, short
+from mini_ml.ml.records.issues import MOST_LISTED
 from mini_ml.ml.records.sniff import HEAD_BYTES, looks_like
 from mini_ml.ml.records.text import BOM, decode
 from mini_ml.topology import MIB, Limits
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _HEADER_BYTES: Final = 4 * MIB
+_SEPARATOR_LINE: Final = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=([\x21-\x7e\t])"?(?:\r\n|\r|\n)', re.IGNORECASE)
+"""A first line that tells Excel the delimiter."""
 _QUOTED: Final = re.compile(rb'"[^"]*"')
 
 
 @dataclass(frozen=True)
 class Header:
-    """The first record of a CSV, and the delimiter of the file."""
+    """The names of a CSV's columns, and the delimiter of the file."""
 
     names: tuple[str, ...]
-    """Trimmed column names; only the first may be blank, for a row index."""
+    """Different, cleaned column names; only the first may be blank, for a row index."""
     delimiter: str
     raw: bytes
-    """The original bytes of the record, with byte order mark and line end."""
+    """The original bytes of the record and of a `sep=` line above it, with byte order mark and line end."""
     next_line: int
     """Line number of the first row, counted from 1 as editors do."""
+    unnamed: tuple[str, ...] = ()
+    """Names that were given to columns without one."""
+    doubled: tuple[str, ...] = ()
+    """Names that occur more than once; the second column of a name `x` is called `x_2`."""
 
 
 def read_header(source: BinaryIO, limits: Limits) -> tuple[Header, bytes]:
-    """Read and check the header; return it with the bytes that were read after it.
+    """Read the header; return it with the bytes that were read after it.
 
     Raises:
-        InvalidDataset: the file is empty or not a CSV, or column names are blank or duplicate.
+        InvalidDataset: the file is empty or not a CSV.
         LimitExceeded: there are too many columns, or the header is too long.
     """
     head = source.read(HEAD_BYTES)
     _reject_other_formats(head)
-    delimiter = _find_delimiter(head.removeprefix(BOM))
+    separator = _SEPARATOR_LINE.match(head)
+    start = 0 if separator is None else separator.end()
+    delimiter = _find_delimiter(head.removeprefix(BOM)) if separator is None else separator[1].decode()
     while True:
-        found = _first_record(head, delimiter)
-        more = source.read(len(head)) if found is None or found[1] == len(head) else b""
+        found = _first_record(head[start:], delimiter)
+        more = source.read(len(head)) if found is None or found[1] == len(head) - start else b""
         if more and len(head) <= _HEADER_BYTES:
             head += more
             continue
@@ -52,17 +61,14 @@ def read_header(source: BinaryIO, limits: Limits) -> tuple[Header, bytes]:
                 "The header is too long.", issues=[Issue(reason="a quote in the header is never closed", line=1)]
             )
         names, size, lines = found
-        check_names(names, limits)
-        return Header(names, delimiter, head[:size], 1 + lines), head[size:]
+        _check_number(names, limits)
+        given, unnamed, doubled = _give_names(names)
+        end, first = start + size, 1 + lines + (separator is not None)
+        return Header(given, delimiter, head[:end], first, unnamed, doubled), head[end:]
 
 
-def check_names(names: Sequence[str], limits: Limits) -> None:
-    """Check the column names.
-
-    Raises:
-        LimitExceeded: there are too many columns.
-        InvalidDataset: names are blank, except the first, or duplicate.
-    """
+def _check_number(names: Sequence[str], limits: Limits) -> None:
+    """Raise LimitExceeded if there are too many columns."""
     if len(names) > limits.columns:
         raise LimitExceeded(
             f"The file has {len(names)} columns; the limit is {limits.columns}.",
@@ -70,19 +76,38 @@ def check_names(names: Sequence[str], limits: Limits) -> None:
                 Issue(limit="columns", reason=f"{len(names)} columns; at most {limits.columns} are allowed", line=1)
             ],
         )
-    issues = Issues()
-    for position, name in enumerate(names[1:], start=2):
-        if not name:
-            issues.add(Issue(reason=f"column {position} has no name", hint="name every column", line=1))
-    for name, times in Counter(filter(None, names)).items():
-        if times > 1:
-            issues.add(
-                Issue(
-                    column=short(name), reason=f"the name occurs {times} times", hint="make column names unique", line=1
-                )
-            )
-    if issues.total:
-        raise InvalidDataset("The header has blank or duplicate column names.", issues=issues.all())
+
+
+def _give_names(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return different names, those that were given to blank ones, and those that occur more than once.
+
+    A blank first name stays, for a row index.
+    """
+    counts = Counter(filter(None, names))
+    used = set(counts)
+    given: list[str] = []
+    unnamed: list[str] = []
+    seen: Counter[str] = Counter()
+    for position, name in enumerate(names, start=1):
+        seen[name] += 1
+        if name and seen[name] == 1:
+            given.append(name)
+        elif name:
+            given.append(_free_name(name, seen[name], used))
+        elif position == 1:
+            given.append("")
+        else:
+            unnamed.append(_free_name("column", position, used))
+            given.append(unnamed[-1])
+    return tuple(given), tuple(unnamed), tuple(name for name, times in counts.items() if times > 1)
+
+
+def _free_name(name: str, number: int, used: set[str]) -> str:
+    """Return `name_number`, with a higher number if it is used, and mark it as used."""
+    while f"{name}_{number}" in used:
+        number += 1
+    used.add(f"{name}_{number}")
+    return f"{name}_{number}"
 
 
 def _reject_other_formats(head: bytes) -> None:
@@ -130,8 +155,8 @@ def _first_record(head: bytes, delimiter: str) -> tuple[tuple[str, ...], int, in
     open_quote = len(taken) == len(lines) and record.count(b'"') % 2 == 1
     if open_quote:
         return None
-    names = tuple(decode(cell.encode("latin-1")).strip() for cell in row)
+    names = tuple(clean_name(decode(cell.encode("latin-1"))) for cell in row)
     return names, len(head) - len(body) + len(record), len(taken)
 
 
-__all__ = ["DELIMITERS", "MOST_LISTED", "Header", "check_names", "read_header"]
+__all__ = ["DELIMITERS", "MOST_LISTED", "Header", "read_header"]

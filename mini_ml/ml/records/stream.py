@@ -44,6 +44,8 @@ class BlockStream(Iterator[Block]):
         self._widths: Counter[int] = Counter()
         self._finished = False
         self.rows = 0
+        self.blank_lines = 0
+        """Blank lines that were skipped; in a file with one column they are empty cells."""
         self.is_short = False
         """Whether the last read returned less than requested, usually because the file has ended."""
         self.bytes_read = len(header.raw) + len(rest)
@@ -82,18 +84,27 @@ class BlockStream(Iterator[Block]):
         if not len(record_starts):
             return None
         cells = int(np.flatnonzero(found.last)[len(record_starts) - 1]) + 1
-        self.rows += len(record_starts)
+        starts, stops, last = found.starts[:cells], found.stops[:cells], found.last[:cells]
         columns = len(self._header.names)
+        blank = _find_blank(record_starts, record_stops, last, raw, columns) if columns > 1 else None
+        if blank is not None:
+            self.blank_lines += int(blank.sum())
+            kept_cells = ~blank[np.cumsum(last) - last]
+            starts, stops, last = starts[kept_cells], stops[kept_cells], last[kept_cells]
+            record_starts, record_stops = record_starts[~blank], record_stops[~blank]
+        if not len(record_starts):
+            return None
+        self.rows += len(record_starts)
         self._find_nul(raw)
-        self._find_ragged(found.last[:cells], record_starts, raw)
+        self._find_ragged(last, record_starts, raw)
         self._reject_too_many_rows()
         if self._issues.total:
             return None
         shape = (len(record_starts), columns)
         block = Block(
             cells=found.cells,
-            starts=found.starts[:cells].reshape(shape).astype(np.int32),
-            stops=found.stops[:cells].reshape(shape).astype(np.int32),
+            starts=starts.reshape(shape).astype(np.int32),
+            stops=stops.reshape(shape).astype(np.int32),
             size=len(raw),
             rewritten=raw if found.rewritten else None,
             record_starts=record_starts,
@@ -179,6 +190,17 @@ class BlockStream(Iterator[Block]):
         cause = _explain_widths(self._widths, len(self._header.names), self._header.delimiter)
         hinted = (replace(issues[0], hint=issues[0].hint or cause), *issues[1:])
         return kind(f"Some rows of the file cannot be read. Likely cause: {cause}.", issues=hinted)
+
+
+def _find_blank(starts: Offsets, stops: Offsets, last: Marks, raw: bytes, columns: int) -> Marks | None:
+    """Return which records are blank lines; None if there are none, which is usual."""
+    blank: Marks = stops == starts
+    if len(last) == len(starts) * columns and not blank.any():
+        return None
+    widths = np.diff(np.flatnonzero(last), prepend=-1)
+    for record in np.flatnonzero((widths == 1) & ~blank).tolist():
+        blank[record] = not raw[int(starts[record]) : int(stops[record])].strip()
+    return blank if blank.any() else None
 
 
 def _explain_widths(widths: Counter[int], columns: int, delimiter: str) -> str:

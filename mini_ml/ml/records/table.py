@@ -32,6 +32,8 @@ class Table:
     blocks: tuple[Block, ...]
     rows: int
     bytes: int
+    blank_lines: int = 0
+    """Blank lines that were skipped."""
 
     @property
     def memory_bytes(self) -> int:

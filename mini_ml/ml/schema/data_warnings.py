@@ -18,7 +18,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "ambiguous_day_month": "Day and month cannot be told apart; cells are read with the {order}.",
     "ambiguous_mark": "“{cell}” can mean 1234 or 1.234; it is read as {meaning}.",
     "bare_numbers": "{count} numbers have no “{unit}” but others do; all are read in the same unit.",
+    "blank_lines": "{count} blank lines were skipped.",
     "bounds": "{count} cells are bounds, such as “<5” or “90+”; the number itself is used.",
+    "doubled_names": "Several columns have the same name ({names}); the second one of a name x is called x_2.",
     "duration_minutes": "{count} durations have two parts and are read as minutes and seconds.",
     "identifier_kept": "The column looks like an identifier; it is used because no other column is left.",
     "labels_merged": "{count} cells spell a label differently and count as the usual spelling: {labels}.",
@@ -33,9 +35,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "numbers_as_labels": "The target looks numeric but was learned as labels; use `{instead}` to learn it as a number.",
     "other_form": "{count} cells are written in another form than the column and were read as the number they mean.",
     "rounded_integers": "Integers above 9,007,199,254,740,992 are rounded; if they are codes, write a letter in front.",
+    "read_first_of_doubled": "Several columns have this name; the first one was read.",
     "row_number_kept": "The column numbers the rows; it is used as a feature because its name does not say so.",
     "rows_without_target": "{count} rows without a target were left out.",
     "unknown_columns_to_drop": "`columns_to_drop` names a column that the file does not have.",
+    "unnamed_columns": "{count} columns have no name and are called {names}.",
     "unreadable_cells": "{count} cells could not be read ({kind} are expected) and are treated as missing.",
     "unseen_categories": "{count} cells have categories that the training rows did not have: {categories}.",
 }
@@ -43,6 +47,7 @@ SENTENCES: Final[Mapping[str, str]] = {
 
 _SENTENCES_FOR_ONE: Final[Mapping[str, str]] = {
     "bare_numbers": "1 number has no “{unit}” but others do; all are read in the same unit.",
+    "blank_lines": "1 blank line was skipped.",
     "bounds": "1 cell is a bound, such as “<5” or “90+”; the number itself is used.",
     "duration_minutes": "1 duration has two parts and is read as minutes and seconds.",
     "labels_merged": "1 cell spells a label differently and counts as the usual spelling: {labels}.",
@@ -51,6 +56,7 @@ _SENTENCES_FOR_ONE: Final[Mapping[str, str]] = {
     "new_gaps": "1 cell is missing, but no cell of the column was missing in training; what stands for it is a guess.",
     "other_form": "1 cell is written in another form than the column and was read as the number it means.",
     "rows_without_target": "1 row without a target was left out.",
+    "unnamed_columns": "1 column has no name and is called {names}.",
     "unreadable_cells": "1 cell could not be read ({kind} are expected) and is treated as missing.",
     "unseen_categories": "1 cell has a category that the training rows did not have: {categories}.",
 }

@@ -75,6 +75,12 @@ def target_column(table: Table, name: str | None, *, dropped: Sequence[str] = ()
     """
     if name is None:
         return table.names[-1]
+    if name in table.header.doubled:
+        times = "the name occurs more than once"
+        raise UnknownColumn(
+            f"Several columns are called “{short(name)}”, so it cannot be the target.",
+            issues=[Issue(column=short(name), parameter="target_column", reason=times, hint="rename the columns")],
+        )
     if name not in table.names:
         issues = Issues()
         issues.add(missing_column_issue(name, table.names, "target_column"))

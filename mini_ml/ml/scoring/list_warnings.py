@@ -15,12 +15,17 @@ _MOST_CATEGORIES: Final = 5
 
 def list_warnings(model: FittedModel, tally: Tally) -> tuple[DataWarning, ...]:
     """Return the warnings about the rows that were counted, at most 50."""
-    if not (tally.notices or tally.unseen or tally.missing or tally.unknown_columns):
+    about_file = tally.blank_lines or tally.doubled_names or tally.unknown_columns
+    if not (tally.notices or tally.unseen or tally.missing or about_file):
         return ()
-    return limit_warnings([*_about_columns(tally), *_about_cells(model, tally), *_about_gaps(model, tally)])
+    return limit_warnings([*_about_file(tally), *_about_cells(model, tally), *_about_gaps(model, tally)])
 
 
-def _about_columns(tally: Tally) -> Iterator[DataWarning]:
+def _about_file(tally: Tally) -> Iterator[DataWarning]:
+    if tally.blank_lines:
+        yield write_warning("blank_lines", count=tally.blank_lines)
+    for name in tally.doubled_names:
+        yield write_warning("read_first_of_doubled", column=name)
     for name in tally.unknown_columns:
         yield write_warning("unknown_columns_to_drop", column=name)
 

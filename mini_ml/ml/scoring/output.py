@@ -79,7 +79,12 @@ def _split_records(block: Block, added: list[bytes], line_end: bytes) -> tuple[l
     raw, starts, stops = block.raw, block.record_starts.tolist(), block.record_stops.tolist()
     ends = zip(stops, [*starts[1:], len(raw)], strict=True)
     records = [raw[start:stop] for start, stop in zip(starts, stops, strict=True)]
-    return records, added, [raw[stop:following] or line_end for stop, following in ends]
+    return records, added, [_first_line_end(raw[stop:following]) or line_end for stop, following in ends]
+
+
+def _first_line_end(between: bytes) -> bytes:
+    """Return the line end of a record, without the blank lines after it."""
+    return between[:2] if between.startswith(b"\r\n") else between[:1]
 
 
 def _make_unique(names: Sequence[str], taken: Sequence[str]) -> list[str]:

@@ -124,6 +124,8 @@ def score_csv(
         on_predictions(done.predictions)
         yield done.written
         on_progress(done.part.rows_done, done.part.bytes_done)
+    tally.blank_lines = stream.blank_lines
+    tally.doubled_names = tuple(name for name in header.doubled if name in model.reader.names)
     if not stream.rows:
         raise InvalidDataset(
             "The file has a header and no rows.",

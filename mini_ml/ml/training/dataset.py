@@ -48,4 +48,6 @@ def read_table_from(source: BinaryIO, limits: Limits, *, size: int | None = None
             "The file has a header and no rows.",
             issues=[Issue(reason="no rows after the header", hint="add data rows", line=header.next_line)],
         )
-    return Table(header=header, blocks=tuple(blocks), rows=stream.rows, bytes=stream.bytes_read)
+    return Table(
+        header=header, blocks=tuple(blocks), rows=stream.rows, bytes=stream.bytes_read, blank_lines=stream.blank_lines
+    )

@@ -91,22 +91,6 @@ def test_a_blank_first_line_is_rejected() -> None:
     assert issues("\na,y\n1,2\n")[0].line == 1
 
 
-def test_duplicate_and_blank_names_are_listed_together() -> None:
-    error = rejection_of("a,b,a,,b,y,\n1,2,3,4,5,6,7\n")
-
-    assert [(issue.column, issue.reason) for issue in error.issues] == [
-        (None, "column 4 has no name"),
-        (None, "column 7 has no name"),
-        ("a", "the name occurs 2 times"),
-        ("b", "the name occurs 2 times"),
-    ]
-    assert {issue.line for issue in error.issues} == {1}
-
-
-def test_names_that_differ_only_in_blanks_are_duplicates() -> None:
-    assert issues("a, a ,y\n1,2,3\n")[0].column == "a"
-
-
 def test_ragged_rows_are_listed_by_line() -> None:
     found = issues("a,b,y\n1,2,u\n3,v\n5,6,u\n1,2,3,4\n")
 
@@ -126,10 +110,6 @@ def test_line_numbers_are_right_after_escaped_quotes() -> None:
     found = issues('a,b,y\n"1 ""x""\n1",2,u\n3,v\n')
 
     assert [issue.line for issue in found] == [4]
-
-
-def test_a_blank_line_between_rows_is_ragged() -> None:
-    assert issues("a,y\n1,u\n\n2,v\n")[0].line == 3
 
 
 def test_all_ragged_rows_and_nul_bytes_are_reported_together() -> None:
@@ -198,12 +178,10 @@ def test_no_cell_of_the_file_is_repeated_in_an_error() -> None:
 def test_a_long_name_is_shortened_in_an_error() -> None:
     name = "n" * 500
 
-    assert issues(f"{name},{name},y\n1,2,3\n")[0].column == "n" * 59 + "…"
+    assert issues(f"{name},y\n{'1' * 40_000},3\n")[0].column == "n" * 59 + "…"
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"a,b\n", b"\x1f\x8b\x08\x00\x00", b"a,a,b\n1,2,3\n", b"a,b\n1\n", b"a,b\n1,\0\n"]
-)
+@pytest.mark.parametrize("content", [b"", b"a,b\n", b"\x1f\x8b\x08\x00\x00", b"a,b\n1\n", b"a,b\n1,\0\n"])
 def test_scoring_rejects_the_same_files_as_training(content: bytes) -> None:
     with pytest.raises(InvalidDataset) as caught:
         score(GOOD_MODEL, content)
