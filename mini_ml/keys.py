@@ -228,6 +228,6 @@ def prediction(model_name: str, version: int, job_id: str, filename: str) -> str
 
 
 def output_filename(upload_filename: str) -> str:
-    """Return the file name of a batch prediction's output: the name of the upload, ending in `.csv`."""
-    name = safe_filename(upload_filename)
+    """Return the file name of a batch prediction's output: the name of the upload, ending in `.csv`, without `.gz`."""
+    name = re.sub(r"\.gz$", "", safe_filename(upload_filename), flags=re.IGNORECASE) or "rows"
     return name if name.lower().endswith(".csv") else f"{name}.csv"

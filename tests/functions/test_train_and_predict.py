@@ -1,5 +1,6 @@
 """`POST /train` and `POST /predict` return the result within the wait, otherwise the location of the job."""
 
+import gzip
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin
@@ -31,6 +32,20 @@ def test_predict_returns_one_label_per_row_in_order(trained: Services) -> None:
     assert (answer.status_code, body["model_name"], body["version"], body["truncated"]) == (200, "default", 1, False)
     assert set(body["predictions"]) == FLOWERS
     assert sum(a == b for a, b in zip(body["predictions"], truth, strict=True)) >= len(truth) - 2
+
+
+def test_packed_files_train_and_predict_as_the_files_do_and_the_output_is_not_packed(services: Services) -> None:
+    dataset = ("iris.csv.gz", gzip.compress(sample("iris.csv")), "application/gzip")
+    rows = ("new.csv.gz", gzip.compress(sample("iris_predict.csv")), "application/gzip")
+    options = {"target_column": "variety", "model_type": "GaussianNB"}
+
+    training = services.api.post("/train", files={"dataset_file": dataset}, data=options)
+    answer = services.api.post("/predict", files={"input_file": rows}).json()
+
+    job = services.api.get(f"/jobs/{answer['job_id']}").json()
+    assert (training.status_code, len(answer["predictions"])) == (201, 15)
+    assert job["result"]["output_key"].endswith("/new.csv")
+    assert services.cloud.artifacts.get(job["result"]["output_key"]).body.startswith(sample("iris_predict.csv")[:20])
 
 
 def test_predictions_above_the_response_limit_are_only_linked(tmp_path: Path) -> None:

@@ -172,7 +172,8 @@ def test_the_prefix_of_a_model_excludes_longer_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("uploaded", "output"), [("a.csv", "a.csv"), ("A.CSV", "A.CSV"), ("a.txt", "a.txt.csv"), ("d/a", "a.csv")]
+    ("uploaded", "output"),
+    [("a.csv", "a.csv"), ("A.CSV", "A.CSV"), ("a.txt", "a.txt.csv"), ("d/a", "a.csv"), ("a.csv.GZ", "a.csv")],
 )
 def test_an_output_has_the_name_of_its_upload(uploaded: str, output: str) -> None:
     assert keys.output_filename(uploaded) == output

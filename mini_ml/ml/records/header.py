@@ -5,13 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Final
 
 from mini_ml.column_names import clean_name
 from mini_ml.errors import InvalidDataset, Issue, LimitExceeded
 from mini_ml.ml.records.issues import MOST_LISTED
 from mini_ml.ml.records.sniff import HEAD_BYTES, looks_like
 from mini_ml.ml.records.text import BOM, decode
+from mini_ml.ml.records.unpack import Source
 from mini_ml.topology import MIB, Limits
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -38,7 +39,7 @@ class Header:
     """Names that occur more than once; the second column of a name `x` is called `x_2`."""
 
 
-def read_header(source: BinaryIO, limits: Limits) -> tuple[Header, bytes]:
+def read_header(source: Source, limits: Limits) -> tuple[Header, bytes]:
     """Read the header; return it with the bytes that were read after it.
 
     Raises:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from mini_ml.ml.records.header import Header
 from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.scan import Marks, Scan, scan
 from mini_ml.ml.records.text import decode
+from mini_ml.ml.records.unpack import Source
 from mini_ml.topology import MIB, Limits
 
 CHUNK_BYTES: Final = MIB
@@ -31,7 +32,7 @@ class BlockStream(Iterator[Block]):
     """
 
     def __init__(
-        self, source: BinaryIO, header: Header, rest: bytes, *, limits: Limits, chunk_bytes: int = CHUNK_BYTES
+        self, source: Source, header: Header, rest: bytes, *, limits: Limits, chunk_bytes: int = CHUNK_BYTES
     ) -> None:
         self._source = source
         self._header = header
@@ -48,7 +49,13 @@ class BlockStream(Iterator[Block]):
         """Blank lines that were skipped; in a file with one column they are empty cells."""
         self.is_short = False
         """Whether the last read returned less than requested, usually because the file has ended."""
-        self.bytes_read = len(header.raw) + len(rest)
+        self.unpacked_bytes = len(header.raw) + len(rest)
+        """Bytes of the CSV that were read; more than `bytes_read` if the file is packed."""
+
+    @property
+    def bytes_read(self) -> int:
+        """Return the bytes of the file that were read, as they are stored."""
+        return self._source.packed_bytes
 
     def __next__(self) -> Block:
         while not self._finished:
@@ -62,7 +69,7 @@ class BlockStream(Iterator[Block]):
     def _advance(self) -> Block | None:
         """Read a chunk and return its complete records; None if it has none or they have issues."""
         chunk = self._source.read(self._chunk_bytes)
-        self.bytes_read += len(chunk)
+        self.unpacked_bytes += len(chunk)
         self._finished = not chunk
         self.is_short = len(chunk) < self._chunk_bytes
         records = _without_blank_end(self._carry + chunk) if self._finished else self._carry + chunk

@@ -17,6 +17,7 @@ from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.header import read_header
 from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
+from mini_ml.ml.records.unpack import open_source
 from mini_ml.ml.schema.target import missing_column_issue
 from mini_ml.ml.scoring.ahead import in_order
 from mini_ml.ml.scoring.batch_preflight import BatchEstimate, check_batch
@@ -100,12 +101,13 @@ def score_csv(
         ProbabilitiesUnavailable: probabilities are requested and the model has none.
     """
     options = options or ScoreOptions()
-    header, rest = read_header(source, limits)
+    plain = open_source(source, max_bytes=limits.upload_bytes)
+    header, rest = read_header(plain, limits)
     positions = _find_columns(model, header.names, options.columns_to_drop, tally)
     output = Output(
         model.schema, header, only_predictions=options.only_predictions, probabilities=options.probabilities
     )
-    stream = BlockStream(source, header, rest, limits=limits, chunk_bytes=chunk_bytes or _chunk_bytes(model))
+    stream = BlockStream(plain, header, rest, limits=limits, chunk_bytes=chunk_bytes or _chunk_bytes(model))
     yield output.header()
 
     def score_part(part: _Part) -> _Scored:

@@ -9,6 +9,7 @@ from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.header import read_header
 from mini_ml.ml.records.stream import BlockStream
 from mini_ml.ml.records.table import Table
+from mini_ml.ml.records.unpack import open_source
 from mini_ml.topology import Limits
 
 _PARSED_BYTES: Final = 8
@@ -35,8 +36,9 @@ def read_table_from(source: BinaryIO, limits: Limits, *, size: int | None = None
         limits: rows, columns, characters and memory allowed.
         size: size of the file in bytes, to extrapolate the memory that it will take; None if unknown.
     """
-    header, rest = read_header(source, limits)
-    stream = BlockStream(source, header, rest, limits=limits)
+    plain = open_source(source, max_bytes=limits.upload_bytes)
+    header, rest = read_header(plain, limits)
+    stream = BlockStream(plain, header, rest, limits=limits)
     blocks: list[Block] = []
     memory = 0
     for block in stream:
@@ -49,5 +51,9 @@ def read_table_from(source: BinaryIO, limits: Limits, *, size: int | None = None
             issues=[Issue(reason="no rows after the header", hint="add data rows", line=header.next_line)],
         )
     return Table(
-        header=header, blocks=tuple(blocks), rows=stream.rows, bytes=stream.bytes_read, blank_lines=stream.blank_lines
+        header=header,
+        blocks=tuple(blocks),
+        rows=stream.rows,
+        bytes=stream.unpacked_bytes,
+        blank_lines=stream.blank_lines,
     )

@@ -11,6 +11,7 @@ from mini_ml.errors import InvalidDataset, Issue
 from mini_ml.ml.records.header import Header
 from mini_ml.ml.records.scan import Scan, _scan_by_csv, _scan_by_numpy
 from mini_ml.ml.records.stream import BlockStream
+from mini_ml.ml.records.unpack import open_source
 from mini_ml.topology import Limits
 
 quick = settings(max_examples=300, deadline=None)
@@ -54,7 +55,9 @@ def read(csv: bytes, columns: int, chunk_bytes: int) -> tuple[list[list[bytes]],
     header = Header(tuple(f"c{place}" for place in range(columns)), ",", b"c0\n", 2)
     rows: list[list[bytes]] = []
     lines: list[int] = []
-    stream = BlockStream(BytesIO(csv), header, b"", limits=Limits(), chunk_bytes=chunk_bytes)
+    stream = BlockStream(
+        open_source(BytesIO(csv), max_bytes=1 << 30), header, b"", limits=Limits(), chunk_bytes=chunk_bytes
+    )
     try:
         for block in stream:
             columns_of = [block.column(place) for place in range(columns)]
