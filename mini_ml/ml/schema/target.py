@@ -87,7 +87,9 @@ def target_column(table: Table, name: str | None, *, dropped: Sequence[str] = ()
         for other in dropped:
             if other not in table.names:
                 issues.add(missing_column_issue(other, table.names, "columns_to_drop"))
-        raise UnknownColumn(f"The target column “{short(name)}” does not exist.", issues=issues.all())
+        single = " The file has a single column; separate columns by a delimiter: `,` `;` tab or `|`."
+        missing = f"The target column “{short(name)}” does not exist."
+        raise UnknownColumn(missing + (single if len(table.names) == 1 else ""), issues=issues.all())
     return name
 
 

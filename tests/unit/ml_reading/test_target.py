@@ -216,3 +216,8 @@ def test_auto_classifies_text_booleans_and_few_integers(cells: list[str], expect
     csv = target(*cells)
 
     assert is_auto_classification(read_numbers(table(csv), "y", form_of(csv))) is expected
+
+
+def test_an_unknown_target_of_a_file_with_a_single_column_is_explained_by_the_delimiter() -> None:
+    with pytest.raises(UnknownColumn, match="separate columns by a delimiter"):
+        target_column(table("x  k  y\n1  2  u\n"), "y")
