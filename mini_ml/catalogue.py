@@ -88,19 +88,19 @@ _RELATIVES: Final = {
 def check_params(model_type: str, params: Mapping[str, object]) -> list[Issue]:
     """Return the issues of the parameters of a known model type, in the order of the parameters."""
     if model_type in AUTO:
-        params = {name: value for name, value in params.items() if name != "random_state" or not _is_seed(value)}
+        reason = f"`{model_type}` takes no parameters but `random_state`"
         hint = "leave model_params empty, or name a model type"
-        return [_issue(name, f"`{model_type}` takes no parameters", hint) for name in params]
+        issues = [_issue(name, reason, hint) for name in params if name != "random_state"]
+        return issues + _check_seed(params)
     entry = model_types()["model_types"][model_type]
-    issues = (_check_param(model_type, entry, name, value) for name, value in params.items())
-    return [issue for issue in issues if issue]
+    others = {name: value for name, value in params.items() if name != "random_state"}
+    found = (_check_param(model_type, entry, name, value) for name, value in others.items())
+    return [issue for issue in found if issue] + _check_seed(params)
 
 
 def _check_param(model_type: str, entry: JsonObject, name: str, value: object) -> Issue | None:
     if why := entry["not_settable"].get(name):
         return _issue(name, f"`{name}` cannot be set: {why}", "leave it out")
-    if name == "random_state" and _is_seed(value):
-        return None  # allowed for every model type, also for those that do not use it
     if name not in entry["parameters"]:
         otherwise = f"its parameters: {join_names(entry['parameters'])}"
         hint = did_you_mean(name, entry["parameters"], otherwise=otherwise, count=3)
@@ -110,16 +110,23 @@ def _check_param(model_type: str, entry: JsonObject, name: str, value: object) -
         return _issue(name, f"`{name}` is nested too deeply", f"use {_describe(accepted)}")
     if any(_is_valid(value, fragment) for fragment in accepted):
         return None
-    shown = f"the text “{_shorten(value)}”" if isinstance(value, str) else _shorten(value)
-    reason = f"`{name}` is {shown}" + (
+    reason = f"`{name}` is {_show(value)}" + (
         ", above the limit of this platform" if _is_above_platform_limit(value, accepted) else ""
     )
     return _issue(name, reason, f"use {_describe(accepted)}")
 
 
-def _is_seed(value: object) -> bool:
-    """Return whether a value is a `random_state`: null means the default."""
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32)
+def _check_seed(params: Mapping[str, object]) -> list[Issue]:
+    """Return the issue of `random_state`, which every model type accepts, also those that do not use it."""
+    value = params.get("random_state")
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32):
+        return []
+    hint = f"use a whole number from 0 to {2**32 - 1} or null"
+    return [_issue("random_state", f"`random_state` is {_show(value)}", hint)]
+
+
+def _show(value: object) -> str:
+    return f"the text “{_shorten(value)}”" if isinstance(value, str) else _shorten(value)
 
 
 def _issue(name: str, reason: str, hint: str) -> Issue:

@@ -176,7 +176,7 @@ def test_a_number_written_as_text_is_said_to_be_text() -> None:
 
 
 def test_auto_takes_no_other_parameters() -> None:
-    assert reasons("auto", n_estimators=5, random_state=3) == ["`auto` takes no parameters"]
+    assert reasons("auto", n_estimators=5, random_state=3) == ["`auto` takes no parameters but `random_state`"]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ def _mark_words(texts: Sequence[str], feature: Feature) -> Matrix:
 
 def _collect_notices(block: Block, name: str, hows: Sequence[How], found: Distinct) -> Notices:
     notices = Notices()
-    for how in set(hows) & NOTICED.keys():
+    found_hows = set(hows)
+    for how in (one for one in NOTICED if one in found_hows):
         places = [place for place, one in enumerate(hows) if one == how]
         rows = np.flatnonzero(np.isin(found.codes, places))
         examples = [

@@ -73,7 +73,7 @@ class DateFormat:
 
     def value(self, text: str) -> float | None:
         """Read a trimmed cell: seconds since 1970-01-01 UTC, or None. A time without a zone is UTC."""
-        return _read(text, self.order, self.named)
+        return None if len(text) > _MOST_CHARS else _read(text, self.order, self.named)
 
     def values(self, texts: Sequence[str]) -> Matrix:
         """Read many cells as `value` does; NaN stands for None. Shape (texts,)."""
@@ -133,7 +133,8 @@ def _match_digits(text: str, order: Order) -> re.Match[str] | None:
     if found is None and order != "year first":
         found = _YEAR_LAST.fullmatch(text)
         found = found if found is not None and _is_plausible(found) else None
-    if found is None or found["f"] or found["half"] or _offset(found["z"]):
+    has_offset = found is not None and found["z"] is not None and found["z"][0] in "+-"
+    if found is None or found["f"] or found["half"] or has_offset:  # cells of a layout can have different offsets
         return None
     return found
 

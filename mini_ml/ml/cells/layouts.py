@@ -12,6 +12,8 @@ from mini_ml.ml.frame import Codes
 _PART: Final = 1 << 16
 """Cells that are looked at together; each takes four bytes per character."""
 _MOST_LAYOUTS: Final = 32
+_MOST_CHARS: Final = 60
+"""Longer cells are neither numbers nor dates, and would take much memory."""
 _MIN_CELLS: Final = 16
 """Fewer cells of the same layout are read one by one."""
 _ZERO, _NINE = ord("0"), ord("9")
@@ -48,7 +50,7 @@ def group_by_layout(texts: Sequence[str]) -> Iterator[Layout]:
         part = texts[start : start + _PART]
         lengths = np.fromiter(map(len, part), dtype=np.intp, count=len(part))
         for length in np.flatnonzero(np.bincount(lengths) >= _MIN_CELLS).tolist():
-            if length:
+            if 0 < length <= _MOST_CHARS:
                 yield from _of_length(part, np.flatnonzero(lengths == length), length, start)
 
 

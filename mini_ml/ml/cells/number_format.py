@@ -32,6 +32,8 @@ Form = Literal["usual", "other", "bound"]
 """How a cell was read: in the format of its column, in another unambiguous form, or as the number of a bound."""
 
 _CACHED_CELLS: Final = 1 << 15
+_CACHED_CHARS: Final = 60
+"""Longer cells are not kept, so that the cache stays small."""
 _GROUP_MARKS: Final = {",": ",", ".": r"\.", " ": f"[{BLANKS}]", "'": f"[{APOSTROPHES}]"}
 _EXPONENT: Final = "(?:[eE][+-]?[0-9]+)?"
 _PLAIN: Final[dict[Decimal, re.Pattern[str]]] = {
@@ -84,7 +86,7 @@ class NumberFormat:
 
     def read(self, text: str) -> Reading | None:
         """Read a trimmed, non-missing cell; None if it is not a number of this column."""
-        return _read(text, self)
+        return _read(text, self) if len(text) <= _CACHED_CHARS else _read.__wrapped__(text, self)
 
     def read_many(self, texts: Sequence[str]) -> tuple[Matrix, list[Form | None]]:
         """Read many cells as `read` does: their numbers, NaN where there is none, and how they were read."""
@@ -98,13 +100,13 @@ class NumberFormat:
                 value = float(lines[place][1:])
                 if -LARGEST <= value <= LARGEST:
                     values[place], forms[place] = value, "usual"
-            elif (reading := _read(text, self)) is not None:
+            elif (reading := self.read(text)) is not None:
                 values[place], forms[place] = reading
         return values, forms
 
     def value(self, text: str) -> float | None:
         """Return the number of a trimmed, non-missing cell, or None."""
-        reading = _read(text, self)
+        reading = self.read(text)
         return None if reading is None else reading.value
 
 
@@ -216,6 +218,12 @@ def certain_marks(body: str) -> Marks | None:
                 has_fraction = decimal in body
                 return Marks(decimal if has_fraction else None, grouping or None)
     return None
+
+
+def has_three_digits(body: str) -> bool:
+    """Return whether a number has one point or comma, and exactly three digits behind it."""
+    single = _ONE_MARK.fullmatch(body)
+    return single is not None and len(single[3]) == 3
 
 
 def is_ambiguous(body: str) -> bool:

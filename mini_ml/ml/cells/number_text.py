@@ -7,7 +7,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Final, Literal
 
 Decimal = Literal[".", ","]
@@ -34,6 +34,9 @@ _NUMBER: Final = re.compile(
     rf"(?:(?P<after>{_CURRENCY})|(?P<unit>{_UNIT_WORD}(?: {_UNIT_WORD})?))?(?P<last>[{_MINUS}])?(?P<close>\))?"
 )
 _MOST_CHARS: Final = 60
+_CACHED_UNITS: Final = 4096
+_MOST_PREFIXED: Final = 3
+"""Characters of a unit that may have a prefix, in which upper and lower case differ."""
 _SIGN_OF_CODE: Final = {"brl": "r$", "usd": "us$", "eur": "€", "gbp": "£", "jpy": "¥", "inr": "₹", "krw": "₩"}
 """Currencies with a sign of their own, in the form of `unit_key`; `$` alone is that of many countries."""
 _DURATION: Final = re.compile(
@@ -58,13 +61,14 @@ class NumberText:
     """Whether the cell gives a bound, such as `<0.5` or `90+`."""
 
 
-@cache
+@lru_cache(maxsize=_CACHED_UNITS)
 def unit_key(unit: str) -> str:
     """Return the form in which currencies and units are compared.
 
     `Kg` and `kg` are the same, as are `day` and `days`, and `BRL` and `R$`.
     """
-    key = unit if unit[:1] in "mM" else unit.casefold()  # mW and MW differ
+    is_prefixed = len(unit) <= _MOST_PREFIXED and unit[:1] in "mM"  # mW and MW differ
+    key = unit if is_prefixed else unit.casefold().replace("º", "°")
     if key in _SIGN_OF_CODE:
         return _SIGN_OF_CODE[key]
     return key[:-1] if len(key) > 2 and key.endswith("s") else key

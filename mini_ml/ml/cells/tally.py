@@ -20,6 +20,9 @@ class Tally:
     missing: Counter[str] = field(default_factory=Counter)
     notices: Notices = field(default_factory=Notices)
     unseen: dict[str, Counter[str]] = field(default_factory=dict)
+    """Unseen categories by column; of very many, the most frequent."""
+    unseen_cells: Counter[str] = field(default_factory=Counter)
+    """Number of cells with an unseen category, by column."""
     blank_lines: int = 0
     """Blank lines that were skipped."""
     doubled_names: tuple[str, ...] = ()
@@ -35,6 +38,7 @@ class Tally:
         for name, counts in unseen.items():
             kept = self.unseen.setdefault(name, Counter())
             kept.update(counts)
+            self.unseen_cells[name] += counts.total()
             if len(kept) > 2 * _MAX_COUNTED:
                 self.unseen[name] = Counter(dict(kept.most_common(_MAX_COUNTED)))
 

@@ -120,4 +120,4 @@ class _Gzip:
 
 
 def _damaged(reason: str, hint: str) -> InvalidDataset:
-    return InvalidDataset(f"{reason[0].upper()}{reason[1:]}.", issues=[Issue(reason=reason, hint=hint)])
+    return InvalidDataset(f"{reason[0].upper()}{reason[1:]}.", issues=[Issue(reason=reason, hint=hint, line=1)])

@@ -30,7 +30,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "mixed_units": "Cells have different units ({units}), so the column is not read as numbers.",
     "more_warnings": "{count} more warnings are not listed.",
     "nearly_numeric": "{numbers} of {cells} cells are numbers, too few to read the column as numbers.",
-    "new_gaps": "{count} cells are missing, but no cell of the column was missing in training; what stands for them is "
+    "new_gaps": "{count} cells are missing, but the rows that the model learned from had none; what stands for them is "
     "a guess.",
     "numbers_as_labels": "The target looks numeric but was learned as labels; use `{instead}` to learn it as a number.",
     "other_form": "{count} cells are written in another form than the column and were read as the number they mean.",
@@ -53,7 +53,7 @@ _SENTENCES_FOR_ONE: Final[Mapping[str, str]] = {
     "labels_merged": "1 cell spells a label differently and counts as the usual spelling: {labels}.",
     "missing_words": "1 cell is read as missing: {words}.",
     "more_warnings": "1 more warning is not listed.",
-    "new_gaps": "1 cell is missing, but no cell of the column was missing in training; what stands for it is a guess.",
+    "new_gaps": "1 cell is missing, but the rows that the model learned from had none; what stands for it is a guess.",
     "other_form": "1 cell is written in another form than the column and was read as the number it means.",
     "rows_without_target": "1 row without a target was left out.",
     "unnamed_columns": "1 column has no name and is called {names}.",

@@ -1,8 +1,7 @@
 """Choose the date format of a column: the order of day and month, and which forms occur."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -14,7 +13,10 @@ from mini_ml.ml.schema.findings import Finding
 _SAMPLE: Final = 50
 """Distinct cells of which one must be a date, else the others are not looked at."""
 _DESCRIBED: Final = 2_000
-"""Distinct cells that are looked at one by one; of the others, only the order of day and month is counted."""
+"""Distinct cells that are looked at one by one, from all over the column; of the others, only the order of day and
+month is counted."""
+_LIKELY: Final = 0.4
+"""Less than the fraction of dates that a column of dates needs."""
 _MONTHS: Final = 12
 
 
@@ -22,7 +24,11 @@ _MONTHS: Final = 12
 class DateVotes:
     """What the cells of a column show about the way its dates are written, in numbers of cells."""
 
+    cells: int = 0
     dates: int = 0
+    """Dates among the cells that were looked at one by one."""
+    looked_at: int = 0
+    """Cells that were looked at one by one."""
     day_first: int = 0
     """Cells that are dates only if the day comes first."""
     month_first: int = 0
@@ -33,6 +39,11 @@ class DateVotes:
     short_years: int = 0
     examples: list[str] = field(default_factory=list)
     """The first dates that are the same in neither order."""
+
+    @property
+    def may_be_dates(self) -> bool:
+        """Return whether so many cells are dates that the column may be one of dates."""
+        return self.dates >= _LIKELY * self.looked_at > 0
 
     @property
     def order(self) -> Order | None:
@@ -48,11 +59,13 @@ def count_dates(texts: Mapping[str, int]) -> DateVotes:
     Args:
         texts: number of occurrences of each trimmed cell.
     """
-    votes = DateVotes()
-    if not any(describe(text) for text in islice(texts, _SAMPLE)):
-        return votes
+    votes = DateVotes(cells=sum(texts.values()))
     cells = list(texts)
-    for text in cells[:_DESCRIBED]:
+    if not any(describe(text) for text in _spread(cells, _SAMPLE)):
+        return votes
+    step = max(1, len(cells) // _DESCRIBED)
+    for text in cells[::step]:
+        votes.looked_at += texts[text]
         parts = describe(text)
         if parts is not None:
             votes.dates += texts[text]
@@ -61,13 +74,18 @@ def count_dates(texts: Mapping[str, int]) -> DateVotes:
             votes.short_years += texts[text] if parts.short_year else 0
             if parts.first is not None and parts.second is not None:
                 _count_order(votes, text, parts.first, parts.second, texts[text])
-    for layout, first, second in days_and_months(cells[_DESCRIBED:]):
-        counts = np.array([texts[cells[_DESCRIBED + place]] for place in layout.places.tolist()])
-        votes.dates += int(counts.sum())
+    others = [text for place, text in enumerate(cells) if place % step]
+    for layout, first, second in days_and_months(others):
+        counts = np.array([texts[others[place]] for place in layout.places.tolist()])
         votes.day_first += int(counts[(first > _MONTHS) & (second <= _MONTHS)].sum())
         votes.month_first += int(counts[(second > _MONTHS) & (first <= _MONTHS)].sum())
         votes.either += int(counts[(first <= _MONTHS) & (second <= _MONTHS)].sum())
     return votes
+
+
+def _spread(cells: Sequence[str], count: int) -> Sequence[str]:
+    """Return about `count` cells from all over a column."""
+    return cells[:: max(1, len(cells) // count)]
 
 
 def _count_order(votes: DateVotes, text: str, first: int, second: int, count: int) -> None:

@@ -1,6 +1,9 @@
 """Show by example how the cells of a column are read."""
 
-from datetime import UTC, datetime
+import math
+import re
+
+import numpy as np
 
 from mini_ml.ml.cells.dates import DateFormat
 from mini_ml.ml.cells.number_format import NumberFormat
@@ -10,6 +13,12 @@ from mini_ml.ml.schema.data_warnings import cut
 def shows_format(text: str) -> tuple[bool, int]:
     """Return a key by which a cell that is more than digits, a point and a sign is preferred, then a longer one."""
     return bool(text.strip("0123456789.+-")) or text.endswith("-"), len(text)
+
+
+def shows_order(text: str) -> tuple[bool, int]:
+    """Return a key by which a date whose first two numbers differ is preferred, then a longer one."""
+    numbers = re.findall("[0-9]+", text)[:2]
+    return len(set(numbers)) > 1, len(text)
 
 
 def describe_number(text: str, form: NumberFormat) -> str | None:
@@ -26,6 +35,6 @@ def describe_date(text: str, form: DateFormat) -> str | None:
     value = form.value(text)
     if value is None:
         return None
-    moment = datetime.fromtimestamp(value, UTC)
-    shown = moment.strftime("%Y-%m-%d") if not form.timed else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = str(np.datetime64(math.floor(value), "s"))  # datetime has no years before 1 and after 9999
+    shown = f"{moment}Z" if form.timed else moment.partition("T")[0]
     return None if shown == text else f"{cut(text)} → {shown}"

@@ -98,7 +98,9 @@ def _count_numbers(cells: Evidence) -> NumberVotes:
         return NumberVotes()
     votes = count_votes(cells.looked_at())
     if cells.keeps_plain:
-        votes.add_plain(cells.plain.count, has_points=cells.has_certain_point)
+        largest = max(-cells.plain.minimum, cells.plain.maximum)
+        digits = len(str(int(largest))) if cells.plain.whole else 0
+        votes.add_plain(cells.plain.count, has_points=cells.has_certain_point, digits=digits)
     return votes
 
 
@@ -107,7 +109,7 @@ def _find_marks(
 ) -> FileMarks:
     """Return what the columns show together."""
     points = sum(cells.has_certain_point for cells in evidence.values())
-    orders: set[Order] = {votes.order for votes in dates.values() if votes.order is not None}
+    orders: set[Order] = {votes.order for votes in dates.values() if votes.order is not None and votes.may_be_dates}
     return FileMarks(
         decimal=find_file_decimal(numbers.values(), certain_points=points),
         order=orders.pop() if len(orders) == 1 else None,

@@ -11,18 +11,19 @@ One mark before exactly three digits is ambiguous. In this order, it is decided 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
-from mini_ml.ml.cells.number_format import Grouping, NumberFormat, certain_marks, is_ambiguous
+import numpy as np
+
+from mini_ml.ml.cells.layouts import group_by_layout
+from mini_ml.ml.cells.number_format import Grouping, NumberFormat, certain_marks, has_three_digits, is_ambiguous
 from mini_ml.ml.cells.number_text import Decimal, find_duration, take_apart, unit_key
 from mini_ml.ml.notices import MOST_EXAMPLES
+from mini_ml.ml.schema.data_warnings import cut
 from mini_ml.ml.schema.findings import Finding
 
-_SAMPLE: Final = 20_000
-"""Distinct cells from which a format is chosen; it is then tried on all cells."""
 _LIKELY: Final = 0.4
-"""Less than the fraction of numbers that a numeric column needs, because only some cells are looked at."""
+"""Less than the fraction of numbers that a numeric column needs."""
 _OTHER: Final[dict[Decimal, Decimal]] = {",": ".", ".": ","}
 
 
@@ -49,13 +50,21 @@ class NumberVotes:
     three_parts: int = 0
     """Cells that are durations such as 1:30:00."""
     examples: dict[str, list[str]] = field(default_factory=dict)
-    """The first ambiguous cells by their mark, durations of two parts by a colon, and cells with a unit by `unit`."""
+    """The first ambiguous cells by their mark, durations of two parts by a colon, and cells with
+    and without a unit by `unit` and `bare`."""
     numbers: int = 0
     """Cells that look like numbers."""
     cells: int = 0
 
-    def add_plain(self, count: int, *, has_points: bool) -> None:
-        """Add plain numbers that are not looked at one by one; with `has_points`, a decimal point is certain."""
+    def add_plain(self, count: int, *, has_points: bool, digits: int) -> None:
+        """Add plain numbers that are not looked at one by one.
+
+        Args:
+            count: how many there are.
+            has_points: whether one has a point that certainly is a decimal point.
+            digits: of the longest integer.
+        """
+        self.longest_integer = max(self.longest_integer, digits)
         self.cells += count
         self.numbers += count
         if has_points:
@@ -99,30 +108,45 @@ def count_votes(texts: Mapping[str, int]) -> NumberVotes:
         texts: number of occurrences of each trimmed cell.
     """
     votes = NumberVotes()
-    for text, count in islice(texts.items(), _SAMPLE):
-        votes.cells += count
-        duration = find_duration(text)
-        if duration is not None:
-            if duration.third is not None:
-                votes.three_parts += count
-            else:
-                votes.two_parts += count
-                votes.add_example(":", text)
-            continue
-        parts = take_apart(text)
-        if parts is None:
-            continue
-        votes.numbers += count
-        if parts.currency or parts.unit:
-            votes.add_example("unit", text)
-        votes.both += count if parts.currency and parts.unit else 0
-        if parts.currency:
-            votes.currencies[parts.currency] += count
-        if parts.unit:
-            votes.units[parts.unit] += count
-        votes.accounting += count if parts.accounting else 0
-        _count_marks(votes, text, parts.body, count)
+    cells, counts = list(texts), np.fromiter(texts.values(), dtype=np.int64, count=len(texts))
+    alone = np.ones(len(cells), dtype=np.bool_)
+    for layout in group_by_layout(cells):
+        if not _needs_each_cell(layout.first):
+            _count_cell(votes, layout.first, int(counts[layout.places].sum()))
+            alone[layout.places] = False
+    for place in np.flatnonzero(alone).tolist():
+        _count_cell(votes, cells[place], int(counts[place]))
     return votes
+
+
+def _needs_each_cell(text: str) -> bool:
+    """Return whether cells of the same layout can show different things: `0,123` is certain, `1,123` is not."""
+    parts = take_apart(text)
+    return parts is not None and has_three_digits(parts.body)
+
+
+def _count_cell(votes: NumberVotes, text: str, count: int) -> None:
+    votes.cells += count
+    duration = find_duration(text)
+    if duration is not None:
+        if duration.third is not None:
+            votes.three_parts += count
+        else:
+            votes.two_parts += count
+            votes.add_example(":", text)
+        return
+    parts = take_apart(text)
+    if parts is None:
+        return
+    votes.numbers += count
+    votes.add_example("unit" if parts.currency or parts.unit else "bare", text)
+    votes.both += count if parts.currency and parts.unit else 0
+    if parts.currency:
+        votes.currencies[parts.currency] += count
+    if parts.unit:
+        votes.units[parts.unit] += count
+    votes.accounting += count if parts.accounting else 0
+    _count_marks(votes, text, parts.body, count)
 
 
 def _count_marks(votes: NumberVotes, text: str, body: str, count: int) -> None:
@@ -143,13 +167,13 @@ def _count_marks(votes: NumberVotes, text: str, body: str, count: int) -> None:
 
 
 def find_file_decimal(votes: Iterable[NumberVotes], *, certain_points: int) -> Decimal | None:
-    """Return the decimal mark that all columns with a certain one share; None if there is none, or both occur.
+    """Return the decimal mark that all columns of numbers show for certain; None if they show none or both.
 
     Args:
         votes: of the columns whose cells were looked at one by one.
         certain_points: number of other columns that have a decimal point for certain.
     """
-    shown = {column.decimal for column in votes} - {None}
+    shown = {column.decimal for column in votes if column.may_be_numbers} - {None}
     if certain_points:
         shown.add(".")
     return shown.pop() if len(shown) == 1 else None
@@ -163,7 +187,7 @@ def choose_format(votes: NumberVotes, file_decimal: Decimal | None, delimiter: s
         file_decimal: the decimal mark that other columns show for certain.
         delimiter: of the file.
     """
-    if votes.two_parts + votes.three_parts > sum(votes.decimals.values()) + votes.longest_integer:
+    if votes.two_parts + votes.three_parts > votes.numbers:
         return _choose_durations(votes)
     mark = max(votes.ambiguous, key=lambda known: votes.ambiguous[known], default=None)
     decimal = votes.decimal
@@ -194,7 +218,8 @@ def _find_bare(votes: NumberVotes, unit: str) -> Iterator[Finding]:
     """Yield that some numbers have a unit or a currency and others have none."""
     bare = votes.numbers - votes.currencies.total() - votes.units.total() + votes.both
     if unit and bare > 0:
-        yield Finding("bare_numbers", bare, tuple(votes.examples["unit"]), {"unit": unit})
+        rarer = "bare" if 2 * bare < votes.numbers else "unit"
+        yield Finding("bare_numbers", bare, tuple(votes.examples[rarer]), {"unit": cut(unit)})
 
 
 def _resolve(

@@ -8,6 +8,7 @@ from typing import Final
 
 from mini_ml.ml.cells import words
 from mini_ml.ml.cells.number_format import NumberFormat, Reading
+from mini_ml.ml.schema.data_warnings import cut
 from mini_ml.ml.schema.evidence import Evidence, NumberRange
 from mini_ml.ml.schema.examples import describe_number, shows_format
 from mini_ml.ml.schema.findings import MOST_WORDS, Finding, find_cells
@@ -31,6 +32,7 @@ MAX_PADDED: Final = 0.01
 _LARGEST_EXACT: Final = 2**53
 """Larger integers are rounded, since numbers have 64 bits."""
 _SAMPLE: Final = 2_000
+_PHONE_DIGITS: Final = 9
 _ROW_NUMBER: Final = re.compile(
     r"(?:.*[^a-z])?(?:id|idx|index|indice|índice|row|rows|row ?num(?:ber)?|row ?id|nr|no|num|number|n|nº|n°|n\.º|seq|"
     r"sequence|obs|observation|record|linha|item|unnamed: ?[0-9]+)\.?|#|"
@@ -99,9 +101,11 @@ def judge_numbers(evidence: Evidence, votes: NumberVotes, marks: FileMarks) -> V
     if _are_addresses(evidence):
         return Verdict(None)
     choice = choose_format(votes, marks.decimal, marks.delimiter)
-    if not votes.may_be_numbers:
+    if not votes.may_be_numbers or (choice.format.grouping == " " and _are_phones(evidence)):
         return Verdict(None, decimal=choice.format.decimal)
     numbers = _read_all(evidence, choice.format)
+    if _is_zero_or_one(numbers.range):
+        numbers = _read_all(evidence, replace(choice.format, truth_words=True))
     decimal = choice.format.decimal
     present = numbers.range.count + sum(numbers.rest.values())
     if evidence.zero_padded() > MAX_PADDED * present or not numbers.range.count:
@@ -109,15 +113,18 @@ def judge_numbers(evidence: Evidence, votes: NumberVotes, marks: FileMarks) -> V
     words_for_missing = find_missing_words(numbers.rest, numbers.range.count, numbers.distinct, present)
     if numbers.range.count < ALMOST_ALL * present and not words_for_missing:
         return Verdict(None, decimal=decimal, findings=tuple(_explain_no_numbers(numbers, votes, present)))
-    if numbers.range.minimum == numbers.range.maximum and numbers.range.count == evidence.table.rows:
+    rounds = numbers.range.whole and max(-numbers.range.minimum, numbers.range.maximum) > _LARGEST_EXACT
+    is_constant = numbers.range.minimum == numbers.range.maximum and not (rounds and numbers.distinct > 1)
+    if is_constant and numbers.range.count == evidence.table.rows:
         return Verdict(None, reason=CONSTANT)
     return Verdict(
         "numeric",
-        numbers=replace(choice.format, truth_words=_is_zero_or_one(numbers.range)),
+        numbers=numbers.format,
         missing_words=words_for_missing,
         format=describe_number(numbers.usual, choice.format),
         findings=(
             *choice.findings,
+            *((Finding("rounded_integers"),) if rounds else ()),
             *find_words(numbers.rest, words_for_missing, "numbers"),
             *find_cells("other_form", numbers.others),
             *find_cells("bounds", numbers.bounds),
@@ -130,6 +137,12 @@ def _are_addresses(evidence: Evidence) -> bool:
     """Return whether most cells are IP addresses; `192.168.100.101` could be a number with groups too."""
     first = list(islice(evidence.others, _SAMPLE))
     return sum(_IP_ADDRESS.fullmatch(text) is not None for text in first) > MOST * len(first)
+
+
+def _are_phones(evidence: Evidence) -> bool:
+    """Return whether all cells have the same number of digits, nine or more, with blanks: amounts differ in length."""
+    lengths = {sum(map(str.isdigit, text)) for text in islice(evidence.others, _SAMPLE)}
+    return len(lengths) == 1 and min(lengths) >= _PHONE_DIGITS
 
 
 def _read_all(evidence: Evidence, form: NumberFormat) -> _Numbers:
@@ -149,7 +162,7 @@ def _explain_no_numbers(numbers: _Numbers, votes: NumberVotes, present: int) -> 
     units = different_units(votes)
     with_units = sum(votes.currencies.values()) + sum(votes.units.values())
     if 2 <= len(units) <= MOST_WORDS and with_units >= MOST * present:
-        yield Finding("mixed_units", with_units, (), {"units": ", ".join(units)})
+        yield Finding("mixed_units", with_units, (), {"units": ", ".join(map(cut, units))})
     elif numbers.range.count >= MOST * present:
         texts = tuple(islice(numbers.rest, MOST_WORDS))
         params: dict[str, str | int] = {"numbers": numbers.range.count, "cells": present}

@@ -122,9 +122,12 @@ class TargetNumbers:
 
     @property
     def is_numeric(self) -> bool:
-        """Return whether nearly all cells are numbers."""
+        """Return whether nearly all cells are numbers, or all but a few words that mean a missing number."""
         readable = sum(count for text, count in self.counts.items() if text in self.readings)
-        return 0 < readable >= ALMOST_ALL * sum(self.counts.values())
+        present = sum(self.counts.values())
+        rest = {text: count for text, count in self.counts.items() if text not in self.readings}
+        has_words = bool(find_missing_words(rest, readable, len(self.values), present))
+        return 0 < readable >= ALMOST_ALL * present or has_words
 
     @property
     def is_amount(self) -> bool:

@@ -42,7 +42,8 @@ def _about_cells(model: FittedModel, tally: Tally) -> Iterator[DataWarning]:
         )
     for column, counts in tally.unseen.items():
         first = ", ".join(f"“{cut(text)}”" for text, _ in counts.most_common(_MOST_CATEGORIES))
-        yield write_warning("unseen_categories", column=column, count=counts.total(), params={"categories": first})
+        count = tally.unseen_cells[column]
+        yield write_warning("unseen_categories", column=column, count=count, params={"categories": first})
 
 
 def _about_gaps(model: FittedModel, tally: Tally) -> Iterator[DataWarning]:

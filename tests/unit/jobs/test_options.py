@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mini_ml.column_names import clean_name
 from mini_ml.contracts import PredictOptions, TrainOptions
 from mini_ml.errors import InvalidName, InvalidOption, InvalidRequest, MiniMLError, UnknownModelType
 from mini_ml.jobs.options import parse_predict_options, parse_train_options, read_metadata
 
-names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).map(str.strip).filter(bool)
+names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).map(clean_name).filter(bool)
 
 
 @given(target=names, dropped=st.lists(names, max_size=4), trees=st.integers(1, 9))

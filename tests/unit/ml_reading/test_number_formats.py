@@ -103,6 +103,8 @@ def test_digits_that_are_not_in_threes_are_no_groups(text: str) -> None:
         (NumberFormat(unit="kg"), "4.5 KG", 4.5),
         (NumberFormat(unit="days"), "1 day", 1.0),
         (NumberFormat(unit="°C"), "-4 °C", -4.0),
+        (NumberFormat(unit="°C"), "-4 ºC", -4.0),
+        (NumberFormat(unit="meter"), "4 Meters", 4.0),
         (NumberFormat(unit="m²"), "80 m²", 80.0),
     ],
 )
