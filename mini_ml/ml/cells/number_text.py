@@ -4,8 +4,6 @@ Nothing is decided here about what a mark means; see `number_format`.
 """
 
 import re
-import sys
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -18,7 +16,11 @@ APOSTROPHES: Final = "'’"
 _MINUS: Final = r"\-" + "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"
 _DASH: Final = r"\-" + "\u2013\u2014"
 """Stands for no cents, as in `5,-`."""
-_SIGNS: Final = "".join(chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) == "Sc")
+_SIGNS: Final = (
+    "$\u00a2-\u00a5\u058f\u060b\u07fe\u07ff\u09f2\u09f3\u09fb\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20c0\ua838\ufdfc\ufe69\uff04"
+    "\uffe0\uffe1\uffe5\uffe6"
+)
+"""The currency signs of Unicode's first plane; looking for them when a process starts would take 0.1 s."""
 _CODES: Final = (
     "USD|EUR|GBP|BRL|JPY|CNY|INR|CHF|CAD|AUD|NZD|MXN|ARS|CLP|COP|PEN|UYU|SEK|NOK|DKK|PLN|CZK|HUF|RON|RUB|TRY|ZAR|KRW|"
     "SGD|HKD|TWD|THB|ILS|AED|SAR|Kč|zł|kr|Ft|lei|Rs|руб"
@@ -28,7 +30,8 @@ _UNIT_WORD: Final = r"(?:[^\W\d_]|[°%‰µ])(?:[^\W\d_]|[°%²³/·]|(?<=[^\W\d
 _BODY: Final = rf"(?:[0-9]+(?:[.,{APOSTROPHES}{BLANKS}][0-9]+)*[.,]?|[.,][0-9]+)(?:[eE][+-]?[0-9]{{1,3}}(?![0-9]))?"
 _NUMBER: Final = re.compile(
     rf"(?P<open>\()?(?P<bound><=|>=|[<>≤≥])?[{BLANKS}]?"
-    rf"(?P<sign>[+{_MINUS}])?[{BLANKS}]?(?P<before>{_CURRENCY})?[{BLANKS}]?(?P<inner>[+{_MINUS}])?[{BLANKS}]?"
+    rf"(?P<sign>[+{_MINUS}])?[{BLANKS}]?(?P<before>{_CURRENCY})?[{BLANKS}]?(?P<behind_sign>\()?"
+    rf"(?P<inner>[+{_MINUS}])?[{BLANKS}]?"
     rf"(?P<body>{_BODY})"
     rf"(?:(?<=[.,])[{_DASH}]{{1,2}})?(?P<behind>(?<![.,])[{_MINUS}](?=$|\)))?(?P<more>\+(?=$))?[{BLANKS}]?"
     rf"(?:(?P<after>{_CURRENCY})|(?P<unit>{_UNIT_WORD}(?: {_UNIT_WORD})?))?(?P<last>[{_MINUS}])?(?P<close>\))?"
@@ -82,16 +85,18 @@ def take_apart(text: str) -> NumberText | None:
     if found is None or (found["unit"] or "")[:1].isnumeric():  # `1 ½` is not 1
         return None
     signs = [sign for sign in found.group("sign", "inner", "behind", "last") if sign]
-    brackets = found["open"] is not None, found["close"] is not None
-    if brackets[0] != brackets[1] or len(signs) + brackets[0] > 1 or (found["before"] and found["after"]):
+    opened = [bracket for bracket in found.group("open", "behind_sign") if bracket]
+    if len(opened) != (found["close"] is not None) or len(signs) + len(opened) > 1:
         return None
-    negative = brackets[0] or bool(signs and signs[0] != "+")
+    if found["before"] and found["after"]:
+        return None
+    negative = bool(opened) or bool(signs and signs[0] != "+")
     return NumberText(
         negative=negative,
         body=found["body"],
         currency=(found["before"] or found["after"] or "").rstrip("."),
         unit=found["unit"] or "",
-        accounting=brackets[0] or found["behind"] is not None or found["last"] is not None,
+        accounting=bool(opened) or found["behind"] is not None or found["last"] is not None,
         bounded=bool(found["bound"] or found["more"]),
     )
 

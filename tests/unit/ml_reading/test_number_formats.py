@@ -1,5 +1,7 @@
 """A cell is read in the number format of its column, and in another form only where that is unmistakable."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +87,9 @@ def test_digits_that_are_not_in_threes_are_no_groups(text: str) -> None:
         (NumberFormat(currency="$"), "-$5.50", -5.5),
         (NumberFormat(currency="$"), "$-5.50", -5.5),
         (NumberFormat(currency="$"), "5.50", 5.5),
+        (NumberFormat(currency="$", grouping=",", accounting=True), "$(1,234.50)", -1234.5),
+        (NumberFormat(currency="$", grouping=",", accounting=True), "($1,234.50)", -1234.5),
+        (NumberFormat(currency="R$", decimal=",", accounting=True), "R$ (5,00)", -5.0),
         (NumberFormat(decimal=",", currency="€"), "5,50 €", 5.5),
         (NumberFormat(decimal=",", grouping=".", currency="R$"), "R$ 1.234,56", 1234.56),
         (NumberFormat(decimal=",", grouping=".", currency="R$"), "R$\u00a01.234,56", 1234.56),
@@ -140,7 +145,7 @@ def test_a_sign_in_front_may_be_any_minus(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("(5.50)", -5.5), ("5.50-", -5.5), ("5.50−", -5.5), ("($5.50)", -5.5), ("$(5.50)", None), ("(-5)", None)],
+    [("(5.50)", -5.5), ("5.50-", -5.5), ("5.50−", -5.5), ("($5.50)", -5.5), ("$(5.50)", -5.5), ("(-5)", None)],
 )
 def test_negative_amounts_of_accountants_are_read_in_columns_that_have_them(text: str, value: float | None) -> None:
     form = NumberFormat(currency="$", accounting=True)
@@ -229,3 +234,13 @@ def test_any_text_is_a_finite_number_or_none(text: str) -> None:
     for form in (PLAIN, COMMA, ENGLISH, BRAZILIAN, FRENCH, SWISS):
         reading = form.read(text.strip())
         assert reading is None or abs(reading.value) <= 1e30
+
+
+@pytest.mark.parametrize("sign", [chr(code) for code in range(1 << 16) if unicodedata.category(chr(code)) == "Sc"])
+def test_every_currency_sign_is_one(sign: str) -> None:
+    assert NumberFormat(currency=sign).value(f"{sign}5") == 5.0
+
+
+@pytest.mark.parametrize("text", ["($(5)", "$(5", "$5)", "(($5))", "-$(5)", "$(-5)"])
+def test_brackets_that_do_not_match_are_no_number(text: str) -> None:
+    assert NumberFormat(currency="$").read(text) is None
