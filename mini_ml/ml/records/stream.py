@@ -202,7 +202,8 @@ class BlockStream(Iterator[Block]):
 def _find_blank(starts: Offsets, stops: Offsets, last: Marks, raw: bytes, columns: int) -> Marks | None:
     """Return which records are blank lines; None if there are none, which is usual."""
     blank: Marks = stops == starts
-    if len(last) == len(starts) * columns and not blank.any():
+    is_regular = len(last) == len(starts) * columns and last[columns - 1 :: columns].all()
+    if is_regular and not blank.any():
         return None
     widths = np.diff(np.flatnonzero(last), prepend=-1)
     for record in np.flatnonzero((widths == 1) & ~blank).tolist():

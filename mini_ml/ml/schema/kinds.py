@@ -70,9 +70,15 @@ def _judge_text(evidence: Evidence) -> Verdict:
         return Verdict(None, reason=EMPTY)
     if len(texts) >= max(MIN_IDENTIFIERS, MOST * present) and _has_recurring_words(texts):
         return Verdict("text")
-    if len(texts) == present >= MIN_IDENTIFIERS:
+    if len(texts) == present >= MIN_IDENTIFIERS and _are_codes(texts):
         return Verdict(None, reason="identifier: every cell is a different code", fallback="categorical")
     return Verdict("categorical")
+
+
+def _are_codes(texts: Iterable[str]) -> bool:
+    """Return whether at least half of the cells have a digit; names and other words are not codes."""
+    cells = list(islice(texts, _SAMPLE))
+    return sum(any(map(str.isdigit, cell)) for cell in cells) >= MOST * len(cells)
 
 
 def _has_recurring_words(texts: Iterable[str]) -> bool:

@@ -117,3 +117,9 @@ def test_every_column_of_the_file_is_in_the_answer() -> None:
         ("c", None, "dropped as asked"),
         ("y", None, None),
     ]
+
+
+def test_different_words_without_digits_are_kept() -> None:
+    names = ["Ana", "Bia", "Caio", "Davi", "Eva", "Fabio", "Gil", "Hugo", "Iara", "Joel", "Kai", "Lia"]
+
+    assert Column(names).kind == "categorical"

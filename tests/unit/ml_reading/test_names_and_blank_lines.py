@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mini_ml.contracts import TrainOptions
-from mini_ml.errors import UnknownColumn
+from mini_ml.errors import InvalidDataset, UnknownColumn
 from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.scoring.list_warnings import list_warnings
@@ -105,6 +105,13 @@ def test_blank_lines_between_rows_are_skipped_and_counted() -> None:
     assert table(csv).rows == 20
     assert table(csv).line_of(6) == 11
     assert warnings_of(csv) == {"blank_lines": "3 blank lines were skipped."}
+
+
+def test_a_blank_line_beside_a_row_that_is_too_long_is_not_reported() -> None:
+    with pytest.raises(InvalidDataset) as raised:
+        table("x,y\n \n1,2,3\n")
+
+    assert [issue.line for issue in raised.value.issues] == [3]
 
 
 def test_a_blank_line_in_a_file_of_one_column_is_an_empty_cell() -> None:
