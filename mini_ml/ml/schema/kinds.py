@@ -10,8 +10,8 @@ from mini_ml.ml.cells import words
 from mini_ml.ml.schema.date_choice import DateVotes
 from mini_ml.ml.schema.date_kind import judge_dates
 from mini_ml.ml.schema.evidence import Evidence
-from mini_ml.ml.schema.number_choice import NumberVotes
 from mini_ml.ml.schema.number_kind import MAX_PADDED, MIN_IDENTIFIERS, judge_numbers, judge_plain_numbers
+from mini_ml.ml.schema.number_votes import NumberVotes
 from mini_ml.ml.schema.verdict import CONSTANT, EMPTY, MOST, FileMarks, Verdict
 
 _MAX_TRUTH_WORDS: Final = 12

@@ -12,7 +12,8 @@ from mini_ml.ml.schema.data_warnings import cut
 from mini_ml.ml.schema.evidence import Evidence, NumberRange
 from mini_ml.ml.schema.examples import describe_number, shows_format
 from mini_ml.ml.schema.findings import MOST_WORDS, Finding, find_cells
-from mini_ml.ml.schema.number_choice import NumberVotes, choose_format, different_units
+from mini_ml.ml.schema.number_choice import choose_format, different_units
+from mini_ml.ml.schema.number_votes import NumberVotes
 from mini_ml.ml.schema.verdict import (
     ALMOST_ALL,
     CONSTANT,
