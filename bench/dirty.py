@@ -5,13 +5,12 @@
 
 import sys
 import tempfile
-import time
 from pathlib import Path
 from statistics import median
 
 import pandas as pd
 
-from bench.ratios import Action, table
+from bench.ratios import measure_seconds, table
 from bench.tables import TARGET, write_dirty_table
 from mini_ml.contracts import TrainOptions
 from mini_ml.ml.training.prepare import read_dataset
@@ -25,8 +24,8 @@ def main(rows: int = 100_000, turns: int = 3) -> None:
         write_dirty_table(path, rows)
         ours, texts = [], []
         for _ in range(turns):
-            texts.append(_measure_seconds(lambda: pd.read_csv(path, sep=";", dtype="str")))
-            ours.append(_measure_seconds(lambda: _read(path)))
+            texts.append(measure_seconds(lambda: pd.read_csv(path, sep=";", dtype="str")))
+            ours.append(measure_seconds(lambda: _read(path)))
     seconds = median(ours)
     print(f"\nA dirty file, {rows:,} rows × 7 columns, {turns} turns: read, decided and parsed for training\n")
     header = ["seconds", "rows per second", "ours / `pandas.read_csv` as text"]
@@ -35,12 +34,6 @@ def main(rows: int = 100_000, turns: int = 3) -> None:
 
 def _read(path: Path) -> None:
     read_dataset(path, TrainOptions(target_column=TARGET), limits=Limits(), seed=0)
-
-
-def _measure_seconds(action: Action) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -29,3 +29,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def measure_seconds(action: Action) -> float:
+    """Run an action once and return the seconds that it took."""
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started

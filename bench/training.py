@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.ratios import Action, table
+from bench.ratios import measure_seconds, table
 from bench.results import Result, at_most
 from bench.tables import TARGET, write_table
 from mini_ml.contracts import TrainOptions
@@ -80,7 +80,7 @@ def train(path: Path, model_type: str) -> None:
 def _measure(path: Path, model_type: str, rows: int, turns: int) -> list[str]:
     fits, beyond, ratios = [], [], []
     for _ in range(turns):
-        parsing = _measure_seconds(lambda: pd.read_csv(path))
+        parsing = measure_seconds(lambda: pd.read_csv(path))
         fit, total = _measure_fit_and_total(path, model_type)
         fits.append(fit)
         beyond.append(total - fit)
@@ -102,14 +102,8 @@ def _measure_fit_and_total(path: Path, model_type: str) -> tuple[float, float]:
         return notes
 
     with patch.object(fitter, "fit", timed_fit):
-        total = _measure_seconds(lambda: train(path, model_type))
+        total = measure_seconds(lambda: train(path, model_type))
     return inside[0], total
-
-
-def _measure_seconds(action: Action) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
 
 
 if __name__ == "__main__":
