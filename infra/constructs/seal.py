@@ -29,7 +29,7 @@ _ACCOUNT_MAY: Final = (
     "kms:UpdateKeyDescription",
     "kms:VerifyMac",
 )
-"""Actions that IAM policies of the account can allow. Without this statement, nobody could manage or use the key."""
+"""Actions that IAM policies of the account can allow. Without this statement, the key could not be managed or used."""
 
 
 def seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: str) -> kms.IKey:

@@ -1,4 +1,4 @@
-"""A service that is not told where its resources are ends at its start, and names the variable."""
+"""A service without a required setting ends when it starts, and names the variable."""
 
 import os
 import subprocess
