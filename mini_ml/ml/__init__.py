@@ -15,7 +15,7 @@ packages listed above it:
 Train, as `training/train.py` does::
 
     table = dataset.read_table(path, limits)                       # -> Table: names, rows, line_of(row)
-    name = target.target_column(table, options.target_column, dropped=options.columns_to_drop)
+    name = target_column(table, options.target_column, dropped=options.columns_to_drop)
     inferred = infer(table, target=name, dropped=options.columns_to_drop)   # -> .reader, .columns, .warnings
     frame = inferred.reader.parse(table)                           # -> Frame, all rows of the table
     training = frame.take(split.training)                          # positions in the table

@@ -17,9 +17,9 @@ from mini_ml.ml.schema.date_choice import DateVotes, count_dates
 from mini_ml.ml.schema.evidence import Evidence, collect_evidence
 from mini_ml.ml.schema.findings import Finding
 from mini_ml.ml.schema.kinds import judge_column
+from mini_ml.ml.schema.lookup import missing_column_issue
 from mini_ml.ml.schema.number_choice import NumberChoice, choose_format, find_file_decimal
 from mini_ml.ml.schema.number_votes import NumberVotes, count_votes
-from mini_ml.ml.schema.target import missing_column_issue
 from mini_ml.ml.schema.verdict import FileMarks, Verdict
 
 _MOST_NAMES: Final = 5

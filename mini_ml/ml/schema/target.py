@@ -1,7 +1,7 @@
-"""Find the target column, decide its task, and read its labels or numbers."""
+"""Decide the task of the target column, and read its labels or numbers."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.contracts import Label
-from mini_ml.errors import InvalidTarget, Issue, UnknownColumn
+from mini_ml.errors import InvalidTarget, Issue
 from mini_ml.ml.cells import words
 from mini_ml.ml.cells.number_format import NumberFormat, Reading
 from mini_ml.ml.frame import Codes, Matrix
@@ -18,7 +18,6 @@ from mini_ml.ml.records.table import Spellings, Table
 from mini_ml.ml.schema.data_warnings import cut
 from mini_ml.ml.schema.examples import describe_number, shows_format
 from mini_ml.ml.schema.verdict import ALMOST_ALL, find_missing_words
-from mini_ml.suggest import suggest
 
 MAX_CLASSES: Final = 20
 _MAX_CLASS_SHARE: Final = 0.1
@@ -64,40 +63,6 @@ class NumberTarget:
     def without_target(self) -> int:
         """Return the number of rows without a target."""
         return sum(self.missing.values())
-
-
-def target_column(table: Table, name: str | None, *, dropped: Sequence[str] = ()) -> str:
-    """Return the name of the target column: the given one, or the last column if none is given.
-
-    Raises:
-        UnknownColumn: no column has this name; the issues suggest the nearest name, and also list unknown columns
-            among `dropped`.
-    """
-    if name is None:
-        return table.names[-1]
-    if name in table.header.doubled:
-        times = "the name occurs more than once"
-        raise UnknownColumn(
-            f"Several columns are called “{short(name)}”, so it cannot be the target.",
-            issues=[Issue(column=short(name), parameter="target_column", reason=times, hint="rename the columns")],
-        )
-    if name not in table.names:
-        issues = Issues()
-        issues.add(missing_column_issue(name, table.names, "target_column"))
-        for other in dropped:
-            if other not in table.names:
-                issues.add(missing_column_issue(other, table.names, "columns_to_drop"))
-        single = " The file has a single column; separate columns by a delimiter: `,` `;` tab or `|`."
-        missing = f"The target column “{short(name)}” does not exist."
-        raise UnknownColumn(missing + (single if len(table.names) == 1 else ""), issues=issues.all())
-    return name
-
-
-def missing_column_issue(name: str, names: Sequence[str], parameter: str | None = None) -> Issue:
-    """Return the issue of a column that does not exist, with the nearest existing name as a hint."""
-    near = suggest(name, names)
-    hint = f"did you mean “{short(near[0])}”?" if near else None
-    return Issue(column=short(name), parameter=parameter, reason="no such column", hint=hint)
 
 
 @dataclass(frozen=True)

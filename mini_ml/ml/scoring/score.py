@@ -18,7 +18,7 @@ from mini_ml.ml.records.header import read_header
 from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
 from mini_ml.ml.records.unpack import open_source
-from mini_ml.ml.schema.target import missing_column_issue
+from mini_ml.ml.schema.lookup import missing_column_issue
 from mini_ml.ml.scoring.ahead import in_order
 from mini_ml.ml.scoring.batch_preflight import BatchEstimate, check_batch
 from mini_ml.ml.scoring.output import Output

@@ -13,7 +13,7 @@ from mini_ml.ml.estimators.build import MatrixShape
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.schema.data_warnings import limit_warnings
 from mini_ml.ml.schema.infer import infer
-from mini_ml.ml.schema.target import target_column
+from mini_ml.ml.schema.lookup import target_column
 from mini_ml.ml.training.dataset import read_table
 from mini_ml.ml.training.describe import model_schema
 from mini_ml.ml.training.split import Split, split_rows

@@ -13,7 +13,8 @@ from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.records.table import Table
 from mini_ml.ml.schema.infer import Inferred, infer
-from mini_ml.ml.schema.target import classification_target, read_numbers, regression_target, target_column
+from mini_ml.ml.schema.lookup import target_column
+from mini_ml.ml.schema.target import classification_target, read_numbers, regression_target
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv
 from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.ml.training.describe import model_schema

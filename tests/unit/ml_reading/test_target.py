@@ -4,6 +4,7 @@ import pytest
 
 from mini_ml.errors import InvalidTarget, UnknownColumn
 from mini_ml.ml.cells.number_format import NumberFormat
+from mini_ml.ml.schema.lookup import target_column
 from mini_ml.ml.schema.target import (
     ClassTarget,
     NumberTarget,
@@ -11,7 +12,6 @@ from mini_ml.ml.schema.target import (
     is_auto_classification,
     read_numbers,
     regression_target,
-    target_column,
 )
 from tests.unit.ml_reading.models import inferred, table
 
