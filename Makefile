@@ -14,7 +14,7 @@ N ?= 200
 SIDE_BY_SIDE := -n auto --no-loadscope-reorder
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test test-fast check audit mutants bench bench-full fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test test-fast check audit mutants bench bench-full bench-files fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: $(INSTALLED)  ## run the benchmarks against plain scikit-learn and the or
 
 bench-full: $(INSTALLED)  ## run the benchmarks with a million rows, and against MLflow's scoring server too
 	@$(RUN)/python -m bench --full
+
+bench-files: $(INSTALLED)  ## compare what is read from polluted files here, by pandas and by DuckDB
+	@$(RUN)/python -m bench.pollution
 
 fuzz: $(INSTALLED)  ## test N random inputs per case: make fuzz N=500
 	@$(RUN)/python -m pytest --fuzz $(N) tests/fuzz tests/functions/test_robust.py tests/functions/test_forms.py

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import batch, cold, dirty, event_path, online, training
+from bench import bad_rows, batch, cold, dirty, event_path, online, training
 from bench.results import Result, as_documents, summary
 
 _PLOT: Final = Path(__file__).parents[1] / "docs" / "performance.svg"
@@ -28,6 +28,7 @@ def main(*, full: bool) -> None:
         *cold.main(),
     ]
     dirty.main(1_000_000 if full else 100_000)
+    bad_rows.main(1_000_000 if full else 100_000)
     print(f"\nAll goals\n\n{summary(results)}", flush=True)
     if full:
         _draw(results)

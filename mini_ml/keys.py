@@ -190,6 +190,8 @@ def job_id_in_index(key: str) -> str:
 # ---------------------------------------------------------------- models and predictions
 
 MODELS: Final = "models/"
+REJECTS: Final = "rejects.csv"
+"""Name of the list of rows that could not be read, beside a model file or the output of a batch prediction."""
 
 
 def versions(model_name: str) -> str:
@@ -228,6 +230,10 @@ def prediction(model_name: str, version: int, job_id: str, filename: str) -> str
 
 
 def output_filename(upload_filename: str) -> str:
-    """Return the file name of a batch prediction's output: the name of the upload, ending in `.csv`, without `.gz`."""
+    """Return the file name of a batch prediction's output: the name of the upload, ending in `.csv`, without `.gz`.
+
+    The output of an upload that is called as the list of rejects gets another name, because both lie side by side.
+    """
     name = re.sub(r"\.gz$", "", safe_filename(upload_filename), flags=re.IGNORECASE) or "rows"
-    return name if name.lower().endswith(".csv") else f"{name}.csv"
+    full = name if name.lower().endswith(".csv") else f"{name}.csv"
+    return "rejects-scored.csv" if full == REJECTS else full

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from functions.api import routes_scoring, routes_status, routes_uploads
+from functions.api import routes_inspection, routes_scoring, routes_status, routes_uploads
 from functions.api.service_status import BackendService, QueueBackedService
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
@@ -65,6 +65,7 @@ def create_app(
             train.router,
             predict.router,
             routes_uploads.router,
+            routes_inspection.router,
             routes_scoring.router,
             jobs.router,
             models.router,

@@ -22,7 +22,7 @@ class RemoteService:
 
         Args:
             url: base URL of the service.
-            timeout_seconds: timeout of scoring requests.
+            timeout_seconds: timeout of forwarded requests.
             transport: replaces the network in tests.
         """
         self._url = url.rstrip("/")
@@ -40,13 +40,14 @@ class RemoteService:
             return UNREACHABLE
         return HEALTHY if found.is_success else f"answers {found.status_code}"
 
-    async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
-        """Forward a scoring request and return the response of the service.
+    async def forward(
+        self, path: str, *, body: bytes, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+    ) -> Response:
+        """Forward a POST request and return the response of the service.
 
         Raises:
             ServiceUnavailable: the service does not respond, or the response is not from the service.
         """
-        query = {"probabilities": "true"} if probabilities else {}
         forwarded = httpx2.Headers(headers, encoding="latin-1")  # forward the bytes unchanged, even if malformed
         try:
             found = await self._client.post(f"{self._url}{path}", params=query, content=body, headers=forwarded)

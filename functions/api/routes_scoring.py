@@ -3,9 +3,8 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from functions.api.service_status import BackendService
+from functions.api.forwarding import forward_to_predict
 from mini_ml import keys
-from mini_ml.adapters.auth.middleware import CREDENTIAL_HEADERS
 from mini_ml.adapters.http.openapi.scoring import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
 from mini_ml.adapters.http.reading.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.routes.models import ModelName, Version
@@ -38,10 +37,7 @@ async def score_version(
 
 
 async def _forward(request: Request, cloud: Cloud, path: str, probabilities: bool) -> Response:
-    predict: BackendService = request.app.state.predict
     media_type = require_media_type(request, MEDIA_TYPES)
     body = await read_online_body(request, cloud.stage.limits)
-    # The predict service authenticates requests itself, so forward the credential.
-    credentials = {name: request.headers[name] for name in CREDENTIAL_HEADERS if name in request.headers}
-    headers = {"Content-Type": media_type, **credentials}
-    return await predict.score(path, body=body, headers=headers, probabilities=probabilities)
+    query = {"probabilities": "true"} if probabilities else {}
+    return await forward_to_predict(request, path, body=body, content_type=media_type, query=query)

@@ -19,8 +19,10 @@ class BackendService(Protocol):
     async def status(self) -> str:
         """Return `healthy`, `unreachable`, or a description of the failure."""
 
-    async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
-        """Forward a scoring request and return the response. Raises ServiceUnavailable."""
+    async def forward(
+        self, path: str, *, body: bytes, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+    ) -> Response:
+        """Forward a POST request and return the response. Raises ServiceUnavailable."""
 
     async def close(self) -> None:
         """Close connections."""
@@ -43,9 +45,11 @@ class QueueBackedService:
             return UNREACHABLE
         return HEALTHY
 
-    async def score(self, path: str, *, body: bytes, headers: Mapping[str, str], probabilities: bool) -> Response:
-        """Reject the request; the gateway routes online scoring to the predict service directly."""
-        raise ServiceUnavailable("Online scoring is not available at this URL. Use the URL of the gateway.")
+    async def forward(
+        self, path: str, *, body: bytes, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+    ) -> Response:
+        """Reject the request; the gateway routes it to the predict service directly."""
+        raise ServiceUnavailable("This route is not available at this URL. Use the URL of the gateway.")
 
     async def close(self) -> None:
         """Do nothing; there are no connections."""

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from os import cpu_count
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from functions.predict import routes_scoring
+from functions.predict import routes_inspection, routes_scoring
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.http.routes import jobs, models, predict, status
@@ -20,7 +21,8 @@ from mini_ml.workflows.model_cache import ModelCache
 
 _DESCRIPTION = """
 Scores rows with `/models/{model_name}/invocations` and files with `POST /predict`, which starts the scoring directly,
-without waiting for the S3 event. The complete API is on the port of the api service.
+without waiting for the S3 event. `POST /inspect` looks at a file before a training. The complete API is on the port of
+the api service.
 """
 
 
@@ -40,6 +42,7 @@ def create_app(
         description=_DESCRIPTION,
         routers=[
             routes_scoring.router,
+            routes_inspection.router,
             predict.router,
             jobs.router,
             models.router,
@@ -49,5 +52,6 @@ def create_app(
         state={
             "service": Service(cloud=cloud, waiter=Waiter(cloud), start_job=worker.start),
             "model_cache": model_cache,
+            "inspections": CapacityLimiter(routes_inspection.AT_ONCE),
         },
     )

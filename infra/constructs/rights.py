@@ -23,6 +23,7 @@ _ALIASES: Final = "models/*/aliases/*"
 _TRAINED: Final = "models/*/artifacts/*"
 _MODEL_FILES: Final = "models/*/artifacts/*/model.joblib"
 _PLANS: Final = "models/*/artifacts/*/plan.npz"
+_REJECTS: Final = "models/*/artifacts/*/rejects.csv"
 _PREDICTIONS: Final = "predictions/*"
 _JOBS: Final = "jobs/*"
 _OPEN_JOBS: Final = "jobs/open/*"
@@ -74,7 +75,7 @@ _PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
-        reads=(_JOBS, _MANIFESTS, _ALIASES, _PREDICTIONS, _SWEEP),
+        reads=(_JOBS, _MANIFESTS, _ALIASES, _REJECTS, _PREDICTIONS, _SWEEP),
         writes=(_JOBS, _ALIASES, _SWEEP),
         removes=(_OPEN_JOBS,),
         finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),

@@ -10,13 +10,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
 from mini_ml.client import DEFAULT_URL
+from mini_ml.contracts import BAD_ROWS, Kind
 from mini_ml.topology import Scope
 
 _FILE_HELP: Final = "CSV file; a file larger than the inline limit is uploaded to S3"
+_INSPECT_HELP: Final = "CSV file; of a file larger than the inline limit, only the first bytes are sent"
 _TARGET_HELP: Final = "column to predict (default: the last one)"
 _TYPE_HELP: Final = "model type from GET /model-types, or auto (the default)"
 _MODEL_HELP: Final = "model name (default: %(default)s)"
 _PARAMS_HELP: Final = "parameters of the model type, such as '{\"max_depth\": 3}'"
+_BAD_ROWS_HELP: Final[dict[Kind, str]] = {
+    "train": "rows that cannot be read: skip them while they are few (the default), or refuse the file",
+    "predict": "rows that cannot be read: refuse the file (the default), or keep them without a prediction",
+}
 _PARAMS: Final = TypeAdapter(dict[str, JsonValue])
 
 
@@ -59,6 +65,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     commands.add_parser("up", help="run the platform on this machine until Ctrl-C")
     commands.add_parser("demo", help="start a temporary platform, train, predict, show the results, stop")
     remote = _build_remote_options()
+    _add_inspect(commands.add_parser("inspect", parents=[remote], help="show what a training would read in a CSV file"))
     _add_train(commands.add_parser("train", parents=[remote], help="train a model on a CSV file"))
     _add_predict(commands.add_parser("predict", parents=[remote], help="predict the rows of a CSV file"))
     _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
@@ -75,6 +82,12 @@ def _build_remote_options() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_inspect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=_parse_file, metavar="FILE", help=_INSPECT_HELP)
+    parser.add_argument("--target", "--target-column", dest="target_column", metavar="COLUMN", help=_TARGET_HELP)
+    _add_drop(parser)
+
+
 def _add_train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=_parse_file, metavar="FILE", help=_FILE_HELP)
     _add_model(parser)
@@ -84,6 +97,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--params", "--model-params", dest="model_params", type=_parse_params, metavar="JSON", help=_PARAMS_HELP
     )
     _add_drop(parser)
+    _add_bad_rows(parser, "train")
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +105,7 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
     parser.add_argument("--version", default="latest", help="version number, alias or latest (default: %(default)s)")
     _add_drop(parser)
+    _add_bad_rows(parser, "predict")
     parser.add_argument(
         "--output", type=_parse_output, metavar="PATH", help="write the rows with their predictions to this CSV file"
     )
@@ -142,6 +157,10 @@ def _add_drop(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_bad_rows(parser: argparse.ArgumentParser, kind: Kind) -> None:
+    parser.add_argument("--bad-rows", choices=BAD_ROWS[kind], help=_BAD_ROWS_HELP[kind])
+
+
 def _parse_key_name(text: str) -> str:
     try:
         return validate_name(text)
@@ -158,6 +177,8 @@ def _parse_scopes(text: str) -> frozenset[Scope]:
 
 def _parse_file(text: str) -> Path:
     path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is a folder; name a CSV file")
     if not path.is_file():
         raise argparse.ArgumentTypeError(f"file not found: {text}")
     return path

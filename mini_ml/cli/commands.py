@@ -1,12 +1,13 @@
 """Implementations of the commands."""
 
+import shutil
 from argparse import Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar
 
 from mini_ml.adapters.auth.api_keys import new_key
-from mini_ml.cli import printing
+from mini_ml.cli import inspection, printing
 from mini_ml.cli.arguments import CliSettings
 from mini_ml.client import Client
 from mini_ml.contracts import JobView, PredictAnswer, PredictOptions, TrainOptions
@@ -46,6 +47,11 @@ def _key(options: Namespace) -> None:
     printing.print_key(*new_key(options.name, options.scopes))
 
 
+def _inspect(client: Client, options: Namespace) -> Iterable[str]:
+    found = client.inspect(options.file, target_column=options.target_column, columns_to_drop=options.columns_to_drop)
+    return inspection.format_inspection(found, options.file, width=shutil.get_terminal_size().columns)
+
+
 def _train(client: Client, options: Namespace) -> Iterable[str]:
     job = client.train(options.file, model_name=options.model_name, options=_given(TrainOptions, options))
     return printing.format_training(job)
@@ -54,7 +60,7 @@ def _train(client: Client, options: Namespace) -> Iterable[str]:
 def _predict(client: Client, options: Namespace) -> Iterable[str]:
     answer = client.predict(options.file, model_name=options.model_name, options=_given(PredictOptions, options))
     if not options.json:
-        printing.print_warnings(answer.warnings)
+        printing.print_reading(answer)
     if options.output is None:
         return printing.format_predictions(answer)
     _save(client, answer, options.output)
@@ -96,6 +102,7 @@ LOCAL: Final[dict[str, Callable[[Namespace], None]]] = {"up": _up, "demo": _demo
 """Commands that do not talk to a running platform."""
 
 REMOTE: Final[dict[str, Callable[[Client, Namespace], Iterable[str]]]] = {
+    "inspect": _inspect,
     "train": _train,
     "predict": _predict,
     "jobs": _jobs,

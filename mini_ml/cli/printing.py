@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from mini_ml.adapters.auth.api_keys import ApiKey
 from mini_ml.adapters.configuration import describe_invalid_settings
+from mini_ml.cli.file_lines import format_file, format_rejects
 from mini_ml.contracts import (
     ColumnReport,
     DataWarning,
@@ -49,7 +50,7 @@ def print_problem(problem: Problem, *, as_json: bool) -> None:
         return
     print(escape_control_characters(f"{problem.title}: {problem.detail}"), file=sys.stderr)
     for issue in problem.errors:
-        print(escape_control_characters(f"  - {_format_issue(issue)}"), file=sys.stderr)
+        print(escape_control_characters(f"  - {format_issue(issue)}"), file=sys.stderr)
 
 
 def escape_control_characters(line: str) -> str:
@@ -63,9 +64,9 @@ def print_key(key: str, stored: ApiKey) -> None:
     print(f"Entry to add to MINI_ML_API_KEYS of the platform. It contains only a hash of the key:\n\n  {stored}")
 
 
-def print_warnings(warnings: Sequence[DataWarning]) -> None:
-    """Print warnings about scored rows to standard error, so that standard output has the predictions only."""
-    for line in format_warnings(warnings):
+def print_reading(answer: PredictAnswer | JobView) -> None:
+    """Print how the rows were read to standard error, so that standard output has the predictions only."""
+    for line in (*format_warnings(answer.warnings), *format_file(answer.file), *format_rejects(answer.links)):
         print(escape_control_characters(line), file=sys.stderr)
 
 
@@ -76,10 +77,12 @@ def print_invalid_settings(error: ValidationError) -> None:
 
 
 def format_training(job: JobView) -> Iterable[str]:
-    """Return the published version, how its columns were read, its metrics, and where the model is stored."""
+    """Return the published version, how its file was read, its metrics, and where the model is stored."""
     yield f"{job.model_name} version {job.version} was trained and published."
     yield from format_columns(job.columns)
     yield from format_warnings(job.warnings)
+    yield from format_file(job.file)
+    yield from format_rejects(job.links)
     yield from format_metrics(job.metrics)
     if isinstance(job.result, TrainResult):
         yield f"  model     {job.result.model_uri}"
@@ -118,9 +121,12 @@ def format_metrics(metrics: Metrics | None) -> Iterable[str]:
 
 
 def format_predictions(answer: PredictAnswer | JobView) -> Iterable[str]:
-    """Return one prediction per line, or how to get them if the response does not hold them."""
+    """Return one prediction per line, or how to get them if the response does not hold them.
+
+    The line of a row that could not be read is empty.
+    """
     if isinstance(answer, PredictAnswer) and answer.predictions is not None:
-        yield from map(str, answer.predictions)
+        yield from ("" if prediction is None else str(prediction) for prediction in answer.predictions)
         return
     yield f"Job {answer.job_id} has too many predictions to print. Use --output PATH to write them to a file."
 
@@ -133,6 +139,7 @@ def format_job(job: JobView) -> Iterable[str]:
     yield _format_field("progress", f"{job.progress.rows_done} rows")
     yield from format_columns(job.columns)
     yield from format_warnings(job.warnings)
+    yield from format_file(job.file)
     yield from format_metrics(job.metrics)
     for name, value in job.result or ():
         if name not in fields and value is not None:
@@ -181,7 +188,8 @@ def _format_value(value: object) -> str:
     return "-" if value is None else str(value)
 
 
-def _format_issue(issue: IssueView) -> str:
+def format_issue(issue: IssueView) -> str:
+    """Return where an issue is, what is wrong, and what to do."""
     places = {"column": issue.column, "line": issue.line, "parameter": issue.parameter}
     where = ", ".join(f"{name} {place}" for name, place in places.items() if place is not None)
     hint = f" ({issue.hint})" if issue.hint else ""

@@ -6,6 +6,7 @@
     from mini_ml.contracts import JobPage, TrainOptions
 
     with Client("http://localhost:8000") as client:
+        found = client.inspect(Path("iris.csv"), target_column="variety")
         job = client.train(Path("iris.csv"), model_name="iris", options=TrainOptions(target_column="variety"))
         answer = client.predict(Path("rows.csv"), model_name="iris")
         page = client.jobs(state="succeeded")

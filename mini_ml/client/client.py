@@ -1,5 +1,6 @@
 """Methods of the client: one for each thing to do, each of which returns the response as a pydantic model."""
 
+import io
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,9 +11,12 @@ from pydantic import JsonValue
 
 from mini_ml.client.answers import View, parse_view
 from mini_ml.client.exceptions import RequestRejected
-from mini_ml.client.fields import build_form_fields, build_upload_request, has_output
+from mini_ml.client.fields import build_form_fields, build_inspect_fields, build_upload_request, has_output
+from mini_ml.client.heads import read_head
 from mini_ml.client.transport import DEFAULT_URL, Transport
 from mini_ml.contracts import (
+    InspectAnswer,
+    InspectOptions,
     JobPage,
     JobView,
     Kind,
@@ -70,7 +74,30 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._transport.close()
 
-    # ------------------------------------------------------------ train and predict
+    # ------------------------------------------------------------ inspect, train and predict
+
+    def inspect(
+        self, dataset: Path, *, target_column: str | None = None, columns_to_drop: Sequence[str] = ()
+    ) -> InspectAnswer:
+        """Look at a file before a training: how it, its columns and its target would be read.
+
+        Args:
+            dataset: CSV file; of one larger than the inline limit, only the first bytes are sent.
+            target_column: column to predict; None means the last column.
+            columns_to_drop: columns that the training would leave out.
+
+        Raises:
+            RequestRejected: the file cannot be read.
+        """
+        is_head = self._is_large(dataset)
+        content = read_head(dataset, self._inline_bytes) if is_head else dataset.read_bytes()
+        options = InspectOptions(target_column=target_column, columns_to_drop=tuple(columns_to_drop), is_head=is_head)
+        response = self._transport.post_form(
+            self._transport.url("inspect"),
+            build_inspect_fields(options),
+            {"dataset_file": (dataset.name, io.BytesIO(content), "text/csv")},
+        )
+        return self._read(response, InspectAnswer)
 
     def train(self, dataset: Path, *, model_name: str = "default", options: TrainOptions | None = None) -> JobView:
         """Train a model, wait for the job and return it.

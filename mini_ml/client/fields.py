@@ -7,12 +7,18 @@ import json
 
 from pydantic import JsonValue
 
-from mini_ml.contracts import Kind, PredictOptions, TrainOptions
+from mini_ml.contracts import InspectOptions, Kind, PredictOptions, TrainOptions
 
 
 def build_form_fields(model_name: str, options: TrainOptions | PredictOptions | None) -> dict[str, str]:
     """Return the text fields of the form of `POST /train` or `POST /predict`."""
     return {"model_name": model_name, **{name: _encode(value) for name, value in _list_given(options).items()}}
+
+
+def build_inspect_fields(options: InspectOptions) -> dict[str, str]:
+    """Return the text fields of the form of `POST /inspect`."""
+    given = options.model_dump(mode="json", exclude_defaults=True)
+    return {name: _encode(value) for name, value in given.items()}
 
 
 def build_upload_request(

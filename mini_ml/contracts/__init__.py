@@ -3,6 +3,8 @@
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning, WarningExample
+from mini_ml.contracts.file_report import Escape, FileReport
+from mini_ml.contracts.inspections import InspectAnswer, InspectedColumn
 from mini_ml.contracts.jobs import (
     Lease,
     PredictResult,
@@ -22,7 +24,7 @@ from mini_ml.contracts.models import (
     Schema,
     UnsealedManifest,
 )
-from mini_ml.contracts.options import PredictOptions, TrainOptions
+from mini_ml.contracts.options import BAD_ROWS, InspectOptions, PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Failure, IssueView, Problem
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.views import (
@@ -40,6 +42,7 @@ from mini_ml.contracts.views import (
 from mini_ml.contracts.vocabulary import OPEN_STATES, ColumnKind, JsonObject, Kind, Label, State, Task
 
 __all__ = [
+    "BAD_ROWS",
     "OPEN_STATES",
     "Alias",
     "Artifact",
@@ -51,8 +54,13 @@ __all__ = [
     "ColumnReport",
     "DataWarning",
     "Dataset",
+    "Escape",
     "Failure",
+    "FileReport",
     "FrozenModel",
+    "InspectAnswer",
+    "InspectOptions",
+    "InspectedColumn",
     "IssueView",
     "JobPage",
     "JobView",

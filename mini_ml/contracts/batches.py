@@ -2,6 +2,7 @@
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.data_warnings import DataWarning
+from mini_ml.contracts.file_report import FileReport
 
 
 class BatchSummary(FrozenModel):
@@ -17,5 +18,7 @@ class BatchSummary(FrozenModel):
     """Number of cells by column that do not match the column's kind and were treated as missing."""
     unseen: dict[str, dict[str, int]]
     """Most common categories by column that are not in the training data, with their counts."""
+    file: FileReport | None = None
+    """How the file was read."""
     warnings: tuple[DataWarning, ...] = ()
     """What was decided about the rows that an analyst would want to know."""

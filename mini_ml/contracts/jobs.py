@@ -38,6 +38,9 @@ class TrainResult(FrozenModel):
     version: int
     manifest_uri: str
     model_uri: str
+    rejects_key: str | None = None
+    """Key of the list of the rows that could not be read and were left out; None if there are none."""
+    rejects_uri: str | None = None
 
 
 class PredictResult(FrozenModel):
@@ -50,3 +53,6 @@ class PredictResult(FrozenModel):
     summary_uri: str
     predictions_key: str | None = None
     """Key of the predictions as JSON, if the job requested them inline and they fit into a response."""
+    rejects_key: str | None = None
+    """Key of the list of the rows that could not be read and have no prediction; None if there are none."""
+    rejects_uri: str | None = None

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
+from mini_ml.contracts.file_report import FileReport
 from mini_ml.contracts.metrics import Metrics
 from mini_ml.contracts.vocabulary import ColumnKind, Label, Task
 
@@ -111,6 +112,8 @@ class UnsealedManifest(FrozenModel):
     metrics: Metrics
     candidates: tuple[Candidate, ...] = ()
     notes: tuple[str, ...] = ()
+    file: FileReport | None = None
+    """How the file was read; None for models of releases that did not say it."""
     warnings: tuple[DataWarning, ...] = ()
     """What was decided about the data that an analyst would want to know."""
     columns: tuple[ColumnReport, ...] = ()

@@ -2,7 +2,8 @@
 
 import csv
 from collections.abc import Iterable
-from typing import Annotated, NoReturn
+from functools import partial
+from typing import Annotated, Final, Literal, NoReturn
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 from pydantic_core import PydanticCustomError
@@ -10,9 +11,14 @@ from pydantic_core import PydanticCustomError
 from mini_ml import strict_json
 from mini_ml.column_names import clean_name
 from mini_ml.contracts.base import FrozenModel
+from mini_ml.contracts.vocabulary import Kind
+from mini_ml.suggest import join_names, suggest
 
 MALFORMED_TEXT = "malformed_text"
 """pydantic error type of text that cannot be parsed; its context holds a `hint`."""
+BAD_ROWS: Final[dict[Kind, tuple[str, ...]]] = {"train": ("skip", "refuse"), "predict": ("refuse", "keep")}
+"""Values of the option `bad_rows` by kind of job, the default first."""
+_UNKNOWN_VALUE = "unknown_value"
 _COLUMNS_HINT = 'write ["id","name"] or id,name'
 _PARAMS_HINT = 'write a JSON object, for example {"n_estimators": 50}'
 
@@ -65,11 +71,30 @@ def _trim_all(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(clean_name, names))))
 
 
+def _parse_bad_rows(value: object, kind: Kind) -> object:
+    """Return a value of `bad_rows`, trimmed, if the kind of job has it."""
+    found = value.strip() if isinstance(value, str) else value
+    if found in BAD_ROWS[kind]:
+        return found
+    text = str(found)[:80]
+    has_other_kind = any(found in values for values in BAD_ROWS.values())
+    reason = f"`{text}` does not apply to kind `{kind}`" if has_other_kind else f"`{text}` is unknown"
+    values, near = " or ".join(f"`{one}`" for one in BAD_ROWS[kind]), suggest(text, BAD_ROWS[kind])
+    hint = f"did you mean {join_names(near)}? use {values}" if near else f"use {values}"
+    raise PydanticCustomError(_UNKNOWN_VALUE, "{reason}", {"reason": reason, "hint": hint})
+
+
 ColumnNames = Annotated[tuple[str, ...], BeforeValidator(_parse_columns), AfterValidator(_trim_all)]
 """Different, trimmed column names: a list, the text of a JSON list, or names separated by commas."""
 
 ModelParams = Annotated[dict[str, JsonValue], BeforeValidator(_parse_params)]
 """Parameters of an estimator: an object, or the text of a JSON object."""
+
+TrainBadRows = Annotated[Literal["skip", "refuse"], BeforeValidator(partial(_parse_bad_rows, kind="train"))]
+"""What a training does with rows that cannot be read."""
+
+PredictBadRows = Annotated[Literal["refuse", "keep"], BeforeValidator(partial(_parse_bad_rows, kind="predict"))]
+"""What a batch prediction does with rows that cannot be read."""
 
 
 class TrainOptions(FrozenModel):
@@ -81,6 +106,18 @@ class TrainOptions(FrozenModel):
     """A name from the catalogue, `auto`, `auto:classification` or `auto:regression`."""
     model_params: ModelParams = Field(default_factory=dict)
     columns_to_drop: ColumnNames = ()
+    bad_rows: TrainBadRows = "skip"
+    """Whether rows that cannot be read are left out while they are few, or the file is refused."""
+
+
+class InspectOptions(FrozenModel):
+    """Options of an inspection."""
+
+    target_column: Annotated[str | None, AfterValidator(_trim)] = None
+    """Column that would be predicted; None means the last column."""
+    columns_to_drop: ColumnNames = ()
+    is_head: bool = False
+    """Whether only the first bytes of a file are sent."""
 
 
 class PredictOptions(FrozenModel):
@@ -92,3 +129,5 @@ class PredictOptions(FrozenModel):
     only_predictions: bool = False
     """Write only the predictions, without the input columns."""
     probabilities: bool = False
+    bad_rows: PredictBadRows = "refuse"
+    """Whether a file with rows that cannot be read is refused, or these rows stay without a prediction."""

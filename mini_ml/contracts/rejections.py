@@ -19,6 +19,7 @@ _PLAIN_REASONS: Final = {
     "model_attributes_type": "must be a JSON object",
     "dict_type": "must be a JSON object",
     "tuple_type": "must be a JSON array",
+    "string_type": "must be a string",
 }
 """Reasons by pydantic error type, where pydantic's own message refers to Python."""
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ValidationInfo
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
+from mini_ml.contracts.file_report import FileReport
 from mini_ml.contracts.jobs import PredictResult, Progress, TrainResult
 from mini_ml.contracts.metrics import Metrics
 from mini_ml.contracts.models import Manifest, Schema
@@ -43,6 +44,8 @@ class JobView(FrozenModel):
     progress: Progress
     metrics: Metrics | None
     result: TrainResult | PredictResult | None
+    file: FileReport | None = None
+    """How the file was read; None while the job is open, and for jobs of releases that did not say it."""
     warnings: tuple[DataWarning, ...] = ()
     """What was decided about the data that an analyst would want to know."""
     columns: tuple[ColumnReport, ...] = ()
@@ -90,9 +93,12 @@ class SchemaView(Schema):
 class PredictAnswer(FrozenModel):
     """Predictions of `POST /predict`, in the order of the rows."""
 
-    predictions: tuple[Label, ...] | None
-    """None if they are too large for a response; `links.result` downloads them."""
+    predictions: tuple[Label | None, ...] | None
+    """None if they are too large for a response; `links.result` downloads them. A row that could not be read, and was
+    kept, has None as its prediction."""
     truncated: bool = False
+    file: FileReport | None = None
+    """How the file was read."""
     warnings: tuple[DataWarning, ...] = ()
     """What was decided about the rows that an analyst would want to know."""
     model_name: str

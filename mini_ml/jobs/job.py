@@ -24,9 +24,11 @@ from typing import Final, TypedDict, Unpack
 from mini_ml import errors
 from mini_ml.contracts import (
     OPEN_STATES,
+    BatchSummary,
     ColumnReport,
     DataWarning,
     Failure,
+    FileReport,
     FrozenModel,
     IssueView,
     Kind,
@@ -71,6 +73,7 @@ class _Changes(TypedDict, total=False):
     intent: int | None
     metrics: Metrics | None
     result: TrainResult | PredictResult | None
+    file: FileReport | None
     warnings: tuple[DataWarning, ...]
     columns: tuple[ColumnReport, ...]
     setback: Failure | None
@@ -112,6 +115,8 @@ class Job(FrozenModel):
     """Version number that the current or a previous lease holder may already have published."""
     metrics: Metrics | None = None
     result: TrainResult | PredictResult | None = None
+    file: FileReport | None = None
+    """How the file was read; None while the job is open, and in jobs of releases that did not say it."""
     warnings: tuple[DataWarning, ...] = ()
     """What was decided about the data that an analyst would want to know."""
     columns: tuple[ColumnReport, ...] = ()
@@ -238,22 +243,24 @@ class Job(FrozenModel):
             version=result.version,
             result=result,
             metrics=manifest.metrics,
+            file=manifest.file,
             warnings=manifest.warnings,
             columns=manifest.columns,
             progress=progress,
         )
 
     def succeed_prediction(
-        self, *, now: datetime, result: PredictResult, warnings: tuple[DataWarning, ...], progress: Progress
+        self, *, now: datetime, result: PredictResult, summary: BatchSummary, progress: Progress
     ) -> "Job":
-        """End a batch prediction whose output is written."""
+        """End a batch prediction whose output and summary are written."""
         return self._move(
             "succeeded",
             finished_at=now,
             lease=None,
             failure=None,
             result=result,
-            warnings=warnings,
+            file=summary.file,
+            warnings=summary.warnings,
             progress=progress,
         )
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from mini_ml import errors
-from mini_ml.contracts import DataWarning, Manifest, PredictResult, Progress, Upload
+from mini_ml.contracts import BatchSummary, Manifest, PredictResult, Progress, Upload
 from mini_ml.jobs import intake, outcome, store
 from mini_ml.jobs.job import Job, build_failure
 from mini_ml.jobs.store import Record
@@ -126,14 +126,12 @@ class JobLease:
             )
             self._write_success(succeeded)
 
-    def succeed_prediction(self, result: PredictResult, warnings: tuple[DataWarning, ...]) -> None:
+    def succeed_prediction(self, result: PredictResult, summary: BatchSummary) -> None:
         """End a batch prediction with its output and what was decided about its rows. Raises LeaseLost."""
         with self._lock:
             self._ensure_not_lost()
             now, progress = self._cloud.now(), self._progress
-            self._write_success(
-                self.job.succeed_prediction(now=now, result=result, warnings=warnings, progress=progress)
-            )
+            self._write_success(self.job.succeed_prediction(now=now, result=result, summary=summary, progress=progress))
 
     def _write_success(self, succeeded: Job) -> None:
         try:

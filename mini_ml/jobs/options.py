@@ -16,7 +16,7 @@ from mini_ml.suggest import suggest
 OUTPUTS: Final = ("rows", "predictions", "probabilities")
 _METADATA: Final[Mapping[Kind, tuple[str, ...]]] = {
     "train": tuple(name.replace("_", "-") for name in TrainOptions.model_fields),
-    "predict": ("columns-to-drop", "output"),
+    "predict": ("columns-to-drop", "output", "bad-rows"),
 }
 """Keys of object metadata that are options."""
 _MIN_SIMILARITY: Final = 0.8
@@ -29,13 +29,14 @@ def parse_train_options(given: Mapping[str, object]) -> TrainOptions:
     """Parse and check the options of a training.
 
     Args:
-        given: options by name, as text or as JSON values; empty text means that the option is not given.
+        given: options by name, as text or as JSON values; text is trimmed, and empty text means that the option is
+            not given.
 
     Raises:
         InvalidRequest: a value cannot be parsed.
         UnknownModelType, InvalidOption: a value is not allowed. The error has all issues that can be found at once.
     """
-    found = _drop_empty(given)
+    found = _clean(given)
     collected = CollectedErrors()
     with collected.collect():
         options = _validate(TrainOptions, found)
@@ -56,7 +57,7 @@ def _find_dropped_target(options: TrainOptions) -> list[Issue]:
 
 
 def parse_predict_options(given: Mapping[str, object]) -> PredictOptions:
-    """Parse and check the options of a batch prediction: `version`, `columns_to_drop` and `output`.
+    """Parse and check the options of a batch prediction: `version`, `columns_to_drop`, `output` and `bad_rows`.
 
     Args:
         given: as for `parse_train_options`. `output` is text: parts of `OUTPUTS`, separated by commas.
@@ -65,7 +66,7 @@ def parse_predict_options(given: Mapping[str, object]) -> PredictOptions:
         InvalidRequest: a value cannot be parsed.
         InvalidName, InvalidOption: a value is not allowed. The error has all issues.
     """
-    found = _drop_empty(given)
+    found = _clean(given)
     collected = CollectedErrors()
     with collected.collect():
         keys.validate_version(str(found.get("version", keys.LATEST)))
@@ -88,8 +89,10 @@ def _parse_output(text: str) -> dict[str, object]:
     return {"only_predictions": "predictions" in parts, "probabilities": "probabilities" in parts}
 
 
-def _drop_empty(given: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in given.items() if value not in (None, "")}
+def _clean(given: Mapping[str, object]) -> dict[str, object]:
+    """Return the options that are given, with their text trimmed."""
+    trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+    return {name: value for name, value in trimmed.items() if value not in (None, "")}
 
 
 def _validate(model: type[Options], given: Mapping[str, object]) -> Options:

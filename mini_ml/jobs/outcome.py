@@ -84,8 +84,18 @@ def find_published(cloud: Cloud, job: Job) -> Manifest | None:
 def build_train_result(cloud: Cloud, manifest: Manifest) -> TrainResult:
     """Return the result of the training that published a version."""
     bucket = cloud.artifacts.bucket
+    rejects_key = _rejects_key(manifest)
     return TrainResult(
         version=manifest.version,
         manifest_uri=f"s3://{bucket}/{keys.manifest(manifest.model_name, manifest.version)}",
         model_uri=f"s3://{bucket}/{manifest.artifact.key}",
+        rejects_key=rejects_key,
+        rejects_uri=rejects_key and f"s3://{bucket}/{rejects_key}",
     )
+
+
+def _rejects_key(manifest: Manifest) -> str | None:
+    """Return the key under which the attempt that published a version stored the rows that it left out, if any."""
+    if manifest.file is None or not manifest.file.bad_rows:
+        return None
+    return keys.artifact(manifest.model_name, manifest.job_id, manifest.attempt, keys.REJECTS)

@@ -91,7 +91,7 @@ def _run_steps(progress: _Progress, addresses: Addresses, dataset: Path, rows: P
     return _build_summary(trained, predicted, scored)
 
 
-def _predict(client: Client, rows: Path) -> tuple[Label, ...]:
+def _predict(client: Client, rows: Path) -> tuple[Label | None, ...]:
     """Return the predictions that the response of `POST /predict` holds."""
     answer = client.predict(rows, model_name=_MODEL)
     if not isinstance(answer, PredictAnswer) or answer.predictions is None:
@@ -129,7 +129,7 @@ def _parse_cell(text: str) -> float | str:
         return text
 
 
-def _build_summary(trained: JobView, predicted: Sequence[Label], scored: JobView) -> list[str]:
+def _build_summary(trained: JobView, predicted: Sequence[Label | None], scored: JobView) -> list[str]:
     assert isinstance(trained.result, TrainResult)
     assert isinstance(scored.result, PredictResult)
     figures = [f"{name} {value:.3f}" for name, value in trained.metrics or () if isinstance(value, float)]

@@ -11,9 +11,11 @@ class Limits:
     """Maximum sizes, checked before any work starts. Error items name the exceeded limit in `limit`."""
 
     inline_upload_bytes: int = 4_400_000
-    """Maximum file size for `/train` and `/predict`; Lambda's limit of 6 MB, less base64 encoding."""
+    """Maximum file size for `/train`, `/predict` and `/inspect`; Lambda's limit of 6 MB, less base64 encoding."""
     upload_bytes: int = 512 * MIB
     """Maximum file size for presigned uploads and direct S3 uploads."""
+    gzip_ratio: int = 200
+    """Maximum size of an unpacked gzip file as a multiple of its packed size; files of up to 16 MiB may exceed it."""
     body_seconds: int = 60
     """Maximum time to receive a request body, in seconds."""
     field_bytes: int = 65_536
@@ -24,6 +26,8 @@ class Limits:
     """Maximum size of a JSON body, except for online scoring."""
     rows: int = 2_000_000
     """Maximum number of rows in a file."""
+    kept_bad_rows: int = 100_000
+    """Maximum number of rows of a batch that cannot be read and are kept without a prediction."""
     columns: int = 2_000
     """Maximum number of columns in a file."""
     cell_chars: int = 32_768
@@ -34,6 +38,10 @@ class Limits:
     """Maximum number of rows in an online scoring request."""
     online_bytes: int = 5_000_000
     """Maximum body size of an online scoring request."""
+    inspect_rows: int = 20_000
+    """Number of rows that `/inspect` looks at; further rows are not read."""
+    inspect_bytes: int = 8 * MIB
+    """Number of bytes of an unpacked file that `/inspect` looks at; further bytes are not read."""
     answer_bytes: int = 5_000_000
     """Maximum size of the predictions in a response; if they are larger, the response only links to them."""
     artifact_bytes: int = 512 * MIB

@@ -40,12 +40,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/openapi.json", service="api", public=True),
     Route(path="/train", service="api", scopes=_TRAIN),
     Route(path="/predict", service="api", scopes=_PREDICT),
+    # Only the services with the ML stack can read a file, and of these predict is the one that answers online.
+    Route(path="/inspect", service="predict", scopes=_TRAIN),
     # The service checks the scope that matches the `kind` in the body.
     Route(path="/uploads", service="api", scopes=_EITHER),
     Route(path="/jobs", service="api", scopes=_READ),
     Route(path="/jobs/{job_id}", service="api", scopes=_READ),
     Route(path="/jobs/{job_id}/result", service="api", scopes=_READ),
     Route(path="/jobs/{job_id}/summary", service="api", scopes=_READ),
+    Route(path="/jobs/{job_id}/rejects", service="api", scopes=_READ),
     Route(path="/jobs/{job_id}/retry", service="api"),
     Route(path="/jobs/{job_id}/cancel", service="api"),
     Route(path="/model-types", service="api", scopes=_READ),

@@ -64,6 +64,11 @@ class Stage:
         """Limits for predict-batch, derived from its timeout and memory."""
         return self._limits_of(self.batch_timeout_seconds, self.batch_memory_mib)
 
+    @property
+    def inspection_limits(self) -> Limits:
+        """Limits for inspections by the predict service, derived from its timeout and memory."""
+        return self._limits_of(self.predict_timeout_seconds, self.predict_memory_mib)
+
     def _limits_of(self, timeout_seconds: int, memory_mib: int) -> Limits:
         """Return limits that keep a third of the time and 15 % of the memory in reserve for estimation errors."""
         cores = min(1.0, memory_mib / _CORE_MIB)

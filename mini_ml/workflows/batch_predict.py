@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
-from mini_ml.contracts import BatchSummary, DataWarning, Label, PredictResult, Upload
+from mini_ml.contracts import BatchSummary, Label, PredictResult, Upload
 from mini_ml.jobs import intake
 from mini_ml.jobs.job import Job
 from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ml.cells.tally import Tally
-from mini_ml.ml.model.fitted import Predictions
 from mini_ml.ml.scoring.list_warnings import list_warnings
-from mini_ml.ml.scoring.score import ScoreOptions, Sizes, score_csv
+from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, Sizes, score_csv
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.registry import aliases
 from mini_ml.workflows import transfer
 from mini_ml.workflows.model_cache import Loaded, ModelCache
+from mini_ml.workflows.rejects import store_rejects
 
 
 def score_upload(cloud: Cloud, model_cache: ModelCache, upload: Upload, *, threads: int = 1) -> None:
@@ -50,12 +50,13 @@ def score_upload(cloud: Cloud, model_cache: ModelCache, upload: Upload, *, threa
             columns_to_drop=options.columns_to_drop,
             only_predictions=options.only_predictions,
             probabilities=options.probabilities,
+            bad_rows=options.bad_rows,
         )
         batch = _Batch(
             cloud=cloud, lease=lease, loaded=model_cache.version(name, version), options=score_options, threads=threads
         )
-        result, warnings = batch.run()
-        lease.succeed_prediction(result, warnings)
+        result, summary = batch.run()
+        lease.succeed_prediction(result, summary)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +69,18 @@ class _Batch:
     options: ScoreOptions
     threads: int
 
-    def run(self) -> tuple[PredictResult, tuple[DataWarning, ...]]:
-        """Write the output, its summary and, for an inline job, the predictions as JSON; return what was written."""
+    def run(self) -> tuple[PredictResult, BatchSummary]:
+        """Write the output, the rows without a prediction, the summary and, for an inline job, the predictions as JSON.
+
+        Returns:
+            Where all of it lies, and the summary.
+        """
         upload, limits, store = self.lease.job.upload, self.cloud.stage.limits, self.cloud.artifacts
         inline = _Inline(limits.answer_bytes if self.lease.job.inline else 0)
         output_key, summary_key = self._key(keys.output_filename(upload.key)), self._key("summary.json")
         tally = self._write_rows(output_key, inline)
         summary = self._summary(tally)
+        rejects_key = store_rejects(store, self._key(keys.REJECTS), tally.bad_rows)
         transfer.put_bytes_once(store, summary_key, summary.model_dump_json(indent=2).encode())
         result = PredictResult(
             version=self.loaded.manifest.version,
@@ -83,8 +89,10 @@ class _Batch:
             output_uri=f"s3://{store.bucket}/{output_key}",
             summary_uri=f"s3://{store.bucket}/{summary_key}",
             predictions_key=inline.write(store, self._key("predictions.json")),
+            rejects_key=rejects_key,
+            rejects_uri=rejects_key and f"s3://{store.bucket}/{rejects_key}",
         )
-        return result, summary.warnings
+        return result, summary
 
     def _key(self, filename: str) -> str:
         manifest = self.loaded.manifest
@@ -117,6 +125,7 @@ class _Batch:
             missing=dict(tally.missing),
             coerced=tally.coerced,
             unseen=tally.top_unseen(),
+            file=tally.file,
             warnings=list_warnings(self.loaded.model, tally),
         )
 
@@ -128,7 +137,7 @@ class _Inline:
         self._left = max_bytes
         self._parts: list[str] = []
 
-    def add(self, predictions: Predictions) -> None:
+    def add(self, predictions: RowPredictions) -> None:
         """Add the predictions of the next rows."""
         if self._left > 0:
             part = _join(predictions.values)
@@ -143,6 +152,6 @@ class _Inline:
         return key
 
 
-def _join(values: Sequence[Label]) -> str:
-    """Return values as a JSON list without its brackets."""
+def _join(values: Sequence[Label | None]) -> str:
+    """Return values as a JSON list without its brackets; a row without a prediction is null."""
     return json.dumps(list(values), allow_nan=False, separators=(",", ":"))[1:-1]

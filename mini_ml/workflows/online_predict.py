@@ -8,14 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from mini_ml.contracts import Label, Schema
+from mini_ml.contracts import Schema
 from mini_ml.errors import InvalidRequest, Issue, LimitExceeded
 from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.scoring.list_warnings import list_warnings
-from mini_ml.ml.scoring.score import ScoreOptions, score_csv, score_rows
+from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, score_csv, score_rows
 from mini_ml.strict_json import parse_body
 from mini_ml.topology import Limits
 from mini_ml.workflows.model_cache import Loaded
@@ -62,7 +62,7 @@ def _check_count(rows: int, limits: Limits) -> None:
 
 
 def _score_csv(model: FittedModel, body: bytes, tally: Tally, *, probabilities: bool, limits: Limits) -> Predictions:
-    parts: list[Predictions] = []
+    parts: list[RowPredictions] = []
     output = score_csv(
         model,
         io.BytesIO(body),
@@ -72,7 +72,7 @@ def _score_csv(model: FittedModel, body: bytes, tally: Tally, *, probabilities: 
         on_predictions=parts.append,
     )
     deque(output, maxlen=0)  # consume the CSV output, which is not needed
-    values: list[Label] = [value for part in parts for value in part.values]
+    values = [value for part in parts for value in part.values if value is not None]
     matrices = [part.probabilities for part in parts if part.probabilities is not None]
     return Predictions(values, np.vstack(matrices) if matrices else None)
 

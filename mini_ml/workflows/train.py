@@ -16,6 +16,7 @@ from mini_ml.ml.training.train import Trained, split_document, train
 from mini_ml.ports import Cloud
 from mini_ml.workflows import transfer
 from mini_ml.workflows.publish import publish_version
+from mini_ml.workflows.rejects import store_rejects
 
 SEED = 0
 
@@ -84,7 +85,7 @@ def _download_dataset(cloud: Cloud, lease: JobLease, workdir: Path) -> _Dataset:
 
 
 def _store_artifacts(cloud: Cloud, lease: JobLease, model_name: str, trained: Trained, workdir: Path) -> _Stored:
-    """Store the artifact, the scoring plan and the split under this attempt's keys."""
+    """Store the artifact, the scoring plan, the split and the bad rows under this attempt's keys."""
     path, limit = workdir / "model.joblib", cloud.stage.limits.artifact_bytes
     artifact.dump(trained.model, path)
     size = path.stat().st_size
@@ -99,6 +100,7 @@ def _store_artifacts(cloud: Cloud, lease: JobLease, model_name: str, trained: Tr
             plan = _store_artifact(cloud, _artifact_key(lease, model_name, "plan.npz"), body, unpacked_size=size)
     split = _artifact_key(lease, model_name, "split.json")
     transfer.put_bytes_once(cloud.artifacts, split, split_document(trained))
+    store_rejects(cloud.artifacts, _artifact_key(lease, model_name, keys.REJECTS), trained.bad_rows)
     return _Stored(artifact=model, plan=plan)
 
 
@@ -156,6 +158,7 @@ def _build_manifest(
         metrics=trained.metrics,
         candidates=trained.candidates,
         notes=trained.notes,
+        file=trained.file,
         warnings=trained.warnings,
         columns=trained.columns,
         dataset=_describe_dataset(lease, trained, dataset),

@@ -86,3 +86,23 @@ def test_the_example_of_a_warning_has_its_shape_and_the_sentence_of_its_code() -
     warning = contracts.DataWarning.model_validate_json(example)
 
     assert warning.message == SENTENCES[warning.code].format(count=warning.count, **warning.params)
+
+
+def test_every_field_of_the_file_report_is_described_in_order() -> None:
+    text = PAGE.text.partition("### How the file was read\n")[2].partition("\n### ")[0]
+    described = [
+        name
+        for line in text.splitlines()
+        if line.startswith("- ")
+        for name in re.findall(r"`(\w+)`", line.partition(":")[0])
+    ]
+
+    assert described == list(contracts.FileReport.model_fields)
+
+
+def test_the_values_of_bad_rows_are_described_with_their_defaults() -> None:
+    rows = {row[0]: row for row in PAGE.rows("Train and predict") if row[0].startswith("`")}
+
+    assert rows["`bad_rows`"][1] == f"`{contracts.TrainOptions().bad_rows}`"
+    assert [value for values in contracts.BAD_ROWS.values() for value in values if f"`{value}`" not in PAGE.text] == []
+    assert f"`bad_rows={contracts.PredictOptions().bad_rows}`, the default" in PAGE.text

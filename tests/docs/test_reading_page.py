@@ -13,15 +13,18 @@ from mini_ml.contracts import ColumnReport
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.cells.words import MISSING_CATEGORIES, MISSING_LABELS, MISSING_WORDS, TRUTH_PAIRS
 from mini_ml.ml.encoding.encoders import MOST_CATEGORIES, MOST_WORDS
-from mini_ml.ml.records.header import DELIMITERS
+from mini_ml.ml.records.dialect import DELIMITERS
 from mini_ml.ml.records.issues import MOST_LISTED
 from mini_ml.ml.records.table import Table
+from mini_ml.ml.records.text import cell_text
 from mini_ml.ml.schema.data_warnings import SENTENCES
+from mini_ml.ml.schema.file_warnings import warn_of_training_file
 from mini_ml.ml.schema.infer import Inferred, infer
 from mini_ml.ml.schema.verdict import ALMOST_ALL
 from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.topology import Limits
 from tests.docs.pages import page
+from tests.unit.ml_reading.models import classifier, score
 
 PAGE = page("docs/reading.md")
 ROWS = 60
@@ -80,6 +83,60 @@ def read(reader: Reader, cell: str) -> str:
     if feature.kind == "datetime":
         return datetime.fromtimestamp(value, UTC).isoformat()[:-6].removesuffix("T00:00:00")
     return f"{value:.12g}"
+
+
+def read_lines(lines: str, repeated: int = 2) -> Table:
+    """Return the table of a file of which the page shows the lines; the last ones are repeated as its rows."""
+    shown = [line or "" for line, _ in re.findall(r"`([^`]+)`|\((line)\)", lines)]
+    head, rows = shown[:-repeated], shown[-repeated:]
+    return read_table_from(io.BytesIO("\n".join([*head, *rows * (ROWS // repeated)]).encode()), Limits())
+
+
+def row_of(table: Table, row: int) -> list[str]:
+    """Return the cells of a row."""
+    block = table.blocks[0 if row >= 0 else -1]
+    return [cell_text(block.column(place)[row]).strip() for place in range(len(table.names))]
+
+
+def file_warnings_of(table: Table) -> list[str]:
+    """Return the codes of the warnings about the file itself."""
+    return [warning.code for warning in warn_of_training_file(table.reading)]
+
+
+@pytest.mark.parametrize(("lines", "cells", "warning"), PAGE.rows("Delimiter and quotes"))
+def test_every_example_of_a_dialect_is_read_as_the_page_says(lines: str, cells: str, warning: str) -> None:
+    table = read_lines(lines)
+
+    assert table.names == ("x", "k", "y")
+    assert row_of(table, 0) == cells_of(cells)
+    assert file_warnings_of(table) == code_of(warning)
+
+
+@pytest.mark.parametrize(("lines", "names", "cells", "warning"), PAGE.rows("Names"))
+def test_every_example_of_names_is_read_as_the_page_says(lines: str, names: str, cells: str, warning: str) -> None:
+    table = read_lines(lines)
+
+    assert list(table.names) == cells_of(names)
+    assert row_of(table, 0) == cells_of(cells)
+    assert file_warnings_of(table) == code_of(warning)
+
+
+@pytest.mark.parametrize(("row", "cells", "warning"), PAGE.rows("Rows"))
+def test_every_example_of_a_row_is_read_as_the_page_says(row: str, cells: str, warning: str) -> None:
+    others = [f"{place},{'ab'[place % 2]},{'uv'[place % 3 % 2]}" for place in range(300)]
+    table = read_table_from(io.BytesIO("\n".join(["x,k,y", *others, *code_of(row)]).encode()), Limits())
+
+    assert table.rows == 300 + (cells != "(left out)")
+    assert cells == "(left out)" or row_of(table, -1) == cells_of(cells)
+    assert file_warnings_of(table) == code_of(warning)
+
+
+@pytest.mark.parametrize(("lines", "output"), PAGE.rows("Output"))
+def test_every_example_of_an_output_is_written_as_the_page_says(lines: str, output: str) -> None:
+    rows = "".join(f"{place},a,{'u' if place < 10 else 'v'}\n" for place in range(20))
+    model = classifier(f"x,k,y\n{rows}{rows.replace(',a,', ',b,')}")
+
+    assert score(model, "\n".join(code_of(lines))).decode().splitlines() == code_of(output)
 
 
 @pytest.mark.parametrize(("cells", "values", "warning"), NUMBERS)

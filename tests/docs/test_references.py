@@ -37,6 +37,7 @@ SPELLED = {
         keys.manifest("iris", 7),
         keys.alias("iris", "champion"),
         keys.prediction("iris", 7, JOB, "summary.json"),
+        keys.artifact("iris", JOB, 1, keys.REJECTS),
         keys.SWEEP_STATE,
         keys.unreadable_message(JOB),
     ],

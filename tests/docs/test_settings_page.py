@@ -28,7 +28,7 @@ from tests.fixtures.required import variables_of
 
 SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
-    "`mini-ml train`, `predict`, `jobs`, `models`": CliSettings,
+    "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`": CliSettings,
     "Every service": CloudSettings,
     "Who may call": AuthSettings,
     "api": ApiSettings,

@@ -14,9 +14,12 @@ from starlette.testclient import TestClient
 import functions.api.factory
 import functions.predict.factory
 import functions.trainer.factory
+from mini_ml import keys
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
-from mini_ml.contracts import Kind, Upload
+from mini_ml.contracts import FileReport, Kind, Upload
+from mini_ml.jobs import store
+from mini_ml.ml.records.bad_rows import BadRow, write_rejects
 from mini_ml.workflows.model_cache import ModelCache
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -117,6 +120,19 @@ def predict(client: TestClient, **fields: str) -> httpx2.Response:
     prefer = {"Prefer": fields.pop("prefer")} if "prefer" in fields else {}
     file = {"input_file": ("iris_predict.csv", sample("iris_predict.csv"), "text/csv")}
     return client.post("/predict", files=file, data=fields, headers=prefer)
+
+
+def add_rejects(cloud: MemoryCloud, job_id: str) -> str:
+    """Store a list of bad rows for a job that succeeded, as its worker would have, and return its key."""
+    record = store.load(cloud, job_id)
+    job = record.job
+    assert job.result is not None
+    at = (str(job.model_name), job.result.version, job_id, keys.REJECTS)
+    key = keys.artifact(at[0], job_id, job.attempt, keys.REJECTS) if job.kind == "train" else keys.prediction(*at)
+    cloud.artifacts.put_new(key, write_rejects([BadRow(line=3, reason="6 cells, but the header has 5")]))
+    result = job.result.model_copy(update={"rejects_key": key, "rejects_uri": f"s3://{cloud.artifacts.bucket}/{key}"})
+    store.write(cloud, record, job.model_copy(update={"result": result, "file": FileReport(bad_rows=1)}))
+    return key
 
 
 def problem(response: httpx2.Response) -> dict[str, Any]:

@@ -30,11 +30,13 @@ PUBLIC = {"GET /", "GET /health", "GET /docs", "GET /docs/{asset}", "GET /openap
 NEEDED = {
     "POST /train": "train",
     "POST /predict": "predict",
+    "POST /inspect": "train",
     "POST /uploads": "predict train",
     "GET /jobs": "read",
     "GET /jobs/{job_id}": "read",
     "GET /jobs/{job_id}/result": "read",
     "GET /jobs/{job_id}/summary": "read",
+    "GET /jobs/{job_id}/rejects": "read",
     "POST /jobs/{job_id}/retry": "admin",
     "POST /jobs/{job_id}/cancel": "admin",
     "GET /model-types": "read",

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tests.functions.services import IRIS_ROW, Services, predict, services_in, train
+from tests.functions.services import IRIS_ROW, Services, add_rejects, predict, services_in, train
 
 PREFIXES = ["", "/prod", "/_aws/execute-api/mini-ml/local"]
 VERBS = {"cancel", "retry", "invocations"}
@@ -38,6 +38,7 @@ def used_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services
         train(services.trainer)
         train(services.trainer, target_column="nope")
         predict(services.predict)
+        add_rejects(services.cloud, services.api.get("/jobs?kind=predict").json()["jobs"][0]["job_id"])
         services.api.put("/models/default/aliases/champion", json={"version": 1})
         services.api.post("/uploads", json={"kind": "train", "filename": "x.csv"})
         train(services.api, prefer="respond-async")

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mini_ml.topology import Limits
-from tests.functions.services import Services, faulty, problem, sample
+from tests.functions.services import Services, faulty, problem, sample, train
 
 CSV = ("iris.csv", b"a,b\n1,2\n", "text/csv")
 BOUNDARY = "cut"
@@ -202,8 +202,46 @@ def test_columns_to_drop_is_a_json_list_or_has_commas(idle: Services, dropped: s
     assert answer.json()["options"]["columns_to_drop"] == ["a", "b"]
 
 
+@pytest.mark.parametrize("value", ["skip", "refuse"])
+def test_a_training_is_told_what_to_do_with_bad_rows(idle: Services, value: str) -> None:
+    answer = idle.api.post("/train", data={"bad_rows": value}, files={"dataset_file": CSV}, headers=ASYNC)
+
+    assert answer.json()["options"]["bad_rows"] == value
+
+
+@pytest.mark.parametrize(
+    ("fields", "value"), [({}, "refuse"), ({"bad_rows": ""}, "refuse"), ({"bad_rows": "keep"}, "keep")]
+)
+def test_a_prediction_is_told_what_to_do_with_bad_rows(idle: Services, fields: dict[str, str], value: str) -> None:
+    train(idle.trainer)
+
+    answer = idle.api.post("/predict", data=fields, files={"input_file": CSV}, headers=ASYNC)
+
+    assert answer.json()["options"]["bad_rows"] == value
+
+
+@pytest.mark.parametrize(
+    ("path", "file_field", "value", "reason", "hint"),
+    [
+        ("/train", "dataset_file", "keep", "`keep` does not apply to kind `train`", "use `skip` or `refuse`"),
+        ("/train", "dataset_file", "skipp", "`skipp` is unknown", "did you mean `skip`? use `skip` or `refuse`"),
+        ("/predict", "input_file", "skip", "`skip` does not apply to kind `predict`", "use `refuse` or `keep`"),
+        ("/predict", "input_file", "all", "`all` is unknown", "use `refuse` or `keep`"),
+    ],
+)
+def test_another_value_of_bad_rows_is_refused_with_the_values_that_exist(
+    idle: Services, path: str, file_field: str, value: str, reason: str, hint: str
+) -> None:
+    answer = idle.api.post(path, data={"bad_rows": value}, files={file_field: CSV})
+
+    assert problem(answer)["code"] == "invalid_option"
+    assert problem(answer)["errors"] == [{"parameter": "bad_rows", "reason": reason, "hint": hint}]
+    assert idle.api.get("/jobs").json()["jobs"] == []
+
+
 def test_what_is_left_out_or_empty_has_its_default(idle: Services) -> None:
-    empty = dict.fromkeys(["target_column", "model_type", "model_params", "columns_to_drop", "model_name"], "")
+    names = ["target_column", "model_type", "model_params", "columns_to_drop", "bad_rows", "model_name"]
+    empty = dict.fromkeys(names, "")
 
     left_out = idle.api.post("/train", files={"dataset_file": CSV}, headers=ASYNC).json()
     given_empty = idle.api.post("/train", data=empty, files={"dataset_file": CSV}, headers=ASYNC).json()
@@ -212,6 +250,7 @@ def test_what_is_left_out_or_empty_has_its_default(idle: Services) -> None:
     assert left_out["options"] == given_empty["options"]
     assert left_out["options"]["model_type"] == "auto"
     assert left_out["options"]["target_column"] is None
+    assert left_out["options"]["bad_rows"] == "skip"
 
 
 def test_a_field_without_a_body_is_an_empty_one(idle: Services) -> None:
@@ -243,7 +282,10 @@ def test_text_that_cannot_be_written_down_is_refused(idle: Services, half: str) 
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=60), field=st.sampled_from(["columns_to_drop", "model_params", "target_column"]))
+@given(
+    content=st.binary(max_size=60),
+    field=st.sampled_from(["columns_to_drop", "model_params", "target_column", "bad_rows"]),
+)
 def test_no_field_value_is_our_fault(idle: Services, content: bytes, field: str) -> None:
     answer = post(idle, multipart(FILE, (f'name="{field}"', content)))
 

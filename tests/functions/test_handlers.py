@@ -1,6 +1,7 @@
 """The real Lambda handlers, built by their own modules, receive events as AWS sends them; moto replaces AWS."""
 
 import base64
+import gzip
 import hashlib
 import importlib
 import json
@@ -27,6 +28,7 @@ from mini_ml.topology import LOCAL_NAMES
 from tests.fixtures.emulated import aws_environment, cloud_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.services import IRIS_ROW, sample
+from tests.functions.test_forms import multipart
 
 EVENTS = Path(__file__).parents[1] / "events"
 Handler = Callable[[Mapping[str, Any], Any], Mapping[str, Any]]
@@ -192,6 +194,19 @@ def test_a_form_through_the_gateway_is_accepted(deployed: Deployed) -> None:
     assert (answer["statusCode"], answer["isBase64Encoded"]) == (202, False)
     assert answer["headers"]["location"] == f"jobs/{job['job_id']}"
     assert (job["model_name"], job["options"]["target_column"]) == ("tiny", "y")
+
+
+def test_a_packed_file_through_the_gateway_is_inspected_by_the_predict_service(deployed: Deployed) -> None:
+    form = multipart(('name="dataset_file"; filename="iris.csv.gz"', gzip.compress(sample("iris.csv"))))
+    content_type = "multipart/form-data; boundary=cut"
+    sent = request("POST", "/inspect", isBase64Encoded=True) | {"body": base64.b64encode(form).decode()}
+    for headers, value in (("headers", content_type), ("multiValueHeaders", [content_type])):
+        sent[headers] = sent[headers] | {"Content-Type": value}
+
+    answer = deployed.predict(sent, None)
+
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
+    assert json.loads(answer["body"])["rows"] == 150
 
 
 def test_a_query_through_the_gateway_is_read(deployed: Deployed, published: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.jobs import listing
-from tests.functions.services import Services, faulty, predict, problem, train
+from tests.functions.services import Services, add_rejects, faulty, predict, problem, train
 
 UNKNOWN_JOB = "01890a5d-ac96-774b-bcce-b302099a8057"
 
@@ -30,6 +30,7 @@ def test_a_finished_job_has_the_documented_fields(trained: Services) -> None:
         "progress",
         "metrics",
         "result",
+        "file",
         "warnings",
         "columns",
         "error",
@@ -71,6 +72,48 @@ def test_an_open_prediction_has_no_summary_yet(idle: Services) -> None:
 
     assert problem(idle.api.get(f"/jobs/{job['job_id']}/summary"))["code"] == "job_not_finished"
     assert "summary" not in job["links"]
+
+
+@pytest.mark.parametrize("kind", ["train", "predict"])
+def test_the_bad_rows_of_a_job_are_linked_and_downloaded_from_s3(idle: Services, kind: str) -> None:
+    train(idle.trainer)
+    predict(idle.predict)
+    [found] = idle.api.get(f"/jobs?kind={kind}").json()["jobs"]
+    key = add_rejects(idle.cloud, found["job_id"])
+
+    job = idle.api.get(f"/jobs/{found['job_id']}").json()
+    followed = idle.api.get(urljoin(f"/jobs/{job['job_id']}", job["links"]["rejects"]))
+    named = idle.api.get(f"/jobs/{job['job_id']}/rejects?redirect=false").json()
+
+    assert (job["result"]["rejects_key"], job["file"]["bad_rows"]) == (key, 1)
+    assert (followed.status_code, followed.headers["location"]) == (303, named["url"])
+    assert named["url"].startswith(f"memory://mini-ml-artifacts/{key}")
+
+
+def test_a_job_that_read_every_row_has_no_bad_rows(trained: Services) -> None:
+    jobs = trained.api.get("/jobs").json()["jobs"]
+
+    answers = [trained.api.get(f"/jobs/{job['job_id']}/rejects") for job in jobs]
+
+    assert len(jobs) >= 2
+    assert [problem(answer)["code"] for answer in answers] == ["route_not_found"] * len(jobs)
+    assert [job for job in jobs if "rejects" in job["links"]] == []
+
+
+def test_the_bad_rows_of_an_unfinished_job_are_not_known_yet(idle: Services) -> None:
+    job_id = train(idle.api, prefer="respond-async").json()["job_id"]
+
+    answer = idle.api.get(f"/jobs/{job_id}/rejects")
+
+    assert problem(answer)["code"] == "job_not_finished"
+    assert "retry-after" in answer.headers
+
+
+def test_a_failed_job_answers_with_its_problem_where_its_bad_rows_would_be(idle: Services) -> None:
+    job_id = train(idle.api, target_column="nope", prefer="respond-async").json()["job_id"]
+    idle.deliver()
+
+    assert problem(idle.api.get(f"/jobs/{job_id}/rejects"))["code"] == "unknown_column"
 
 
 def test_jobs_are_listed_newest_first_page_by_page(idle: Services) -> None:
@@ -152,7 +195,10 @@ def test_a_misspelled_filter_is_rejected_with_the_nearest_name(idle: Services) -
     assert problem(idle.api.get("/jobs?modelname=x"))["errors"][0]["hint"] == "did you mean `model_name`?"
 
 
-@pytest.mark.parametrize(("method", "tail"), [("GET", ""), ("GET", "/result"), ("POST", "/retry"), ("POST", "/cancel")])
+@pytest.mark.parametrize(
+    ("method", "tail"),
+    [("GET", ""), ("GET", "/result"), ("GET", "/rejects"), ("POST", "/retry"), ("POST", "/cancel")],
+)
 def test_an_unknown_job_is_not_found_and_an_invalid_id_is_rejected(idle: Services, method: str, tail: str) -> None:
     assert problem(idle.api.request(method, f"/jobs/{UNKNOWN_JOB}{tail}"))["code"] == "job_not_found"
     assert problem(idle.api.request(method, f"/jobs/nonsense{tail}"))["code"] == "invalid_name"

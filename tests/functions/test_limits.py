@@ -1,5 +1,6 @@
 """Every limit of topology/limits.py: a value just below it is accepted, and one just above is rejected by its name."""
 
+import gzip
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -15,13 +16,14 @@ from starlette.requests import Request
 from mini_ml.adapters.http.reading.bodies import read_body
 from mini_ml.adapters.http.reading.json_bodies import read_json
 from mini_ml.adapters.memory.cloud import memory_cloud
-from mini_ml.contracts import TrainOptions
+from mini_ml.contracts import InspectOptions, TrainOptions
 from mini_ml.errors import MiniMLError, UploadTooLarge
 from mini_ml.ml.estimates.preflight import JobEstimate, check_estimate
 from mini_ml.ml.estimators.build import MatrixShape, build
 from mini_ml.ml.training.dataset import read_table_from
+from mini_ml.ml.training.inspect import inspect_file
 from mini_ml.ml.training.train import train
-from mini_ml.topology import STAGES, Limits
+from mini_ml.topology import MIB, STAGES, Limits
 from tests.fixtures.coroutines import run
 from tests.functions.services import Services, problem, services_over
 from tests.functions.test_forms import multipart
@@ -95,6 +97,14 @@ def upload_bytes(over: int, folder: Path) -> list[str]:
         return [issue["limit"] for issue in job["error"]["errors"]] if job["error"] else []
 
 
+def gzip_ratio(over: int, folder: Path) -> list[str]:
+    """A file of equal rows: 17 MiB are packed to about 20 KB."""
+    rows = b"a,b,y\n" + (b"1," + b"2" * 2_000 + b",u\n") * (17 * MIB // 2_000)
+    packed = gzip.compress(rows)
+    limits = replace(LIMITS, gzip_ratio=len(rows) // len(packed) + (1 - over))
+    return limits_exceeded_by(lambda: read_table_from(io.BytesIO(packed), limits))
+
+
 def field_bytes(over: int, folder: Path) -> list[str]:
     with services_with_limits(folder, field_bytes=500) as services:
         return post_form(services, FILE, ('name="target_column"', b"y" * (500 + over)))
@@ -133,6 +143,25 @@ def online_bytes(over: int, folder: Path) -> list[str]:
     body = json.dumps({"instances": [[1, 2]]})
     with services_with_limits(folder, online_bytes=len(body) - over) as services:
         return score(services, body)
+
+
+def kept_bad_rows(over: int, folder: Path) -> list[str]:
+    with services_with_limits(folder, kept_bad_rows=2 - over) as services:
+        services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
+        file = ("p.csv", "a,b\n2,1\n1,2,3\n4,5,6\n")
+        return limits_in(services.predict.post("/predict", files={"input_file": file}, data={"bad_rows": "keep"}))
+
+
+def inspect_rows(over: int, folder: Path) -> list[str]:
+    """Above it nothing is rejected: the answer says that there is more."""
+    found = inspect_file(io.BytesIO(SMALL.encode()), InspectOptions(), replace(LIMITS, inspect_rows=60 - over))
+    return [] if found.complete else ["inspect_rows"]
+
+
+def inspect_bytes(over: int, folder: Path) -> list[str]:
+    limits = replace(LIMITS, inspect_bytes=len(SMALL) - over)
+    found = inspect_file(io.BytesIO(gzip.compress(SMALL.encode())), InspectOptions(), limits)
+    return [] if found.complete else ["inspect_bytes"]
 
 
 def answer_bytes(over: int, folder: Path) -> list[str]:
@@ -210,6 +239,7 @@ PAIRS: dict[str, Pair] = {
     for pair in (
         inline_upload_bytes,
         upload_bytes,
+        gzip_ratio,
         field_bytes,
         form_parts,
         json_bytes,
@@ -220,6 +250,9 @@ PAIRS: dict[str, Pair] = {
         encoded_width,
         online_rows,
         online_bytes,
+        kept_bad_rows,
+        inspect_rows,
+        inspect_bytes,
         answer_bytes,
         artifact_bytes,
         estimated_seconds,

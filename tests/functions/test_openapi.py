@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from functions.api import openapi
-from tests.functions.services import Services, predict, sample, services_in, train
+from tests.functions.services import Services, add_rejects, predict, sample, services_in, train
 
 DOCUMENT: dict[str, Any] = json.loads(openapi.PATH.read_text("utf-8"))
 OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
@@ -90,6 +90,7 @@ def tryout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     with services_in(tmp_path_factory.mktemp("tryout")) as services:
         train(services.trainer)
         predict(services.predict)
+        add_rejects(services.cloud, services.api.get("/jobs?state=succeeded").json()["jobs"][0]["job_id"])
         services.api.put("/models/default/aliases/champion", json={"version": 1})
         yield services
 

@@ -139,7 +139,9 @@ def test_any_value_is_scored_or_rejected_without_a_server_error(trained: Service
     assert answer.status_code in (200, 400, 422)
 
 
-@pytest.mark.parametrize("body", [b"", b"a,b\n", CSV.splitlines()[0], CSV + b"1,2\n", b"\x1f\x8b\x08", b"PK\x03\x04"])
+@pytest.mark.parametrize(
+    "body", [b"", b"a,b\n", CSV.splitlines()[0], CSV + b"1,2,3,4,5\n", b"\x1f\x8b\x08", b"PK\x03\x04"]
+)
 def test_invalid_csv_is_rejected(trained: Services, body: bytes) -> None:
     assert problem(as_csv(trained.predict, body))["status"] == 422
 
@@ -246,7 +248,7 @@ def test_a_credential_is_forwarded_byte_for_byte(value: bytes) -> None:
 
     service = RemoteService("http://predict.test", timeout_seconds=1, transport=httpx2.MockTransport(answer))
 
-    run(service.score(ADDRESS, body=b"", headers={"Authorization": value.decode("latin-1")}, probabilities=False))
+    run(service.forward(ADDRESS, body=b"", headers={"Authorization": value.decode("latin-1")}))
 
     assert passed == [value]
 

@@ -45,6 +45,32 @@ def test_a_prediction_by_upload_writes_what_was_asked_for(idle: Services) -> Non
     assert written.splitlines()[0] == b"prediction"
 
 
+def test_a_prediction_by_upload_keeps_bad_rows_if_it_is_told_to(idle: Services) -> None:
+    train(idle.trainer)
+    asked = {"kind": "predict", "filename": "new.csv", "options": {"bad_rows": "keep"}}
+
+    invitation = idle.api.post("/uploads", json=asked).json()
+
+    assert idle.api.get(f"/jobs/{invitation['job_id']}").json()["options"]["bad_rows"] == "keep"
+
+
+@pytest.mark.parametrize("given", [{}, {"bad_rows": None}, {"bad_rows": ""}])
+def test_a_training_by_upload_skips_bad_rows_if_it_is_told_nothing(idle: Services, given: dict[str, Any]) -> None:
+    invitation = idle.api.post("/uploads", json={**ASKED, "options": given}).json()
+
+    assert idle.api.get(f"/jobs/{invitation['job_id']}").json()["options"]["bad_rows"] == "skip"
+
+
+@pytest.mark.parametrize(("kind", "value"), [("train", "keep"), ("predict", "skip")])
+def test_a_value_of_bad_rows_of_the_other_kind_is_refused_by_name(idle: Services, kind: str, value: str) -> None:
+    asked = {"kind": kind, "filename": "new.csv", "options": {"bad_rows": value}}
+
+    [error] = problem(idle.api.post("/uploads", json=asked))["errors"]
+
+    assert (error["parameter"], error["reason"]) == ("bad_rows", f"`{value}` does not apply to kind `{kind}`")
+    assert "`refuse`" in error["hint"]
+
+
 def test_s3_itself_refuses_more_than_was_announced(idle: Services) -> None:
     invitation = idle.api.post("/uploads", json=ASKED).json()
     invitation["fields"]["max-bytes"] = "3"
@@ -74,6 +100,8 @@ def test_an_upload_for_an_unknown_model_is_refused_before_a_job_exists(idle: Ser
         ({"options": {"output": "rows"}}, 400, {"options.output"}),
         ({"model_name": "Bad", "options": {"model_type": "auto", "model_params": {"x": 1}}}, 422, None),
         ({"options": {"model_type": "Nothing"}}, 422, {"model_type"}),
+        ({"options": {"bad_rows": "drop"}}, 422, {"bad_rows"}),
+        ({"options": {"bad_rows": 1}}, 422, {"options.bad_rows"}),
         ({"kind": "predict"}, 400, {"options.target_column"}),
         ({"kind": "predict", "options": {"output": "everything"}}, 422, {"output"}),
         ({"kind": "predict", "version": "-1", "options": {}}, 422, {"version"}),
@@ -109,6 +137,7 @@ def test_half_a_character_in_a_column_name_is_malformed(idle: Services) -> None:
         ([], "must be a JSON object"),
         ({**ASKED, "options": {"model_params": "{}"}}, "must be a JSON object"),
         ({**ASKED, "options": {"columns_to_drop": "a,b"}}, "must be a JSON array"),
+        ({**ASKED, "options": {"bad_rows": 1}}, "must be a string"),
         ({**ASKED, "file": "x"}, "unknown field"),
         ({"kind": "train"}, "missing field"),
     ],

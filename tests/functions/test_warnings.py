@@ -108,6 +108,7 @@ def test_the_job_and_the_manifest_say_the_same_as_the_answer(priced: Services, t
     for document in (job, manifest):
         assert document["warnings"] == training["warnings"]
         assert document["columns"] == training["columns"]
+        assert document["file"] == training["file"]
 
 
 def test_a_clean_file_gives_no_warning(trained: Services) -> None:
@@ -144,6 +145,7 @@ def test_the_job_and_the_summary_of_a_batch_say_the_same(priced: Services) -> No
     summary = json.loads(priced.cloud.artifacts.get(key).body)
 
     assert job["warnings"] == answer["warnings"] == summary["warnings"]
+    assert job["file"] == answer["file"] == summary["file"]
 
 
 def test_rows_that_are_read_as_written_give_no_warning(priced: Services) -> None:
@@ -196,6 +198,26 @@ def test_no_log_has_a_value_of_a_warning(idle: Services, caplog: pytest.LogCaptu
     lines = [JsonFormatter().format(record) for record in caplog.records]
     assert lines
     assert not any(value in line for line in lines for value in (NOTE[:30], "heavy", "pink"))
+
+
+def test_metadata_says_what_to_do_with_bad_rows(idle: Services) -> None:
+    train(idle.trainer)
+    idle.cloud.uploads.put("train/bucket/iris.csv", sample("iris.csv"), metadata={"bad-rows": "refuse"})
+    idle.cloud.uploads.put("predict/default/iris.csv", sample("iris.csv"), metadata={"bad-rows": "keep"})
+    idle.deliver()
+
+    options = {job["kind"]: job["options"]["bad_rows"] for job in idle.api.get("/jobs").json()["jobs"][:2]}
+    assert options == {"train": "refuse", "predict": "keep"}
+
+
+def test_another_value_of_bad_rows_in_the_metadata_fails_the_job(idle: Services) -> None:
+    idle.cloud.uploads.put("train/bucket/iris.csv", sample("iris.csv"), metadata={"bad-rows": "keep"})
+    idle.deliver()
+
+    [job] = idle.api.get("/jobs").json()["jobs"]
+    [error] = job["error"]["errors"]
+    assert (job["state"], job["error"]["code"]) == ("failed", "invalid_option")
+    assert (error["parameter"], error["hint"]) == ("bad_rows", "use `skip` or `refuse`")
 
 
 def test_a_missing_model_type_means_auto_at_every_entry_point(idle: Services) -> None:

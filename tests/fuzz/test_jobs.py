@@ -16,7 +16,7 @@ from mini_ml.jobs import store
 from mini_ml.jobs.job import Job
 from mini_ml.topology import LOCAL_NAMES
 from tests.functions.services import Services, sample, services_over, train
-from tests.fuzz import inputs
+from tests.fuzz import inputs, polluted
 from tests.fuzz.hooks import LEAKS, strict
 from tests.fuzz.inputs import examples
 
@@ -49,7 +49,9 @@ def is_presentable(services: Services, job: Job) -> bool:
 
 
 @few
-@given(body=inputs.files, model_type=FAST, dropped=st.sampled_from(["", "a", "a,b", "nope"]))
+@given(
+    body=st.one_of(inputs.files, polluted.files()), model_type=FAST, dropped=st.sampled_from(["", "a", "a,b", "nope"])
+)
 def test_any_table_becomes_a_version_or_is_rejected(body: bytes, model_type: str, dropped: str) -> None:
     with TemporaryDirectory() as folder, services_over(memory_cloud(), Path(folder)) as services:
         job = run_upload(services, "train/t/a.csv", body, {"model-type": model_type, "columns-to-drop": dropped})

@@ -11,6 +11,8 @@ ARTIFACTS = "arn:aws:s3:::mini-ml-dev-artifacts-000000000000-us-east-1"
 JOB = "01a208cc-7752-725d-9978-61bbae29cc81"
 MODEL = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/model.joblib"
 MANIFEST = f"{ARTIFACTS}/models/iris/versions/000001.json"
+LEFT_OUT = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/rejects.csv"
+NOT_SCORED = f"{ARTIFACTS}/predictions/iris/000001/{JOB}/rejects.csv"
 ALIAS = f"{ARTIFACTS}/models/iris/aliases/champion.json"
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
@@ -34,6 +36,10 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:PutObject", ALIAS, ["api"]),
         ("s3:GetObject", ALIAS, ["api", "predict", "predict-batch"]),
         ("s3:PutObject", f"{ARTIFACTS}/predictions/iris/000001/{JOB}/a.csv", ["predict-batch"]),
+        ("s3:PutObject", LEFT_OUT, ["trainer"]),
+        ("s3:GetObject", LEFT_OUT, ["api", "trainer"]),
+        ("s3:PutObject", NOT_SCORED, ["predict-batch"]),
+        ("s3:GetObject", NOT_SCORED, ["api", "predict-batch"]),
         ("s3:PutObject", f"{ARTIFACTS}/jobs/{JOB}.json", ["api", "trainer", "predict-batch"]),
         ("s3:DeleteObject", f"{ARTIFACTS}/jobs/open/{JOB}", ["api", "trainer", "predict-batch"]),
         ("s3:DeleteObject", f"{ARTIFACTS}/jobs/{JOB}.json", []),

@@ -1,6 +1,8 @@
 """`mini-ml` commands against a running platform."""
 
+import gzip
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,20 @@ def test_a_file_larger_than_the_inline_limit_is_uploaded_to_s3(cli: Cli, tmp_pat
 
     assert "out.csv" in printed
     assert len((tmp_path / "out.csv").read_text().splitlines()) == len(repeated) + 1
+
+
+@pytest.mark.parametrize("name", ["large.csv", "large.csv.gz"])
+def test_the_head_of_a_large_file_is_inspected(cli: Cli, tmp_path: Path, name: str) -> None:
+    cells = random.Random(7).randbytes(Limits().inline_upload_bytes).hex()
+    rows = "".join(f"{cells[place : place + 400]},{place % 3}\n" for place in range(0, len(cells), 400))
+    content = f"note,rest\n{rows}".encode()
+    (tmp_path / name).write_bytes(gzip.compress(content, 1) if name.endswith(".gz") else content)
+
+    lines = cli("inspect", tmp_path / name).splitlines()
+
+    assert lines[1].startswith("  sent      only the start of the file")
+    assert lines[2].endswith("looked at; the file has more")
+    assert "  target    rest" in lines
 
 
 def test_a_rejection_prints_its_errors(platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

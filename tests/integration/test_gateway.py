@@ -87,10 +87,11 @@ def test_every_method_reaches_the_service(http: httpx2.Client, method: str) -> N
     assert answer.headers["X-Received"] == f"api {method} /models/iris/aliases/champion"
 
 
-def test_a_binary_multipart_body_arrives_byte_for_byte(http: httpx2.Client) -> None:
+@pytest.mark.parametrize("path", ["/train", "/inspect"])
+def test_a_binary_multipart_body_arrives_byte_for_byte(http: httpx2.Client, path: str) -> None:
     content = bytes(range(256)) * 4096
 
-    request = http.build_request("POST", "/train", files={"dataset_file": ("naïve name.csv", content, "text/csv")})
+    request = http.build_request("POST", path, files={"dataset_file": ("naïve name.csv", content, "text/csv")})
     sent = request.read()
 
     answer = http.send(request)

@@ -22,7 +22,7 @@ from mini_ml.contracts import (
     RegressionMetrics,
     TrainOptions,
 )
-from tests.fixtures.responses import INVITATION, JOB, MODEL, PREDICTIONS, build_problem
+from tests.fixtures.responses import INSPECTION, INVITATION, JOB, MODEL, PREDICTIONS, build_problem
 
 BASE = "http://platform.example/stage"
 PROBLEM = build_problem(404, "model_not_found", "Model not found", "There is no model `x`.")
@@ -91,6 +91,70 @@ def test_options_that_were_not_set_are_left_to_the_server(table: Path) -> None:
     assert b'name="target_column"' in trained
     assert b'name="version"' in predicted
     assert [name for name in (b"model_type", b"model_params", b"columns_to_drop") if name in trained + predicted] == []
+
+
+def test_what_to_do_with_bad_rows_is_sent_with_the_file_and_with_an_upload(table: Path) -> None:
+    posted = httpx2.Response(204)
+    platform = Platform(
+        train=JOB, predict=PREDICTIONS, uploads=INVITATION, **{"jobs/j1": JOB, "POST http://s3.example/bucket": posted}
+    )
+
+    with _client(platform) as client, _client(platform, inline_bytes=0) as through_s3:
+        client.train(table, options=TrainOptions(bad_rows="refuse"))
+        client.predict(table, options=PredictOptions(bad_rows="keep"))
+        through_s3.train(table, options=TrainOptions(bad_rows="refuse"))
+
+    sent = {url.removeprefix(f"{BASE}/"): content for _, url, content in platform.requests}
+    assert b'name="bad_rows"\r\n\r\nrefuse' in sent["train"]
+    assert b'name="bad_rows"\r\n\r\nkeep' in sent["predict"]
+    assert json.loads(sent["uploads"])["options"] == {"bad_rows": "refuse"}
+
+
+def test_a_row_without_a_prediction_is_none(table: Path) -> None:
+    platform = Platform(predict={**PREDICTIONS, "predictions": ["Setosa", None], "file": {"bad_rows": 1}})
+
+    with _client(platform) as client:
+        answer = client.predict(table)
+
+    assert isinstance(answer, PredictAnswer)
+    assert answer.predictions == ("Setosa", None)
+    assert answer.file is not None
+    assert answer.file.bad_rows == 1
+
+
+def test_an_inspection_returns_what_a_training_would_read(table: Path) -> None:
+    platform = Platform(inspect=INSPECTION)
+
+    with _client(platform) as client:
+        found = client.inspect(table, target_column=" b ", columns_to_drop=["a"])
+
+    assert (found.target, found.task, found.columns[1].format) == ("sold", "classification", "R$ 1.234,50 → 1234.5")
+    [(method, _, body)] = platform.requests
+    assert method == "POST"
+    assert b'name="target_column"\r\n\r\nb\r\n' in body
+    assert b'name="columns_to_drop"\r\n\r\n["a"]\r\n' in body
+    assert b"is_head" not in body
+
+
+@pytest.mark.parametrize(
+    ("content", "head"),
+    [
+        (b"a,b\n1,2\n3,4\n", b"a,b\n1,2\n"),
+        (b"a,b\r1,2\r3,4\r", b"a,b\r1,2\r"),
+        (b"abcdefghijklm", b"abcdefghij"),
+        (b"\x1f\x8b\n345678901", b"\x1f\x8b\n3456789"),
+    ],
+)
+def test_of_a_file_larger_than_the_limit_the_head_is_inspected(table: Path, content: bytes, head: bytes) -> None:
+    table.write_bytes(content)
+    platform = Platform(inspect=INSPECTION)
+
+    with _client(platform, inline_bytes=10) as client:
+        client.inspect(table)
+
+    body = platform.requests[0][2]
+    assert b'name="is_head"\r\n\r\ntrue\r\n' in body
+    assert b"\r\n\r\n" + head + b"\r\n--" in body
 
 
 def test_an_unfinished_training_is_polled_by_its_own_link(table: Path) -> None:

@@ -177,3 +177,8 @@ def test_the_prefix_of_a_model_excludes_longer_names() -> None:
 )
 def test_an_output_has_the_name_of_its_upload(uploaded: str, output: str) -> None:
     assert keys.output_filename(uploaded) == output
+
+
+@pytest.mark.parametrize("uploaded", ["rejects.csv", "d/rejects.csv", "rejects.csv.gz", "rejects"])
+def test_an_output_never_has_the_name_of_the_list_of_rejects_beside_it(uploaded: str) -> None:
+    assert keys.output_filename(uploaded) == "rejects-scored.csv"

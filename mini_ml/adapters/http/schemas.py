@@ -3,10 +3,14 @@
 The other responses are in `mini_ml.contracts`, because the Python client returns them.
 """
 
+from typing import Final
+
 from pydantic import Field, JsonValue, field_validator
 
 from mini_ml import keys
-from mini_ml.contracts import FrozenModel, Kind
+from mini_ml.contracts import BAD_ROWS, FrozenModel, Kind
+
+_BAD_ROWS: Final = list(dict.fromkeys(value for values in BAD_ROWS.values() for value in values))
 
 
 class Status(FrozenModel):
@@ -38,6 +42,8 @@ class UploadOptions(FrozenModel):
     model_type: str | None = None
     model_params: dict[str, JsonValue] | None = None
     columns_to_drop: tuple[str, ...] | None = None
+    bad_rows: str | None = Field(default=None, json_schema_extra={"enum": [*_BAD_ROWS, "", None]})
+    """For trainings: `skip` or `refuse`. For predictions: `refuse` or `keep`."""
     output: str | None = None
     """For predictions: `rows`, `predictions`, `probabilities`, or several, separated by commas."""
 

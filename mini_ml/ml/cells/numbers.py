@@ -83,11 +83,12 @@ def _read(block: Block, positions: Sequence[int], decimal: Decimal, dtype: str |
     """
     import pandas as pd  # imported here because JSON rows do not need it, and it slows down a cold start
 
+    columns = block.starts.shape[1] if block.widths is None else int(block.widths.max())
     table = pd.read_csv(
-        BytesIO(block.raw),
+        BytesIO(block.regular),
         sep=block.delimiter,
         header=None,
-        names=range(block.starts.shape[1]),
+        names=range(columns),
         index_col=False,
         usecols=list(positions),
         dtype=dtype,

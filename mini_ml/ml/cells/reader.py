@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
-from mini_ml.contracts import LeftOut
+from mini_ml.contracts import FileReport, LeftOut
 from mini_ml.ml.cells.columns import NOTICED, NumberColumn, build_token_column, read_number_column, read_token_column
 from mini_ml.ml.cells.feature import Cell, Feature, spell
 from mini_ml.ml.cells.number_text import Decimal
@@ -19,6 +20,8 @@ from mini_ml.ml.records.table import Table
 
 READING_RULES = 2
 """Version of the rules in this package. A model of other rules has to be trained again."""
+
+_USUAL_FILE: Final = FileReport()
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Reader:
     """Decimal mark of the target's numbers, and of the numbers that a batch writes."""
     delimiter: str
     left_out: tuple[LeftOut, ...]
+    file: FileReport = _USUAL_FILE
+    """How the training file was read."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:

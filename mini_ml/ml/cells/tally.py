@@ -4,9 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from mini_ml.contracts import FileReport
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.notices import Notices
+from mini_ml.ml.records.bad_rows import BadRow
 from mini_ml.ml.records.issues import short
+from mini_ml.ml.records.reading import FileReading
 
 _MAX_REPORTED: Final = 10
 _MAX_COUNTED: Final = 1_000
@@ -23,10 +26,8 @@ class Tally:
     """Unseen categories by column; of very many, the most frequent."""
     unseen_cells: Counter[str] = field(default_factory=Counter)
     """Number of cells with an unseen category, by column."""
-    blank_lines: int = 0
-    """Blank lines that were skipped."""
-    doubled_names: tuple[str, ...] = ()
-    """Names of columns that the rows have more than once; the first column of a name was read."""
+    reading: FileReading | None = None
+    """How the CSV was read; None for JSON rows."""
     unknown_columns: list[str] = field(default_factory=list)
     """Names in `columns_to_drop` that the rows do not have."""
 
@@ -41,6 +42,16 @@ class Tally:
             self.unseen_cells[name] += counts.total()
             if len(kept) > 2 * _MAX_COUNTED:
                 self.unseen[name] = Counter(dict(kept.most_common(_MAX_COUNTED)))
+
+    @property
+    def file(self) -> FileReport | None:
+        """Return how the CSV was read, as answers and summaries say it; None for JSON rows."""
+        return None if self.reading is None else self.reading.report
+
+    @property
+    def bad_rows(self) -> tuple[BadRow, ...]:
+        """Return the rows of the CSV without a prediction."""
+        return () if self.reading is None else tuple(self.reading.bad_rows)
 
     @property
     def coerced(self) -> dict[str, int]:

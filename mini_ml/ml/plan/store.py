@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.format import write_array
 from numpy.typing import NDArray
 
-from mini_ml.contracts import LeftOut, Schema
+from mini_ml.contracts import FileReport, LeftOut, Schema
 from mini_ml.errors import ArtifactRejected
 from mini_ml.ml.cells.dates import DateFormat
 from mini_ml.ml.cells.feature import Feature
@@ -56,7 +56,11 @@ def dump(model: FittedModel, estimator: CompiledEstimator, file: BinaryIO) -> No
     document = {
         "format": FORMAT,
         "schema": model.schema.model_dump(mode="json"),
-        "reader": {**asdict(model.reader), "left_out": [column.model_dump() for column in model.reader.left_out]},
+        "reader": {
+            **asdict(model.reader),
+            "left_out": [column.model_dump() for column in model.reader.left_out],
+            "file": model.reader.file.model_dump(),
+        },
         "encoder": _build_encoder_document(model.encoder),
         "scaling": None if model.scaling is None else {"clipped": model.scaling.clipped},
         "form": type(estimator).__name__,
@@ -151,6 +155,7 @@ def _load_reader(document: dict[str, Any]) -> Reader:
         decimal=document["decimal"],
         delimiter=document["delimiter"],
         left_out=tuple(LeftOut(**column) for column in document["left_out"]),
+        file=FileReport.model_validate(document.get("file", {}), strict=False),
     )
 
 

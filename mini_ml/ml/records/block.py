@@ -1,5 +1,6 @@
 """A block of consecutive CSV records, with the byte offsets of every cell as numpy arrays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -7,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.ml.frame import Matrix
+from mini_ml.ml.records.bad_rows import BadRecord
 
 Offsets = NDArray[np.int64]
 Places = NDArray[np.int32]
+Marks = NDArray[np.bool_]
 
 PADDING: Final = 32
 """Zero bytes after the cells, so that 8-byte reads at the last cell stay inside the buffer."""
@@ -34,6 +37,16 @@ class Block:
     """Offset after the last byte of each record, without its line end."""
     first_line: int
     delimiter: str
+    """Of `regular`."""
+    is_mended: bool = False
+    """Whether the rows were written again as regular ones: as `mended`, or else as `cells`."""
+    mended: bytes | None = None
+    widths: Offsets | None = None
+    """Shape (rows,): number of cells of each record as it is written; None if all have one for each column."""
+    marks: Mapping[int, bytes] = field(default_factory=dict)
+    """The delimiter of each row that was read in another way than the file."""
+    bad: tuple[BadRecord, ...] = ()
+    """Records of `raw` that cannot be read, in file order; they are not among the rows."""
     numbers: dict[int, Matrix] = field(default_factory=dict)
     """Parsed columns by position, shape (rows,), NaN is missing. Schema inference fills this cache for columns that
     contain only numbers with a decimal point or missing cells, so that they are parsed once."""
@@ -44,6 +57,13 @@ class Block:
         return self.cells[: self.size] if self.rewritten is None else self.rewritten
 
     @property
+    def regular(self) -> bytes:
+        """Return the rows as a regular CSV: quotes wrap whole cells. It may have blank lines between them."""
+        if not self.is_mended:
+            return self.raw
+        return self.cells[: len(self.cells) - PADDING] if self.mended is None else self.mended
+
+    @property
     def rows(self) -> int:
         """Return the number of records."""
         return len(self.record_starts)
@@ -52,11 +72,20 @@ class Block:
     def memory_bytes(self) -> int:
         """Return the bytes that the block takes in memory: the records and the offsets of the cells."""
         arrays = (self.starts, self.stops, self.record_starts, self.record_stops)
-        return len(self.cells) + len(self.rewritten or b"") + sum(array.nbytes for array in arrays)
+        texts = (self.cells, self.rewritten or b"", self.mended or b"")
+        return sum(map(len, texts)) + sum(array.nbytes for array in arrays)
+
+    def record(self, row: int) -> bytes:
+        """Return the original bytes of a row, without its line end."""
+        return self.raw[int(self.record_starts[row]) : int(self.record_stops[row])]
 
     def line_of(self, row: int) -> int:
         """Return the line number on which a record begins."""
-        return self.first_line + line_ends(self.raw[: int(self.record_starts[row])])
+        return self.line_at(int(self.record_starts[row]))
+
+    def line_at(self, offset: int) -> int:
+        """Return the line number of an offset in `raw`."""
+        return self.first_line + line_ends(self.raw[:offset])
 
     def column(self, position: int) -> list[bytes]:
         """Return the raw cells of a column."""

@@ -1,5 +1,6 @@
 """Collect all issues of a file, so that one error can report them together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,6 +10,7 @@ MOST_LISTED: Final = 20
 """Maximum number of issues listed in full; the rest are only counted."""
 
 _NAME_CHARS: Final = 60
+_MOST_NAMES: Final = 5
 
 
 @dataclass
@@ -43,3 +45,9 @@ class Issues:
 def short(name: str) -> str:
     """Return a column name or label, truncated for an error message."""
     return name if len(name) <= _NAME_CHARS else name[: _NAME_CHARS - 1] + "…"
+
+
+def list_names(names: Sequence[str]) -> str:
+    """Return the first names in quotes, and how many there are beside them."""
+    shown = ", ".join(f"“{short(name)}”" for name in names[:_MOST_NAMES])
+    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"

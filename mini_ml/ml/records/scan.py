@@ -1,22 +1,15 @@
-"""Find records and cells in bytes: with numpy if the quotes are regular, else with the csv module."""
+"""Find records and cells in bytes with numpy, if their quotes are regular."""
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_ml.ml.records.block import PADDING, Offsets
-from mini_ml.topology import MIB
+from mini_ml.ml.records.block import PADDING, Marks, Offsets
 
 _LF, _CR, _QUOTE = 10, 13, 34
-Marks = NDArray[np.bool_]
 _NONE: Final = np.empty(0, dtype=np.int64)
-
-# The limit of the csv module is lower than ours, and its error does not name the cell.
-csv.field_size_limit(64 * MIB)
 
 
 @dataclass(frozen=True)
@@ -29,7 +22,9 @@ class Scan:
     last: Marks
     """Shape (cells,): whether a cell is the last of its record."""
     record_starts: Offsets
+    """Offset of each record in the original bytes."""
     record_stops: Offsets
+    """Offset after the last byte of each record in the original bytes, without its line end."""
     size: int
     """Size of the complete records in bytes, with line ends."""
     rewritten: bool
@@ -38,20 +33,14 @@ class Scan:
     """Whether each record is exactly one line that ends in a line feed."""
 
 
-def scan(records: bytes, delimiter: str, *, final: bool) -> Scan:
-    """Split the complete records of a buffer.
+def scan(records: bytes, delimiter: bytes, *, final: bool) -> Scan | None:
+    """Split the complete records of a buffer; return None if quotes are irregular.
 
     Args:
         records: bytes of the file, starting at a record.
         delimiter: one ASCII character.
         final: whether the file ends here; then the last record needs no line end.
     """
-    found = _scan_by_numpy(records, ord(delimiter), final=final)
-    return _scan_by_csv(records, delimiter, final=final) if found is None else found
-
-
-def _scan_by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | None:
-    """Split at separators; return None if quotes are irregular."""
     tail = b"" if not final or not records or records.endswith((b"\n", b"\r")) else b"\n"
     cells = b"".join((records, tail, bytes(PADDING)))
     octets = np.frombuffer(cells, dtype=np.uint8)[: len(records) + len(tail)]
@@ -59,7 +48,7 @@ def _scan_by_numpy(records: bytes, delimiter: int, *, final: bool) -> Scan | Non
     has_cr = b"\r" in records
     if has_cr:
         ends |= _mark_lone_returns(octets, ends, final=final)
-    separators = ends | (octets == delimiter)
+    separators = ends | (octets == delimiter[0])
     has_quotes = b'"' in records
     escapes = _unmark_quoted(octets, separators) if has_quotes else _NONE
     if escapes is None:
@@ -132,55 +121,3 @@ def _remove_escapes(
     kept[escapes] = False
     moved: Offsets = np.cumsum(kept) - kept
     return octets[kept].tobytes() + bytes(PADDING), moved[starts], moved[stops]
-
-
-def _scan_by_csv(records: bytes, delimiter: str, *, final: bool) -> Scan:
-    """Split with the csv module, which handles irregular quotes as other CSV readers do."""
-    lines = records.splitlines(keepends=True)
-    if lines and not final and lines[-1].endswith(b"\r"):
-        lines = lines[:-1]
-    feed = _Feed(lines)
-    cells: list[bytes] = []
-    last: list[bool] = []
-    starts, stops, sizes = [], [], []
-    begin = 0
-    for row in csv.reader(feed, delimiter=delimiter):
-        open_quote, open_line = feed.ran_out, not lines[feed.taken - 1].endswith((b"\n", b"\r"))
-        if open_quote or (open_line and not final):
-            break
-        cells.extend(cell.encode("latin-1") for cell in row or [""])
-        last.extend([False] * (len(row or [""]) - 1) + [True])
-        starts.append(begin)
-        stops.append(begin + len(records[begin : feed.size].rstrip(b"\r\n")) if row else begin)
-        begin = feed.size
-        sizes.append(begin)
-    ends = np.cumsum([len(cell) for cell in cells], dtype=np.int64)
-    return Scan(
-        cells=b"".join(cells) + bytes(PADDING),
-        starts=np.concatenate((np.zeros(min(1, len(cells)), np.int64), ends[:-1])),
-        stops=ends,
-        last=np.array(last, dtype=np.bool_),
-        record_starts=np.array(starts, dtype=np.int64),
-        record_stops=np.array(stops, dtype=np.int64),
-        size=sizes[-1] if sizes else 0,
-        rewritten=True,
-    )
-
-
-class _Feed(Iterator[str]):
-    """Feed lines to the csv module and count how many lines and bytes it has read."""
-
-    def __init__(self, lines: list[bytes]) -> None:
-        self._lines = lines
-        self.taken = 0
-        self.size = 0
-        self.ran_out = False
-
-    def __next__(self) -> str:
-        if self.taken == len(self._lines):
-            self.ran_out = True
-            raise StopIteration
-        line = self._lines[self.taken]
-        self.taken += 1
-        self.size += len(line)
-        return line.decode("latin-1")

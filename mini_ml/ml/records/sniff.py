@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-HEAD_BYTES: Final = 4096
+SIGNATURE_BYTES: Final = 4096
 """Bytes at the start of a file that are enough to detect its format."""
 
 _SIGNATURES: Final = (
@@ -41,7 +41,7 @@ def looks_like(head: bytes) -> tuple[str, str] | None:
     """Return the format of a file and a hint on what to send instead; None if it may be a CSV.
 
     Args:
-        head: the first `HEAD_BYTES` of the file.
+        head: the first `SIGNATURE_BYTES` of the file.
     """
     for signature, kind, hint in _SIGNATURES:
         if head.startswith(signature):

@@ -1,28 +1,36 @@
 """Split a stream of bytes into blocks of complete records, and report invalid records by line."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from io import BytesIO
 from typing import Final
 
 import numpy as np
 
 from mini_ml.errors import InvalidDataset, Issue, LimitExceeded
-from mini_ml.ml.records.block import Block, Offsets, line_ends
+from mini_ml.ml.notices import MOST_EXAMPLES, Example, Notice
+from mini_ml.ml.records.bad_rows import BadRecord, BadRow, BadRowPolicy
+from mini_ml.ml.records.block import Block, line_ends
 from mini_ml.ml.records.header import Header
 from mini_ml.ml.records.issues import Issues, short
-from mini_ml.ml.records.scan import Marks, Scan, scan
+from mini_ml.ml.records.mend import Mended, mend
+from mini_ml.ml.records.ragged import RecordCells, find_misfits, is_incomplete, make_rectangle
+from mini_ml.ml.records.reading import FileReading
+from mini_ml.ml.records.scan import scan
+from mini_ml.ml.records.shape import Shape
 from mini_ml.ml.records.text import decode
 from mini_ml.ml.records.unpack import Source
 from mini_ml.topology import MIB, Limits
 
 CHUNK_BYTES: Final = MIB
+MOST_SKIPPED: Final = 1_000
+"""Number of bad rows that a training leaves out at most."""
+MOST_SKIPPED_SHARE: Final = 0.01
 _FEW_COLUMNS: Final = 20
 _LONGEST_CHUNK: Final = 8 * MIB
 """Maximum chunk size; tables with many columns use longer chunks because each column of a block has a fixed cost."""
 _MOST_ROWS: Final = 0.9
-_RECORD_BYTES: Final = 8 * MIB
-"""Maximum size of a record; a longer one is reported as an unclosed quote."""
 
 
 class BlockStream(Iterator[Block]):
@@ -32,21 +40,46 @@ class BlockStream(Iterator[Block]):
     """
 
     def __init__(
-        self, source: Source, header: Header, rest: bytes, *, limits: Limits, chunk_bytes: int = CHUNK_BYTES
+        self,
+        source: Source,
+        header: Header,
+        rest: bytes,
+        *,
+        limits: Limits,
+        chunk_bytes: int = CHUNK_BYTES,
+        bad_rows: BadRowPolicy = "refuse",
     ) -> None:
+        """Create a stream.
+
+        Args:
+            source: the file, behind what was read of it already.
+            header: of the file.
+            rest: bytes of the rows that were read already.
+            limits: rows and characters in a cell allowed.
+            chunk_bytes: bytes read at a time.
+            bad_rows: what happens with rows that cannot be read.
+        """
         self._source = source
         self._header = header
+        self._shape = Shape(len(header.names), header.trailing)
         self._limits = limits
         self._chunk_bytes = min(_LONGEST_CHUNK, chunk_bytes * max(1, len(header.names) // _FEW_COLUMNS))
-        self._carry = rest
+        self._policy = bad_rows
+        self._rest = BytesIO(rest)
+        self._carry = b""
         self._line = header.next_line
         self._issues = Issues()
         self._too_large = False
         self._widths: Counter[int] = Counter()
         self._finished = False
+        self._blank_lines = header.blank_lines
+        self._padded, self._trimmed, self._mended = Notice(), Notice(), Notice()
+        self._bad_rows: list[BadRow] = []
+        """The rows that cannot be read; if they are left out, at most `MOST_SKIPPED`."""
         self.rows = 0
-        self.blank_lines = 0
-        """Blank lines that were skipped; in a file with one column they are empty cells."""
+        """Rows of the blocks so far."""
+        self.bad = 0
+        """Number of rows that cannot be read."""
         self.is_short = False
         """Whether the last read returned less than requested, usually because the file has ended."""
         self.unpacked_bytes = len(header.raw) + len(rest)
@@ -57,101 +90,146 @@ class BlockStream(Iterator[Block]):
         """Return the bytes of the file that were read, as they are stored."""
         return self._source.packed_bytes
 
+    def reading(self) -> FileReading:
+        """Return how the file was read so far."""
+        return FileReading(
+            header=self._header,
+            is_packed=self._source.is_packed,
+            blank_lines=self._blank_lines,
+            all_trimmed=self._trimmed.count > 0 and self._trimmed.count == self.rows,
+            padded=self._padded,
+            trimmed=self._trimmed,
+            mended=self._mended,
+            bad=self.bad,
+            bad_rows=self._bad_rows,
+        )
+
     def __next__(self) -> Block:
         while not self._finished:
             block = self._advance()
             if block is not None and not self._issues.total:
                 return block
+        if self._policy == "skip":
+            self._reject_many_bad_rows()
         if self._issues.total:
             raise self._build_error()
         raise StopIteration
 
     def _advance(self) -> Block | None:
         """Read a chunk and return its complete records; None if it has none or they have issues."""
-        chunk = self._source.read(self._chunk_bytes)
-        self.unpacked_bytes += len(chunk)
+        chunk = self._read_chunk()
         self._finished = not chunk
         self.is_short = len(chunk) < self._chunk_bytes
         records = _without_blank_end(self._carry + chunk) if self._finished else self._carry + chunk
-        found = scan(records, self._header.delimiter, final=self._finished)
-        size = found.size if self._finished else _without_blank_tail(found)
-        block = self._build_block(found, records[:size], size)
+        mended = self._split(records)
+        found = mended.found
+        size = found.size if self._finished else _without_blank_tail(records, found.size)
+        block = self._build_block(mended, records[:size])
         self._line += (
             int(np.searchsorted(found.record_stops, size)) if found.one_line_each else line_ends(records[:size])
         )
         self._carry = records[size:]
-        self._reject_open_quote()
         return block
 
-    def _build_block(self, found: Scan, raw: bytes, size: int) -> Block | None:
-        """Build a block of the records before `size`; return None if they have issues."""
-        records = int(np.searchsorted(found.record_stops, size, side="left")) if size < found.size else -1
-        kept = slice(None) if records < 0 else slice(records)
-        record_starts, record_stops = found.record_starts[kept], found.record_stops[kept]
-        if not len(record_starts):
+    def _read_chunk(self) -> bytes:
+        """Read the next bytes: what was read with the header first."""
+        chunk = self._rest.read(self._chunk_bytes)
+        if len(chunk) < self._chunk_bytes:
+            more = self._source.read(self._chunk_bytes - len(chunk))
+            self.unpacked_bytes += len(more)
+            chunk += more
+        return chunk
+
+    def _split(self, records: bytes) -> Mended:
+        """Split the complete records: all at once if they are regular, else one by one."""
+        dialect = self._header.dialect
+        found = scan(records, dialect.regular_delimiter, final=self._finished) if dialect.is_usual else None
+        if found is None or is_incomplete(found, records, final=self._finished):
+            return mend(records, dialect, self._shape, final=self._finished)
+        misfits = find_misfits(found, records, self._shape)
+        if not len(misfits):
+            return Mended(found)
+        return mend(records, dialect, self._shape, final=self._finished, regular=found, misfits=misfits)
+
+    def _build_block(self, mended: Mended, raw: bytes) -> Block | None:
+        """Build a block of the records in `raw`; return None if they have issues."""
+        table = RecordCells.first(mended.found, mended.marks, len(raw))
+        columns = self._shape.columns
+        if columns > 1 and not table.has_width(columns):
+            blank = table.blank(raw)
+            if blank.any():
+                self._blank_lines += int(blank.sum())
+                table = table.without(blank)
+        self._count_bad(mended, raw)
+        if not table.records and not (mended.bad and self._policy == "keep"):
             return None
-        cells = int(np.flatnonzero(found.last)[len(record_starts) - 1]) + 1
-        starts, stops, last = found.starts[:cells], found.stops[:cells], found.last[:cells]
-        columns = len(self._header.names)
-        blank = _find_blank(record_starts, record_stops, last, raw, columns) if columns > 1 else None
-        if blank is not None:
-            self.blank_lines += int(blank.sum())
-            kept_cells = ~blank[np.cumsum(last) - last]
-            starts, stops, last = starts[kept_cells], stops[kept_cells], last[kept_cells]
-            record_starts, record_stops = record_starts[~blank], record_stops[~blank]
-        if not len(record_starts):
-            return None
-        self.rows += len(record_starts)
-        self._find_nul(raw)
-        self._find_ragged(last, record_starts, raw)
+        self.rows += table.records
+        self._count_widths(table)
         self._reject_too_many_rows()
         if self._issues.total:
             return None
-        shape = (len(record_starts), columns)
+        rectangle = make_rectangle(table, self._shape)
         block = Block(
-            cells=found.cells,
-            starts=starts.reshape(shape).astype(np.int32),
-            stops=stops.reshape(shape).astype(np.int32),
+            cells=mended.found.cells,
+            starts=rectangle.starts,
+            stops=rectangle.stops,
             size=len(raw),
-            rewritten=raw if found.rewritten else None,
-            record_starts=record_starts,
-            record_stops=record_stops,
+            rewritten=raw if mended.found.rewritten else None,
+            record_starts=table.record_starts,
+            record_stops=table.record_stops,
             first_line=self._line,
-            delimiter=self._header.delimiter,
+            delimiter=self._header.dialect.regular_delimiter.decode(),
+            is_mended=mended.is_rewritten,
+            mended=mended.text,
+            widths=rectangle.widths,
+            marks=table.marks,
+            bad=mended.bad,
         )
+        self._notice(self._padded, block, rectangle.padded)
+        self._notice(self._trimmed, block, rectangle.trimmed)
+        self._notice(self._mended, block, table.mended)
         self._find_long_cells(block)
         return block
 
-    def _find_nul(self, raw: bytes) -> None:
-        place = raw.find(0)
-        while place >= 0 and self._issues.remaining:
-            line = self._line + line_ends(raw[:place])
-            self._issues.add(
-                Issue(reason="NUL byte", hint="the file may be binary or UTF-16; send UTF-8 text", line=line)
-            )
-            end = raw.find(b"\n", place)
-            place = raw.find(0, end) if end >= 0 else -1
+    def _notice(self, notice: Notice, block: Block, rows: Sequence[int]) -> None:
+        """Count rows of a block, and keep the first ones as examples."""
+        if len(rows):
+            first = [Example(block.line_of(row), decode(block.record(row)).strip()) for row in rows[:MOST_EXAMPLES]]
+            notice.add(len(rows), first)
 
-    def _find_ragged(self, last: Marks, starts: Offsets, raw: bytes) -> None:
-        columns = len(self._header.names)
-        if len(last) == len(starts) * columns and last[columns - 1 :: columns].all():
-            self._widths[columns] += len(starts)
-            return
-        widths = np.diff(np.flatnonzero(last), prepend=-1)
-        self._widths.update(widths.tolist())
-        ragged = np.flatnonzero(widths != columns)
-        first = [
-            Issue(
-                reason=f"{int(widths[row])} cells, but the header has {columns}",
-                line=self._line + line_ends(raw[: int(starts[row])]),
+    def _count_bad(self, mended: Mended, raw: bytes) -> None:
+        self.bad += len(mended.bad)
+        self._widths.update(record.width for record in mended.bad)
+        left = {"refuse": self._issues.remaining, "skip": MOST_SKIPPED - len(self._bad_rows)}.get(self._policy)
+        found = list(self._describe_bad(mended.bad[:left], raw))
+        if self._policy == "refuse":
+            self._issues.count(len(mended.bad), [Issue(reason=row.reason, line=row.line) for row in found])
+        else:
+            self._bad_rows.extend(found)
+        if self._policy == "keep" and self.bad > self._limits.kept_bad_rows:
+            limit = f"more than {self._limits.kept_bad_rows:,} rows cannot be read"
+            issue = Issue(
+                limit="kept_bad_rows", parameter="bad_rows", reason=limit, hint="check the delimiter and quotes"
             )
-            for row in ragged[: self._issues.remaining]
-        ]
-        self._issues.count(len(ragged), first)
+            raise LimitExceeded("Too many rows cannot be read.", issues=[issue])
+
+    def _describe_bad(self, records: Sequence[BadRecord], raw: bytes) -> Iterator[BadRow]:
+        """Yield bad records with their lines; line ends are counted from one record to the next."""
+        line, place = self._line, 0
+        for record in records:
+            line, place = line + line_ends(raw[place : record.start]), record.start
+            yield BadRow(line, record.reason)
+
+    def _count_widths(self, table: RecordCells) -> None:
+        """Count the rows by their number of cells, to explain bad rows."""
+        if table.has_width(self._shape.columns):
+            self._widths[self._shape.columns] += table.records
+        else:
+            self._widths.update(table.widths.tolist())
 
     def _find_long_cells(self, block: Block) -> None:
         limit = self._limits.cell_chars
-        if int((block.record_stops - block.record_starts).max()) <= limit:
+        if not block.rows or int((block.record_stops - block.record_starts).max()) <= limit:
             return
         for row, position in np.argwhere(block.stops - block.starts > limit):
             start, stop = int(block.starts[row, position]), int(block.stops[row, position])
@@ -168,7 +246,7 @@ class BlockStream(Iterator[Block]):
                 )
 
     def _reject_too_many_rows(self) -> None:
-        if self.rows > self._limits.rows:
+        if self.rows + self.bad > self._limits.rows:
             raise LimitExceeded(
                 f"The file has more than {self._limits.rows} rows.",
                 issues=[
@@ -178,70 +256,54 @@ class BlockStream(Iterator[Block]):
                 ],
             )
 
-    def _reject_open_quote(self) -> None:
-        """Raise InvalidDataset if a record is too long or still open at the end of the file."""
-        if len(self._carry) <= _RECORD_BYTES and not (self._finished and self._carry):
-            return
-        if not self._carry.strip(b"\r\n"):
-            raise InvalidDataset(
-                "The file has too many blank lines.", issues=[Issue(reason="blank lines", line=self._line)]
-            )
-        open_quote = Issue(reason="a quote opened in this row is never closed", line=self._line)
-        raise InvalidDataset("A quote is never closed.", issues=[*self._issues.all(), open_quote])
+    def _reject_many_bad_rows(self) -> None:
+        """Add the bad rows to the issues if they are too many to be left out."""
+        rows = self.rows + self.bad
+        if self.bad > min(MOST_SKIPPED, MOST_SKIPPED_SHARE * rows):
+            self._issues.count(self.bad, [Issue(reason=row.reason, line=row.line) for row in self._bad_rows])
 
     def _build_error(self) -> InvalidDataset:
         kind = LimitExceeded if self._too_large else InvalidDataset
         issues = self._issues.all()
-        if self._widths.keys() <= {len(self._header.names)}:
-            return kind("Some rows of the file cannot be read.", issues=issues)
+        if not self.bad or self._too_large:
+            return kind("Some cells of the file are too long.", issues=issues)
+        rows = self.rows + self.bad
+        limit = f"; at most {MOST_SKIPPED_SHARE:.0%} of them are left out" if self._policy == "skip" else ""
         cause = _explain_widths(self._widths, len(self._header.names), self._header.delimiter)
         hinted = (replace(issues[0], hint=issues[0].hint or cause), *issues[1:])
-        return kind(f"Some rows of the file cannot be read. Likely cause: {cause}.", issues=hinted)
-
-
-def _find_blank(starts: Offsets, stops: Offsets, last: Marks, raw: bytes, columns: int) -> Marks | None:
-    """Return which records are blank lines; None if there are none, which is usual."""
-    blank: Marks = stops == starts
-    is_regular = len(last) == len(starts) * columns and last[columns - 1 :: columns].all()
-    if is_regular and not blank.any():
-        return None
-    widths = np.diff(np.flatnonzero(last), prepend=-1)
-    for record in np.flatnonzero((widths == 1) & ~blank).tolist():
-        blank[record] = not raw[int(starts[record]) : int(stops[record])].strip()
-    return blank if blank.any() else None
+        return kind(f"{self.bad:,} of {rows:,} rows cannot be read{limit}. Likely cause: {cause}.", issues=hinted)
 
 
 def _explain_widths(widths: Counter[int], columns: int, delimiter: str) -> str:
-    """Return the most likely reason why rows have another number of cells than the header.
+    """Return the most likely reason why rows cannot be read.
 
     Args:
-        widths: how many rows have each number of cells.
+        widths: how many rows have each number of cells; 0 stands for rows with a quote that is not closed.
         columns: number of names in the header.
         delimiter: of the file.
     """
     usual, rows = widths.most_common(1)[0]
     if columns == 1 and usual > 1:
-        return f"line 1 is a title, because most rows have {usual} cells; remove it"
-    if usual != columns and rows > _MOST_ROWS * widths.total():
+        return f"the header is a title, because most rows have {usual} cells; remove it"
+    if usual > columns and rows > _MOST_ROWS * widths.total():
         return f"the header lacks names, because most rows have {usual} cells; name every column"
-    if delimiter == "," and max(widths) > columns:
+    if max(widths) <= columns:
+        return "a quote without its counterpart; double quotes that belong to a text, and quote the text"
+    if delimiter == ",":
         return "numbers with a decimal comma, or text with a comma; quote these cells, or separate columns with `;`"
     return "cells that contain the delimiter, a quote or a line end; put them in quotes"
 
 
 def _without_blank_end(records: bytes) -> bytes:
     """Remove blank lines at the end of the file; keep the line end of the last row."""
-    body = records.rstrip(b"\r\n")
-    if not body:
-        return b""
-    tail = records[len(body) : len(body) + 2]
-    return body + (tail if tail == b"\r\n" else tail[:1])
+    return records[: _without_blank_tail(records, len(records))]
 
 
-def _without_blank_tail(found: Scan) -> int:
+def _without_blank_tail(records: bytes, size: int) -> int:
     """Return the size of the records up to the last non-blank one: the blank ones may be the end of the file."""
-    filled = np.flatnonzero(found.record_stops > found.record_starts)
-    if not len(filled):
+    if size > 1 and records[size - 2 : size - 1] not in (b"\n", b"\r"):
+        return size  # the usual case, without a copy
+    body = len(records[:size].rstrip(b"\r\n"))
+    if not body:
         return 0
-    following = int(filled[-1]) + 1
-    return found.size if following == len(found.record_starts) else int(found.record_starts[following])
+    return body + (2 if records[body : body + 2] == b"\r\n" else 1)

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mini_ml.contracts import FileReport
 from mini_ml.ml.frame import Codes
+from mini_ml.ml.records.bad_rows import BadRow
 from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.distinct import distinct_cells
 from mini_ml.ml.records.header import Header
+from mini_ml.ml.records.reading import FileReading
 from mini_ml.ml.records.text import cell_text
 
 
@@ -28,17 +31,31 @@ class Spellings:
 class Table:
     """All rows of a CSV, cells as text."""
 
-    header: Header
+    reading: FileReading
+    """How the file was read."""
     blocks: tuple[Block, ...]
     rows: int
     bytes: int
-    blank_lines: int = 0
-    """Blank lines that were skipped."""
 
     @property
     def memory_bytes(self) -> int:
         """Return the bytes that the table takes in memory."""
         return sum(block.memory_bytes for block in self.blocks)
+
+    @property
+    def header(self) -> Header:
+        """Return the names of the columns, and how the file is written."""
+        return self.reading.header
+
+    @property
+    def file(self) -> FileReport:
+        """Return how the file was read, as answers and manifests say it."""
+        return self.reading.report
+
+    @property
+    def bad_rows(self) -> tuple[BadRow, ...]:
+        """Return the rows that were left out."""
+        return tuple(self.reading.bad_rows)
 
     @property
     def names(self) -> tuple[str, ...]:

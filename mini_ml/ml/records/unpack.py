@@ -4,9 +4,13 @@ import zlib
 from typing import BinaryIO, Final, Protocol
 
 from mini_ml.errors import InvalidDataset, Issue, LimitExceeded
+from mini_ml.topology import MIB, Limits
 
 _MAGIC: Final = b"\x1f\x8b"
 _PACKED_CHUNK: Final = 1 << 16
+_MAX_RATIO: Final = Limits().gzip_ratio
+_ANY_RATIO_BYTES: Final = 16 * MIB
+"""Unpacked size up to which a file of equal rows may be packed as small as it can be."""
 _GZIP_ONLY: Final = zlib.MAX_WBITS | 16
 
 
@@ -15,20 +19,23 @@ class Source(Protocol):
 
     packed_bytes: int
     """Bytes read so far, as they are stored."""
+    is_packed: bool
+    """Whether the file is packed with gzip."""
 
     def read(self, size: int) -> bytes:
         """Return the next bytes: `size` of them, or fewer at the end; none after it."""
 
 
-def open_source(source: BinaryIO, *, max_bytes: int) -> Source:
+def open_source(source: BinaryIO, *, max_bytes: int, max_ratio: int = _MAX_RATIO) -> Source:
     """Return a source that unpacks a gzip file, and returns other files as they are.
 
     Args:
         source: the file, at its start.
         max_bytes: maximum size of the unpacked file.
+        max_ratio: maximum size of a large unpacked file as a multiple of its packed size.
     """
     start = source.read(len(_MAGIC))
-    return _Gzip(source, start, max_bytes) if start == _MAGIC else _Plain(source, start)
+    return _Gzip(source, start, max_bytes, max_ratio) if start == _MAGIC else _Plain(source, start)
 
 
 class _Plain:
@@ -38,6 +45,7 @@ class _Plain:
         self._source = source
         self._start = start
         self.packed_bytes = 0
+        self.is_packed = False
 
     def read(self, size: int) -> bytes:
         chunk = self._source.read(size - len(self._start)) if self._start else self._source.read(size)
@@ -53,13 +61,15 @@ class _Gzip:
     Raises InvalidDataset if it is truncated or damaged, and LimitExceeded if it unpacks to more than is allowed.
     """
 
-    def __init__(self, source: BinaryIO, start: bytes, max_bytes: int) -> None:
+    def __init__(self, source: BinaryIO, start: bytes, max_bytes: int, max_ratio: int) -> None:
         self._source = source
         self._packed = start
+        self._max_ratio = max_ratio
         self._max_bytes = max_bytes
         self._member = zlib.decompressobj(_GZIP_ONLY)
         self._size = 0
         self.packed_bytes = len(start)
+        self.is_packed = True
 
     def read(self, size: int) -> bytes:
         parts: list[bytes] = []
@@ -106,6 +116,10 @@ class _Gzip:
 
     def _count(self, size: int) -> None:
         self._size += size
+        if self._size > max(_ANY_RATIO_BYTES, self._max_ratio * self.packed_bytes):
+            reason = f"more than {self._max_ratio:,} times as many bytes when it is unpacked"
+            hint = "send the CSV as it is, or fewer rows"
+            raise LimitExceeded(f"The file has {reason}.", issues=[Issue(limit="gzip_ratio", reason=reason, hint=hint)])
         if self._size > self._max_bytes:
             raise LimitExceeded(
                 f"The file unpacks to more than the limit of {self._max_bytes:,} bytes.",

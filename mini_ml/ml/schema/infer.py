@@ -1,8 +1,7 @@
 """Decide for each column of a training file what it is and how its cells are read, from all rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from mini_ml.contracts import ColumnReport, DataWarning, LeftOut
 from mini_ml.errors import InvalidDataset, Issue, UnknownColumn
@@ -12,17 +11,16 @@ from mini_ml.ml.cells.number_format import NumberFormat
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.table import Table
-from mini_ml.ml.schema.data_warnings import build_warning, write_warning
+from mini_ml.ml.schema.data_warnings import build_warning
 from mini_ml.ml.schema.date_choice import DateVotes, count_dates
 from mini_ml.ml.schema.evidence import Evidence, collect_evidence
+from mini_ml.ml.schema.file_warnings import warn_of_training_file
 from mini_ml.ml.schema.findings import Finding
 from mini_ml.ml.schema.kinds import judge_column
 from mini_ml.ml.schema.lookup import missing_column_issue
 from mini_ml.ml.schema.number_choice import NumberChoice, choose_format, find_file_decimal
 from mini_ml.ml.schema.number_votes import NumberVotes, count_votes
 from mini_ml.ml.schema.verdict import FileMarks, Verdict
-
-_MOST_NAMES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,30 +65,14 @@ def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Inferred
         )
     number = choose_format(numbers[target], marks.decimal, marks.delimiter)
     return Inferred(
-        reader=Reader(target, features, number.format.decimal, table.header.delimiter, left_out),
+        reader=Reader(target, features, number.format.decimal, table.header.delimiter, left_out, table.file),
         target=number,
         columns=tuple(_report_columns(table, verdicts, left_out)),
         warnings=(
-            *_warn_of_file(table),
+            *warn_of_training_file(table.reading),
             *(build_warning(table, name, finding) for name, one in verdicts.items() for finding in one.findings),
         ),
     )
-
-
-def _warn_of_file(table: Table) -> Iterator[DataWarning]:
-    """Yield what was decided about the file, before any column was looked at."""
-    header = table.header
-    if table.blank_lines:
-        yield write_warning("blank_lines", count=table.blank_lines)
-    if header.unnamed:
-        yield write_warning("unnamed_columns", count=len(header.unnamed), params={"names": _list_names(header.unnamed)})
-    if header.doubled:
-        yield write_warning("doubled_names", count=len(header.doubled), params={"names": _list_names(header.doubled)})
-
-
-def _list_names(names: Sequence[str]) -> str:
-    shown = ", ".join(f"“{short(name)}”" for name in names[:_MOST_NAMES])
-    return shown if len(names) <= _MOST_NAMES else f"{shown} and {len(names) - _MOST_NAMES} more"
 
 
 def _count_numbers(cells: Evidence) -> NumberVotes:

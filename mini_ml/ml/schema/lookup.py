@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mini_ml.errors import Issue, UnknownColumn
-from mini_ml.ml.records.issues import Issues, short
+from mini_ml.ml.records.issues import Issues, list_names, short
 from mini_ml.ml.records.table import Table
 from mini_ml.suggest import suggest
 
@@ -29,10 +29,19 @@ def target_column(table: Table, name: str | None, *, dropped: Sequence[str] = ()
         for other in dropped:
             if other not in table.names:
                 issues.add(missing_column_issue(other, table.names, "columns_to_drop"))
-        single = " The file has a single column; separate columns by a delimiter: `,` `;` tab or `|`."
         missing = f"The target column “{short(name)}” does not exist."
-        raise UnknownColumn(missing + (single if len(table.names) == 1 else ""), issues=issues.all())
+        raise UnknownColumn(missing + _explain_names(table), issues=issues.all())
     return name
+
+
+def _explain_names(table: Table) -> str:
+    """Return why the columns may have other names than expected, as a sentence; empty if nothing is unusual."""
+    if len(table.names) == 1:
+        return " The file has a single column; separate columns by a delimiter: `,` `;` tab or `|`."
+    if table.header.line is None:
+        names = list_names(table.names)
+        return f" The file has no header: its first line looks like data. Its columns are called {names}."
+    return ""
 
 
 def missing_column_issue(name: str, names: Sequence[str], parameter: str | None = None) -> Issue:

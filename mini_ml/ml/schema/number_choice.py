@@ -83,7 +83,7 @@ def _find_bare(votes: NumberVotes, unit: str) -> Iterator[Finding]:
     bare = votes.numbers - votes.currencies.total() - votes.units.total() + votes.both
     if unit and bare > 0:
         rarer = "bare" if 2 * bare < votes.numbers else "unit"
-        yield Finding("bare_numbers", bare, tuple(votes.examples[rarer]), {"unit": cut(unit)})
+        yield Finding("bare_numbers", bare, tuple(votes.examples.get(rarer, ())), {"unit": cut(unit)})
 
 
 def _resolve(

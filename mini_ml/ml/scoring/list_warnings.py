@@ -8,6 +8,7 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.records.issues import short
 from mini_ml.ml.schema.data_warnings import cut, limit_warnings, write_warning
+from mini_ml.ml.schema.file_warnings import warn_of_scored_file
 
 _KINDS: Final[dict[ColumnKind, str]] = {"numeric": "numbers", "boolean": "truth values", "datetime": "dates"}
 _MOST_CATEGORIES: Final = 5
@@ -15,17 +16,12 @@ _MOST_CATEGORIES: Final = 5
 
 def list_warnings(model: FittedModel, tally: Tally) -> tuple[DataWarning, ...]:
     """Return the warnings about the rows that were counted, at most 50."""
-    about_file = tally.blank_lines or tally.doubled_names or tally.unknown_columns
-    if not (tally.notices or tally.unseen or tally.missing or about_file):
-        return ()
-    return limit_warnings([*_about_file(tally), *_about_cells(model, tally), *_about_gaps(model, tally)])
+    return limit_warnings([*_about_file(model, tally), *_about_cells(model, tally), *_about_gaps(model, tally)])
 
 
-def _about_file(tally: Tally) -> Iterator[DataWarning]:
-    if tally.blank_lines:
-        yield write_warning("blank_lines", count=tally.blank_lines)
-    for name in tally.doubled_names:
-        yield write_warning("read_first_of_doubled", column=name)
+def _about_file(model: FittedModel, tally: Tally) -> Iterator[DataWarning]:
+    if tally.reading is not None:
+        yield from warn_of_scored_file(tally.reading, model.reader.names)
     for name in tally.unknown_columns:
         yield write_warning("unknown_columns_to_drop", column=name)
 

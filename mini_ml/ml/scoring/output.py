@@ -3,12 +3,15 @@
 Only the added cells are guarded against formulas in spreadsheets.
 """
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
+
+import numpy as np
 
 from mini_ml.contracts import Label, Schema
 from mini_ml.ml.model.fitted import Predictions
 from mini_ml.ml.records.block import Block
+from mini_ml.ml.records.dialect import DELIMITERS
 from mini_ml.ml.records.header import Header
 from mini_ml.ml.records.spreadsheets import guard
 
@@ -22,36 +25,94 @@ class Output:
         self._has_decimal_comma = schema.decimal == "," and header.delimiter != ","
         self._only = only_predictions
         self._delimiter = header.delimiter.encode()
-        body = header.raw.rstrip(b"\r\n")
-        self._body, self._line_end = body, header.raw[len(body) :] or b"\n"
+        self._line_end = header.line_end
+        self._columns = len(header.names)
         taken = () if only_predictions else header.names
         names = ["prediction"]
         if probabilities and schema.labels is not None:
             names.extend(f"probability_{label}" for label in schema.labels)
         self._names = _make_unique(names, taken)
         self._labels = {label: self._format_cell(str(label)) for label in schema.labels or ()}
+        self._no_predictions = self._delimiter.join(repeat(b"", len(names))) or b'""' * only_predictions
 
     def header(self) -> bytes:
-        """Return the header of the input, followed by the new names."""
-        own = [] if self._only else [self._body]
-        return self._delimiter.join([*own, *map(self._format_cell, self._names)]) + self._line_end
+        """Return the names of the input, or those that its columns were given, followed by the new names."""
+        added = [self._format_cell(name) for name in self._names]
+        if self._only:
+            return self._delimiter.join(added) + self._line_end
+        raw = self._header.raw.rstrip(b"\r\n")
+        if self._header.line is None:
+            raw = self._header.raw + self._delimiter.join(map(self._format_cell, self._header.names))
+        elif self._header.trailing:
+            raw = self._without_last_cells(raw, self._header.trailing)
+        return self._delimiter.join([raw, *added]) + self._line_end
 
     def rows(self, block: Block, predictions: Predictions) -> bytes:
         """Return the rows of a block, followed by their predictions."""
-        if self._only:
+        if self._only and not block.bad:
             return b"".join(self._format_added(predictions, after=self._line_end))
-        lines = [] if b"\r" in block.raw else block.raw.split(b"\n")
+        if self._only:
+            return b"".join(self._place_bad(block, self._format_added(predictions), repeat(self._no_predictions)))
+        is_as_written = block.widths is None and not block.bad and not block.marks
+        lines = block.raw.split(b"\n") if is_as_written and b"\r" not in block.raw else []
         if len(lines) == block.rows + 1 and not lines.pop():
             added = self._format_added(predictions, before=self._delimiter, after=b"\n")
             return b"".join(chain.from_iterable(zip(lines, added, strict=True)))
-        added = self._format_added(predictions, before=self._delimiter)
-        return b"".join(chain.from_iterable(zip(*_split_records(block, added, self._line_end), strict=True)))
+        return b"".join(self._write_records(block, predictions))
 
-    def _format_added(self, predictions: Predictions, *, before: bytes = b"", after: bytes = b"") -> list[bytes]:
+    def _write_records(self, block: Block, predictions: Predictions) -> Iterator[bytes]:
+        """Yield each record with its predictions and line end."""
+        added, raw = self._format_added(predictions), block.raw  # each `block.raw` is a copy
+        bounds = zip(block.record_starts.tolist(), block.record_stops.tolist(), strict=True)
+        records = [
+            self._fill_record(block, row, raw[start:stop]) + self._delimiter + added[row]
+            for row, (start, stop) in enumerate(bounds)
+        ]
+        for row, delimiter in block.marks.items():
+            if row < block.rows and delimiter != self._delimiter:
+                cells = self._format_added(predictions.at(slice(row, row + 1)), delimiter=delimiter)[0]
+                start, stop = int(block.record_starts[row]), int(block.record_stops[row])
+                records[row] = delimiter.join((raw[start:stop], cells))
+        bad = [raw[record.start : record.stop] + self._delimiter + self._no_predictions for record in block.bad]
+        return self._place_bad(block, records, iter(bad))
+
+    def _fill_record(self, block: Block, row: int, record: bytes) -> bytes:
+        """Return a record with a cell for each column."""
+        missing = 0 if block.widths is None else self._columns - int(block.widths[row])
+        if missing < 0:
+            return self._cut_record(block, row, record, -missing)
+        return record + self._delimiter * missing
+
+    def _cut_record(self, block: Block, row: int, record: bytes, cells: int) -> bytes:
+        """Return a record without cells at its end."""
+        if block.rewritten is not None:
+            return self._without_last_cells(record, cells)
+        last = int(block.stops[row, self._columns - 1]) - int(block.record_starts[row])
+        return record[: record.index(self._delimiter, last)]
+
+    def _without_last_cells(self, record: bytes, cells: int) -> bytes:
+        """Return a record without blank cells at its end."""
+        for _ in range(cells):
+            record = record[: record.rindex(self._delimiter)] if self._delimiter in record else record
+        return record
+
+    def _place_bad(self, block: Block, rows: Sequence[bytes], bad: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield rows and bad records in file order, each with its line end."""
+        starts = np.concatenate((block.record_starts, [record.start for record in block.bad]))
+        stops = np.concatenate((block.record_stops, [record.stop for record in block.bad])).astype(np.int64)
+        raw, written = block.raw, [*rows, *(text for text, _ in zip(bad, block.bad, strict=False))]
+        for place in np.argsort(starts, kind="stable").tolist():
+            yield written[place]
+            yield self._line_end if self._only else _line_end_at(raw, int(stops[place])) or self._line_end
+
+    def _format_added(
+        self, predictions: Predictions, *, before: bytes = b"", after: bytes = b"", delimiter: bytes | None = None
+    ) -> list[bytes]:
         """Return the new cells of each row, joined by the delimiter, between `before` and `after`."""
         if predictions.probabilities is not None:
+            joint = self._delimiter if delimiter is None else delimiter
             rows = zip(self._format_cells(predictions, b"", b""), predictions.probabilities.tolist(), strict=True)
-            return [before + self._delimiter.join([cell, *map(self._format_number, row)]) + after for cell, row in rows]
+            return [before + joint.join([cell, *map(self._format_number, row)]) + after for cell, row in rows]
         return self._format_cells(predictions, before, after)
 
     def _format_cells(self, predictions: Predictions, before: bytes, after: bytes) -> list[bytes]:
@@ -68,23 +129,19 @@ class Output:
 
     def _format_cell(self, text: str) -> bytes:
         """Write a text of ours: guarded if it begins like a formula, quoted if it would not read back as one cell."""
-        text = guard(text)
-        if self._header.delimiter in text or any(mark in text for mark in '"\r\n') or not text:
-            text = '"' + text.replace('"', '""') + '"'
+        text, dialect = guard(text), self._header.dialect
+        # A file with one column does not show its delimiter, so a reader may guess any.
+        delimiters = DELIMITERS if self._only else (dialect.delimiter,)
+        if any(mark in text for mark in (*delimiters, "\r", "\n", '"', dialect.quote)) or not text:
+            quote = dialect.quote
+            escaped = text.replace("\\", "\\\\") if dialect.escape == "backslash" else text
+            text = quote + escaped.replace(quote, quote * 2) + quote
         return text.encode()
 
 
-def _split_records(block: Block, added: list[bytes], line_end: bytes) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """Return the records of a block, the added cells, and the original line ends; the last record may have none."""
-    raw, starts, stops = block.raw, block.record_starts.tolist(), block.record_stops.tolist()
-    ends = zip(stops, [*starts[1:], len(raw)], strict=True)
-    records = [raw[start:stop] for start, stop in zip(starts, stops, strict=True)]
-    return records, added, [_first_line_end(raw[stop:following]) or line_end for stop, following in ends]
-
-
-def _first_line_end(between: bytes) -> bytes:
-    """Return the line end of a record, without the blank lines after it."""
-    return between[:2] if between.startswith(b"\r\n") else between[:1]
+def _line_end_at(raw: bytes, place: int) -> bytes:
+    """Return the line end at an offset, without the blank lines after it; none at the end of the bytes."""
+    return raw[place : place + 2] if raw[place : place + 2] == b"\r\n" else raw[place : place + 1]
 
 
 def _make_unique(names: Sequence[str], taken: Sequence[str]) -> list[str]:

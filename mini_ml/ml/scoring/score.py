@@ -5,16 +5,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 
-from mini_ml.errors import InvalidDataset, InvalidRequest, Issue, SchemaMismatch
+import numpy as np
+
+from mini_ml.contracts import Label
+from mini_ml.errors import InvalidRequest, Issue, SchemaMismatch
 from mini_ml.ml.cells.feature import Cell
 from mini_ml.ml.cells.rows import Rows
 from mini_ml.ml.cells.tally import Tally
-from mini_ml.ml.frame import Frame
+from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.records.block import Block
-from mini_ml.ml.records.header import read_header
+from mini_ml.ml.records.header import Header, KnownNames, no_rows, read_header
 from mini_ml.ml.records.issues import Issues, short
 from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
 from mini_ml.ml.records.unpack import open_source
@@ -25,6 +28,7 @@ from mini_ml.ml.scoring.output import Output
 from mini_ml.topology import Limits
 
 _ENSEMBLE_CHUNKS: Final = 4
+_SHOWN_NAMES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,8 @@ class ScoreOptions:
     columns_to_drop: tuple[str, ...] = ()
     only_predictions: bool = False
     probabilities: bool = False
+    bad_rows: Literal["refuse", "keep"] = "refuse"
+    """Whether a file with rows that cannot be read is refused, or these rows stay without a prediction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +49,16 @@ class Sizes:
     file_bytes: int
     model_bytes: int
     """Size of the model file before compression."""
+
+
+@dataclass(frozen=True)
+class RowPredictions:
+    """Predictions of consecutive rows of a file."""
+
+    values: Sequence[Label | None]
+    """None for a row that cannot be read."""
+    probabilities: Matrix | None = None
+    """Shape (rows, labels); NaN for a row that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +75,11 @@ class _Scored:
     """A scored part and its output."""
 
     part: _Part
-    frame: Frame
+    frame: Frame | None
+    """None if no row can be read."""
     unseen: dict[str, Counter[str]]
     predictions: Predictions
+    """Of the rows that can be read."""
     written: bytes
 
 
@@ -74,7 +92,7 @@ def score_csv(
     sizes: Sizes | None = None,
     options: ScoreOptions | None = None,
     on_progress: Callable[[int, int], None] = lambda rows, size: None,
-    on_predictions: Callable[[Predictions], None] = lambda predictions: None,
+    on_predictions: Callable[[RowPredictions], None] = lambda predictions: None,
     chunk_bytes: int | None = None,
     threads: int = 1,
 ) -> Iterator[bytes]:
@@ -90,7 +108,7 @@ def score_csv(
         sizes: sizes of the file and the model, to check the batch against the limits; None skips that check.
         options: columns to drop, and the content of the output.
         on_progress: called after each part with the number of rows and bytes processed; may raise to stop.
-        on_predictions: called with the predictions of each part.
+        on_predictions: called with the predictions of each part, in file order.
         chunk_bytes: bytes read at a time; None chooses by model. The output does not depend on it.
         threads: parts scored at the same time. The output does not depend on it.
 
@@ -101,16 +119,22 @@ def score_csv(
         ProbabilitiesUnavailable: probabilities are requested and the model has none.
     """
     options = options or ScoreOptions()
-    plain = open_source(source, max_bytes=limits.upload_bytes)
-    header, rest = read_header(plain, limits)
+    plain = open_source(source, max_bytes=limits.upload_bytes, max_ratio=limits.gzip_ratio)
+    known = _known_names(model)
+    header, rest = read_header(plain, limits, known)
+    _reject_absent_header(known, header)
     positions = _find_columns(model, header.names, options.columns_to_drop, tally)
     output = Output(
         model.schema, header, only_predictions=options.only_predictions, probabilities=options.probabilities
     )
-    stream = BlockStream(plain, header, rest, limits=limits, chunk_bytes=chunk_bytes or _chunk_bytes(model))
+    chunk_bytes = chunk_bytes or _chunk_bytes(model)
+    stream = BlockStream(plain, header, rest, limits=limits, chunk_bytes=chunk_bytes, bad_rows=options.bad_rows)
     yield output.header()
 
     def score_part(part: _Part) -> _Scored:
+        if not part.block.rows:  # all of them are bad
+            nothing = _predict_nothing(model, options)
+            return _Scored(part, None, {}, nothing, output.rows(part.block, nothing))
         frame = model.reader.parse_block(part.block, positions)
         predictions = model.predict(frame, probabilities=options.probabilities)
         return _Scored(part, frame, model.encoder.unseen(frame), predictions, output.rows(part.block, predictions))
@@ -122,17 +146,56 @@ def score_csv(
     # If the first part was short, it is the whole file, and no threads are needed.
     later = map(score_part, parts) if stream.is_short else in_order(score_part, parts, threads=threads)
     for done in chain(map(score_part, first), later):
-        tally.add(done.frame, done.unseen)
-        on_predictions(done.predictions)
+        if done.frame is not None:
+            tally.add(done.frame, done.unseen)
+        on_predictions(_place_predictions(done))
         yield done.written
         on_progress(done.part.rows_done, done.part.bytes_done)
-    tally.blank_lines = stream.blank_lines
-    tally.doubled_names = tuple(name for name in header.doubled if name in model.reader.names)
-    if not stream.rows:
-        raise InvalidDataset(
-            "The file has a header and no rows.",
-            issues=[Issue(reason="no rows after the header", hint="add data rows", line=header.next_line)],
-        )
+    tally.reading = stream.reading()
+    tally.rows += stream.bad
+    if not tally.rows:
+        raise no_rows(header)
+
+
+def _known_names(model: FittedModel) -> KnownNames:
+    """Return what the model knows about the files that it scores."""
+    reader = model.reader
+    columns = len(reader.features) + len(reader.left_out) + 1
+    return KnownNames(reader.names, reader.file, columns, reader.target)
+
+
+def _reject_absent_header(known: KnownNames, header: Header) -> None:
+    """Raise SchemaMismatch for a file without names, unless the model was trained on one with as many columns."""
+    if header.line is not None or header.is_known:
+        return
+    shown = ", ".join(map(short, known.features[:_SHOWN_NAMES]))
+    hint = f"begin with a line such as {shown}"
+    if known.file.header_line is None:
+        hint = f"begin with a row of {known.columns} cells, or of {known.columns - 1} without the target, or {hint}"
+    raise SchemaMismatch(
+        "The file has no header: its first line looks like data.",
+        issues=[Issue(reason="the first line has no column names", line=1, hint=hint)],
+    )
+
+
+def _predict_nothing(model: FittedModel, options: ScoreOptions) -> Predictions:
+    """Return the predictions of no rows."""
+    labels = len(model.schema.labels or ())
+    return Predictions([], np.empty((0, labels)) if options.probabilities else None)
+
+
+def _place_predictions(done: _Scored) -> RowPredictions:
+    """Return the predictions of a part, with None for the rows that cannot be read."""
+    block, predictions = done.part.block, done.predictions
+    if not block.bad:
+        return RowPredictions(predictions.values, predictions.probabilities)
+    places = np.searchsorted(block.record_starts, [record.start for record in block.bad])
+    values: list[Label | None] = list(predictions.values)
+    for place in reversed(places.tolist()):
+        values.insert(place, None)
+    if predictions.probabilities is None:
+        return RowPredictions(values)
+    return RowPredictions(values, np.insert(predictions.probabilities, places, np.nan, axis=0))
 
 
 def _estimate_batch(part: _Part, sizes: Sizes) -> BatchEstimate:

@@ -1,22 +1,24 @@
 """Read a file, split its rows, and encode the training rows; free each intermediate form as early as possible."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mini_ml.contracts import ColumnReport, DataWarning, Schema, TrainOptions
+from mini_ml.contracts import ColumnReport, DataWarning, FileReport, Schema, TrainOptions
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.estimates.preflight import DatasetFootprint
 from mini_ml.ml.estimators.build import MatrixShape
 from mini_ml.ml.frame import Frame, Matrix
+from mini_ml.ml.records.bad_rows import BadRow
 from mini_ml.ml.schema.data_warnings import limit_warnings
 from mini_ml.ml.schema.infer import infer
 from mini_ml.ml.schema.lookup import target_column
+from mini_ml.ml.training.column_reports import complete_reports
 from mini_ml.ml.training.dataset import read_table
 from mini_ml.ml.training.describe import model_schema
 from mini_ml.ml.training.split import Split, split_rows
+from mini_ml.ml.training.target_values import read_target_values
 from mini_ml.topology import Limits
 
 
@@ -29,6 +31,10 @@ class ParsedDataset:
     """What was decided about each column of the file."""
     warnings: tuple[DataWarning, ...]
     """What was decided about the data."""
+    file: FileReport
+    """How the file was read."""
+    bad_rows: tuple[BadRow, ...]
+    """The rows that were left out."""
     split: Split
     frame: Frame
     """All rows, including those without a target."""
@@ -63,37 +69,24 @@ def read_dataset(path: Path, options: TrainOptions, *, limits: Limits, seed: int
     Raises:
         InvalidDataset, UnknownColumn, InvalidTarget, LimitExceeded: the file cannot be trained on.
     """
-    table = read_table(path, limits)
+    table = read_table(path, limits, bad_rows=options.bad_rows)
     target = target_column(table, options.target_column, dropped=options.columns_to_drop)
     inferred = infer(table, target=target, dropped=options.columns_to_drop)
     reader = inferred.reader
-    split = split_rows(table, reader, inferred.target, model_type=options.model_type, limits=limits, seed=seed)
+    values = read_target_values(table, target, inferred.target, model_type=options.model_type, limits=limits)
     frame = reader.parse(table)
     return ParsedDataset(
         reader=reader,
-        columns=tuple(_complete_reports(inferred.columns, frame, reader.target, split)),
-        warnings=limit_warnings([*split.warnings, *inferred.warnings]),
-        split=split,
+        columns=tuple(complete_reports(inferred.columns, frame, target, values)),
+        warnings=limit_warnings([*values.warnings, *inferred.warnings]),
+        file=table.file,
+        bad_rows=table.bad_rows,
+        split=split_rows(values, seed=seed),
         frame=frame,
         bytes=table.bytes,
         cells=table.rows * len(table.names),
         memory_bytes=table.memory_bytes + frame.memory_bytes,
     )
-
-
-def _complete_reports(
-    columns: Iterable[ColumnReport], frame: Frame, target: str, split: Split
-) -> Iterator[ColumnReport]:
-    """Yield the reports with the numbers of missing and unreadable cells, and how the target is read."""
-    unreadable = Counter({name: notice.count for name, code, notice in frame.notices if code == "unreadable_cells"})
-    for column in columns:
-        if column.name == target:
-            found = {"format": split.target_format, "missing": split.without_target}
-            yield column.model_copy(update=found)
-        elif column.kind is not None:
-            yield column.model_copy(update={"missing": frame.missing[column.name] + unreadable[column.name]})
-        else:
-            yield column
 
 
 def prepare(

@@ -8,11 +8,12 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from mini_ml import catalogue
-from mini_ml.contracts import Candidate, ColumnReport, DataWarning, Metrics, Schema, Task, TrainOptions
+from mini_ml.contracts import Candidate, ColumnReport, DataWarning, FileReport, Metrics, Schema, Task, TrainOptions
 from mini_ml.errors import InvalidOption
 from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan.agreement import build_plan
+from mini_ml.ml.records.bad_rows import BadRow
 from mini_ml.ml.training.fitter import Fitted, ModelFitter
 from mini_ml.ml.training.holdout import RowPositions
 from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout
@@ -40,6 +41,10 @@ class Trained:
     """What was decided about the data."""
     columns: tuple[ColumnReport, ...]
     """What was decided about each column of the file."""
+    file: FileReport
+    """How the file was read."""
+    bad_rows: tuple[BadRow, ...]
+    """The rows that were left out."""
     rows: int
     """Number of rows in the file, without the header."""
     rows_without_target: int
@@ -114,6 +119,8 @@ def train(
         notes=tuple(dict.fromkeys([*_build_notes(dataset), *fitted.notes, *warned])),
         warnings=dataset.warnings,
         columns=dataset.columns,
+        file=dataset.file,
+        bad_rows=dataset.bad_rows,
         rows=rows,
         rows_without_target=split.without_target,
         training_rows=len(split.training),

@@ -18,12 +18,13 @@ BY_LAMBDA_ITSELF = {
 }
 """What Lambda does with a function's role, for its log and its event source."""
 RARE: dict[str, set[Right]] = {
-    "api": set(),
+    "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv")},
     "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
     "predict": set(),
     "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
 }
-"""Rights for what does not happen here: taking a broken upload of many parts back."""
+"""Rights for what does not happen here: taking a broken upload of many parts back, and reading the rows that a
+training left out, which a client does by an address that the api has signed."""
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 

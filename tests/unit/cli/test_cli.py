@@ -14,7 +14,9 @@ import httpx2
 import pytest
 
 from mini_ml.cli import arguments, commands, main, printing
+from mini_ml.cli.file_lines import format_file
 from mini_ml.client import Client
+from mini_ml.contracts import FileReport
 from mini_ml.local.failures import PortsInUse
 from tests.fixtures.responses import JOB, MODEL, PREDICTIONS, build_problem
 
@@ -331,6 +333,8 @@ def test_ctrl_c_exits_with_130(answers: Answers) -> None:
         (["train", "nowhere.csv"], "file not found: nowhere.csv"),
         (["train", __file__, "--model-params", "{"], "invalid JSON"),
         (["train", __file__, "--model-params", "[]"], "must be a JSON object"),
+        (["train", __file__, "--bad-rows", "keep"], "argument --bad-rows: invalid choice: 'keep'"),
+        (["predict", __file__, "--bad-rows", "skip"], "argument --bad-rows: invalid choice: 'skip'"),
     ],
 )
 def test_invalid_arguments_exit_with_2_and_say_why(
@@ -389,3 +393,94 @@ def test_the_lines_of_the_readme_can_be_typed(line: list[str], monkeypatch: pyte
 )
 def test_control_characters_cannot_reach_the_terminal(text: str, shown: str) -> None:
     assert printing.escape_control_characters(text) == shown
+
+
+FILE = {"delimiter": ";", "header_line": 3, "skipped_lines": 2, "padded_rows": 1, "mended_rows": 4, "bad_rows": 2}
+SAID = (
+    "  file      cells separated by “;”, column names in line 3, 2 lines skipped, 1 short row filled up with empty "
+    "cells, 4 rows mended, 2 rows not readable"
+)
+
+
+def test_a_training_says_how_its_file_was_read_and_where_the_bad_rows_are(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers(
+        "train", {**JOB, "file": FILE, "warnings": [WARNING], "links": {**JOB["links"], "rejects": "jobs/j1/rejects"}}
+    )
+
+    assert main(["train", table, "--url", "http://localhost:8000"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("  warning")
+    assert lines[2:4] == [SAID, "  rejects   http://localhost:8000/jobs/j1/rejects"]
+
+
+def test_a_prediction_says_how_its_file_was_read_on_standard_error(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rejects = {**PREDICTIONS["links"], "rejects": "jobs/j2/rejects"}
+    answers("predict", {**PREDICTIONS, "file": FILE, "links": rejects})
+
+    assert main(["predict", table, "--url", "http://localhost:8000"]) == 0
+
+    printed = capsys.readouterr()
+    assert printed.out == "Setosa\n"
+    assert printed.err.splitlines() == [SAID, "  rejects   http://localhost:8000/jobs/j2/rejects"]
+
+
+def test_a_job_says_how_its_file_was_read(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    result = {**JOB["result"], "rejects_key": "k", "rejects_uri": "s3://bucket/rejects.csv"}
+    answers("job", {**JOB, "file": FILE, "result": result})
+
+    assert main(["jobs", "j1"]) == 0
+
+    printed = capsys.readouterr().out.splitlines()
+    assert SAID in printed
+    assert "rejects_uri      s3://bucket/rejects.csv" in printed
+
+
+@pytest.mark.parametrize("file", [None, {}, {"blank_lines": 3, "given_names": ["column_1"], "row_names": True}])
+def test_a_file_that_was_read_in_the_usual_way_is_not_described(
+    file: dict[str, Any] | None, answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("predict", {**PREDICTIONS, "file": file})
+
+    main(["predict", table])
+
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ({"delimiter": "\t"}, "cells separated by tabs"),
+        ({"delimiter": "  "}, "cells separated by two or more blanks"),
+        ({"delimiter": "\x1b"}, "cells separated by “\x1b”"),
+        ({"quote": "'"}, "cells quoted with “'”"),
+        ({"packed": True, "header_line": None}, "packed with gzip, no line with column names"),
+        ({"skipped_lines": 1, "trimmed_rows": 1}, "1 line skipped, 1 row with extra empty cells"),
+        ({"padded_rows": 12_000}, "12,000 short rows filled up with empty cells"),
+        ({"bad_rows": 1}, "1 row not readable"),
+    ],
+)
+def test_the_line_about_a_file_has_plain_words(file: dict[str, Any], said: str) -> None:
+    assert list(format_file(FileReport.model_validate(file))) == [f"  file      {said}"]
+
+
+def test_the_line_of_a_row_without_a_prediction_is_empty(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("predict", {**PREDICTIONS, "predictions": ["Setosa", None, 7]})
+
+    assert main(["predict", table, "--bad-rows", "keep"]) == 0
+
+    assert capsys.readouterr().out == "Setosa\n\n7\n"
+
+
+@pytest.mark.parametrize(("command", "values"), [("train", ("skip", "refuse")), ("predict", ("refuse", "keep"))])
+def test_what_to_do_with_bad_rows_can_be_typed(command: str, values: tuple[str, str]) -> None:
+    parsed = [arguments.parse([command, __file__, "--bad-rows", value]).bad_rows for value in values]
+
+    assert parsed == list(values)
+    assert arguments.parse([command, __file__]).bad_rows is None

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mini_ml.contracts import (
+    BatchSummary,
     ColumnReport,
     DataWarning,
     Failure,
+    FileReport,
     Lease,
     Manifest,
     PredictResult,
@@ -27,9 +29,11 @@ FAILURE = Failure(code="internal", detail="The platform failed on this job.")
 QUEUED = Job(job_id="1", kind="train", state="queued", created_at=NOW, queued_at=NOW, upload=UPLOAD)
 WARNINGS = (DataWarning(code="bounds", message="3 cells are bounds.", column="size", count=3),)
 COLUMNS = (ColumnReport(name="size", kind="numeric", missing=0),)
-MANIFEST = Manifest(
-    **{**dict(build_manifest(QUEUED, NOW, version=3, superseded=False)), "warnings": WARNINGS, "columns": COLUMNS},
-    seal="0",
+FILE = FileReport(delimiter=";", header_line=3)
+REPORTED = {"file": FILE, "warnings": WARNINGS, "columns": COLUMNS}
+MANIFEST = Manifest(**{**dict(build_manifest(QUEUED, NOW, version=3, superseded=False)), **REPORTED}, seal="0")
+SUMMARY = BatchSummary(
+    job_id="1", model_name="iris", version=3, rows=1, missing={}, coerced={}, unseen={}, file=FILE, warnings=WARNINGS
 )
 
 
@@ -56,7 +60,7 @@ def finish_training(job: Job) -> Job:
 
 def finish_prediction(job: Job) -> Job:
     result = PredictResult(version=3, rows=1, output_key="o", output_uri="s3://o", summary_uri="s3://s")
-    return job.succeed_prediction(now=LATER, result=result, warnings=WARNINGS, progress=Progress(rows_done=5))
+    return job.succeed_prediction(now=LATER, result=result, summary=SUMMARY, progress=Progress(rows_done=5))
 
 
 AWAITING = QUEUED.await_upload(expires_at=LATER)
@@ -108,8 +112,9 @@ def test_a_training_marked_as_failed_while_it_published_succeeds() -> None:
 
 
 def test_a_finished_job_says_what_was_decided_about_its_data() -> None:
-    assert (SUCCEEDED.warnings, SUCCEEDED.columns) == (WARNINGS, COLUMNS)
-    assert finish_prediction(RUNNING).warnings == WARNINGS
+    scored = finish_prediction(RUNNING)
+    assert (SUCCEEDED.file, SUCCEEDED.warnings, SUCCEEDED.columns) == (FILE, WARNINGS, COLUMNS)
+    assert (scored.file, scored.warnings) == (FILE, WARNINGS)
 
 
 def test_a_retry_gives_a_job_all_its_attempts_again() -> None:

@@ -1,12 +1,13 @@
 """Jobs as clients see them: create, list, wait, retry, cancel."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud
-from mini_ml.contracts import PredictOptions, TrainOptions
+from mini_ml.contracts import PredictOptions, TrainOptions, TrainResult
 from mini_ml.errors import (
     InvalidName,
     JobNotCancellable,
@@ -83,6 +84,29 @@ def test_jobs_are_filtered(cloud: MemoryCloud) -> None:
         assert [job.job_id for job in list_page(cloud, filters, limit=10, cursor=None).jobs] == [wanted.job_id]
     assert list_page(cloud, Filters(state="failed"), limit=10, cursor=None).jobs == ()
     assert list_page(cloud, Filters(kind="predict"), limit=10, cursor=None).jobs == ()
+
+
+def test_a_retried_job_keeps_what_to_do_with_bad_rows(cloud: MemoryCloud) -> None:
+    options = TrainOptions(bad_rows="refuse")
+    job = submit.submit_train(cloud, model_name="iris", options=options, filename="a.csv", body=b"a,b\n")
+    control.cancel(cloud, job.job_id)
+
+    control.retry(cloud, job.job_id)
+
+    assert store.read(cloud, job.job_id).train == options
+
+
+def test_a_job_of_a_release_that_knew_no_bad_rows_is_read_with_the_defaults(cloud: MemoryCloud) -> None:
+    job = submit_training(cloud)
+    stored = json.loads(cloud.artifacts.get(keys.job(job.job_id)).body)
+    del stored["file"], stored["train"]["bad_rows"]
+    result = {"version": 1, "manifest_uri": "s3://m", "model_uri": "s3://a"}
+    cloud.artifacts.put(keys.job(job.job_id), json.dumps({**stored, "result": result}).encode())
+
+    read = store.read(cloud, job.job_id)
+
+    assert isinstance(read.result, TrainResult)
+    assert (read.file, read.train, read.result.rejects_key) == (None, TrainOptions(bad_rows="skip"), None)
 
 
 @pytest.mark.parametrize("cursor", ["x", "../jobs/open/", "jobs/by-time/1"])

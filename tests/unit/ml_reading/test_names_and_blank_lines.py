@@ -24,7 +24,7 @@ def warnings_of(csv: str) -> dict[str, str]:
 
 
 def test_a_column_without_a_name_is_called_by_its_position_and_warned_of() -> None:
-    csv = "x,,y,\n" + "".join(f"{place},{place % 3},{'ab'[place % 2]},\n" for place in range(20))
+    csv = "x,,y,\n" + "".join(f"{place},{place % 3},{'ab'[place % 2]},{place}\n" for place in range(20))
 
     assert table(csv).names == ("x", "column_2", "y", "column_4")
     assert warnings_of(csv) == {
@@ -32,10 +32,12 @@ def test_a_column_without_a_name_is_called_by_its_position_and_warned_of() -> No
     }
 
 
-def test_a_delimiter_at_the_end_of_every_line_adds_an_empty_column_that_is_left_out() -> None:
-    decided = inferred("x;k;y;\n" + "".join(f"{place};{place % 3};{'ab'[place % 2]};\n" for place in range(20)), "y")
+def test_a_delimiter_at_the_end_of_every_line_adds_no_column() -> None:
+    read = table("x;k;y;\n" + "".join(f"{place};{place % 3};{'ab'[place % 2]};\n" for place in range(20)))
 
-    assert [column.left_out for column in decided.columns] == [None, None, None, "all cells are missing"]
+    assert read.names == ("x", "k", "y")
+    assert read.file.trailing_delimiter
+    assert not read.file.trimmed_rows
 
 
 def test_the_second_column_of_a_name_gets_a_number_and_a_warning() -> None:
@@ -109,7 +111,7 @@ def test_blank_lines_between_rows_are_skipped_and_counted() -> None:
 
 def test_a_blank_line_beside_a_row_that_is_too_long_is_not_reported() -> None:
     with pytest.raises(InvalidDataset) as raised:
-        table("x,y\n \n1,2,3\n")
+        table("x,y\n \n1,2,3\n1,2\n")
 
     assert [issue.line for issue in raised.value.issues] == [3]
 

@@ -69,6 +69,17 @@ def test_a_file_that_unpacks_to_more_than_the_limit_is_rejected_before_it_is_unp
     assert raised.value.issues[0].limit == "upload_bytes"
 
 
+def test_a_large_file_that_was_packed_to_almost_nothing_is_rejected_before_it_is_unpacked_whole() -> None:
+    source = open_source(BytesIO(gzip.compress(b"0" * 60_000_000)), max_bytes=1 << 30, max_ratio=200)
+    sizes: list[int] = []
+
+    with pytest.raises(LimitExceeded) as raised:
+        sizes.extend(map(len, iter(lambda: source.read(1 << 16), b"")))
+
+    assert raised.value.issues[0].limit == "gzip_ratio"
+    assert sum(sizes) < 20_000_000
+
+
 def test_a_packed_file_is_a_table_like_any_other() -> None:
     packed = table(gzip.compress(CSV))
 

@@ -152,7 +152,7 @@ def test_target_and_extra_columns_may_be_dropped_and_unknown_names_are_counted(f
 
 def test_an_invalid_row_after_many_valid_rows_is_rejected_with_its_line(flowers: FittedModel) -> None:
     with pytest.raises(InvalidDataset) as caught:
-        score(flowers, "length,colour\n" + "1,red\n" * 500 + "1\n" + "1,red\n" * 500 + "1,2,3\n", chunk_bytes=200)
+        score(flowers, "length,colour\n" + "1,red\n" * 500 + "1,2,3\n" + "1,red\n" * 500 + "1,2,3\n", chunk_bytes=200)
 
     assert [issue.line for issue in caught.value.issues] == [502, 1003]
 

@@ -218,6 +218,13 @@ def test_auto_classifies_text_booleans_and_few_integers(cells: list[str], expect
     assert is_auto_classification(read_numbers(table(csv), "y", form_of(csv))) is expected
 
 
+def test_an_unknown_target_of_a_file_without_a_header_is_explained_by_that() -> None:
+    with pytest.raises(UnknownColumn, match="The file has no header: its first line looks like data") as raised:
+        target_column(table("5.1,3.0,a\n5.2,3.1,b\n"), "a")
+
+    assert "“column_1”, “column_2”, “column_3”" in raised.value.detail
+
+
 def test_an_unknown_target_of_a_file_with_a_single_column_is_explained_by_the_delimiter() -> None:
     with pytest.raises(UnknownColumn, match="separate columns by a delimiter"):
-        target_column(table("x  k  y\n1  2  u\n"), "y")
+        target_column(table("x/k/y\n1/2/u\n"), "y")

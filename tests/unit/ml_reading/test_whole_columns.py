@@ -145,3 +145,11 @@ def test_examples_of_a_rare_unit_are_the_cells_that_have_it() -> None:
     column = Column([*(f"{place / 2}" for place in range(40)), "12 kg"])
 
     assert lines_and_values(column.warnings["bare_numbers"]) == [(42, "12 kg")]
+
+
+def test_a_plain_number_alone_at_the_end_beside_numbers_with_a_unit_is_counted() -> None:
+    csv = "x,y\n" + "".join(f"{row}.5 kg,b\n" for row in range(200)) + "7.5,a"
+
+    [warning] = inferred(csv).warnings
+
+    assert (warning.code, warning.count) == ("bare_numbers", 1)

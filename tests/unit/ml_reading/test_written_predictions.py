@@ -6,9 +6,9 @@ from io import BytesIO
 import pytest
 
 from mini_ml.ml.cells.tally import Tally
-from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.schema.target import read_numbers
-from mini_ml.ml.scoring.score import score_csv
+from mini_ml.ml.scoring.score import RowPredictions, score_csv
 from tests.unit.ml_reading.models import LIMITS, classifier, inferred, predictions, regressor, score, table
 
 
@@ -32,7 +32,7 @@ def test_integer_labels_are_json_numbers_and_others_are_text() -> None:
 def values(model: FittedModel, csv: str) -> list[object]:
     found: list[object] = []
 
-    def keep(predicted: Predictions) -> None:
+    def keep(predicted: RowPredictions) -> None:
         found.extend(predicted.values)
 
     for _ in score_csv(model, BytesIO(csv.encode()), limits=LIMITS, tally=Tally(), on_predictions=keep):

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mini_ml.errors import InvalidDataset, Issue, LimitExceeded, Unprocessable
+from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.topology import Limits
 from tests.unit.ml_reading.models import classifier, score, table
 
@@ -83,56 +84,59 @@ def test_a_header_may_start_with_unusual_names(csv: str) -> None:
     assert len(table(csv).names) == 3
 
 
-def test_megabytes_of_blank_lines_are_rejected() -> None:
-    assert rejection_of("a,y\n1,u\n" + "\n" * (10 << 20)).issues[0].line == 3
+def test_megabytes_of_blank_lines_at_the_end_are_no_rows() -> None:
+    assert table("a,y\n1,u\n" + "\n" * (10 << 20)).rows == 1
 
 
-def test_a_blank_first_line_is_rejected() -> None:
-    assert issues("\na,y\n1,2\n")[0].line == 1
+def test_a_file_of_blank_lines_is_rejected() -> None:
+    assert rejection_of("\n \n\n").detail == "The file is empty."
 
 
-def test_ragged_rows_are_listed_by_line() -> None:
-    found = issues("a,b,y\n1,2,u\n3,v\n5,6,u\n1,2,3,4\n")
+def test_rows_that_are_too_long_are_listed_by_line() -> None:
+    found = issues("a,b,y\n1,2,u\n1,2,3,4,5\n5,6,u\n1,2,3,4\n")
 
     assert [(issue.line, issue.reason) for issue in found] == [
-        (3, "2 cells, but the header has 3"),
+        (3, "5 cells, but the header has 3"),
         (5, "4 cells, but the header has 3"),
     ]
 
 
 def test_line_numbers_include_quoted_line_ends() -> None:
-    found = issues('a,"b\nc",y\n"1\r\n1",2,u\n3,v\n')
+    found = issues('a,"b\nc",y\n"1\r\n1",2,u\n3,v,4,5\n')
 
     assert [issue.line for issue in found] == [5]
 
 
 def test_line_numbers_are_right_after_escaped_quotes() -> None:
-    found = issues('a,b,y\n"1 ""x""\n1",2,u\n3,v\n')
+    found = issues('a,b,y\n"1 ""x""\n1",2,u\n3,v,4,5\n')
 
     assert [issue.line for issue in found] == [4]
 
 
-def test_all_ragged_rows_and_nul_bytes_are_reported_together() -> None:
+def test_rows_that_are_too_long_and_nul_bytes_are_reported_together() -> None:
     rows = "1,2,u\n" * 300_000
 
-    found = issues(f"a,b,y\n1,2\n{rows}1,\0,u\n{rows}9\n")
+    with pytest.raises(InvalidDataset) as raised:
+        read_table_from(
+            io.BytesIO(f"a,b,y\n1,2,3,4\n{rows}1,\0,u\n{rows}9,9,9,9\n".encode()), Limits(), bad_rows="refuse"
+        )
 
-    assert [issue.line for issue in found] == [2, 300_003, 600_004]
-    assert found[1].reason == "NUL byte"
+    assert [issue.line for issue in raised.value.issues] == [2, 300_003, 600_004]
+    assert raised.value.issues[1].reason == "it contains a NUL byte"
 
 
 def test_only_the_first_twenty_issues_are_listed() -> None:
-    found = issues("a,b,y\n" + "1,2\n" * 50)
+    found = issues("a,b,y\n1,2,3\n1,2,4\n" + "1,2,3,4\n1,2,3\n" * 50)
 
     assert len(found) == 21
     assert found[-1].reason == "30 more issues are not listed"
 
 
-def test_an_unclosed_quote_is_rejected_with_its_line() -> None:
-    error = rejection_of('a,b,y\n1,2,u\n3,"4,v\n5,6,u\n')
+def test_a_quote_without_its_counterpart_is_rejected_with_its_line() -> None:
+    error = rejection_of('a,b,y\n1,2,u\n3,"4,5,v\n5,6,u\n')
 
-    assert error.detail == "A quote is never closed."
-    assert error.issues[0].line == 3
+    assert error.detail.startswith("1 of 3 rows cannot be read; at most 1% of them are left out.")
+    assert (error.issues[0].line, error.issues[0].reason) == (3, "a quote is not closed")
 
 
 def test_an_unclosed_quote_in_the_header_is_rejected() -> None:
@@ -170,7 +174,7 @@ def test_a_quoted_cell_above_the_limit_of_the_csv_module_is_rejected() -> None:
 
 
 def test_no_cell_of_the_file_is_repeated_in_an_error() -> None:
-    error = rejection_of("a,b,y\nsecret,1\n")
+    error = rejection_of("a,b,y\n1,2,3\nsecret,1,2,3\n")
 
     assert "secret" not in error.detail + str(error.issues)
 
@@ -181,7 +185,7 @@ def test_a_long_name_is_shortened_in_an_error() -> None:
     assert issues(f"{name},y\n{'1' * 40_000},3\n")[0].column == "n" * 59 + "…"
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n", b"\x1f\x8b\x08\x00\x00", b"a,b\n1\n", b"a,b\n1,\0\n"])
+@pytest.mark.parametrize("content", [b"", b"a,b\n", b"\x1f\x8b\x08\x00\x00", b"a,b\n1,2\n1,2,3\n", b"a,b\n1,\0\n"])
 def test_scoring_rejects_the_same_files_as_training(content: bytes) -> None:
     with pytest.raises(InvalidDataset) as caught:
         score(GOOD_MODEL, content)

@@ -57,7 +57,7 @@ def predictions(model: FittedModel, csv: str | bytes) -> list[Label]:
         limits=LIMITS,
         tally=Tally(),
         options=ScoreOptions(only_predictions=True),
-        on_predictions=lambda batch: found.extend(batch.values),
+        on_predictions=lambda batch: found.extend(value for value in batch.values if value is not None),
     )
     b"".join(parts)
     return found

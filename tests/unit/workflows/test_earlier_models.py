@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.contracts import Schema
 from mini_ml.errors import ModelNeedsRetraining
 from mini_ml.ml.cells.reader import READING_RULES
+from mini_ml.registry.sealing import load_verified_manifest
 from mini_ml.workflows.loading import load_manifest
 from mini_ml.workflows.model_cache import ModelCache
 
@@ -47,6 +49,18 @@ def test_a_model_of_an_earlier_release_needs_retraining(
 def test_a_batch_with_a_model_of_an_earlier_release_needs_retraining(name: str, earlier: MemoryCloud) -> None:
     with pytest.raises(ModelNeedsRetraining):
         load_manifest(earlier, name, 1)
+
+
+@pytest.mark.parametrize("name", RECORD["expected"])
+def test_the_seal_of_an_earlier_manifest_still_verifies_though_manifests_have_new_fields(
+    name: str, earlier: MemoryCloud
+) -> None:
+    stored = earlier.artifacts.get(keys.manifest(name, 1)).body
+
+    manifest = load_verified_manifest(earlier, name, 1)
+
+    assert "file" not in json.loads(stored)
+    assert manifest.file is None
 
 
 def test_a_schema_without_reading_rules_is_one_of_an_earlier_release() -> None:

@@ -8,7 +8,7 @@ import joblib
 import pytest
 
 from mini_ml import keys
-from mini_ml.contracts import RegressionMetrics, Upload
+from mini_ml.contracts import FileReport, RegressionMetrics, TrainResult, Upload
 from mini_ml.errors import StorageUnavailable
 from mini_ml.jobs import control
 from mini_ml.ml.model import artifact, packing
@@ -40,6 +40,16 @@ def test_the_manifest_names_the_exact_dataset_and_artifact(platform: MemoryPlatf
     model = platform.cloud.artifacts.get(manifest.artifact.key, version_id=manifest.artifact.version_id)
     assert len(dataset.body) == manifest.dataset.bytes
     assert len(model.body) == manifest.artifact.size
+
+
+def test_the_manifest_and_the_job_say_how_the_file_was_read(platform: MemoryPlatform) -> None:
+    job = platform.train()
+
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
+
+    assert isinstance(job.result, TrainResult)
+    assert job.file == manifest.file == FileReport()
+    assert job.result.rejects_uri is None
 
 
 def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(

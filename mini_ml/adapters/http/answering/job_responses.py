@@ -46,22 +46,25 @@ def build_failure_response(job: Job, link: Link, headers: dict[str, str] | None 
 
 
 def _build_predict_answer(job: Job, result: PredictResult, store: ObjectStore, link: Link) -> PredictAnswer:
-    predictions = _load_predictions(store, result.predictions_key)
+    predictions, here = _load_predictions(store, result.predictions_key), job_path(job.job_id)
+    rejects = {} if result.rejects_key is None else {"rejects": link(f"{here}/rejects")}
     return PredictAnswer(
         predictions=predictions,
         truncated=predictions is None,
+        file=job.file,
         warnings=job.warnings,
         model_name=str(job.model_name),
         version=result.version,
         job_id=job.job_id,
         links={
-            "job": link(job_path(job.job_id)),
-            "result": link(f"{job_path(job.job_id)}/result"),
-            "summary": link(f"{job_path(job.job_id)}/summary"),
+            "job": link(here),
+            "result": link(f"{here}/result"),
+            "summary": link(f"{here}/summary"),
+            **rejects,
             "model_version": link(version_path(str(job.model_name), result.version)),
         },
     )
 
 
-def _load_predictions(store: ObjectStore, key: str | None) -> tuple[Label, ...] | None:
+def _load_predictions(store: ObjectStore, key: str | None) -> tuple[Label | None, ...] | None:
     return None if key is None else tuple(json.loads(store.get(key).body))

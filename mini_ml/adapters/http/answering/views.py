@@ -42,6 +42,7 @@ def job_view(job: Job, link: Link) -> JobView:
         progress=job.progress,
         metrics=job.metrics,
         result=job.result,
+        file=job.file,
         warnings=job.warnings,
         columns=job.columns,
         error=problem_of_failure(job.failure, instance=here) if job.failure else None,
@@ -61,6 +62,8 @@ def _job_links(job: Job) -> dict[str, str]:
         found["result"] = f"{here}/result"
         if job.kind == "predict":
             found["summary"] = f"{here}/summary"
+        if job.result is not None and job.result.rejects_key is not None:
+            found["rejects"] = f"{here}/rejects"
     if job.model_name and job.version:
         found["model_version"] = version_path(job.model_name, job.version)
     if job.is_open:

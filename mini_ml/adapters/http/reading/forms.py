@@ -26,6 +26,8 @@ class FormSpec:
     file_field: str
     defaults: Mapping[str, str]
     """Text fields and their defaults, used if a field is missing or empty."""
+    larger_files: str = "Use POST /uploads for larger files."
+    """What to do with a file that is too large."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,25 +50,34 @@ async def read_form(request: Request, spec: FormSpec, limits: Limits) -> Form:
         UploadTooLarge: the file, or the rest of the form, is too large.
         InvalidRequest: the body cannot be parsed, for example because it has no boundary or is truncated.
     """
-    require_media_type(request, ["multipart/form-data"])
-    file_bytes = limits.inline_upload_bytes
-    hint = f" This route accepts files of up to {file_bytes:,} bytes. Use POST /uploads for larger files."
-    body = await read_body(
-        request,
-        limit_bytes=file_bytes + limits.field_bytes,
-        limit="inline_upload_bytes",
-        within_seconds=limits.body_seconds,
-        hint=hint,
-    )
+    body = await read_form_body(request, spec, limits)
     parts = await _parse(request, body, limits)
     try:
         form = await _build_form(parts, spec)
     finally:
         await parts.close()
-    if len(form.body) > file_bytes:
+    if len(form.body) > limits.inline_upload_bytes:
         issue = Issue(parameter=spec.file_field, limit="inline_upload_bytes", reason=f"{len(form.body):,} bytes")
-        raise UploadTooLarge(f"`{spec.file_field}` has {len(form.body):,} bytes.{hint}", issues=[issue])
+        raise UploadTooLarge(
+            f"`{spec.file_field}` has {len(form.body):,} bytes.{_size_hint(spec, limits)}", issues=[issue]
+        )
     return form
+
+
+async def read_form_body(request: Request, spec: FormSpec, limits: Limits) -> bytes:
+    """Read the body of a multipart form. Raises as `read_form` does if the body cannot be read."""
+    require_media_type(request, ["multipart/form-data"])
+    return await read_body(
+        request,
+        limit_bytes=limits.inline_upload_bytes + limits.field_bytes,
+        limit="inline_upload_bytes",
+        within_seconds=limits.body_seconds,
+        hint=_size_hint(spec, limits),
+    )
+
+
+def _size_hint(spec: FormSpec, limits: Limits) -> str:
+    return f" This route accepts files of up to {limits.inline_upload_bytes:,} bytes. {spec.larger_files}"
 
 
 async def _parse(request: Request, body: bytes, limits: Limits) -> FormData:

@@ -19,12 +19,13 @@ TRAIN_FORM = FormSpec(
         "model_type": "",
         "model_params": "",
         "columns_to_drop": "",
+        "bad_rows": "",
         "model_name": keys.DEFAULT_MODEL,
     },
 )
 PREDICT_FORM = FormSpec(
     file_field="input_file",
-    defaults={"columns_to_drop": "", "model_name": keys.DEFAULT_MODEL, "version": keys.LATEST},
+    defaults={"columns_to_drop": "", "bad_rows": "", "model_name": keys.DEFAULT_MODEL, "version": keys.LATEST},
 )
 
 

@@ -93,7 +93,8 @@ def get_result(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redir
         return build_failure_response(job, link)
     if job.result is None:
         raise errors.JobNotFinished(f"The job has no result yet; its state is {job.state}.")
-    url = _result_url(cloud, job, job.result) if isinstance(job.result, PredictResult) else link(_version_of(job))
+    output_key = job.result.output_key if isinstance(job.result, PredictResult) else None
+    url = _presign(cloud, output_key, "text/csv") if output_key else link(_version_of(job))
     return see_other(url, redirect=redirect)
 
 
@@ -118,13 +119,33 @@ def get_summary(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redi
         )
     if not isinstance(job.result, PredictResult):
         raise errors.JobNotFinished(f"The job has no result yet; its state is {job.state}.")
-    url = cloud.artifacts.presigned_get(
-        keys.prediction(str(job.model_name), job.result.version, job_id, "summary.json"),
-        filename="summary.json",
-        media_type="application/json",
-        expires_seconds=cloud.stage.url_expiry_seconds,
-    )
-    return see_other(url, redirect=redirect)
+    key = keys.prediction(str(job.model_name), job.result.version, job_id, "summary.json")
+    return see_other(_presign(cloud, key, "application/json"), redirect=redirect)
+
+
+@router.get(
+    "/jobs/{job_id}/rejects",
+    summary="Get the rows that a job could not read",
+    response_model=Url,
+    response_description="With `redirect=false`: the URL.",
+    responses={
+        303: {"description": "Download URL of the CSV: the line of each row that could not be read, and the reason."},
+        **problem_responses(404, 409, 422, 503),
+    },
+)
+def get_rejects(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redirect = True) -> Response:
+    """Only a job that left rows out, or without a prediction, has a list of them: then it has a link `rejects`.
+
+    Returns `409` if the job is not finished, and its problem if it failed.
+    """
+    job = store.read(cloud, job_id)
+    if job.failure is not None:
+        return build_failure_response(job, links_from(request))
+    if job.result is None:
+        raise errors.JobNotFinished(f"The job has no result yet; its state is {job.state}.")
+    if job.result.rejects_key is None:
+        raise errors.RouteNotFound("The job has no list of bad rows, because every row of its file could be read.")
+    return see_other(_presign(cloud, job.result.rejects_key, "text/csv"), redirect=redirect)
 
 
 def see_other(url: str, *, redirect: bool) -> Response:
@@ -132,12 +153,10 @@ def see_other(url: str, *, redirect: bool) -> Response:
     return Response(status_code=303, headers={"Location": url}) if redirect else json_response(Url(url=url))
 
 
-def _result_url(cloud: Cloud, job: Job, result: PredictResult) -> str:
-    filename = result.output_key.rpartition("/")[2]
-    seconds = cloud.stage.url_expiry_seconds
-    return cloud.artifacts.presigned_get(
-        result.output_key, filename=filename, media_type="text/csv", expires_seconds=seconds
-    )
+def _presign(cloud: Cloud, key: str, media_type: str) -> str:
+    """Return a URL that downloads an artifact under the file name in its key."""
+    filename, seconds = key.rpartition("/")[2], cloud.stage.url_expiry_seconds
+    return cloud.artifacts.presigned_get(key, filename=filename, media_type=media_type, expires_seconds=seconds)
 
 
 def _version_of(job: Job) -> str:

@@ -12,7 +12,7 @@ from mini_ml.adapters.http.openapi.document import form_body, problem_responses
 from mini_ml.adapters.http.reading.prefer import PREFER_PARAMETER, deadline, parse_preference
 from mini_ml.adapters.http.reading.submissions import read_predict_submission
 from mini_ml.adapters.http.service import ServiceDep, new_router
-from mini_ml.contracts import JobView, PredictAnswer
+from mini_ml.contracts import BAD_ROWS, JobView, PredictAnswer
 from mini_ml.jobs import submit
 
 router = new_router("Train and predict")
@@ -25,6 +25,12 @@ _FORM = form_body(
             "description": "Columns to ignore, as for `/train`. The target and extra columns are always ignored.",
             "default": "",
             "example": '["variety"]',
+        },
+        "bad_rows": {
+            "description": "What to do with rows that cannot be read, such as rows with too many cells: `refuse` "
+            "rejects the file; `keep` scores the others, and these rows have no prediction.",
+            "default": "refuse",
+            "enum": ["", *BAD_ROWS["predict"]],
         },
         "model_name": {
             "description": "The model to score with.",
@@ -48,7 +54,8 @@ _PENDING = {
     "/predict",
     summary="Predict every row of a CSV",
     response_model=PredictAnswer,
-    response_description="The predictions in the order of the rows; if they exceed 5 MB, only the link to them.",
+    response_description="The predictions in the order of the rows, null for a row that could not be read and was "
+    "kept; if they exceed 5 MB, only the link to them.",
     responses={202: _PENDING, **problem_responses(400, 404, 408, 409, 413, 415, 422, 503)},
     openapi_extra={**_FORM, "parameters": [PREFER_PARAMETER]},
 )

@@ -12,7 +12,7 @@ from mini_ml.adapters.http.openapi.document import form_body, problem_responses
 from mini_ml.adapters.http.reading.prefer import PREFER_PARAMETER, deadline, parse_preference
 from mini_ml.adapters.http.reading.submissions import read_train_submission
 from mini_ml.adapters.http.service import ServiceDep, new_router
-from mini_ml.contracts import JobView
+from mini_ml.contracts import BAD_ROWS, JobView
 from mini_ml.jobs import submit
 
 router = new_router("Train and predict")
@@ -38,6 +38,12 @@ _FORM = form_body(
         "columns_to_drop": {
             "description": 'Columns to ignore: `["id", "name"]` or `id,name`.',
             "default": "",
+        },
+        "bad_rows": {
+            "description": "What to do with rows that cannot be read, such as rows with too many cells: `skip` leaves "
+            "them out while they are at most 1 % of the rows and at most 1,000; `refuse` rejects the file.",
+            "default": "skip",
+            "enum": ["", *BAD_ROWS["train"]],
         },
         "model_name": {
             "description": "Name of the model: lower-case letters, digits, `.`, `_`, `-`.",
