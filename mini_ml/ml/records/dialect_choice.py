@@ -16,6 +16,8 @@ _FAR_MORE: Final = 10
 """How many times as many apostrophes as quotes must stand at the start of cells for them to be the quotes."""
 _ENOUGH: Final = 0.5
 """A delimiter with a lower score is taken only if no other one has a higher score."""
+_OTHER_FIRST_LINE: Final = 0.7
+"""Factor for a first line of another width: it may be a title, or the delimiter may be in the texts below it."""
 _BLANKS_CONSISTENCY: Final = 0.95
 _SAMPLE_BYTES: Final = 1 << 16
 
@@ -70,7 +72,10 @@ def _rate(head: bytes, start: int, dialect: Dialect, *, final: bool) -> float:
     widest = next((len(line.cells) for line in sample.lines if len(line.cells) >= width), 0)
     within = sum(1 < len(line.cells) <= widest for line in sample.lines)
     consistency = max(len(usual), 0.9 * within) / len(sample.lines)
-    return consistency * _clean_share(usual, dialect) if width > 1 else 0.0
+    if width < 2:
+        return 0.0
+    first = 1.0 if len(sample.lines[0].cells) == width else _OTHER_FIRST_LINE
+    return consistency * first * (1 + _clean_share(usual, dialect)) / 2
 
 
 def _most_frequent_width(sample: Sample) -> int:

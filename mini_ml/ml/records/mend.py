@@ -19,7 +19,7 @@ from mini_ml.ml.records.other_readings import read_otherwise
 from mini_ml.ml.records.ragged import find_misfits
 from mini_ml.ml.records.record import (
     Cells,
-    Record,
+    CsvRecord,
     read_line,
     read_loosely,
     read_record,
@@ -209,7 +209,9 @@ def _count_regular(line: bytes, delimiter: bytes, pattern: re.Pattern[bytes]) ->
     return 0 if b"\0" in line else line.count(delimiter) + 1
 
 
-def _read_one(records: bytes, record: Record, line: Record, dialect: Dialect, shape: Shape, done: _Rewriting) -> int:
+def _read_one(
+    records: bytes, record: CsvRecord, line: CsvRecord, dialect: Dialect, shape: Shape, done: _Rewriting
+) -> int:
     """Keep or reject a record, or only its first line; return the offset behind it."""
     cells, has_lines = record.cells, record.following > line.following
     if (
@@ -232,7 +234,7 @@ def _read_one(records: bytes, record: Record, line: Record, dialect: Dialect, sh
     return following
 
 
-def _swallows_rows(records: bytes, record: Record, line: Record, shape: Shape, dialect: Dialect) -> bool:
+def _swallows_rows(records: bytes, record: CsvRecord, line: CsvRecord, shape: Shape, dialect: Dialect) -> bool:
     """Return whether most lines behind the first one of a record are rows: a quote is not closed where it should."""
     behind = records[line.following : record.stop].splitlines()
     delimiter = dialect.delimiter.encode()

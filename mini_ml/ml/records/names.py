@@ -46,6 +46,8 @@ def find_names(sample: Sample) -> NamesPlace:
         width = max(line.last_filled, min(len(line.cells), table_width))
         below = lines[index + 1 :]
         if width >= table_width and _is_mostly_filled(line, below, width):
+            if _is_title(below, table_width):
+                continue
             if _looks_like_data(line, below, width):
                 return NamesPlace(index, False, width)
             return NamesPlace(index, True, width, has_second_line=_has_second_line(below, width))
@@ -57,6 +59,12 @@ def _is_mostly_filled(line: Line, below: Sequence[Line], width: int) -> bool:
     if 2 * line.filled == width:
         return not _has_second_line(below, width)
     return 2 * line.filled > width
+
+
+def _is_title(below: Sequence[Line], table_width: int) -> bool:
+    """Return whether a line as wide as the table is a title: a narrower line follows, and then the names of numbers."""
+    first = next((place for place, line in enumerate(below) if line.last_filled >= table_width), 0)
+    return first > 0 and _names_columns(below[first], below[first + 1 :], table_width, least=1)
 
 
 def _has_row_names(sample: Sample, index: int) -> bool:
@@ -76,34 +84,48 @@ def _looks_like_data(line: Line, below: Sequence[Line], width: int) -> bool:
     cells = [(place, cell) for place, cell in enumerate(line.cells[:width]) if not is_gap(cell)]
     over_numbers = [cell for place, cell in cells if place in numeric]
     if over_numbers:
-        return all(map(is_number, over_numbers)) and not _counts(over_numbers, line.cells, below, width)
+        return all(map(is_number, over_numbers)) and not _name_columns_by_numbers(cells, below, width)
     return _recurs(cells, below)
 
 
-def _counts(numbers: Sequence[str], cells: Sequence[str], below: Sequence[Line], width: int) -> bool:
-    """Return whether numbers are names that count: 0, 1, 2 …, or years."""
-    if not _are_counting(numbers):
+def _name_columns_by_numbers(cells: Sequence[tuple[int, str]], below: Sequence[Line], width: int) -> bool:
+    """Return whether the numbers of a line are names: years above other numbers, or 0, 1, 2 …"""
+    numbers = [(place, cell) for place, cell in cells if is_number(cell)]
+    if not _are_counting([cell for _, cell in numbers]):
         return False
+    if all(map(_is_year, (cell for _, cell in numbers))):
+        values = [row.cells[place] for place, _ in numbers for row in below if place < len(row.cells)]
+        words = [(place, cell) for place, cell in cells if not is_number(cell)]
+        is_new = len(words) > 0 and not any(_is_below(place, cell, below) for place, cell in words)
+        return 2 * sum(map(_is_year, values)) < len(values) and (len(numbers) > 1 or is_new)
     return not below or not _are_counting([cell for cell in below[0].cells[:width] if is_number(cell)])
 
 
+def _is_year(cell: str) -> bool:
+    return len(cell) == 4 and cell.isascii() and cell.isdecimal() and int(cell) in _YEARS
+
+
 def _are_counting(numbers: Sequence[str]) -> bool:
-    if len(numbers) < 2 or not all(number.isdecimal() and number.isascii() for number in numbers):
+    """Return whether numbers are years in equal steps, or count from 0 or 1."""
+    if not all(number.isdecimal() and number.isascii() for number in numbers):
         return False
     values = [int(number) for number in numbers]
     steps = {later - earlier for earlier, later in itertools.pairwise(values)}
     if len(steps) > 1 or steps == {0}:
         return False
-    return all(value in _YEARS for value in values) or (
-        len(values) >= _MIN_COUNTED and steps == {1} and values[0] in (0, 1)
-    )
+    return all(map(_is_year, numbers)) or (len(values) >= _MIN_COUNTED and steps == {1} and values[0] in (0, 1))
+
+
+def _is_below(place: int, cell: str, below: Sequence[Line]) -> bool:
+    """Return whether a cell occurs in its column further down."""
+    return any(place < len(row.cells) and row.cells[place] == cell for row in below)
 
 
 def _recurs(cells: Sequence[tuple[int, str]], below: Sequence[Line]) -> bool:
     """Return whether all cells of a line are also cells of their columns further down."""
     if len(cells) < 2 or len(below) < _MIN_RECURRING:
         return False
-    return all(any(place < len(row.cells) and row.cells[place] == cell for row in below) for place, cell in cells)
+    return all(_is_below(place, cell, below) for place, cell in cells)
 
 
 def _has_second_line(below: Sequence[Line], width: int) -> bool:
@@ -115,7 +137,9 @@ def _names_columns(line: Line, below: Sequence[Line], width: int, *, least: int)
     """Return whether a line has words above all columns of numbers, of which there are at least some."""
     numeric = number_columns(below, width, fewest=min(_MIN_BELOW, len(below)))
     above = [line.cells[place] for place in numeric if place < len(line.cells)]
-    return len(above) >= least and not any(is_number(cell) or is_gap(cell) or is_truth(cell) for cell in above)
+    if len(above) < least or any(is_number(cell) or is_gap(cell) for cell in above):
+        return False
+    return not all(map(is_truth, above))
 
 
 def give_names(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

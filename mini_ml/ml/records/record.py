@@ -15,7 +15,7 @@ _END: Final = re.compile(rb"\r?\Z")
 Cells = list[bytes]
 
 
-class Record(NamedTuple):
+class CsvRecord(NamedTuple):
     """One record of a file, or one line of it if that is not a record."""
 
     start: int
@@ -27,7 +27,7 @@ class Record(NamedTuple):
     """The cells without quotes and escapes; None if a quote is not closed as it should be."""
 
 
-def read_record(text: bytes, start: int, dialect: Dialect, *, final: bool) -> Record | None:
+def read_record(text: bytes, start: int, dialect: Dialect, *, final: bool) -> CsvRecord | None:
     """Read the record at an offset; None if the text ends before the record does.
 
     Args:
@@ -57,7 +57,7 @@ def read_record(text: bytes, start: int, dialect: Dialect, *, final: bool) -> Re
         if found["end"][:1] in (b"\r", b"\n", b""):
             if dialect.separates_by_blanks and len(cells) > 1 and not cells[-1]:
                 cells.pop()
-            return Record(start, found.start("end"), place, cells)
+            return CsvRecord(start, found.start("end"), place, cells)
     is_open = patterns.open_quote.match(text, place, limit) is not None
     if not is_final and limit == len(text) and (is_open or _LINE_END.search(text, place, limit) is None):
         return None
@@ -80,11 +80,11 @@ def _skip_blanks(text: bytes, start: int) -> int:
     return start
 
 
-def read_line(text: bytes, start: int) -> Record:
+def read_line(text: bytes, start: int) -> CsvRecord:
     """Return one line as a record without cells."""
     found = _LINE_END.search(text, start) or _END.search(text, start)
     stop, following = (len(text), len(text)) if found is None else found.span()
-    return Record(start, stop, following, None)
+    return CsvRecord(start, stop, following, None)
 
 
 def read_loosely(line: bytes, dialect: Dialect) -> Cells | None:

@@ -10,10 +10,11 @@ from typing import Final
 from mini_ml.column_names import clean_name
 from mini_ml.ml.records.block import line_ends
 from mini_ml.ml.records.dialect import Dialect
-from mini_ml.ml.records.record import Record, ignore_quotes, read_record
+from mini_ml.ml.records.record import CsvRecord, ignore_quotes, read_record
 from mini_ml.ml.records.text import decode
 
 SAMPLE_RECORDS: Final = 200
+_LINE_ENDS: Final = re.compile(rb"[\r\n]++(?!\Z)|[\r\n]+(?=[\r\n])")
 _ALMOST_ALL: Final = 0.9
 _NUMBER: Final = re.compile(
     r"[<>≤≥]?\s*[-+−(]?\s*(?:R\$|US\$|[A-Z]{3} |[$€£¥])?\s*[-+]?(?:\d[\d.,'’\s]*|[.,]\d+)(?:[eE][-+]?\d+)?"
@@ -30,7 +31,7 @@ _GAPS: Final = frozenset(
 class Line:
     """A record of the sample that is not blank."""
 
-    record: Record
+    record: CsvRecord
     number: int
     """Line on which it begins, counted from 1."""
     cells: tuple[str, ...]
@@ -77,6 +78,11 @@ def take_sample(text: bytes, start: int, dialect: Dialect, *, final: bool, recor
     lines: list[Line] = []
     number = 1 + line_ends(text[:start])
     while start < len(text) and len(lines) < records:
+        blank = _LINE_ENDS.match(text, start)
+        if blank is not None:
+            number += line_ends(blank[0])
+            start = blank.end()
+            continue
         record = read_record(text, start, dialect, final=final)
         if record is None:
             break

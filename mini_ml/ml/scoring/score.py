@@ -17,8 +17,10 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.records.block import Block
-from mini_ml.ml.records.header import Header, KnownNames, no_rows, read_header
+from mini_ml.ml.records.header import Header, no_rows
 from mini_ml.ml.records.issues import Issues, short
+from mini_ml.ml.records.known_names import KnownNames
+from mini_ml.ml.records.read_header import read_header
 from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
 from mini_ml.ml.records.unpack import open_source
 from mini_ml.ml.schema.lookup import missing_column_issue

@@ -6,7 +6,8 @@ from typing import BinaryIO, Final
 from mini_ml.ml.estimates.preflight import check_table
 from mini_ml.ml.records.bad_rows import BadRowPolicy
 from mini_ml.ml.records.block import Block
-from mini_ml.ml.records.header import no_rows, read_header
+from mini_ml.ml.records.header import no_rows
+from mini_ml.ml.records.read_header import read_header
 from mini_ml.ml.records.stream import BlockStream
 from mini_ml.ml.records.table import Table
 from mini_ml.ml.records.unpack import open_source

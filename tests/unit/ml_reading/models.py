@@ -11,7 +11,11 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.records.known_names import KnownNames
+from mini_ml.ml.records.read_header import read_header
+from mini_ml.ml.records.stream import BlockStream
 from mini_ml.ml.records.table import Table
+from mini_ml.ml.records.unpack import open_source
 from mini_ml.ml.schema.infer import Inferred, infer
 from mini_ml.ml.schema.lookup import target_column
 from mini_ml.ml.schema.target import classification_target, read_numbers, regression_target
@@ -98,5 +102,11 @@ def predictions(model: FittedModel, csv: str | bytes, *, chunk_bytes: int = 1 <<
 
 
 def encode(model: FittedModel, csv: str | bytes) -> Matrix:
-    """Return the matrix that the estimator would see."""
-    return model.encoder.transform(model.reader.parse(table(csv)))
+    """Return the matrix that the estimator would see of a file to score."""
+    reader = model.reader
+    known = KnownNames(reader.names, reader.file, len(reader.features) + len(reader.left_out) + 1, reader.target)
+    source = open_source(BytesIO(to_bytes(csv)), max_bytes=LIMITS.upload_bytes)
+    header, rest = read_header(source, LIMITS, known)
+    positions = {name: header.names.index(name) for name in reader.names}
+    blocks = BlockStream(source, header, rest, limits=LIMITS)
+    return np.vstack([model.encoder.transform(reader.parse_block(block, positions)) for block in blocks])

@@ -55,9 +55,10 @@ def lines_of(content: bytes) -> int:
     return sum(bool(line.strip(b" ")) for line in re.split(rb"\r\n|\r|\n", content))
 
 
-def lines_above(file: FileReport) -> int:
-    """Return the number of lines of the header, and of those that were skipped."""
-    return file.skipped_lines + (file.header_line is not None)
+def lines_above(file: FileReport, content: bytes) -> int:
+    """Return the number of lines of the header, of those that were skipped, and of one that tells the delimiter."""
+    tells_delimiter = re.match(rb"(?:\xef\xbb\xbf)?sep=[,;|\t](?:\r\n|\r|\n)", content) is not None
+    return file.skipped_lines + (file.header_line is not None) + tells_delimiter
 
 
 @some
@@ -85,7 +86,7 @@ def test_each_line_of_a_scored_file_is_a_row_or_reported_as_none(draft: Draft) -
         raise
 
     assert tally.file is not None
-    assert lines_of(plain) == lines_above(tally.file) + len(written)
+    assert lines_of(plain) == lines_above(tally.file, plain) + len(written)
     assert written.count("") == len(tally.bad_rows) == tally.file.bad_rows
 
 
@@ -98,7 +99,7 @@ def test_each_line_of_a_training_file_is_a_row_or_reported_as_none(file: LongFil
         assume(False)
         raise
 
-    assert lines_of(file.content) == lines_above(table.file) + table.rows + len(table.bad_rows)
+    assert lines_of(file.content) == lines_above(table.file, file.content) + table.rows + len(table.bad_rows)
     assert len(table.bad_rows) == table.file.bad_rows
 
 

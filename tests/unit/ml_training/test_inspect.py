@@ -298,7 +298,11 @@ def test_a_file_with_a_single_column_is_described() -> None:
     assert [problem.hint for problem in found.problems] == ["check the delimiter"]
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n", b"\x89PNG\r\n\x1a\n", gzip.compress(gzip.compress(b"a,b\n1,2\n"))])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"a,b\n", b"\x89PNG\r\n\x1a\n", gzip.compress(gzip.compress(b"a,b\n1,2\n"))],
+    ids=["empty", "no rows", "image", "packed twice"],  # by name: a packed file holds the time at which it was made
+)
 @pytest.mark.parametrize("is_head", [False, True])
 def test_a_file_that_cannot_be_read_is_rejected(content: bytes, is_head: bool) -> None:
     with pytest.raises(InvalidDataset):
