@@ -5,10 +5,11 @@ from datetime import datetime
 from mini_ml import errors, keys
 from mini_ml.jobs import store, uploads
 from mini_ml.jobs.job import Job
-from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
 from mini_ml.registry import versions
 
+_CANCEL_TRIES = 5
+_CHANGED = "The job changed at the same moment. Get it again, then decide."
 _FIRST_POLL_SECONDS = 0.01
 _LAST_POLL_SECONDS = 0.25
 _SLOWING = 1.1
@@ -42,25 +43,39 @@ def retry(cloud: Cloud, job_id: str) -> Job:
     # Marked before it is written, so that the sweep finds the job even if this process dies in between.
     cloud.artifacts.put(keys.open_job(job_id), b"")
     queued = record.job.retry(now=cloud.now(), upload=upload)
-    _write_or_conflict(cloud, record, queued, errors.JobNotRetryable)
+    try:
+        store.write(cloud, record, queued)
+    except errors.StaleWrite as error:
+        raise errors.JobNotRetryable(_CHANGED) from error
     uploads.announce(cloud, queued)
     return queued
 
 
 def cancel(cloud: Cloud, job_id: str) -> Job:
-    """End an open job, even while a worker holds its lease.
+    """End an open job, even while a worker holds its lease and writes its progress.
 
     Raises:
         InvalidName, JobNotFound: there is no such job.
-        JobNotCancellable: it has ended, may be publishing a version, or just changed.
+        JobNotCancellable: it has ended, may be publishing a version, or keeps changing.
     """
+    for _ in range(_CANCEL_TRIES - 1):
+        try:
+            return _cancel_as_it_is(cloud, job_id)
+        except errors.StaleWrite:
+            continue  # its worker wrote at the same moment; decide again by what it wrote
+    try:
+        return _cancel_as_it_is(cloud, job_id)
+    except errors.StaleWrite as error:
+        raise errors.JobNotCancellable(_CHANGED) from error
+
+
+def _cancel_as_it_is(cloud: Cloud, job_id: str) -> Job:
+    """Cancel a job. Raises StaleWrite if it changes at the same moment."""
     record = store.load(cloud, keys.validate_job_id(job_id))
     record.job.check_cancellable()
     if _may_be_published(cloud, record.job):
         raise errors.JobNotCancellable(f"The job may be publishing version {record.job.intent} of its model.")
-    cancelled = record.job.cancel(now=cloud.now())
-    _write_or_conflict(cloud, record, cancelled, errors.JobNotCancellable)
-    return cancelled
+    return store.write(cloud, record, record.job.cancel(now=cloud.now())).job
 
 
 def _may_be_published(cloud: Cloud, job: Job) -> bool:
@@ -74,10 +89,3 @@ def _may_be_published(cloud: Cloud, job: Job) -> bool:
         return versions.load_manifest(cloud.artifacts, job.model_name, job.intent).job_id == job.job_id
     except errors.NotFound:
         return True
-
-
-def _write_or_conflict(cloud: Cloud, record: Record, job: Job, conflict: type[errors.Conflict]) -> None:
-    try:
-        store.write(cloud, record, job)
-    except errors.StaleWrite as error:
-        raise conflict("The job changed at the same moment. Get it again, then decide.") from error

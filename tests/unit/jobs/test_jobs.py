@@ -7,7 +7,7 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud
-from mini_ml.contracts import PredictOptions, TrainOptions, TrainResult
+from mini_ml.contracts import PredictOptions, Progress, TrainOptions, TrainResult
 from mini_ml.errors import (
     InvalidName,
     JobNotCancellable,
@@ -136,6 +136,34 @@ def test_only_an_open_job_is_cancelled(cloud: MemoryCloud) -> None:
     job = submit_training(cloud)
     assert control.cancel(cloud, job.job_id).state == "failed"
     with pytest.raises(JobNotCancellable):
+        control.cancel(cloud, job.job_id)
+
+
+def change_before_each_write(cloud: MemoryCloud, job_id: str, times: int) -> None:
+    """Let the job be written by another process right before the next writes of it."""
+    left = [times]
+
+    def change(method: str, key: str) -> None:
+        if method == "replace" and key == keys.job(job_id) and left[0]:
+            left[0] -= 1
+            before, cloud.artifacts.before = cloud.artifacts.before, lambda method, key: None
+            record = store.load(cloud, job_id)
+            store.write(cloud, record, record.job.model_copy(update={"progress": Progress(rows_done=left[0])}))
+            cloud.artifacts.before = before
+
+    cloud.artifacts.before = change
+
+
+def test_a_job_that_its_worker_changes_at_the_same_moment_is_cancelled_all_the_same(cloud: MemoryCloud) -> None:
+    job = submit_training(cloud)
+    change_before_each_write(cloud, job.job_id, times=3)
+    assert control.cancel(cloud, job.job_id).state == "failed"
+
+
+def test_a_job_that_keeps_changing_is_not_cancelled(cloud: MemoryCloud) -> None:
+    job = submit_training(cloud)
+    change_before_each_write(cloud, job.job_id, times=100)
+    with pytest.raises(JobNotCancellable, match="changed at the same moment"):
         control.cancel(cloud, job.job_id)
 
 
