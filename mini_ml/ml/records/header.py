@@ -49,7 +49,7 @@ class Header:
     line_end: bytes = b"\n"
     """Of the names, or of the first row."""
     is_known: bool = False
-    """Whether a model told where the first row is."""
+    """Whether the first row was found by what a model knows, because the file has no names."""
 
     @property
     def delimiter(self) -> str:
@@ -79,7 +79,7 @@ class FileStart:
             sample: the records, in the dialect of the file.
             place: where the names are.
             names: of the columns, if the file has none.
-            is_known: whether a model told where the first row is.
+            is_known: whether the first row was found by what a model knows.
 
         Raises:
             LimitExceeded: there are too many columns.

@@ -1,4 +1,4 @@
-"""How else a line may be meant that is no row in the dialect of its file."""
+"""Read a line that does not fit as a row in the dialect of its file in other ways."""
 
 import re
 from collections.abc import Iterator

@@ -8,6 +8,7 @@ from mini_ml.ml.records.dialect import DELIMITERS, Dialect
 from mini_ml.ml.records.dialect_choice import choose_dialect
 from mini_ml.ml.records.header import Cut, FileStart
 from mini_ml.ml.records.known_names import KnownNames, find_known
+from mini_ml.ml.records.likely_causes import DECIMAL_COMMA
 from mini_ml.ml.records.names import NamesPlace, find_names
 from mini_ml.ml.records.sample import SAMPLE_RECORDS, Sample, is_number
 from mini_ml.ml.records.sniff import SIGNATURE_BYTES, looks_like
@@ -22,7 +23,7 @@ _ENDLESS: Final = 10
 _LINES_ABOVE: Final = 50
 """Number of lines among which a file to score has its names."""
 _SEPARATOR_LINE: Final = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=([\t!#-&(-/:-@^_`{-~])"?(?:\r\n|\r|\n)', re.IGNORECASE)
-"""A first line that tells Excel the delimiter."""
+"""A first line from which Excel takes the delimiter."""
 
 
 def read_header(source: Source, limits: Limits, known: KnownNames | None = None) -> Cut:
@@ -60,13 +61,13 @@ def _find_header(text: bytes, limits: Limits, known: KnownNames | None, *, is_wh
         return None
     _reject_endless_line(text, first, limits)
     start = FileStart(text, first, is_whole, limits)
-    told = None if separator is None else Dialect(separator[1].decode())
+    declared = None if separator is None else Dialect(separator[1].decode())
     if known is not None:
-        for dialect in known.likely_dialects(text) if told is None else (told,):
+        for dialect in known.likely_dialects(text) if declared is None else (declared,):
             found = find_known(start, start.sample(dialect, records=_LINES_ABOVE), known)
             if found is not None:
                 return found
-    sample = start.sample(told or choose_dialect(text, first, final=is_whole), records=SAMPLE_RECORDS)
+    sample = start.sample(declared or choose_dialect(text, first, final=is_whole), records=SAMPLE_RECORDS)
     if not is_whole and len(sample.lines) < 2:
         return None
     if not sample.lines:
@@ -106,8 +107,7 @@ def _reject_too_few_names(sample: Sample, place: NamesPlace) -> None:
     if above is None or above.filled < max(2, len(above.cells)) or any(map(is_number, above.cells)):
         return
     reason = f"{above.filled} names, but most rows have {place.width} cells"
-    cause = "numbers with a decimal comma, or text with a comma; quote these cells, or separate columns with `;`"
-    hint = cause if sample.dialect.delimiter == "," else "name every column"
+    hint = DECIMAL_COMMA if sample.dialect.delimiter == "," else "name every column"
     raise InvalidDataset(
         f"The header has {reason}. Likely cause: {hint}.", issues=[Issue(reason=reason, hint=hint, line=above.number)]
     )

@@ -14,6 +14,7 @@ from mini_ml.ml.records.bad_rows import BadRecord, BadRow, BadRowPolicy
 from mini_ml.ml.records.block import Block, line_ends
 from mini_ml.ml.records.header import Header
 from mini_ml.ml.records.issues import Issues, short
+from mini_ml.ml.records.likely_causes import explain_widths
 from mini_ml.ml.records.mend import Mended, mend
 from mini_ml.ml.records.ragged import RecordCells, find_misfits, is_incomplete, make_rectangle
 from mini_ml.ml.records.reading import FileReading
@@ -30,7 +31,6 @@ MOST_SKIPPED_SHARE: Final = 0.01
 _FEW_COLUMNS: Final = 20
 _LONGEST_CHUNK: Final = 8 * MIB
 """Maximum chunk size; tables with many columns use longer chunks because each column of a block has a fixed cost."""
-_MOST_ROWS: Final = 0.9
 
 
 class BlockStream(Iterator[Block]):
@@ -269,29 +269,9 @@ class BlockStream(Iterator[Block]):
             return kind("Some cells of the file are too long.", issues=issues)
         rows = self.rows + self.bad
         limit = f"; at most {MOST_SKIPPED_SHARE:.0%} of them are left out" if self._policy == "skip" else ""
-        cause = _explain_widths(self._widths, len(self._header.names), self._header.delimiter)
+        cause = explain_widths(self._widths, len(self._header.names), self._header.delimiter)
         hinted = (replace(issues[0], hint=issues[0].hint or cause), *issues[1:])
         return kind(f"{self.bad:,} of {rows:,} rows cannot be read{limit}. Likely cause: {cause}.", issues=hinted)
-
-
-def _explain_widths(widths: Counter[int], columns: int, delimiter: str) -> str:
-    """Return the most likely reason why rows cannot be read.
-
-    Args:
-        widths: how many rows have each number of cells; 0 stands for rows with a quote that is not closed.
-        columns: number of names in the header.
-        delimiter: of the file.
-    """
-    usual, rows = widths.most_common(1)[0]
-    if columns == 1 and usual > 1:
-        return f"the header is a title, because most rows have {usual} cells; remove it"
-    if usual > columns and rows > _MOST_ROWS * widths.total():
-        return f"the header lacks names, because most rows have {usual} cells; name every column"
-    if max(widths) <= columns:
-        return "a quote without its counterpart; double quotes that belong to a text, and quote the text"
-    if delimiter == ",":
-        return "numbers with a decimal comma, or text with a comma; quote these cells, or separate columns with `;`"
-    return "cells that contain the delimiter, a quote or a line end; put them in quotes"
 
 
 def _without_blank_end(records: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The header is found below titles and comments, and told from data."""
+"""The header is found below titles and comments, and distinguished from data."""
 
 import pytest
 

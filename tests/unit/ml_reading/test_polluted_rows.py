@@ -56,9 +56,9 @@ def lines_of(content: bytes) -> int:
 
 
 def lines_above(file: FileReport, content: bytes) -> int:
-    """Return the number of lines of the header, of those that were skipped, and of one that tells the delimiter."""
-    tells_delimiter = re.match(rb"(?:\xef\xbb\xbf)?sep=[,;|\t](?:\r\n|\r|\n)", content) is not None
-    return file.skipped_lines + (file.header_line is not None) + tells_delimiter
+    """Return the number of lines of the header, of those that were skipped, and of a `sep=` line."""
+    has_separator_line = re.match(rb"(?:\xef\xbb\xbf)?sep=[,;|\t](?:\r\n|\r|\n)", content) is not None
+    return file.skipped_lines + (file.header_line is not None) + has_separator_line
 
 
 @some
