@@ -10,27 +10,22 @@ from typing import BinaryIO, Final, Literal
 import numpy as np
 
 from mini_ml.contracts import Label
-from mini_ml.errors import InvalidRequest, Issue, SchemaMismatch
-from mini_ml.ml.cells.feature import Cell
 from mini_ml.ml.cells.rows import Rows
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.records.block import Block
-from mini_ml.ml.records.header import Header, no_rows
-from mini_ml.ml.records.issues import Issues, short
-from mini_ml.ml.records.known_names import KnownNames
+from mini_ml.ml.records.header import no_rows
 from mini_ml.ml.records.read_header import read_header
 from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
 from mini_ml.ml.records.unpack import open_source
-from mini_ml.ml.schema.lookup import missing_column_issue
 from mini_ml.ml.scoring.ahead import in_order
 from mini_ml.ml.scoring.batch_preflight import BatchEstimate, check_batch
+from mini_ml.ml.scoring.match_columns import find_columns, group_by_feature, known_names, reject_absent_header
 from mini_ml.ml.scoring.output import Output
 from mini_ml.topology import Limits
 
 _ENSEMBLE_CHUNKS: Final = 4
-_SHOWN_NAMES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,10 +117,10 @@ def score_csv(
     """
     options = options or ScoreOptions()
     plain = open_source(source, max_bytes=limits.upload_bytes, max_ratio=limits.gzip_ratio)
-    known = _known_names(model)
+    known = known_names(model)
     header, rest = read_header(plain, limits, known)
-    _reject_absent_header(known, header)
-    positions = _find_columns(model, header.names, options.columns_to_drop, tally)
+    reject_absent_header(known, header)
+    positions = find_columns(model, header.names, options.columns_to_drop, tally)
     output = Output(
         model.schema, header, only_predictions=options.only_predictions, probabilities=options.probabilities
     )
@@ -157,27 +152,6 @@ def score_csv(
     tally.rows += stream.bad
     if not tally.rows:
         raise no_rows(header)
-
-
-def _known_names(model: FittedModel) -> KnownNames:
-    """Return what the model knows about the files that it scores."""
-    reader = model.reader
-    columns = len(reader.features) + len(reader.left_out) + 1
-    return KnownNames(reader.names, reader.file, columns, reader.target)
-
-
-def _reject_absent_header(known: KnownNames, header: Header) -> None:
-    """Raise SchemaMismatch for a file without names, unless the model was trained on one with as many columns."""
-    if header.line is not None or header.is_known:
-        return
-    shown = ", ".join(map(short, known.features[:_SHOWN_NAMES]))
-    hint = f"begin with a line such as {shown}"
-    if known.file.header_line is None:
-        hint = f"begin with a row of {known.columns} cells, or of {known.columns - 1} without the target, or {hint}"
-    raise SchemaMismatch(
-        "The file has no header: its first line looks like data.",
-        issues=[Issue(reason="the first line has no column names", line=1, hint=hint)],
-    )
 
 
 def _predict_nothing(model: FittedModel, options: ScoreOptions) -> Predictions:
@@ -219,61 +193,9 @@ def score_rows(model: FittedModel, rows: Rows, *, tally: Tally, probabilities: b
         InvalidRequest: rows without column names do not have as many values as the model has columns.
         ProbabilitiesUnavailable: probabilities are requested and the model has none.
     """
-    frame = model.reader.parse_rows(_group_by_feature(model, rows), rows.count)
+    frame = model.reader.parse_rows(group_by_feature(model, rows), rows.count)
     tally.add(frame, model.encoder.unseen(frame))
     return model.predict(frame, probabilities=probabilities)
-
-
-def _group_by_feature(model: FittedModel, rows: Rows) -> dict[str, Sequence[Cell]]:
-    names = model.reader.names
-    if rows.names is not None:
-        positions = _find_columns(model, rows.names, (), Tally())
-        _reject_absent(model, rows)
-        return {name: rows.columns[positions[name]] for name in names}
-    if len(rows.columns) != len(names):
-        raise InvalidRequest(
-            f"A row has {len(rows.columns)} values, but the model has {len(names)} columns.",
-            issues=[
-                Issue(
-                    parameter="body",
-                    reason=f"{len(names)} values per row are required",
-                    hint=", ".join(map(short, names[:20])),
-                )
-            ],
-        )
-    return dict(zip(names, rows.columns, strict=True))
-
-
-def _reject_absent(model: FittedModel, rows: Rows) -> None:
-    """Raise SchemaMismatch for rows that lack a column which the model needs, although other rows have it."""
-    issues = Issues()
-    for name in model.reader.names:
-        for place in rows.absent.get(name, ()):
-            issues.add(Issue(parameter=place, column=short(name), reason="the row has no value for this column"))
-    if issues.total:
-        raise SchemaMismatch("Some rows lack a column that the model needs.", issues=issues.all())
-
-
-def _find_columns(model: FittedModel, names: Sequence[str], dropped: Sequence[str], tally: Tally) -> dict[str, int]:
-    """Return the position of each feature among the names, by feature name.
-
-    Raises:
-        SchemaMismatch: some features are absent or dropped.
-    """
-    places = {name: place for place, name in enumerate(names)}
-    issues = Issues()
-    for name in model.reader.names:
-        if name in dropped:
-            issues.add(Issue(column=short(name), parameter="columns_to_drop", reason="the model needs this column"))
-        elif name not in places:
-            spare = [other for other in names if other not in model.reader.names]
-            issues.add(missing_column_issue(name, spare))
-    if issues.total:
-        needed = "A column" if issues.total == 1 else f"{issues.total} columns"
-        verb = "is" if issues.total == 1 else "are"
-        raise SchemaMismatch(f"{needed} that the model needs {verb} missing.", issues=issues.all())
-    tally.unknown_columns.extend(name for name in dropped if name not in places)
-    return {name: places[name] for name in model.reader.names}
 
 
 def _chunk_bytes(model: FittedModel) -> int:
