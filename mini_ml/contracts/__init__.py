@@ -9,22 +9,25 @@ from mini_ml.contracts.jobs import (
     Lease,
     PredictResult,
     Progress,
+    Stage,
+    TrainingProgress,
     TrainResult,
     Upload,
 )
-from mini_ml.contracts.metrics import ClassificationMetrics, Metrics, RegressionMetrics
+from mini_ml.contracts.metrics import ClassificationMetrics, Interval, Metrics, RegressionMetrics, Threshold
 from mini_ml.contracts.models import (
     Alias,
     Artifact,
     Candidate,
     Column,
     Dataset,
+    EnsembleMember,
     LeftOut,
     Manifest,
     Schema,
     UnsealedManifest,
 )
-from mini_ml.contracts.options import BAD_ROWS, InspectOptions, PredictOptions, TrainOptions
+from mini_ml.contracts.options import BAD_ROWS, EFFORTS, Effort, InspectOptions, PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Failure, IssueView, Problem
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.views import (
@@ -43,6 +46,7 @@ from mini_ml.contracts.vocabulary import OPEN_STATES, ColumnKind, JsonObject, Ki
 
 __all__ = [
     "BAD_ROWS",
+    "EFFORTS",
     "OPEN_STATES",
     "Alias",
     "Artifact",
@@ -54,6 +58,8 @@ __all__ = [
     "ColumnReport",
     "DataWarning",
     "Dataset",
+    "Effort",
+    "EnsembleMember",
     "Escape",
     "Failure",
     "FileReport",
@@ -61,6 +67,7 @@ __all__ = [
     "InspectAnswer",
     "InspectOptions",
     "InspectedColumn",
+    "Interval",
     "IssueView",
     "JobPage",
     "JobView",
@@ -83,11 +90,14 @@ __all__ = [
     "Schema",
     "SchemaView",
     "ScoringAnswer",
+    "Stage",
     "State",
     "SweepState",
     "Task",
+    "Threshold",
     "TrainOptions",
     "TrainResult",
+    "TrainingProgress",
     "UnsealedManifest",
     "Upload",
     "UploadInvitation",

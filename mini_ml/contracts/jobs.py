@@ -1,6 +1,7 @@
 """Jobs as stored in S3."""
 
 from datetime import datetime
+from typing import Literal
 
 from mini_ml.contracts.base import FrozenModel
 
@@ -24,12 +25,31 @@ class Lease(FrozenModel):
     expires_at: datetime
 
 
+Stage = Literal["reading", "comparing", "fitting", "evaluating", "refitting", "storing"]
+"""What a training does at the moment."""
+
+
+class TrainingProgress(FrozenModel):
+    """How far a training is."""
+
+    stage: Stage
+    candidates_done: int = 0
+    candidates: int = 0
+    """How many candidates `auto` compares; 0 for a named model type."""
+    metric: str | None = None
+    """Metric of `best_score`, as in the leaderboard."""
+    best_score: float | None = None
+    """Best score of a candidate so far."""
+
+
 class Progress(FrozenModel):
     """Progress of the current attempt."""
 
     rows_done: int = 0
     bytes_done: int = 0
     bytes_total: int = 0
+    training: TrainingProgress | None = None
+    """How far a training is; None for predictions, before the work begins and once it has succeeded."""
 
 
 class TrainResult(FrozenModel):

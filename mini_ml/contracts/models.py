@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, JsonValue
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
 from mini_ml.contracts.file_report import FileReport
-from mini_ml.contracts.metrics import Metrics
+from mini_ml.contracts.metrics import Metrics, Threshold
 from mini_ml.contracts.vocabulary import ColumnKind, Label, Task
 
 
@@ -85,12 +85,35 @@ class Artifact(FrozenModel):
 
 
 class Candidate(FrozenModel):
-    """One model type that `auto` tried, with its cross-validated score."""
+    """One line of the leaderboard: a configuration that `auto` compared, or the ensemble of them."""
 
     model_type: str
+    """A name from the catalogue, or `ensemble`."""
+    model_params: dict[str, JsonValue] = Field(default_factory=dict)
+    """Parameters that differ from the defaults."""
+    encoding: str = "one_hot"
+    """How it encodes categories."""
     metric: str
     score: float | None
+    """The metric on the rows that each fold tests, by a model fitted on the others; None if it was not compared."""
+    weight: float | None = None
+    """Its share of the published model's prediction; None in manifests of releases without ensembles."""
+    fit_seconds: float | None = None
+    """Mean time of a fit on the rows of one fold."""
+    size_bytes: int | None = None
+    """Mean size of the model of one fold."""
     note: str | None = None
+
+
+class EnsembleMember(FrozenModel):
+    """One of the estimators whose predictions an ensemble averages."""
+
+    model_type: str
+    model_params: dict[str, JsonValue]
+    """All parameters of the estimator, including defaults."""
+    encoding: str = "one_hot"
+    weight: float
+    """Its share of the prediction; the shares add up to 1."""
 
 
 class UnsealedManifest(FrozenModel):
@@ -110,7 +133,16 @@ class UnsealedManifest(FrozenModel):
     model_params: dict[str, JsonValue]
     """All parameters of the estimator, including defaults."""
     metrics: Metrics
+    members: tuple[EnsembleMember, ...] = ()
+    """What an ensemble consists of; empty for a single estimator."""
     candidates: tuple[Candidate, ...] = ()
+    """The leaderboard of `auto`, best first."""
+    threshold: Threshold | None = None
+    """Two classes: the threshold that gives the best F1 out of fold; it is not used."""
+    refitted: bool = False
+    """Whether the published model was fitted on the hold-out rows too; `metrics` are of the model fitted without."""
+    holdout_predictions: Artifact | None = None
+    """Predictions of the measured model for the hold-out rows; None for models of releases that did not store them."""
     notes: tuple[str, ...] = ()
     file: FileReport | None = None
     """How the file was read; None for models of releases that did not say it."""

@@ -1,7 +1,7 @@
 """Options of jobs. Text, as in forms and object metadata, and JSON values are accepted alike."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Annotated, Final, Literal, NoReturn
 
@@ -18,6 +18,8 @@ MALFORMED_TEXT = "malformed_text"
 """pydantic error type of text that cannot be parsed; its context holds a `hint`."""
 BAD_ROWS: Final[dict[Kind, tuple[str, ...]]] = {"train": ("skip", "refuse"), "predict": ("refuse", "keep")}
 """Values of the option `bad_rows` by kind of job, the default first."""
+EFFORTS: Final = ("balanced", "best")
+"""Values of the option `effort`, the default first."""
 _UNKNOWN_VALUE = "unknown_value"
 _COLUMNS_HINT = 'write ["id","name"] or id,name'
 _PARAMS_HINT = 'write a JSON object, for example {"n_estimators": 50}'
@@ -76,12 +78,25 @@ def _parse_bad_rows(value: object, kind: Kind) -> object:
     found = value.strip() if isinstance(value, str) else value
     if found in BAD_ROWS[kind]:
         return found
-    text = str(found)[:80]
     has_other_kind = any(found in values for values in BAD_ROWS.values())
-    reason = f"`{text}` does not apply to kind `{kind}`" if has_other_kind else f"`{text}` is unknown"
-    values, near = " or ".join(f"`{one}`" for one in BAD_ROWS[kind]), suggest(text, BAD_ROWS[kind])
+    why = f"does not apply to kind `{kind}`" if has_other_kind else "is unknown"
+    raise _build_value_error(found, BAD_ROWS[kind], why)
+
+
+def _parse_effort(value: object) -> object:
+    """Return a value of `effort`, trimmed, if it is one."""
+    found = value.strip() if isinstance(value, str) else value
+    if found in EFFORTS:
+        return found
+    raise _build_value_error(found, EFFORTS, "is unknown")
+
+
+def _build_value_error(value: object, known: Sequence[str], why: str) -> PydanticCustomError:
+    """Return the error of a value that is none of the known ones; its hint has the nearest one and all of them."""
+    text, values = str(value)[:80], " or ".join(f"`{one}`" for one in known)
+    near = suggest(text, known)
     hint = f"did you mean {join_names(near)}? use {values}" if near else f"use {values}"
-    raise PydanticCustomError(_UNKNOWN_VALUE, "{reason}", {"reason": reason, "hint": hint})
+    return PydanticCustomError(_UNKNOWN_VALUE, "{reason}", {"reason": f"`{text}` {why}", "hint": hint})
 
 
 ColumnNames = Annotated[tuple[str, ...], BeforeValidator(_parse_columns), AfterValidator(_trim_all)]
@@ -96,11 +111,17 @@ TrainBadRows = Annotated[Literal["skip", "refuse"], BeforeValidator(partial(_par
 PredictBadRows = Annotated[Literal["refuse", "keep"], BeforeValidator(partial(_parse_bad_rows, kind="predict"))]
 """What a batch prediction does with rows that cannot be read."""
 
+Effort = Annotated[Literal["balanced", "best"], BeforeValidator(_parse_effort)]
+"""How much time `auto` spends on the comparison of candidates."""
+
+ColumnName = Annotated[str | None, AfterValidator(_trim)]
+"""A column name, cleaned as the names of a header are; None if nothing is left."""
+
 
 class TrainOptions(FrozenModel):
     """Options of a training job."""
 
-    target_column: Annotated[str | None, AfterValidator(_trim)] = None
+    target_column: ColumnName = None
     """Column to predict; None means the last column."""
     model_type: str = "auto"
     """A name from the catalogue, `auto`, `auto:classification` or `auto:regression`."""
@@ -108,14 +129,26 @@ class TrainOptions(FrozenModel):
     columns_to_drop: ColumnNames = ()
     bad_rows: TrainBadRows = "skip"
     """Whether rows that cannot be read are left out while they are few, or the file is refused."""
+    effort: Effort = "balanced"
+    """How much time `auto` spends: `best` compares more candidates and takes up to ten times as long."""
+    refit: bool = False
+    """Whether the published model is fitted on all rows, after the metrics were measured without the hold-out rows."""
+    time_column: ColumnName = None
+    """Column that orders the rows: the newest ones are held out; None holds out random rows."""
+    group_column: ColumnName = None
+    """Column whose equal values are held out together; it is not a feature."""
 
 
 class InspectOptions(FrozenModel):
     """Options of an inspection."""
 
-    target_column: Annotated[str | None, AfterValidator(_trim)] = None
+    target_column: ColumnName = None
     """Column that would be predicted; None means the last column."""
     columns_to_drop: ColumnNames = ()
+    time_column: ColumnName = None
+    """Column that would order the rows."""
+    group_column: ColumnName = None
+    """Column whose equal values would be held out together."""
     is_head: bool = False
     """Whether only the first bytes of a file are sent."""
 

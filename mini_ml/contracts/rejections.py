@@ -20,6 +20,8 @@ _PLAIN_REASONS: Final = {
     "dict_type": "must be a JSON object",
     "tuple_type": "must be a JSON array",
     "string_type": "must be a string",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
 }
 """Reasons by pydantic error type, where pydantic's own message refers to Python."""
 

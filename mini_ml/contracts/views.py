@@ -11,7 +11,7 @@ from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
 from mini_ml.contracts.file_report import FileReport
 from mini_ml.contracts.jobs import PredictResult, Progress, TrainResult
 from mini_ml.contracts.metrics import Metrics
-from mini_ml.contracts.models import Manifest, Schema
+from mini_ml.contracts.models import Candidate, Manifest, Schema
 from mini_ml.contracts.options import PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Problem
 from mini_ml.contracts.vocabulary import Kind, Label, State
@@ -50,6 +50,8 @@ class JobView(FrozenModel):
     """What was decided about the data that an analyst would want to know."""
     columns: tuple[ColumnReport, ...] = ()
     """Train: what was decided about each column of the file, in its order."""
+    candidates: tuple[Candidate, ...] = ()
+    """Train: the leaderboard of `auto`, best first; empty while the job is open, and for a named model type."""
     error: Problem | None
     links: Links
 

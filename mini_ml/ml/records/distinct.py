@@ -32,7 +32,7 @@ def distinct_cells(block: Block, position: int) -> Distinct:
     starts, stops = block.starts[:, position], block.stops[:, position]
     sizes = stops - starts
     if len(sizes) and int(sizes.max()) <= _MAX_CELL_BYTES:
-        keys = _keys(_words_of(block.cells), starts, sizes)
+        keys = key_words(words_of(block.cells), starts, sizes)
         codes, firsts = _by_words(keys)
         if len(keys) == 1 or all(np.array_equal(key.take(firsts).take(codes), key) for key in keys):
             bounds = zip(starts[firsts].tolist(), stops[firsts].tolist(), strict=True)
@@ -57,12 +57,12 @@ def _by_words(keys: list[Words]) -> tuple[Codes, Codes]:
     return codes, firsts
 
 
-def _words_of(cells: bytes) -> Words:
+def words_of(cells: bytes) -> Words:
     """Return the eight bytes at each offset of the buffer, except the last seven offsets, as numbers."""
     return np.ndarray(shape=(len(cells) - 7,), dtype="<u8", buffer=cells, strides=(1,))
 
 
-def _keys(words: Words, starts: Places, sizes: Places) -> list[Words]:
+def key_words(words: Words, starts: Places, sizes: Places) -> list[Words]:
     """Return the bytes of each cell as 8-byte words, padded with zeros; cells never contain a zero byte."""
     longest = max(int(sizes.max()), 1)
     return [words[starts + offset] & _MASKS.take(sizes - offset, mode="clip") for offset in range(0, longest, _WORD)]

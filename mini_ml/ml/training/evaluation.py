@@ -10,22 +10,26 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from mini_ml.contracts import ClassificationMetrics, Label, RegressionMetrics
+from mini_ml.ml.training.ranking import measure_ranking
 
 ClassCodes = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 Scores = dict[str, float | None]
 
-_NO_ROWS_IN_CLASSES: Final = "there are no hold-out rows: no class has three rows with a target"
-_NO_ROWS: Final = "there are no hold-out rows: fewer than three rows have a target"
+PROBABILITY_METRICS: Final = ("log_loss", "roc_auc", "average_precision", "brier_score")
+CLASSIFICATION_METRICS: Final = ("accuracy", "balanced_accuracy", "f1_macro", *PROBABILITY_METRICS)
+REGRESSION_METRICS: Final = ("r2", "mae", "rmse", "median_absolute_error")
+
+_NO_ROWS: Final = "there are no hold-out rows: all rows were needed for the training"
 _TOO_LARGE: Final = "the numbers are too large to compute it"
-_PERFECT_LOG_LOSS: Final = 2 * float(np.finfo(np.float64).eps)
-"""scikit-learn clips probabilities at 1 - eps, so the log loss of a perfect model is eps instead of 0."""
+_LEAST_PROBABILITY: Final = float(np.finfo(np.float64).eps)
+"""What stands for a probability of 0 in the log loss, as in scikit-learn."""
 
 
 def measure_classification(
     truth: ClassCodes, predicted: ClassCodes, probabilities: Numbers | None, *, labels: Sequence[Label]
 ) -> ClassificationMetrics:
-    """Compute the metrics of a classifier.
+    """Compute the metrics of a classifier, without baseline and intervals.
 
     Args:
         truth: shape ``(n,)``, codes of the true labels: positions in `labels`.
@@ -34,7 +38,7 @@ def measure_classification(
         labels: all classes of the training rows, whether or not they occur in the hold-out rows.
     """
     notes: dict[str, str] = {}
-    scores: Scores = dict.fromkeys(("accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc"))
+    scores: Scores = dict.fromkeys(CLASSIFICATION_METRICS)
     confusion = np.zeros((len(labels), len(labels)), dtype=np.int64)
     if len(truth):
         with _no_warnings():
@@ -42,7 +46,7 @@ def measure_classification(
             scores |= _score_labels(truth, predicted)
             scores |= _score_probabilities(truth, probabilities, len(labels), notes)
     else:
-        notes = dict.fromkeys(scores, _NO_ROWS_IN_CLASSES)
+        notes = dict.fromkeys(scores, _NO_ROWS)
     return ClassificationMetrics(
         **scores,
         confusion_matrix=tuple(tuple(row) for row in confusion.tolist()),
@@ -58,11 +62,27 @@ def macro_f1(truth: ClassCodes, predicted: ClassCodes) -> float:
         return float(metrics.f1_score(truth, predicted, average="macro"))
 
 
+def log_losses(truth: ClassCodes, probabilities: Numbers) -> Numbers:
+    """Return the log loss of each row, which depends only on the probability that it gives to its true class."""
+    # Rounding can put a probability just outside 0 to 1.
+    of_truth = np.clip(probabilities[np.arange(len(truth)), truth], _LEAST_PROBABILITY, 1.0)
+    return 0.0 - np.log(of_truth)  # the difference has no negative zero
+
+
+def squared_losses(truth: ClassCodes, probabilities: Numbers) -> Numbers:
+    """Return the Brier score of each row: squared errors, summed over the classes and halved if there are two."""
+    of_truth = probabilities[np.arange(len(truth)), truth]
+    squares = np.einsum("rc,rc->r", probabilities, probabilities)
+    summed = squares - 2 * of_truth + 1
+    losses: Numbers = np.maximum(summed / 2 if probabilities.shape[1] == 2 else summed, 0.0)
+    return losses
+
+
 def measure_regression(truth: Numbers, predicted: Numbers) -> RegressionMetrics:
-    """Compute the metrics of a regressor; both arrays have shape ``(n,)``."""
+    """Compute the metrics of a regressor, without baseline and intervals; both arrays have shape ``(n,)``."""
     if not len(truth):
-        notes = dict.fromkeys(("r2", "mae", "rmse"), _NO_ROWS)
-        return RegressionMetrics(r2=None, mae=None, rmse=None, holdout_rows=0, notes=notes)
+        none: Scores = dict.fromkeys(REGRESSION_METRICS)
+        return RegressionMetrics(**none, holdout_rows=0, notes=dict.fromkeys(REGRESSION_METRICS, _NO_ROWS))
     scores = _score_numbers(truth, predicted)
     notes = {name: _TOO_LARGE for name, score in scores.items() if not np.isfinite(score)}
     if truth.min() == truth.max():
@@ -81,12 +101,13 @@ def _no_warnings() -> Iterator[None]:
 
 def _score_numbers(truth: Numbers, predicted: Numbers) -> dict[str, float]:
     if not np.isfinite(predicted).all():  # scikit-learn raises ValueError for these
-        return dict.fromkeys(("r2", "mae", "rmse"), np.inf)
+        return dict.fromkeys(REGRESSION_METRICS, np.inf)
     with _no_warnings():
         return {
             "r2": float(metrics.r2_score(truth, predicted)),
             "mae": float(metrics.mean_absolute_error(truth, predicted)),
             "rmse": float(metrics.root_mean_squared_error(truth, predicted)),
+            "median_absolute_error": float(metrics.median_absolute_error(truth, predicted)),
         }
 
 
@@ -102,39 +123,15 @@ def _score_probabilities(
     truth: ClassCodes, probabilities: Numbers | None, classes: int, notes: dict[str, str]
 ) -> Scores:
     if probabilities is None or not np.isfinite(probabilities).all():
-        notes |= dict.fromkeys(("log_loss", "roc_auc"), "this model type has no probabilities")
+        notes |= dict.fromkeys(PROBABILITY_METRICS, "this model type has no probabilities")
         return {}
-    absent = classes - len(np.unique(truth))
-    if absent:
-        notes["roc_auc"] = f"the hold-out rows lack {absent} of {classes} classes: these have too few rows"
-    return {
-        "log_loss": _log_loss(truth, probabilities),
-        "roc_auc": None if absent else _roc_auc(truth, probabilities, classes),
+    scores: Scores = {
+        "log_loss": float(log_losses(truth, probabilities).mean()),
+        "brier_score": float(squared_losses(truth, probabilities).mean()),
     }
-
-
-def _log_loss(truth: ClassCodes, probabilities: Numbers) -> float:
-    """Return the mean log loss, which depends only on the probability that each row gives to its true class.
-
-    So scikit-learn gets one column instead of a column per class, which gives the same result in a fraction of the
-    time.
-    """
-    # Rounding can put a probability just outside 0 to 1, for which scikit-learn raises ValueError.
-    of_truth = np.clip(probabilities[np.arange(len(truth)), truth], 0.0, 1.0)
-    loss = float(metrics.log_loss(np.ones_like(truth), of_truth, labels=[0, 1]))
-    return 0.0 if loss <= _PERFECT_LOG_LOSS else loss
-
-
-def _roc_auc(truth: ClassCodes, probabilities: Numbers, classes: int) -> float:
-    """Return the area under the ROC curve of each class against the rest, averaged over the classes.
-
-    With `multi_class="ovr"`, scikit-learn's `roc_auc_score` raises ValueError if a row does not sum to 1.
-    """
-    return float(np.mean([_area_under_roc(truth == code, probabilities[:, code]) for code in range(classes)]))
-
-
-def _area_under_roc(is_positive: NDArray[np.bool_], scores: Numbers) -> float:
-    # scikit-learn sorts stably, which takes much longer unless the scores are sorted already. Ties need no order.
-    order = np.argsort(scores)[::-1]
-    false_positives, true_positives, _ = metrics.roc_curve(is_positive[order], scores[order])
-    return float(metrics.auc(false_positives, true_positives))
+    if absent := classes - len(np.unique(truth)):
+        reason = f"the hold-out rows lack {absent} of {classes} classes"
+        notes |= dict.fromkeys(("roc_auc", "average_precision"), reason)
+        return scores
+    areas = measure_ranking(truth, probabilities)
+    return {**scores, "roc_auc": areas.roc_auc, "average_precision": areas.average_precision}

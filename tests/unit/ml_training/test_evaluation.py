@@ -22,6 +22,10 @@ def test_classification_metrics_equal_those_of_scikit_learn() -> None:
     assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
     assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, PROBABILITIES))
     assert found.roc_auc == pytest.approx(metrics.roc_auc_score(TRUTH, PROBABILITIES, multi_class="ovr"))
+    assert found.average_precision == pytest.approx(
+        np.mean([metrics.average_precision_score(code == TRUTH, PROBABILITIES[:, code]) for code in range(3)])
+    )
+    assert found.brier_score == pytest.approx(metrics.brier_score_loss(TRUTH, PROBABILITIES))
     assert found.confusion_matrix == tuple(map(tuple, metrics.confusion_matrix(TRUTH, PREDICTED).tolist()))
     assert found.notes == {}
 
@@ -32,12 +36,14 @@ def test_a_perfect_model_has_a_log_loss_of_zero_without_a_sign() -> None:
     assert str(found.log_loss) == "0.0"
 
 
-def test_the_area_for_two_classes_equals_that_of_scikit_learn_with_ties() -> None:
+def test_metrics_of_two_classes_equal_those_of_scikit_learn_with_ties() -> None:
     truth, second = (TRUTH > 0).astype(np.int64), PROBABILITIES[:, 0].round(1)
 
     found = evaluation.measure_classification(truth, truth, np.column_stack([1 - second, second]), labels=("no", "yes"))
 
     assert found.roc_auc == pytest.approx(metrics.roc_auc_score(truth, second))
+    assert found.average_precision == pytest.approx(metrics.average_precision_score(truth, second))
+    assert found.brier_score == pytest.approx(metrics.brier_score_loss(truth, second))
 
 
 def test_regression_metrics_equal_those_of_scikit_learn() -> None:
@@ -49,23 +55,28 @@ def test_regression_metrics_equal_those_of_scikit_learn() -> None:
     assert found.r2 == pytest.approx(metrics.r2_score(truth, predicted))
     assert found.mae == pytest.approx(metrics.mean_absolute_error(truth, predicted))
     assert found.rmse == pytest.approx(metrics.root_mean_squared_error(truth, predicted))
+    assert found.median_absolute_error == pytest.approx(metrics.median_absolute_error(truth, predicted))
 
 
 def test_without_probabilities_their_metrics_are_null_with_a_note() -> None:
     found = evaluation.measure_classification(TRUTH, PREDICTED, None, labels=("a", "b", "c"))
 
-    assert (found.log_loss, found.roc_auc) == (None, None)
-    assert found.notes.keys() == {"log_loss", "roc_auc"}
+    assert found.model_dump(include=set(evaluation.PROBABILITY_METRICS)) == dict.fromkeys(
+        evaluation.PROBABILITY_METRICS
+    )
+    assert found.notes.keys() == set(evaluation.PROBABILITY_METRICS)
     assert found.accuracy is not None
 
 
-def test_a_class_without_holdout_rows_removes_only_the_area() -> None:
+def test_a_class_without_holdout_rows_removes_only_the_areas() -> None:
     probabilities = np.column_stack([PROBABILITIES, np.zeros(200)])
 
     found = evaluation.measure_classification(TRUTH, PREDICTED, probabilities, labels=("a", "b", "c", "rare"))
 
-    assert found.roc_auc is None
+    assert (found.roc_auc, found.average_precision) == (None, None)
     assert "lack 1 of 4 classes" in found.notes["roc_auc"]
+    assert found.notes["average_precision"] == found.notes["roc_auc"]
+    assert found.brier_score == pytest.approx(metrics.brier_score_loss(TRUTH, PROBABILITIES))
     assert found.log_loss == pytest.approx(metrics.log_loss(TRUTH, PROBABILITIES))
     assert found.f1_macro == pytest.approx(metrics.f1_score(TRUTH, PREDICTED, average="macro"))
 
@@ -77,9 +88,11 @@ def test_without_holdout_rows_all_metrics_are_null_with_a_note() -> None:
     assert labels.model_dump(include={"accuracy", "roc_auc", "log_loss"}) == dict.fromkeys(
         ("accuracy", "log_loss", "roc_auc")
     )
-    assert (numbers.r2, numbers.mae, numbers.rmse) == (None, None, None)
-    assert len(labels.notes) == 5
-    assert len(numbers.notes) == 3
+    assert numbers.model_dump(include=set(evaluation.REGRESSION_METRICS)) == dict.fromkeys(
+        evaluation.REGRESSION_METRICS
+    )
+    assert labels.notes.keys() == set(evaluation.CLASSIFICATION_METRICS)
+    assert numbers.notes.keys() == set(evaluation.REGRESSION_METRICS)
 
 
 def test_a_constant_target_has_no_r2() -> None:
@@ -103,8 +116,10 @@ def test_probabilities_that_are_not_finite_leave_only_the_metrics_of_labels(shar
 
     found = evaluation.measure_classification(TRUTH, PREDICTED, probabilities, labels=("a", "b", "c"))
 
-    assert (found.log_loss, found.roc_auc) == (None, None)
-    assert found.notes.keys() == {"log_loss", "roc_auc"}
+    assert found.model_dump(include=set(evaluation.PROBABILITY_METRICS)) == dict.fromkeys(
+        evaluation.PROBABILITY_METRICS
+    )
+    assert found.notes.keys() == set(evaluation.PROBABILITY_METRICS)
     assert found.accuracy == pytest.approx(metrics.accuracy_score(TRUTH, PREDICTED))
 
 
@@ -141,5 +156,48 @@ def test_probabilities_that_do_not_sum_to_one_are_still_measured() -> None:
 def test_infinite_predictions_make_all_metrics_null() -> None:
     found = evaluation.measure_regression(np.array([1.0, 2.0]), np.array([1.0, np.inf]))
 
-    assert (found.r2, found.mae, found.rmse) == (None, None, None)
-    assert found.notes.keys() == {"r2", "mae", "rmse"}
+    assert found.model_dump(include=set(evaluation.REGRESSION_METRICS)) == dict.fromkeys(evaluation.REGRESSION_METRICS)
+    assert found.notes.keys() == set(evaluation.REGRESSION_METRICS)
+
+
+@pytest.mark.parametrize("classes", [2, 250])
+def test_metrics_of_many_rows_and_classes_equal_those_of_scikit_learn(classes: int) -> None:
+    random = np.random.default_rng(4)
+    truth = np.arange(3_000) % classes
+    probabilities = random.dirichlet(np.ones(classes), 3_000)
+
+    found = evaluation.measure_classification(truth, truth, probabilities, labels=range(classes))
+
+    areas = [metrics.roc_auc_score(truth == code, probabilities[:, code]) for code in range(classes)]
+    precisions = [metrics.average_precision_score(truth == code, probabilities[:, code]) for code in range(classes)]
+    assert found.roc_auc == pytest.approx(np.mean(areas))
+    assert found.average_precision == pytest.approx(np.mean(precisions[1:] if classes == 2 else precisions))
+    assert found.brier_score == pytest.approx(metrics.brier_score_loss(truth, probabilities, labels=range(classes)))
+
+
+def test_two_rows_of_two_classes_have_all_metrics() -> None:
+    found = evaluation.measure_classification(
+        np.array([0, 1]), np.array([0, 0]), np.array([[0.9, 0.1], [0.6, 0.4]]), labels=("no", "yes")
+    )
+
+    assert (found.accuracy, found.roc_auc, found.average_precision) == (0.5, 1.0, 1.0)
+    assert found.brier_score == pytest.approx((0.01 + 0.36) / 2)
+    assert found.notes == {}
+
+
+def test_a_single_class_in_the_holdout_rows_leaves_no_areas() -> None:
+    found = evaluation.measure_classification(
+        np.array([1, 1]), np.array([1, 1]), np.array([[0.5, 0.5], [0.0, 1.0]]), labels=("no", "yes")
+    )
+
+    assert (found.accuracy, found.roc_auc, found.average_precision) == (1.0, None, None)
+    assert found.brier_score == pytest.approx(0.125)
+    assert found.notes["average_precision"] == "the hold-out rows lack 1 of 2 classes"
+
+
+def test_a_probability_of_zero_for_the_truth_has_the_log_loss_of_scikit_learn() -> None:
+    truth, probabilities = np.array([0, 1]), np.array([[0.0, 1.0], [0.5, 0.5]])
+
+    found = evaluation.measure_classification(truth, truth, probabilities, labels=("no", "yes"))
+
+    assert found.log_loss == pytest.approx(metrics.log_loss(truth, probabilities))
