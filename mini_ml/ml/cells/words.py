@@ -1,7 +1,7 @@
 """The words that mean a missing value or a truth value, and the canonical spelling of a category."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal as Exact
 from typing import Final
 
@@ -12,6 +12,9 @@ MISSING_WORDS: Final = frozenset({"", "-", "?", "na", "n/a", "nan", "null", "non
 
 MISSING_CATEGORIES: Final = frozenset({"", "nan", "null", "<na>", "#n/a"})
 """Texts that mean a missing category, in any case; `NA`, `None` and `-` are categories."""
+
+_WORDS_FOR_NONE: Final = ("NA", "None", "-")
+"""Categories that can stand for a gap; they are categories of their own in a file that has them."""
 
 MISSING_LABELS: Final = frozenset({"", "na", "n/a", "nan", "null", "<na>", "#n/a"})
 """Texts that mean a missing label of a target, in any case."""
@@ -53,6 +56,12 @@ def is_missing(text: str) -> bool:
 def is_missing_category(text: str) -> bool:
     """Return whether a trimmed cell of a categorical or text column means a missing value."""
     return len(text) <= _LONGEST_MISSING_WORD and text.lower() in MISSING_CATEGORIES
+
+
+def find_category_for_gaps(categories: Container[str]) -> str | None:
+    """Return the category that can stand for a gap where training had none: the only word for "none" among them."""
+    found = [word for word in _WORDS_FOR_NONE if word in categories]
+    return found[0] if len(found) == 1 else None
 
 
 def is_missing_label(text: str) -> bool:

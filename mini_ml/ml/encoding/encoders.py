@@ -1,4 +1,4 @@
-"""Encode columns of tokens: categories as one-hot columns, texts as TF-IDF; learned from the training rows."""
+"""Encode columns of tokens: categories as one-hot columns or mean targets, texts as TF-IDF."""
 
 import re
 from collections import Counter
@@ -10,12 +10,16 @@ from typing import Final
 import numpy as np
 
 from mini_ml.ml.cells.feature import Feature
+from mini_ml.ml.cells.words import find_category_for_gaps
+from mini_ml.ml.encoding.target_means import TargetMeans
 from mini_ml.ml.frame import Codes, Matrix, TokenColumn
 
 MOST_CATEGORIES: Final = 100
 MOST_WORDS: Final = 256
-_WORDS_FOR_NONE: Final = ("NA", "None", "-")
-"""Categories that can stand for a gap; they are categories of their own in a file that has them."""
+ROWS_PER_WORD: Final = 20
+"""Cells with words for each word that gets a column: with more words, linear models fit the training rows only."""
+FEW_WORDS: Final = 8
+"""Words that get a column however few the rows are."""
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -56,7 +60,7 @@ class Categories:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """TF-IDF of the words that occur in most training cells; each row has length one."""
+    """TF-IDF of the commonest words that recur in the training cells; each row has length one."""
 
     name: str
     weights: Mapping[str, tuple[int, float]]
@@ -91,34 +95,50 @@ class Vocabulary:
             out /= length
 
 
+ColumnEncoder = Categories | Vocabulary | TargetMeans
+"""Encodes a column of tokens."""
+
+
 def fit_tokens(
-    features: tuple[Feature, ...], tokens: tuple[TokenColumn, ...], max_width: int
-) -> tuple[Categories | Vocabulary, ...]:
-    """Fit an encoder for each column; halve the number of categories and words until all fit in `max_width` columns."""
+    features: tuple[Feature, ...],
+    tokens: tuple[TokenColumn, ...],
+    max_width: int,
+    means: Mapping[int, TargetMeans],
+) -> tuple[ColumnEncoder, ...]:
+    """Fit an encoder for each column.
+
+    The number of categories and words is halved until all fit in `max_width` columns.
+
+    Args:
+        features: the columns.
+        tokens: the training rows, column by column.
+        max_width: maximum number of columns of the matrix.
+        means: encoders of the columns that are encoded by mean targets, by position.
+    """
     cap = MOST_WORDS
     while True:
         fitted = tuple(
-            _fit_vocabulary(feature.name, column, min(cap, MOST_WORDS))
-            if feature.kind == "text"
-            else _fit_categories(feature.name, column, min(cap, MOST_CATEGORIES))
-            for feature, column in zip(features, tokens, strict=True)
+            means.get(place) or _fit_column(feature, column, cap)
+            for place, (feature, column) in enumerate(zip(features, tokens, strict=True))
         )
         if cap == 1 or sum(column.width for column in fitted) <= max_width:
             return fitted
         cap //= 2
 
 
+def _fit_column(feature: Feature, tokens: TokenColumn, cap: int) -> Categories | Vocabulary:
+    if feature.kind == "text":
+        return _fit_vocabulary(feature.name, tokens, min(cap, MOST_WORDS))
+    return _fit_categories(feature.name, tokens, min(cap, MOST_CATEGORIES))
+
+
 def _fit_categories(name: str, tokens: TokenColumn, most: int) -> Categories:
     seen = sorted((-count, text) for count, text in zip(tokens.counts(), tokens.texts, strict=True) if count)
     slots = {text: place for place, (_, text) in enumerate(seen[:most])}
     known = frozenset(text for _, text in seen)
-    return Categories(name, slots, len(slots) + 1 if tokens.missing else _find_gap(slots, known), known)
-
-
-def _find_gap(slots: Mapping[str, int], known: frozenset[str]) -> int:
-    """Return the column of gaps where training had none: that of the only word for "none", else that of all others."""
-    found = [word for word in _WORDS_FOR_NONE if word in known]
-    return slots.get(found[0], len(slots)) if len(found) == 1 else len(slots)
+    other = len(slots)
+    gap = other + 1 if tokens.missing else slots.get(find_category_for_gaps(known) or "", other)
+    return Categories(name, slots, gap, known)
 
 
 def _fit_vocabulary(name: str, tokens: TokenColumn, most: int) -> Vocabulary:
@@ -128,7 +148,10 @@ def _fit_vocabulary(name: str, tokens: TokenColumn, most: int) -> Vocabulary:
         if count:
             frequency.update(dict.fromkeys(_words(text), count))
     rows = sum(totals)
-    ranked = sorted(frequency.items(), key=lambda item: (-item[1], item[0]))[:most]
+    # What occurs once, or in all rows, tells rows apart no better than an identifier or a constant does.
+    useful = {word: count for word, count in frequency.items() if 1 < count < rows} or frequency
+    most = min(most, max(FEW_WORDS, rows // ROWS_PER_WORD))
+    ranked = sorted(useful.items(), key=lambda item: (-item[1], item[0]))[:most]
     return Vocabulary(
         name, {word: (place, log((1 + rows) / (1 + count)) + 1) for place, (word, count) in enumerate(ranked)}
     )

@@ -1,7 +1,8 @@
 """Decide the kind of a column, and how its cells are read, from the evidence of all its rows."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -12,13 +13,17 @@ from mini_ml.ml.schema.date_kind import judge_dates
 from mini_ml.ml.schema.evidence import Evidence
 from mini_ml.ml.schema.number_kind import MAX_PADDED, MIN_IDENTIFIERS, judge_numbers, judge_plain_numbers
 from mini_ml.ml.schema.number_votes import NumberVotes
-from mini_ml.ml.schema.verdict import CONSTANT, EMPTY, MOST, FileMarks, Verdict
+from mini_ml.ml.schema.verdict import ALMOST_ALL, CONSTANT, EMPTY, MOST, FileMarks, Verdict
 
 _MAX_TRUTH_WORDS: Final = 12
 """Most different cells of a boolean column: two words in any case, and words that mean a missing value."""
 _SAMPLE: Final = 2_000
 """Different cells that show whether words recur."""
+_RECURRING: Final = 0.2
+"""Fraction of the different cells that must have a word that recurs."""
+_TOKEN: Final = re.compile(r"\w+")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_HEXADECIMAL: Final = re.compile("[0-9a-f]+")
 
 
 def judge_column(evidence: Evidence, votes: NumberVotes, dates: DateVotes, marks: FileMarks) -> Verdict:
@@ -82,11 +87,20 @@ def _are_codes(texts: Iterable[str]) -> bool:
 
 
 def _has_recurring_words(texts: Iterable[str]) -> bool:
-    """Return whether at least half of the cells have a word that other cells have too."""
-    cells = [set(_WORD.findall(text.lower())) for text in islice(texts, _SAMPLE)]
-    counts: dict[str, int] = {}
-    for cell in cells:
-        for word in cell:
-            counts[word] = counts.get(word, 0) + 1
-    shared = sum(any(counts[word] > 1 for word in cell) for cell in cells)
-    return shared >= MOST * len(cells)
+    """Return whether enough cells have a word that some other cells have too, but not all.
+
+    A word in all cells, as in `Order 1` and `Order 2`, tells nothing; words that occur once tell nothing of new rows.
+    """
+    cells = [set(_TOKEN.findall(text.lower())) for text in islice(texts, _SAMPLE)]
+    if sum(map(_is_hexadecimal, cells)) >= ALMOST_ALL * len(cells):
+        return False
+    counts = Counter(word for cell in cells for word in cell if _WORD.fullmatch(word))
+    shared = sum(any(1 < counts[word] < len(cells) for word in cell) for cell in cells)
+    return shared >= _RECURRING * len(cells)
+
+
+def _is_hexadecimal(tokens: Collection[str]) -> bool:
+    """Return whether a cell looks like a hash, a UUID or a hardware address, whose letters are digits."""
+    return all(map(_HEXADECIMAL.fullmatch, tokens)) and any(
+        not token.isdigit() and not token.isalpha() for token in tokens
+    )

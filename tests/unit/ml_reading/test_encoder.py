@@ -1,20 +1,26 @@
 """The matrix of an estimator is finite, has a bounded width, and depends on the training rows only."""
 
 import pickle
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mini_ml.errors import LimitExceeded
-from mini_ml.ml.encoding.encoders import MOST_CATEGORIES, MOST_WORDS
+from mini_ml.ml.encoding.encoders import FEW_WORDS, MOST_CATEGORIES, MOST_WORDS, ROWS_PER_WORD
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.schema.infer import infer
 from mini_ml.topology import Limits
 from tests.unit.ml_reading.models import LIMITS, classifier, encode, table
 
-NOTES = "a,y\n" + "".join(f"the {word} fox,{'uv'[place % 2]}\n" for place, word in enumerate("abcdefghijkl"))
-"""A column of text: many different cells with recurring words."""
+NOTES = "a,y\n" + "".join(
+    f"the {('big', 'small')[place % 2]} {('red', 'blue', 'green')[place % 3]} fox {letter},{'uv'[place % 2]}\n"
+    for place, letter in enumerate("abcdefghijkl")
+)
+"""A column of text: different cells with recurring words."""
 
 
 def fit_encoder(csv: str, limits: Limits = LIMITS, rows: int | None = None) -> Encoder:
@@ -101,22 +107,79 @@ def test_only_the_hundred_commonest_categories_get_a_column() -> None:
 def test_dates_become_seconds_and_their_parts() -> None:
     names, found = matrix("a,y\n2024-02-29,u\n1969-12-31,v\n")
 
-    assert names == ("a", "a.year", "a.month", "a.day", "a.weekday")
-    assert found.tolist() == [[1_709_164_800, 2024, 2, 29, 3], [-86_400, 1969, 12, 31, 2]]
+    assert names[:5] == ("a", "a.year", "a.month", "a.day", "a.weekday")
+    assert found[:, :5].tolist() == [[1_709_164_800, 2024, 2, 29, 3], [-86_400, 1969, 12, 31, 2]]
 
 
 def test_dates_with_a_time_also_give_an_hour() -> None:
     names, found = matrix("a,y\n2024-02-29 23:59,u\n1969-12-31 01:00,v\n")
 
-    assert names[-1] == "a.hour"
-    assert found[:, -1].tolist() == [23, 1]
+    assert names[5] == "a.hour"
+    assert found[:, 5].tolist() == [23, 1]
+
+
+def test_dates_have_their_place_in_the_year_the_week_and_the_day_as_a_circle() -> None:
+    names, found = matrix("a,y\n1970-01-05 00:00,u\n1970-01-01 06:30,v\n")
+
+    assert names[6:] == ("a.year_sin", "a.year_cos", "a.week_sin", "a.week_cos", "a.day_sin", "a.day_cos")
+    assert np.allclose(found[0, 8:], [0, 1, 0, 1])
+    assert np.allclose(found[1, [6, 7, 10, 11]], [0, 1, 1, 0])
+
+
+@given(day=st.dates())
+def test_the_next_day_is_close_by_whatever_the_date(day: date) -> None:
+    following = day + timedelta(days=1 if day < date.max else -1)
+    names, found = matrix(f"a,y\n{day},u\n{following},v\n")
+    circles = found[:, [name.endswith(("_sin", "_cos")) for name in names]]
+
+    step = np.abs(circles[1] - circles[0])
+
+    assert (step[:2] < 0.04).all()
+    assert (step[2:] < 0.9).all()
+    assert np.allclose((circles**2).sum(axis=1), 2)
+
+
+@given(moment=st.datetimes())
+def test_the_parts_of_a_date_are_those_of_the_calendar(moment: datetime) -> None:
+    _, found = matrix(f"a,y\n{moment.isoformat()},u\n2024-02-29T23:59:59,v\n")
+
+    assert found[0, 1:6].tolist() == [moment.year, moment.month, moment.day, moment.weekday(), moment.hour]
+    assert found[1, 1:6].tolist() == [2024, 2, 29, 3, 23]
+
+
+def test_circles_are_left_out_if_the_width_is_small() -> None:
+    csv = "a,y\n2024-02-29,u\n1969-12-31,v\n"
+
+    assert fit_encoder(csv, Limits(encoded_width=16)).width == 9
+    assert fit_encoder(csv, Limits(encoded_width=15)).width == 5
+
+
+def test_an_encoder_of_an_earlier_release_transforms_as_before() -> None:
+    csv = "a,b,y\n2024-02-29,1,u\n1969-12-31,2,v\n"
+    encoder = fit_encoder(csv, Limits(encoded_width=15))
+    earlier = Encoder.__new__(Encoder)
+    vars(earlier).update({name: value for name, value in vars(encoder).items() if name != "cyclic"})
+    read = table(csv)
+    frame = infer(read, target="y").reader.parse(read)
+
+    copy = pickle.loads(pickle.dumps(earlier))
+
+    assert "cyclic" not in vars(copy)
+    assert np.array_equal(copy.transform(frame), encoder.transform(frame))
 
 
 def test_text_becomes_word_weights_of_length_one() -> None:
     names, found = matrix(NOTES)
 
-    assert "a:the" in names
+    assert names == ("a:big", "a:small", "a:blue", "a:green", "a:red")
     assert np.allclose((found**2).sum(axis=1), 1)
+    assert (found > 0).sum(axis=1).tolist() == [2] * 12
+
+
+def test_words_that_do_not_recur_in_the_training_rows_are_kept_if_there_are_no_others() -> None:
+    names, _ = matrix(NOTES, rows=1)
+
+    assert names == ("a:a", "a:big", "a:fox", "a:red", "a:the")
 
 
 def test_text_without_a_known_word_becomes_zeros() -> None:
@@ -126,9 +189,23 @@ def test_text_without_a_known_word_becomes_zeros() -> None:
 
 
 def test_text_has_at_most_256_columns() -> None:
-    rows = "".join(f"some words and word{place} or term{place},u\n" for place in range(300))
+    assert fit_encoder(write_notes(ROWS_PER_WORD * MOST_WORDS + 100)).width == MOST_WORDS
 
-    assert fit_encoder(f"a,y\n{rows}").width == MOST_WORDS
+
+def test_text_has_a_column_for_every_twenty_cells_at_most() -> None:
+    assert fit_encoder(write_notes(600)).width == 30
+
+
+def test_text_has_up_to_eight_columns_however_few_the_rows_are() -> None:
+    assert fit_encoder(write_notes(60)).width == FEW_WORDS
+
+
+def write_notes(rows: int) -> str:
+    """Return a text with 301 words that recur, the colours most often."""
+    cells = (
+        f"{('red', 'blue')[place % 2]} n{place % 20} m{place % 15} k{place % 264} x{place}" for place in range(rows)
+    )
+    return "a,y\n" + "".join(f"{cell},{'uv'[place % 2]}\n" for place, cell in enumerate(cells))
 
 
 def test_fewer_categories_and_words_are_kept_if_the_width_is_small() -> None:

@@ -7,6 +7,8 @@ from mini_ml.ml.cells.feature import CellReading
 from tests.unit.ml_reading.columns import Column, lines_and_values
 from tests.unit.ml_reading.models import kinds, reader
 
+NAMES = ["Braund", "Cumings", "Heikkinen", "Futrelle", "Allen", "Moran", "McCarthy", "Palsson", "Johnson", "Nasser"]
+
 
 @pytest.mark.parametrize(
     ("cells", "expected"),
@@ -125,6 +127,29 @@ def test_different_cells_with_recurring_words_are_text() -> None:
     ]
 
     assert Column(titles).kind == "text"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{name}, {title} {place}" for place, name in enumerate(NAMES) for title in ("Mr.", "Mrs.")],
+        [f"{place} {street} St" for place, street in enumerate(["Oak", "Main", "Lake"] * 8)],
+        [f"https://{host}.example.com/{place}" for place, host in enumerate(["shop", "news"] * 10)],
+        [f"{name.lower()}{place}@{host}" for place, name in enumerate(NAMES) for host in ("gmail.com", "yahoo.com")],
+        [f"PC {place}" if place % 4 == 0 else f"{place * 7919}" for place in range(1, 25)] + ["SOTON 1", "SOTON 2"],
+        [f"{prefix}-{place:04}" for place, prefix in enumerate(["ABC", "XYZ"] * 10)],
+        [f"{place} days late, box {'torn' if place % 3 else 'wet'}" for place in range(20)],
+    ],
+    ids=["names", "addresses", "urls", "e-mail addresses", "tickets", "codes with prefixes", "comments"],
+)
+def test_different_cells_with_words_that_tell_some_apart_are_text(cells: list[str]) -> None:
+    assert Column(cells).kind == "text"
+
+
+def test_words_of_a_few_cells_do_not_make_a_text() -> None:
+    cells = [*(f"{name}{place}" for place, name in enumerate(NAMES * 3)), "the red one", "the red two"]
+
+    assert Column([*cells, cells[0]]).kind == "categorical"
 
 
 def test_few_different_texts_are_categories() -> None:

@@ -1,5 +1,8 @@
 """A column is left out only if it tells nothing, and the answer gives the true reason."""
 
+from hashlib import sha256
+from uuid import NAMESPACE_URL, uuid5
+
 import pytest
 
 from mini_ml.contracts import LeftOut
@@ -71,6 +74,14 @@ def test_other_integers_that_count_are_features_whatever_their_name(numbers: lis
         [f"P{place:03}" for place in range(20)],
         [f"{place:05}" for place in range(20)],
         [f"{place * 7919:x}-{place}" for place in range(20)],
+        [f"ABC-{place:04}" for place in range(20)],
+        [f"Order no. {place}" for place in range(20)],
+        [f"https://example.com/items/{place}" for place in range(20)],
+        [f"+55 11 9{place * 7919:04}-{place * 104729 % 10000:04}" for place in range(20)],
+        [str(uuid5(NAMESPACE_URL, str(place))) for place in range(2000)],
+        [sha256(str(place).encode()).hexdigest() for place in range(2000)],
+        [sha256(str(place).encode()).hexdigest()[:12].upper() for place in range(2000)],
+        [sha256(str(place).encode()).digest()[:6].hex(":") for place in range(2000)],
     ],
 )
 def test_codes_that_are_all_different_are_left_out(cells: list[str]) -> None:

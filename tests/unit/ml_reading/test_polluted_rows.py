@@ -50,6 +50,17 @@ def predictions(content: bytes, tally: Tally | None = None) -> list[str]:
     return [line.strip('"') for line in score(MODEL, content, KEPT, tally=tally).decode().splitlines()[1:]]
 
 
+def could_be_closed_elsewhere(draft: Draft) -> bool:
+    """Return whether a quote that its record leaves open could be closed by a quote of another record."""
+    counts = [sum(cell.count(draft.dialect.quote) for cell in line.cells) for line in draft.records]
+    return any(count % 2 for count in counts) and sum(count > 0 for count in counts) > 1
+
+
+def round_number(prediction: str) -> str:
+    """Return a predicted number with eleven digits; a label, or nothing, as it is."""
+    return f"{float(prediction):.11g}" if re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?", prediction) else prediction
+
+
 def lines_of(content: bytes) -> int:
     """Return the number of lines that are not blank."""
     return sum(bool(line.strip(b" ")) for line in re.split(rb"\r\n|\r|\n", content))
@@ -64,6 +75,7 @@ def lines_above(file: FileReport, content: bytes) -> int:
 @some
 @given(drafts(stands_alone))
 def test_a_record_of_a_polluted_file_is_predicted_the_same_alone(draft: Draft) -> None:
+    assume(not could_be_closed_elsewhere(draft))
     try:
         together = predictions(to_bytes(draft))
     except MiniMLError:
@@ -72,7 +84,8 @@ def test_a_record_of_a_polluted_file_is_predicted_the_same_alone(draft: Draft) -
 
     alone = [predictions(to_bytes(replace(draft, records=(line,), below=()))) for line in draft.records]
 
-    assert [one for found in alone for one in found] == together
+    # How BLAS rounds the sum of a row may depend on the number of rows.
+    assert [round_number(one) for found in alone for one in found] == [round_number(one) for one in together]
 
 
 @some

@@ -9,8 +9,10 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.scoring.score import score_rows
 from tests.unit.ml_reading.models import classifier, encode, regressor
 
+WORDS = ("many words", "few words", "no word")
 MIXED = "amount,colour,flag,day,note,y\n" + "".join(
-    f"{amount},{colour},{flag},2024-01-{10 + place},the {'abcdefghijkl'[place]} note of many words,{'uv'[place % 2]}\n"
+    f"{amount},{colour},{flag},2024-01-{10 + place},the {'abcdefghijkl'[place]} note of {WORDS[place % 3]},"
+    f"{'uv'[place % 2]}\n"
     for place, (amount, colour, flag) in enumerate(
         [("1.5", "red", "true"), ("7", "blue", "false"), ("", "7.0", "false"), ("2.5", "red", "true")] * 3
     )
