@@ -27,6 +27,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "duration_minutes": "{count} durations have two parts and are read as minutes and seconds.",
     "identifier_kept": "The column looks like an identifier; it is used because no other column is left.",
     "labels_merged": "{count} cells spell a label differently and count as the usual spelling: {labels}.",
+    "labels_of_newest_rows": "{count} of the newest rows are not held out: no older row has some of their labels "
+    "({labels}), and a model cannot learn a label from no row. The metrics do not cover these labels.",
+    "large_holdout": "{count} rows are held out, {percent} % instead of 20 %, since rows of one {what} stay together.",
     "missing_words": "{count} cells are read as missing: {words}.",
     "mended_rows": "{count} rows have irregular quotes or another delimiter; they were read in the only way that gives "
     "a row.",
@@ -38,6 +41,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "new_gaps": "{count} cells are missing, but the rows that the model learned from had none; what stands for them is "
     "a guess.",
     "no_header": "The file has no header: its first line looks like data. Its columns are called {names}.",
+    "not_better_than_baseline": "The model is not better than answering with {answer} each time: its {name} on the "
+    "hold-out rows is {score}, that of this answer {baseline}.",
     "numbers_as_labels": "The target looks numeric but was learned as labels; use `{instead}` to learn it as a number.",
     "other_form": "{count} cells are written in another form than the column and were read as the number they mean.",
     "padded_rows": "{count} rows have fewer cells than there are columns; the cells that they lack are empty.",
@@ -45,9 +50,14 @@ SENTENCES: Final[Mapping[str, str]] = {
     "read_first_of_doubled": "Several columns have this name; the first one was read.",
     "row_names": "The names lack one for the first column; it names the rows and was left out.",
     "row_number_kept": "The column numbers the rows; it is used as a feature because its name does not say so.",
+    "rows_without_group": "{count} rows have no group; each counts as a group of its own.",
     "rows_without_target": "{count} rows without a target were left out.",
+    "rows_without_time": "{count} rows have no time that can be read; the model learns from them, but they are never "
+    "held out.",
     "second_names": "A second header line was skipped: {names}.",
     "skipped_lines": "{count} lines above the header, such as titles or comments, were skipped.",
+    "time_ordered_target": "Earlier dates in this column explain {percent} % of the target, so metrics on random rows "
+    "are better than on later rows. If the rows to predict are later ones, use this column as `time_column`.",
     "trimmed_rows": "{count} rows have extra cells at their end, which were dropped.",
     "unknown_columns_to_drop": "`columns_to_drop` names a column that the file does not have.",
     "unnamed_columns": "{count} columns have no name and are called {names}.",
@@ -65,13 +75,18 @@ _SENTENCES_FOR_ONE: Final[Mapping[str, str]] = {
     "bounds": "1 cell is a bound, such as “<5” or “90+”; the number itself is used.",
     "duration_minutes": "1 duration has two parts and is read as minutes and seconds.",
     "labels_merged": "1 cell spells a label differently and counts as the usual spelling: {labels}.",
+    "labels_of_newest_rows": "1 of the newest rows is not held out: no older row has its label ({labels}), and a model "
+    "cannot learn a label from no row. The metrics do not cover this label.",
+    "large_holdout": "1 row is held out, {percent} % instead of 20 %, since rows of one {what} stay together.",
     "mended_rows": "1 row has irregular quotes or another delimiter; it was read in the only way that gives a row.",
     "missing_words": "1 cell is read as missing: {words}.",
     "more_warnings": "1 more warning is not listed.",
     "new_gaps": "1 cell is missing, but the rows that the model learned from had none; what stands for it is a guess.",
     "other_form": "1 cell is written in another form than the column and was read as the number it means.",
     "padded_rows": "1 row has fewer cells than there are columns; the cells that it lacks are empty.",
+    "rows_without_group": "1 row has no group; it counts as a group of its own.",
     "rows_without_target": "1 row without a target was left out.",
+    "rows_without_time": "1 row has no time that can be read; the model learns from it, but it is never held out.",
     "skipped_lines": "1 line above the header, such as a title or a comment, was skipped.",
     "trimmed_rows": "1 row has extra cells at its end, which were dropped.",
     "unnamed_columns": "1 column has no name and is called {names}.",
@@ -129,11 +144,15 @@ def find_lines(table: Table, column: str, texts: Sequence[str]) -> list[WarningE
 
 
 def limit_warnings(warnings: Sequence[DataWarning]) -> tuple[DataWarning, ...]:
-    """Return at most `MOST_WARNINGS` warnings; if there are more, the last one counts the others."""
+    """Return at most `MOST_WARNINGS` warnings; if there are more, the last one counts the others.
+
+    If the last of the given warnings counts others already, these are counted too.
+    """
     if len(warnings) <= MOST_WARNINGS:
         return tuple(warnings)
     kept = warnings[: MOST_WARNINGS - 1]
-    return (*kept, write_warning("more_warnings", count=len(warnings) - len(kept)))
+    more = sum(warning.count or 0 if warning.code == "more_warnings" else 1 for warning in warnings[len(kept) :])
+    return (*kept, write_warning("more_warnings", count=more))
 
 
 def cut(value: str) -> str:

@@ -35,6 +35,11 @@ def describe_date(text: str, form: DateFormat) -> str | None:
     value = form.value(text)
     if value is None:
         return None
-    moment = str(np.datetime64(math.floor(value), "s"))  # datetime has no years before 1 and after 9999
-    shown = f"{moment}Z" if form.timed else moment.partition("T")[0]
+    shown = spell_moment(value, form)
     return None if shown == text else f"{cut(text)} → {shown}"
+
+
+def spell_moment(value: float, form: DateFormat) -> str:
+    """Return seconds since 1970 as an ISO date, or as a date and time if the column has times of day."""
+    moment = str(np.datetime64(math.floor(value), "s"))  # datetime has no years before 1 and after 9999
+    return f"{moment}Z" if form.timed else moment.partition("T")[0]

@@ -20,6 +20,7 @@ from mini_ml.ml.schema.kinds import judge_column
 from mini_ml.ml.schema.lookup import missing_column_issue
 from mini_ml.ml.schema.number_choice import NumberChoice, choose_format, find_file_decimal
 from mini_ml.ml.schema.number_votes import NumberVotes, count_votes
+from mini_ml.ml.schema.time_column import judge_times
 from mini_ml.ml.schema.verdict import FileMarks, Verdict
 
 
@@ -33,31 +34,48 @@ class Inferred:
     columns: tuple[ColumnReport, ...]
     """One for each column of the file, in its order, without numbers of missing cells."""
     warnings: tuple[DataWarning, ...]
+    time: Feature | None = None
+    """How the times of the rows are read, even if they are no feature; None if the rows are not split by time."""
 
 
-def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Inferred:
+def infer(
+    table: Table, *, target: str, dropped: Iterable[str] = (), time: str | None = None, group: str | None = None
+) -> Inferred:
     """Choose a kind and a format for each column except the target and the dropped ones.
+
+    Args:
+        table: the file.
+        target: name of the target.
+        dropped: names of columns that are not used.
+        time: name of the column of times; it is read even if it is no feature.
+        group: name of the column of groups, which is never a feature.
 
     Raises:
         UnknownColumn: some columns to drop do not exist; the issues list all of them, each with the nearest name.
         InvalidDataset: no feature column is left.
+        InvalidOption: the column of times has neither dates nor numbers.
     """
     dropped = tuple(dropped)
     check_columns_to_drop(table, target, dropped)
-    evidence = collect_evidence(table, [name for name in table.names if name and name not in dropped])
+    unused = {*dropped, *(() if group is None else (group,))}
+    used = [name for name in table.names if name and name not in unused]
+    read_as_well = [time] if time is not None and time in unused else []
+    evidence = collect_evidence(table, [*used, *read_as_well])
     numbers = {name: _count_numbers(cells) for name, cells in evidence.items()}
     dates = {
         name: DateVotes() if cells.is_plain else count_dates(cells.looked_at()) for name, cells in evidence.items()
     }
-    marks = _find_marks(table, evidence, numbers, dates)
-    verdicts = {
+    marks = _find_marks(table, {name: evidence[name] for name in used}, numbers, dates)
+    judged = {
         name: judge_column(cells, numbers[name], dates[name], marks)
         for name, cells in evidence.items()
         if name != target
     }
+    times = {} if time is None else {time: judge_times(time, judged)}
+    verdicts = {name: judged[name] for name in used if name != target}
     if not any(verdict.kind for verdict in verdicts.values()):
         verdicts = {name: _keep_identifier(verdict) for name, verdict in verdicts.items()}
-    left_out = tuple(_describe_left_out(table, target, dropped, verdicts))
+    left_out = tuple(_describe_left_out(table, target, dropped, group, verdicts))
     features = tuple(_build_features(verdicts))
     if not features:
         raise InvalidDataset(
@@ -67,11 +85,13 @@ def infer(table: Table, *, target: str, dropped: Iterable[str] = ()) -> Inferred
     return Inferred(
         reader=Reader(target, features, number.format.decimal, table.header.delimiter, left_out, table.file),
         target=number,
-        columns=tuple(_report_columns(table, verdicts, left_out)),
+        columns=tuple(_report_columns(table, verdicts, times, left_out)),
         warnings=(
             *warn_of_training_file(table.reading),
             *(build_warning(table, name, finding) for name, one in verdicts.items() for finding in one.findings),
+            *(build_warning(table, name, finding) for name in read_as_well for finding in times[name].findings),
         ),
+        time=next(_build_features(times), None),
     )
 
 
@@ -92,9 +112,11 @@ def _find_marks(
 ) -> FileMarks:
     """Return what the columns show together."""
     points = sum(cells.has_certain_point for cells in evidence.values())
-    orders: set[Order] = {votes.order for votes in dates.values() if votes.order is not None and votes.may_be_dates}
+    orders: set[Order] = {
+        votes.order for votes in map(dates.__getitem__, evidence) if votes.order is not None and votes.may_be_dates
+    }
     return FileMarks(
-        decimal=find_file_decimal(numbers.values(), certain_points=points),
+        decimal=find_file_decimal([numbers[name] for name in evidence], certain_points=points),
         order=orders.pop() if len(orders) == 1 else None,
         delimiter=table.header.delimiter,
     )
@@ -115,15 +137,15 @@ def _build_features(verdicts: dict[str, Verdict]) -> Iterator[Feature]:
 
 
 def _report_columns(
-    table: Table, verdicts: dict[str, Verdict], left_out: tuple[LeftOut, ...]
+    table: Table, verdicts: dict[str, Verdict], times: dict[str, Verdict], left_out: tuple[LeftOut, ...]
 ) -> Iterator[ColumnReport]:
     reasons = {column.name: column.reason for column in left_out}
     for name in table.names:
-        verdict = verdicts.get(name)
+        verdict, read = verdicts.get(name), verdicts.get(name) or times.get(name)
         yield ColumnReport(
             name=name,
             kind=None if verdict is None else verdict.kind,
-            format=None if verdict is None else verdict.format,
+            format=None if read is None else read.format,
             left_out=reasons.get(name),
         )
 
@@ -161,10 +183,12 @@ def _explain_no_columns(table: Table, target: str, left_out: tuple[LeftOut, ...]
 
 
 def _describe_left_out(
-    table: Table, target: str, dropped: tuple[str, ...], verdicts: dict[str, Verdict]
+    table: Table, target: str, dropped: tuple[str, ...], group: str | None, verdicts: dict[str, Verdict]
 ) -> Iterable[LeftOut]:
     for name in table.names:
-        if name in dropped and name != target:
+        if name == group:
+            yield LeftOut(name=name, reason="group_column: rows with the same cell are held out together")
+        elif name in dropped and name != target:
             yield LeftOut(name=name, reason="dropped as asked")
         elif not name:
             yield LeftOut(name=name, reason="row index: the first column, without a name")

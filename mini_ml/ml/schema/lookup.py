@@ -1,6 +1,6 @@
 """Find columns by name, and suggest the nearest one if a column does not exist."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mini_ml.errors import Issue, UnknownColumn
 from mini_ml.ml.records.issues import Issues, list_names, short
@@ -32,6 +32,30 @@ def target_column(table: Table, name: str | None, *, dropped: Sequence[str] = ()
         missing = f"The target column “{short(name)}” does not exist."
         raise UnknownColumn(missing + _explain_names(table), issues=issues.all())
     return name
+
+
+def check_split_columns(table: Table, target: str, *, time: str | None, group: str | None) -> None:
+    """Check that the columns that decide which rows are held out exist, and are not the target.
+
+    Raises:
+        UnknownColumn: the issues list each column that cannot be used, with the nearest name if it does not exist.
+    """
+    found = [("time_column", name) for name in (time,) if name is not None]
+    found += [("group_column", name) for name in (group,) if name is not None]
+    issues = [issue for parameter, name in found for issue in _check_split_column(table, target, name, parameter)]
+    if issues:
+        reasons = "; ".join(f"“{issue.column}” in {issue.parameter}: {issue.reason}" for issue in issues)
+        raise UnknownColumn(f"The rows cannot be split by a column: {reasons}.", issues=issues)
+
+
+def _check_split_column(table: Table, target: str, name: str, parameter: str) -> Iterator[Issue]:
+    if name in table.header.doubled:
+        times = "the name occurs more than once"
+        yield Issue(column=short(name), parameter=parameter, reason=times, hint="rename the columns")
+    elif name not in table.names:
+        yield missing_column_issue(name, table.names, parameter)
+    elif name == target:
+        yield Issue(column=short(name), parameter=parameter, reason="it is the target", hint="use another column")
 
 
 def _explain_names(table: Table) -> str:

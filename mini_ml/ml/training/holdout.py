@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 RowPositions = NDArray[np.intp]
 """Positions of rows, ascending."""
 
-_HOLDOUT_FRACTION: Final = 0.2
+HOLDOUT_FRACTION: Final = 0.2
+"""Fraction of the rows, and of the rows of each class, that is held out."""
 
 
 def holdout_rows(codes: NDArray[np.int64] | None, rows: int, *, seed: int) -> RowPositions:
@@ -23,7 +24,7 @@ def holdout_rows(codes: NDArray[np.int64] | None, rows: int, *, seed: int) -> Ro
     """
     random = np.random.default_rng(seed)
     groups = [np.arange(rows)] if codes is None else _by_class(codes)
-    chosen = [random.permutation(group)[: _holdout_size(len(group))] for group in groups]
+    chosen = [random.permutation(group)[: holdout_size(len(group))] for group in groups]
     return np.sort(np.concatenate(chosen)).astype(np.intp)
 
 
@@ -55,5 +56,6 @@ def _by_class(codes: NDArray[np.int64]) -> list[RowPositions]:
     return np.split(order, starts)
 
 
-def _holdout_size(size: int) -> int:
-    return int(_HOLDOUT_FRACTION * size + 0.5)
+def holdout_size(size: int) -> int:
+    """Return how many of a number of rows are held out."""
+    return int(HOLDOUT_FRACTION * size + 0.5)

@@ -1,24 +1,29 @@
-"""Look at a file before a training: what a training would read in it, with the same code, but no split and no model."""
+"""Look at a file before a training: what a training would read in it, with the same code, but without a model."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import BinaryIO, Final
 
 from mini_ml.contracts import ColumnReport, DataWarning, InspectAnswer, InspectedColumn, InspectOptions, IssueView, Task
-from mini_ml.errors import InvalidDataset, InvalidTarget, Issue, LimitExceeded, UnknownColumn
+from mini_ml.errors import InvalidDataset, InvalidOption, InvalidTarget, Issue, LimitExceeded
 from mini_ml.ml.cells import words
 from mini_ml.ml.records.issues import short
 from mini_ml.ml.records.table import Table
 from mini_ml.ml.schema.data_warnings import cut, limit_warnings
-from mini_ml.ml.schema.infer import check_columns_to_drop, infer
-from mini_ml.ml.schema.lookup import target_column
+from mini_ml.ml.schema.infer import Inferred, infer
 from mini_ml.ml.schema.number_choice import NumberChoice
 from mini_ml.ml.training.column_reports import complete_reports
 from mini_ml.ml.training.excerpt import read_excerpt
+from mini_ml.ml.training.inspect_roles import Roles, choose_roles
+from mini_ml.ml.training.split import split_rows
+from mini_ml.ml.training.split_columns import read_split_columns
 from mini_ml.ml.training.target_values import TargetValues, read_target_values
+from mini_ml.ml.training.time_order import propose_time_column
 from mini_ml.topology import Limits
 
+_SEED: Final = 0
+"""The seed of trainings, so that the warnings about a split are the same."""
 _MOST_SAMPLES: Final = 5
 _READ_AS_NUMBERS: Final = ("numeric", "boolean", "datetime")
 
@@ -39,18 +44,17 @@ def inspect_file(source: BinaryIO, options: InspectOptions, limits: Limits) -> I
     """
     excerpt = read_excerpt(source, limits, is_head=options.is_head)
     table = excerpt.table
-    name, unknown_target = _choose_target(table, options.target_column)
-    dropped, not_droppable = _choose_dropped(table, name, options.columns_to_drop)
-    found = _judge_columns(table, name, dropped, limits)
+    roles = choose_roles(table, options)
+    found = _judge_columns(table, roles, limits)
     return InspectAnswer(
         rows=table.rows,
         complete=excerpt.complete,
         file=excerpt.file,
-        columns=tuple(_add_samples(table, found, dropped)),
-        target=name,
+        columns=tuple(_add_samples(table, found, roles.dropped)),
+        target=roles.target,
         task=found.task,
         warnings=limit_warnings(found.warnings),
-        problems=tuple(map(IssueView.of, dict.fromkeys((*unknown_target, *not_droppable, *found.problems)))),
+        problems=tuple(map(IssueView.of, dict.fromkeys((*roles.problems, *found.problems)))),
     )
 
 
@@ -64,41 +68,30 @@ class _Judged:
     problems: tuple[Issue, ...] = ()
 
 
-def _choose_target(table: Table, wanted: str | None) -> tuple[str, tuple[Issue, ...]]:
-    """Return the target, and why it is not the one that is wanted."""
+def _judge_columns(table: Table, roles: Roles, limits: Limits) -> _Judged:
     try:
-        return target_column(table, wanted), ()
-    except UnknownColumn as error:
-        return table.names[-1], error.issues
-
-
-def _choose_dropped(table: Table, target: str, wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Issue, ...]]:
-    """Return the columns that can be dropped, and why the others cannot."""
-    try:
-        check_columns_to_drop(table, target, wanted)
-    except UnknownColumn as error:
-        return tuple(name for name in wanted if name in table.names and name != target), error.issues
-    return wanted, ()
-
-
-def _judge_columns(table: Table, target: str, dropped: tuple[str, ...], limits: Limits) -> _Judged:
-    try:
-        inferred = infer(table, target=target, dropped=dropped)
+        inferred = infer(table, target=roles.target, dropped=roles.dropped, time=roles.time, group=roles.group)
+    except InvalidOption as error:  # the column of times has none
+        judged = _judge_columns(table, replace(roles, time=None), limits)
+        return replace(judged, problems=(*error.issues, *judged.problems))
     except InvalidDataset as error:  # no feature is left
-        reasons = {issue.column: issue.reason for issue in error.issues}
-        columns = [
-            ColumnReport(name=name, left_out=None if name == target else reasons.get(short(name)))
-            for name in table.names
-        ]
-        return _Judged(columns=tuple(columns), problems=error.issues)
-    values, problems = _try_target(table, target, inferred.target, limits)
+        return _Judged(columns=tuple(_report_no_features(table, roles.target, error)), problems=error.issues)
+    values, problems = _try_target(table, roles.target, inferred.target, limits)
+    split_warnings, split_problems = _try_split(table, values, inferred, roles.group)
     frame = inferred.reader.parse(table)
+    proposed = () if values is None or roles.time is not None else propose_time_column(inferred.reader, frame, values)
     return _Judged(
-        columns=tuple(complete_reports(inferred.columns, frame, target, values)),
-        warnings=(*(values.warnings if values else ()), *inferred.warnings),
+        columns=tuple(complete_reports(inferred.columns, frame, roles.target, values)),
+        warnings=(*(values.warnings if values else ()), *split_warnings, *proposed, *inferred.warnings),
         task=values.task if values else None,
-        problems=problems,
+        problems=(*problems, *split_problems),
     )
+
+
+def _report_no_features(table: Table, target: str, error: InvalidDataset) -> Iterator[ColumnReport]:
+    reasons = {issue.column: issue.reason for issue in error.issues}
+    for name in table.names:
+        yield ColumnReport(name=name, left_out=None if name == target else reasons.get(short(name)))
 
 
 def _try_target(
@@ -109,6 +102,19 @@ def _try_target(
         return read_target_values(table, target, choice, model_type="auto", limits=limits), ()
     except (InvalidTarget, LimitExceeded) as error:
         return None, error.issues
+
+
+def _try_split(
+    table: Table, values: TargetValues | None, inferred: Inferred, group: str | None
+) -> tuple[tuple[DataWarning, ...], tuple[Issue, ...]]:
+    """Return the warnings of a split by time or group, or why the rows cannot be split so."""
+    if values is None or (inferred.time is None and group is None):
+        return (), ()
+    try:
+        columns = read_split_columns(table, values.rows, time=inferred.time, group=group)
+        return split_rows(values, seed=_SEED, columns=columns).warnings, ()
+    except InvalidOption as error:
+        return (), error.issues
 
 
 def _add_samples(table: Table, found: _Judged, dropped: tuple[str, ...]) -> Iterator[InspectedColumn]:

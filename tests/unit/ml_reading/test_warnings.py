@@ -6,7 +6,7 @@ import pytest
 
 from mini_ml.contracts import DataWarning, TrainOptions
 from mini_ml.errors import InvalidTarget
-from mini_ml.ml.schema.data_warnings import MOST_WARNINGS
+from mini_ml.ml.schema.data_warnings import MOST_WARNINGS, limit_warnings, write_warning
 from mini_ml.ml.training.prepare import ParsedDataset, read_dataset
 from tests.unit.ml_reading.columns import lines_and_values, write_column
 from tests.unit.ml_reading.models import LIMITS
@@ -169,3 +169,12 @@ def test_more_than_fifty_warnings_are_counted(file: Path) -> None:
 
     assert len(warnings) == MOST_WARNINGS
     assert (warnings[-1].code, warnings[-1].count) == ("more_warnings", 11)
+
+
+def test_warnings_that_are_counted_already_are_counted_again_if_one_is_added() -> None:
+    full = limit_warnings([write_warning("row_names")] * (MOST_WARNINGS + 10))
+
+    limited = limit_warnings([write_warning("no_header", params={"names": "a"}), *full])
+
+    assert len(limited) == MOST_WARNINGS
+    assert (full[-1].count, limited[-1].code, limited[-1].count) == (11, "more_warnings", 12)

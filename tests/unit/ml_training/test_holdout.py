@@ -36,6 +36,11 @@ def test_the_seed_decides_the_holdout_rows() -> None:
     assert holdout_rows(of, 100, seed=1).tolist() != holdout_rows(of, 100, seed=2).tolist()
 
 
+def test_the_holdout_of_a_seed_is_the_same_in_every_release() -> None:
+    assert holdout_rows(codes(12, 8), 20, seed=0).tolist() == [2, 9, 14, 15]
+    assert holdout_rows(None, 20, seed=7).tolist() == [3, 8, 12, 13]
+
+
 def test_training_and_holdout_rows_are_disjoint_and_cover_all_rows() -> None:
     held = holdout_rows(codes(30, 7), 37, seed=0)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mini_ml.contracts import ColumnReport, InspectAnswer, InspectOptions, TrainOptions
-from mini_ml.errors import InvalidDataset, InvalidTarget, LimitExceeded, UnknownColumn
+from mini_ml.errors import InvalidDataset, InvalidOption, InvalidTarget, LimitExceeded, UnknownColumn
 from mini_ml.ml.training.inspect import inspect_file
 from mini_ml.ml.training.prepare import read_dataset
 from mini_ml.topology import STAGES, Limits
@@ -56,7 +56,7 @@ def answer_of_training(content: bytes, options: TrainOptions) -> dict[str, Any]:
         path.write_bytes(content)
         try:
             read = read_dataset(path, options, limits=LIMITS, seed=0)
-        except (InvalidDataset, InvalidTarget, UnknownColumn) as error:
+        except (InvalidDataset, InvalidOption, InvalidTarget, UnknownColumn) as error:
             return {"problems": [issue.reason for issue in error.issues]}
     file = read.file.model_copy(update={"packed": content.startswith(b"\x1f\x8b")})
     return {"columns": list(read.columns), "warnings": read.warnings, "file": file, "task": read.split.task}
@@ -65,7 +65,9 @@ def answer_of_training(content: bytes, options: TrainOptions) -> dict[str, Any]:
 def answer_of_inspection(content: bytes, options: TrainOptions) -> dict[str, Any]:
     """Return the same of an inspection."""
     try:
-        found = inspect(content, target_column=options.target_column, columns_to_drop=options.columns_to_drop)
+        found = inspect(
+            content, **options.model_dump(include={"target_column", "columns_to_drop", "time_column", "group_column"})
+        )
     except InvalidDataset as error:
         return {"problems": [issue.reason for issue in error.issues]}
     if found.problems:
@@ -81,6 +83,7 @@ def answer_of_inspection(content: bytes, options: TrainOptions) -> dict[str, Any
     odd_lines=st.lists(st.tuples(st.integers(0, 30), st.sampled_from(ODD_LINES)), max_size=2),
     target=st.sampled_from([None, "target", "c0", "c1", "c9"]),
     dropped=st.sampled_from([(), ("c0",), ("c0", "c1")]),
+    split=st.sampled_from([(None, None), ("c0", None), (None, "c0"), ("c0", "c1"), ("c1", "c0"), ("target", "c9")]),
 )
 def test_an_inspection_says_what_a_training_of_the_file_answers(
     table: tuple[list[str], Rows],
@@ -89,10 +92,12 @@ def test_an_inspection_says_what_a_training_of_the_file_answers(
     odd_lines: list[tuple[int, bytes]],
     target: str | None,
     dropped: tuple[str, ...],
+    split: tuple[str | None, str | None],
 ) -> None:
     content = insert_lines(write_csv(*table, spelling), odd_lines)
     content = gzip.compress(content) if packed else content
-    options = TrainOptions(target_column=target, columns_to_drop=dropped)
+    time, group = split
+    options = TrainOptions(target_column=target, columns_to_drop=dropped, time_column=time, group_column=group)
 
     trained = answer_of_training(content, options)
 
@@ -250,6 +255,48 @@ def test_columns_that_cannot_be_dropped_are_problems() -> None:
         ("columns_to_drop", "sold"),
     ]
     assert [column.name for column in found.columns if column.left_out == "dropped as asked"] == ["size"]
+
+
+def test_a_column_of_groups_is_no_feature_and_its_cells_are_shown() -> None:
+    found = inspect(numbered(40), group_column="a")
+
+    [group, *_] = found.columns
+    assert (group.name, group.kind, group.samples) == ("a", None, ("0", "1", "2", "3", "4"))
+    assert str(group.left_out).startswith("group_column: ")
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "problems"),
+    [
+        ({"time_column": "wen"}, [("time_column", "wen", "no such column")]),
+        ({"group_column": "sold"}, [("group_column", "sold", "it is the target")]),
+        ({"time_column": "when", "group_column": "when"}, [("group_column", "when", "it is also the time column")]),
+        ({"group_column": "shop"}, [("group_column", "shop", "the rows with a target are one group")]),
+        (
+            {"time_column": "colour", "group_column": "none"},
+            [
+                ("group_column", "none", "no such column"),
+                ("time_column", "colour", "it has neither dates nor numbers; it is read as categorical"),
+            ],
+        ),
+    ],
+)
+def test_columns_by_which_rows_cannot_be_split_are_problems(
+    options: dict[str, Any], problems: list[tuple[str, str, str]]
+) -> None:
+    found = inspect(SHOP, **options)
+
+    assert [(problem.parameter, problem.column, problem.reason) for problem in found.problems] == problems
+    assert (found.target, found.task) == ("sold", "classification")
+
+
+def test_a_split_by_time_is_judged_as_a_training_would() -> None:
+    rows = [f"2021-03-{1 + row // 9:02},{row % 7},{'ab'[row % 2] if row < 80 else 'c'}" for row in range(90)]
+
+    found = inspect("\n".join(["when,size,y", *rows]), time_column="when")
+
+    assert [warning.code for warning in found.warnings] == ["labels_of_newest_rows"]
 
 
 def test_a_problem_is_listed_once() -> None:
