@@ -105,7 +105,7 @@ def _train(folder: Path, model_type: str) -> FittedModel:
 def _compare(model: FittedModel, path: Path, goals: tuple[str, str], turns: int) -> list[list[str]]:
     """Measure both outputs and the peer in turns, and return a line of the table per output."""
     frame = model.reader.parse(read_table(path, _LIMITS)).take(slice(_PEER_ROWS))
-    ready, estimator = model.encoder.transform(frame, model.scaling), model.estimator
+    ready, estimator = model.members[0].encode(frame), model.members[0].estimator
 
     def peer() -> None:
         """Parse the file in chunks, and predict the same number of prepared rows."""

@@ -1,6 +1,7 @@
 """The usual way to serve a model: a DataFrame, a scikit-learn pipeline, a joblib file."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,11 +9,13 @@ import joblib
 import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier, VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from mini_ml.contracts import EnsembleMember
 
 NUMBERS: Final = [f"number_{place}" for place in range(14)]
 WORDS: Final = [f"word_{place}" for place in range(6)]
@@ -43,14 +46,32 @@ def build_request(frame: pd.DataFrame) -> bytes:
     return json.dumps({"dataframe_split": {"columns": [*NUMBERS, *WORDS], "data": row}}).encode()
 
 
-def fit(frame: pd.DataFrame, model_type: str) -> Pipeline:
-    """Fit a pipeline that imputes, scales, encodes and predicts."""
+def build_estimator(model_type: str) -> Any:
+    """Return an unfitted estimator, as one would write it by hand."""
     parameters: dict[str, Any] = {"max_iter": 1000} if model_type == "LogisticRegression" else {"random_state": 0}
+    return ESTIMATORS[model_type](**parameters)
+
+
+def build_ensemble(members: Sequence[EnsembleMember]) -> VotingClassifier:
+    """Return scikit-learn's form of an ensemble that `auto` chose."""
+    estimators = [
+        (f"member_{place}", ESTIMATORS[member.model_type](**_settable(member))) for place, member in enumerate(members)
+    ]
+    return VotingClassifier(estimators, voting="soft", weights=[member.weight for member in members])
+
+
+def _settable(member: EnsembleMember) -> dict[str, Any]:
+    names = ESTIMATORS[member.model_type]().get_params()
+    return {name: value for name, value in member.model_params.items() if name in names and value is not None}
+
+
+def fit(frame: pd.DataFrame, estimator: Any) -> Pipeline:
+    """Fit a pipeline that imputes, scales, encodes and predicts."""
     columns = make_column_transformer(
         (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), NUMBERS),
         (OneHotEncoder(handle_unknown="ignore", sparse_output=False), WORDS),
     )
-    return make_pipeline(columns, ESTIMATORS[model_type](**parameters)).fit(frame.drop(columns=TARGET), frame[TARGET])
+    return make_pipeline(columns, estimator).fit(frame.drop(columns=TARGET), frame[TARGET])
 
 
 def save(pipeline: Pipeline, path: Path) -> None:

@@ -1,7 +1,7 @@
 """Train and score models: pure functions from bytes and options to models and predictions.
 
-Nothing here uses a clock, the environment or the network. The packages from the bottom layer up; each imports only from
-packages listed above it:
+Nothing here uses a clock (training is handed one), the environment or the network. The packages from the bottom layer
+up; each imports only from packages listed above it:
 
 - `notices`, `frame`: parsed rows, and which cells were not read as written; used by every other package;
 - `records`: split the bytes of a CSV into records and cells;
@@ -18,10 +18,12 @@ Train, as `training/train.py` does::
     name = target_column(table, options.target_column, dropped=options.columns_to_drop)
     inferred = infer(table, target=name, dropped=options.columns_to_drop)   # -> .reader, .columns, .warnings
     frame = inferred.reader.parse(table)                           # -> Frame, all rows of the table
-    training = frame.take(split.training)                          # positions in the table
-    encoder = Encoder.fit(inferred.reader, training, limits)                # learns from the training rows only
-    matrix = encoder.transform(training)                           # float64, C order, finite, (rows, encoder.width)
-    model = FittedModel(schema, reader, encoder, scaling, estimator, holdout_rows)
+    rows = LabelledRows(reader=inferred.reader, frame=frame.take(split.training), target=split.training_target, ...)
+    choice = choose(rows, encoder, split.fold_scheme, comparison)  # `auto`: what to fit; folds encode their own rows
+    encoder, matrix = rows.encode("one_hot", seed=seed)            # float64, C order, finite, (rows, encoder.width)
+    fitted = fit_estimator(configuration, matrix, rows.target, labels=rows.labels, seed=seed)
+    members = (Member(encoder, fitted.scaling, fitted.estimator, weight), ...)
+    model = FittedModel(schema, reader, members, holdout_rows, temperature)
 
 Classifiers are fitted on positions in `labels`; `FittedModel.predict(frame)` returns the labels.
 

@@ -9,6 +9,7 @@ def training_cost(model_type: str, params: Params, *, shape: MatrixShape) -> int
     work = Workload(
         rows=shape.rows,
         width=max(1, shape.width),
+        binary=min(shape.binary, shape.width),
         outputs=shape.outputs,
         classes=len(shape.labels) if shape.labels else 1,
         params=params,

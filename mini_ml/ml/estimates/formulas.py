@@ -13,6 +13,9 @@ from typing import Any, Final
 Params = Mapping[str, Any]
 """All settable parameters, defaults included."""
 
+_BINARY_COLUMN: Final = 0.125
+_LEAST_OF_A_TREE: Final = 200_000
+"""Time of a tree of histogram boosting on a few rows."""
 _HOLDOUT_ROWS_PER_TRAINING_ROW: Final = 0.25
 """Number of hold-out rows per training row."""
 
@@ -23,6 +26,8 @@ class Workload:
 
     rows: int
     width: int
+    binary: int = 0
+    """Number of columns that are 0 or 1 only."""
     outputs: int
     classes: int
     params: Params
@@ -51,10 +56,25 @@ class Workload:
 
 
 def _tree(work: Workload, *, depth: int | None = None) -> float:
-    deep = math.log2(work.rows + 1) + 1
+    deep = math.log2(work.rows / _leaf_rows(work) + 1) + 1
     given = depth if depth is not None else work.params.get("max_depth")
     levels = deep if given is None else min(deep, given + 1)
-    return 40 * work.rows * _features(work) * levels * max(1.0, work.classes / 6)
+    of_a_cell = 40 + (1.5 * work.classes if work.classes > 1 else 0)
+    return of_a_cell * work.rows * _features(work) * _share_to_sort(work) * levels
+
+
+def _leaf_rows(work: Workload) -> float:
+    at_least = work.params.get("min_samples_leaf") or 1
+    return max(1.0, at_least * work.rows if isinstance(at_least, float) else at_least)
+
+
+def _share_to_sort(work: Workload) -> float:
+    """Return the time that a column takes on average, as a fraction of what a column of different numbers takes.
+
+    A column of zeros and ones is sorted in one pass, and is not looked at again once a node has only one of them:
+    10,000 rows took 5 instead of 48 ns per row, column and level for regression, 9 instead of 70 for classification.
+    """
+    return 1.0 - (1.0 - _BINARY_COLUMN) * work.binary / work.width
 
 
 def _features(work: Workload) -> float:
@@ -80,7 +100,7 @@ def _adaptive(depth: int) -> Callable[[Workload], float]:
 
 def _histograms(work: Workload) -> float:
     leaves = work.params["max_leaf_nodes"] or 2 ** min(12, work.params["max_depth"] or 12)
-    of_a_tree = 2560.0 * leaves * work.width + 6 * work.cells
+    of_a_tree = _LEAST_OF_A_TREE + 2560.0 * leaves * work.width + 6 * work.cells
     return of_a_tree * float(work.params["max_iter"]) * work.outputs
 
 

@@ -66,5 +66,10 @@ def fitting_bytes(model_type: str, params: Params, *, shape: MatrixShape) -> int
     copies = _ENCODING_MATRICES + _WORKING_MATRICES.get(model_type, _WORKING)
     outputs = shape.rows * shape.outputs * _NUMBER_BYTES * 4
     more = _MORE.get(model_type)
-    model = artifact_bytes(model_type, params, shape=shape) * (_WITH_PLAN if model_type in TREES else 1)
+    model = model_bytes(model_type, params, shape=shape)
     return int(copies * matrix_bytes + outputs + model + (more(params, shape) if more else 0))
+
+
+def model_bytes(model_type: str, params: Params, *, shape: MatrixShape) -> int:
+    """Return the estimated bytes of the fitted model and of its scoring plan."""
+    return artifact_bytes(model_type, params, shape=shape) * (_WITH_PLAN if model_type in TREES else 1)

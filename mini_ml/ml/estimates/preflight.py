@@ -34,6 +34,11 @@ class DatasetFootprint:
     bytes: int = 0
     """Memory of the table and of its parsed rows."""
 
+    @property
+    def seconds(self) -> float:
+        """Return the estimated seconds that reading takes."""
+        return self.cells * READING_NANOSECONDS / 1e9
+
     def scale(self, fraction: float) -> "DatasetFootprint":
         """Return the footprint of a fraction of the rows."""
         return DatasetFootprint(cells=int(self.cells * fraction), bytes=int(self.bytes * fraction))
@@ -48,23 +53,33 @@ class JobEstimate:
     """All settable parameters, defaults included."""
     shape: MatrixShape
     footprint: DatasetFootprint = DatasetFootprint()
+    refit_rows: int = 0
+    """Rows of a second fit, on the hold-out rows too; 0 without one."""
 
     @property
     def seconds(self) -> float:
         """Return the estimated seconds on one typical CPU core; nothing is measured."""
         cost = training_cost(self.model_type, self.params, shape=self.shape)
-        return (self.footprint.cells * READING_NANOSECONDS + cost) / 1e9
+        if self.refit_rows:
+            cost += training_cost(self.model_type, self.params, shape=self.largest_shape)
+        return self.footprint.seconds + cost / 1e9
+
+    @property
+    def largest_shape(self) -> MatrixShape:
+        """Return the shape of the largest matrix that is fitted on."""
+        return replace(self.shape, rows=max(self.shape.rows, self.refit_rows))
 
     @property
     def memory_mib(self) -> float:
         """Return the estimated peak memory of the training process, in MiB."""
-        fitting = fitting_bytes(self.model_type, self.params, shape=self.shape)
+        fitting = fitting_bytes(self.model_type, self.params, shape=self.largest_shape)
         return (BASE_BYTES + self.footprint.bytes + fitting) / MIB
 
     def of_rows(self, rows: int) -> "JobEstimate":
         """Return the estimate of the same training on fewer rows."""
         footprint = self.footprint.scale(rows / self.shape.rows)
-        return replace(self, shape=replace(self.shape, rows=rows), footprint=footprint)
+        refit_rows = self.refit_rows * rows // self.shape.rows
+        return replace(self, shape=replace(self.shape, rows=rows), footprint=footprint, refit_rows=refit_rows)
 
     def exceeds(self, limits: Limits) -> bool:
         """Return whether the training would take too much time or memory."""
@@ -84,7 +99,7 @@ def check_estimate(estimate: JobEstimate, limits: Limits) -> None:
         raise LimitExceeded(
             f"{estimate.model_type} on {shape} takes {' and '.join(issue.reason for issue in issues)}.", issues=issues
         )
-    check_size(estimate.model_type, estimate.params, shape=estimate.shape, limits=limits)
+    check_size(estimate.model_type, estimate.params, shape=estimate.largest_shape, limits=limits)
 
 
 def check_table(table_bytes: float, limits: Limits) -> None:
@@ -100,7 +115,7 @@ def check_table(table_bytes: float, limits: Limits) -> None:
 
 
 def _check_rows(estimate: JobEstimate) -> None:
-    rows, most = estimate.shape.rows, ROW_LIMITS.get(estimate.model_type)
+    rows, most = estimate.largest_shape.rows, ROW_LIMITS.get(estimate.model_type)
     if most is not None and rows > most:
         raise LimitExceeded(
             f"{estimate.model_type} takes at most {most:,} training rows; there are {rows:,}.",

@@ -56,6 +56,8 @@ class MatrixShape:
     """Number of columns."""
     labels: Sequence[str] | None
     """Labels as spelled, in the order of their codes; None for regression."""
+    binary: int = 0
+    """Number of columns that are 0 or 1 only, such as those of categories."""
 
     @property
     def outputs(self) -> int:
@@ -93,7 +95,7 @@ def build(model_type: str, params: JsonParams, *, shape: MatrixShape, seed: int)
         estimator = make_pipeline(
             KBinsDiscretizer(_BINS, encode="ordinal", strategy="uniform", subsample=None), estimator
         )
-    return BuiltEstimator(estimator=estimator, scale=_needed_scale(model_type), params=chosen)
+    return BuiltEstimator(estimator=estimator, scale=needed_scale(model_type), params=chosen)
 
 
 def estimator_class(model_type: str) -> type[BaseEstimator]:
@@ -203,7 +205,7 @@ def _encode_labels(chosen: dict[str, JsonValue], shape: MatrixShape) -> dict[str
     return coded
 
 
-def _needed_scale(model_type: str) -> Scale | None:
+def needed_scale(model_type: str) -> Scale | None:
     """Return the scale that the columns need: all but trees fail with epochs of 1e9 next to zeros and ones."""
     if model_type in _AS_IT_IS:
         return None

@@ -1,8 +1,8 @@
-"""The fitted model, which an artifact contains: reader, encoder, scaling and estimator."""
+"""The fitted model, which an artifact contains: reader and members, each with encoder, scaling and estimator."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,10 @@ from mini_ml.contracts import Label, Schema
 from mini_ml.errors import Issue, ProbabilitiesUnavailable
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.features import Encoder
-from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.frame import Codes, Frame, Matrix
-from mini_ml.ml.model.classifying import Estimator, labels_and_probabilities
+from mini_ml.ml.model.averaging import average_numbers, average_probabilities, most_probable, sharpen
+from mini_ml.ml.model.classifying import labels_and_probabilities
+from mini_ml.ml.model.member import Member
 
 _MAX_CELLS: Final = 4_000_000
 """Maximum cells of the matrix that is predicted at a time, so that memory does not grow with the number of rows."""
@@ -39,17 +40,38 @@ class Predictions:
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A model as training publishes it."""
+    """A model as training publishes it: one estimator, or an ensemble whose members' predictions are averaged."""
 
     schema: Schema
     reader: Reader
-    encoder: Encoder
-    scaling: Scaling | None
-    """How the encoded matrix is scaled; None if the estimator does not need it."""
-    estimator: Estimator
-    """Classifiers are fitted on positions in `schema.labels`."""
+    members: tuple[Member, ...]
+    """One, or more for an ensemble. Each reads a matrix of its own."""
     holdout_rows: Codes
-    """Positions of the hold-out rows in the dataset."""
+    """Positions of the hold-out rows in the dataset; a refitted model has learned from them too."""
+    temperature: float = 1.0
+    """The logarithms of the probabilities are divided by it; above 1 it makes them less certain."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a pickled model; releases without ensembles stored a single estimator."""
+        if "estimator" in state:
+            member = Member(state.pop("encoder"), state.pop("scaling"), state.pop("estimator"))
+            state = {**state, "members": (member,), "temperature": 1.0}
+        self.__dict__.update(state)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the first member, which knows all columns and categories."""
+        return self.members[0].encoder
+
+    @property
+    def width(self) -> int:
+        """Number of columns of the widest matrix that a member reads."""
+        return max(member.encoder.width for member in self.members)
+
+    @property
+    def is_ensemble(self) -> bool:
+        """Whether predictions of several estimators are averaged."""
+        return len(self.members) > 1
 
     def predict(self, frame: Frame, *, probabilities: bool = False, strict: bool = False) -> Predictions:
         """Predict each row of a frame.
@@ -69,14 +91,12 @@ class FittedModel:
                 parameter="probabilities", reason="the model has none", hint="send the request without probabilities"
             )
             raise ProbabilitiesUnavailable("The model has no probabilities.", issues=[issue])
-        kernel = type(self.estimator).__name__ in _KERNELS
-        rows = _KERNEL_ROWS if kernel else max(1, _MAX_CELLS // self.encoder.width)
+        rows = self._rows_at_a_time()
         if frame.rows > rows:
             parts = [frame.take(slice(start, start + rows)) for start in range(0, frame.rows, rows)]
             return _join_predictions([self.predict(part, probabilities=probabilities, strict=strict) for part in parts])
-        matrix = self.encoder.transform(frame, self.scaling)
         with np.errstate(all="ignore"):
-            predicted, class_probabilities = self._estimate(matrix, probabilities=probabilities)
+            predicted, class_probabilities = self._estimate(frame, probabilities=probabilities)
         if strict and self.schema.labels is None and not np.isfinite(predicted).all():
             raise FloatingPointError(_NOT_FINITE)
         return Predictions(
@@ -87,11 +107,24 @@ class FittedModel:
         """Predict, with probabilities if the model has them; see `predict`."""
         return self.predict(frame, probabilities=self.schema.probabilities, strict=strict)
 
-    def _estimate(self, matrix: Matrix, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
+    def _rows_at_a_time(self) -> int:
+        if any(type(member.estimator).__name__ in _KERNELS for member in self.members):
+            return _KERNEL_ROWS
+        return max(1, _MAX_CELLS // self.width)
+
+    def _estimate(self, frame: Frame, *, probabilities: bool) -> tuple[NDArray[np.generic], Matrix | None]:
         """Return class positions or numbers, and the probabilities if requested."""
-        if probabilities:
-            return labels_and_probabilities(self.estimator, matrix)
-        return self.estimator.predict(matrix), None
+        if self.is_ensemble:
+            if self.schema.labels is None:
+                return average_numbers(self.members, frame), None
+            averaged = average_probabilities(self.members, frame)
+            return most_probable(averaged), sharpen(averaged, self.temperature) if probabilities else None
+        member = self.members[0]
+        matrix = member.encode(frame)
+        if not probabilities:
+            return member.estimator.predict(matrix), None
+        labels, class_probabilities = labels_and_probabilities(member.estimator, matrix)
+        return labels, sharpen(class_probabilities, self.temperature)
 
     def _values(self, predicted: NDArray[np.generic]) -> list[Label]:
         """Convert class positions to labels; numbers are only made finite."""

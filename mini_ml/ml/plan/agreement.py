@@ -1,7 +1,7 @@
 """Build the scoring plan of a model, and check that it predicts the same as the fitted pipeline."""
 
 import io
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 
@@ -25,22 +25,29 @@ def build_plan(model: FittedModel, holdout: Frame, predictions: Predictions) -> 
 
     Args:
         model: the fitted pipeline.
-        holdout: rows that the model was not fitted on.
+        holdout: rows that the measured model was not fitted on.
         predictions: the predictions of the model for these rows.
 
     Returns:
         The plan as a file; None if the estimator cannot be compiled, the predictions differ, or there are no hold-out
         rows.
     """
-    compiled = compile_estimator(model.estimator)
-    if compiled is None or not holdout.rows:
-        return None
     file = io.BytesIO()
-    store.dump(model, compiled, file)
+    if not holdout.rows or not _dump_compiled(model, file):
+        return None
     file.seek(0)
     plan = store.load(file)
     rows = _evenly_spaced(holdout.rows)
     return file.getvalue() if plan is not None and agree(plan, holdout.take(rows), predictions.at(rows)) else None
+
+
+def _dump_compiled(model: FittedModel, file: BinaryIO) -> bool:
+    """Write the scoring plan, and return whether every estimator of the model can be compiled."""
+    compiled = [estimator for member in model.members if (estimator := compile_estimator(member.estimator))]
+    if len(compiled) < len(model.members):
+        return False
+    store.dump(model, compiled, file)
+    return True
 
 
 def agree(plan: FittedModel, rows: Frame, predictions: Predictions) -> bool:

@@ -3,7 +3,7 @@
 The scoring plan stores the names of these classes and of their fields.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import ClassVar, Literal, Protocol
 
 import numpy as np
@@ -27,6 +27,15 @@ class CompiledEstimator(Protocol):
     def predict_proba(self, X: Matrix) -> Matrix:
         """Return shape (rows, classes); called only if the schema says that the model has probabilities."""
         ...
+
+
+def array_bytes(compiled: object) -> int:
+    """Return the bytes of all arrays in a compiled estimator."""
+    if isinstance(compiled, np.ndarray):
+        return compiled.nbytes
+    if not is_dataclass(compiled):
+        return 0
+    return sum(array_bytes(getattr(compiled, field.name)) for field in fields(compiled))
 
 
 class _NumbersOnly:

@@ -15,6 +15,7 @@ from mini_ml.ml.plan.compiled_estimators import (
     ProbabilityRule,
     TreeClassifier,
     TreeRegression,
+    array_bytes,
 )
 from mini_ml.ml.plan.link_functions import LinkFunction
 from mini_ml.ml.plan.trees import pack_histogram_trees, pack_sklearn_trees
@@ -36,6 +37,12 @@ def compile_estimator(estimator: Any) -> CompiledEstimator | None:
     kind = type(estimator)
     compiler = COMPILERS.get(kind.__name__) if kind.__module__.startswith("sklearn.") else None
     return compiler(estimator) if compiler else None
+
+
+def size_of(estimator: Any) -> int:
+    """Return the bytes of the arrays of a compiled estimator; 0 if it is not supported."""
+    compiled = compile_estimator(estimator)
+    return 0 if compiled is None else array_bytes(compiled)
 
 
 def _compile_regression(estimator: Any) -> CompiledEstimator:

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
@@ -17,17 +17,20 @@ from mini_ml.ml.cells.dates import DateFormat
 from mini_ml.ml.cells.feature import Feature
 from mini_ml.ml.cells.number_format import NumberFormat
 from mini_ml.ml.cells.reader import Reader
-from mini_ml.ml.encoding.encoders import Categories, Vocabulary
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.model import packing
 from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.model.member import Member
 from mini_ml.ml.plan import compiled_estimators
 from mini_ml.ml.plan.compiled_estimators import CompiledEstimator
+from mini_ml.ml.plan.encoder_documents import build_encoder_document, collect_encoder_arrays, load_encoder
 from mini_ml.ml.plan.trees import Trees
 
-FORMAT: Final = 3
-"""Version of the file format. A plan of another format is ignored, and the pipeline scores instead."""
+FORMAT: Final = 4
+"""Version of the file format. A plan of an unknown format is ignored, and the pipeline scores instead."""
+_SINGLE_FORMAT: Final = 3
+"""The format of releases without ensembles, which is still read."""
 
 _DOCUMENT: Final = "document"
 _COMPILED_ESTIMATORS: Final = {
@@ -44,15 +47,23 @@ _COMPILED_ESTIMATORS: Final = {
 _Arrays = dict[str, NDArray[Any]]
 
 
-def dump(model: FittedModel, estimator: CompiledEstimator, file: BinaryIO) -> None:
+def dump(model: FittedModel, estimators: Sequence[CompiledEstimator], file: BinaryIO) -> None:
     """Write the scoring plan of a model, compressed if that makes downloading and reading it faster.
 
     Args:
-        model: gives the schema, reader, encoder and scaling.
-        estimator: the compiled estimator of the model.
+        model: gives the schema, the reader, and the encoder, scaling and weight of each member.
+        estimators: the compiled estimator of each member.
         file: open for binary writing.
     """
-    arrays, facts = _split_fields(estimator)
+    encoders = list({id(member.encoder): member.encoder for member in model.members}.values())
+    arrays: _Arrays = {}
+    for number, encoder in enumerate(encoders):
+        arrays |= {f"encoder.{number}.{name}": array for name, array in collect_encoder_arrays(encoder).items()}
+    members = []
+    for number, (member, estimator) in enumerate(zip(model.members, estimators, strict=True)):
+        own, document = _split_member(member, estimator)
+        arrays |= {f"member.{number}.{name}": array for name, array in own.items()}
+        members.append({**document, "encoder": [id(encoder) for encoder in encoders].index(id(member.encoder))})
     document = {
         "format": FORMAT,
         "schema": model.schema.model_dump(mode="json"),
@@ -61,16 +72,26 @@ def dump(model: FittedModel, estimator: CompiledEstimator, file: BinaryIO) -> No
             "left_out": [column.model_dump() for column in model.reader.left_out],
             "file": model.reader.file.model_dump(),
         },
-        "encoder": _build_encoder_document(model.encoder),
-        "scaling": None if model.scaling is None else {"clipped": model.scaling.clipped},
-        "form": type(estimator).__name__,
-        "facts": facts,
+        "encoders": [build_encoder_document(encoder) for encoder in encoders],
+        "members": members,
+        "temperature": model.temperature,
     }
-    if model.scaling is not None:
-        arrays |= {"scaling.shift": model.scaling.shift, "scaling.factor": model.scaling.factor}
-    arrays |= {"encoder.fills": model.encoder.fills, "encoder.indicators": model.encoder.indicators}
     text = json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass")
     _write({_DOCUMENT: np.frombuffer(text, dtype=np.uint8), **arrays}, file)
+
+
+def _split_member(member: Member, estimator: CompiledEstimator) -> tuple[_Arrays, dict[str, Any]]:
+    """Split a member into arrays and a JSON document, both without its encoder."""
+    arrays, facts = _split_fields(estimator)
+    scaling = member.scaling
+    if scaling is not None:
+        arrays |= {"scaling.shift": scaling.shift, "scaling.factor": scaling.factor}
+    return arrays, {
+        "form": type(estimator).__name__,
+        "facts": facts,
+        "scaling": None if scaling is None else {"clipped": scaling.clipped},
+        "weight": member.weight,
+    }
 
 
 def unpacked_size(file: BinaryIO) -> int:
@@ -92,6 +113,7 @@ def load(file: BinaryIO) -> FittedModel | None:
         with np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         document = json.loads(arrays.pop(_DOCUMENT).tobytes().decode("utf-8", "surrogatepass"))
+        document, arrays = _to_present_format(document, arrays)
         return _load_model(document, arrays) if document["format"] == FORMAT else None
     except (BadZipFile, zlib.error, ValueError, KeyError, TypeError, EOFError) as error:
         raise ArtifactRejected("The file is not a scoring plan.") from error
@@ -108,15 +130,49 @@ def _write(arrays: _Arrays, file: BinaryIO) -> None:
 
 
 def _load_model(document: dict[str, Any], arrays: _Arrays) -> FittedModel:
-    scaling = document["scaling"]
+    encoders = [
+        load_encoder(encoder, _below(arrays, f"encoder.{number}."))
+        for number, encoder in enumerate(document["encoders"])
+    ]
+    members = tuple(
+        _load_member(member, encoders[member["encoder"]], _below(arrays, f"member.{number}."))
+        for number, member in enumerate(document["members"])
+    )
     return FittedModel(
         schema=Schema.model_validate(document["schema"], strict=False),
         reader=_load_reader(document["reader"]),
-        encoder=_load_encoder(document["encoder"], arrays),
+        members=members,
+        holdout_rows=np.empty(0, dtype=np.intp),
+        temperature=document["temperature"],
+    )
+
+
+def _load_member(document: dict[str, Any], encoder: Encoder, arrays: _Arrays) -> Member:
+    scaling = document["scaling"]
+    return Member(
+        encoder=encoder,
         scaling=Scaling(arrays["scaling.shift"], arrays["scaling.factor"], scaling["clipped"]) if scaling else None,
         estimator=_load_estimator(document["form"], arrays, document["facts"]),
-        holdout_rows=np.empty(0, dtype=np.intp),
+        weight=document["weight"],
     )
+
+
+def _below(arrays: _Arrays, prefix: str) -> _Arrays:
+    """Return the arrays whose name begins with a prefix, without it."""
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _to_present_format(document: dict[str, Any], arrays: _Arrays) -> tuple[dict[str, Any], _Arrays]:
+    """Return a plan of the last format, which had a single estimator, as one of the present format."""
+    if document["format"] != _SINGLE_FORMAT:
+        return document, arrays
+    member = {name: document[name] for name in ("form", "facts", "scaling")} | {"weight": 1.0, "encoder": 0}
+    present = {**document, "format": FORMAT, "encoders": [document["encoder"]], "members": [member], "temperature": 1.0}
+    named = {
+        name.replace("encoder.", "encoder.0.") if name.startswith("encoder.") else f"member.0.{name}": array
+        for name, array in arrays.items()
+    }
+    return present, named
 
 
 def _split_fields(estimator: CompiledEstimator) -> tuple[_Arrays, dict[str, Any]]:
@@ -170,36 +226,3 @@ def _load_feature(document: dict[str, Any]) -> Feature:
         decimal=document["decimal"],
         format=document["format"],
     )
-
-
-def _build_encoder_document(encoder: Encoder) -> dict[str, Any]:
-    return {
-        "moments": encoder.moments,
-        "columns": [_build_column_document(column) for column in encoder.columns],
-        "feature_names": encoder.feature_names,
-    }
-
-
-def _build_column_document(column: Categories | Vocabulary) -> dict[str, Any]:
-    if isinstance(column, Vocabulary):
-        return {"name": column.name, "weights": dict(column.weights)}
-    rare = sorted(column.known - column.slots.keys())
-    return {"name": column.name, "slots": dict(column.slots), "gap": column.gap, "rare": rare}
-
-
-def _load_encoder(document: dict[str, Any], arrays: _Arrays) -> Encoder:
-    return Encoder(
-        fills=arrays["encoder.fills"],
-        indicators=arrays["encoder.indicators"],
-        moments=tuple((place, timed) for place, timed in document["moments"]),
-        columns=tuple(_load_column(column) for column in document["columns"]),
-        feature_names=tuple(document["feature_names"]),
-    )
-
-
-def _load_column(document: dict[str, Any]) -> Categories | Vocabulary:
-    if "weights" in document:
-        weights = {word: (place, weight) for word, (place, weight) in document["weights"].items()}
-        return Vocabulary(document["name"], weights)
-    slots = document["slots"]
-    return Categories(document["name"], slots, document["gap"], frozenset([*slots, *document["rare"]]))

@@ -9,6 +9,7 @@ import numpy as np
 from mini_ml.errors import Issue, LimitExceeded
 from mini_ml.ml.estimates.rounding import BASE_BYTES, READING_NANOSECONDS, round_down, round_up
 from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.model.member import Member
 from mini_ml.topology import MIB, Limits
 
 _WRITING_NANOSECONDS: Final = 200
@@ -71,15 +72,19 @@ def check_batch(model: FittedModel, batch: BatchEstimate, limits: Limits) -> Non
 def memory_bytes(model: FittedModel, batch: BatchEstimate) -> int:
     """Return the estimated peak memory of the scoring process in bytes."""
     parsed = batch.part_bytes + batch.part_rows * batch.columns * 2 * _NUMBER_BYTES
-    matrix = batch.part_rows * (2 * model.encoder.width + 2 * len(model.schema.labels or ())) * _NUMBER_BYTES
+    matrix = batch.part_rows * (2 * model.width + 2 * len(model.schema.labels or ())) * _NUMBER_BYTES
     return BASE_BYTES + 2 * batch.model_bytes + _PARTS * parsed + matrix
 
 
 def row_nanoseconds(model: FittedModel, columns: int) -> float:
     """Return the estimated time per row, from reading to writing."""
-    width = model.encoder.width
     text = columns * (READING_NANOSECONDS + _WRITING_NANOSECONDS)
-    return text + width * _ENCODING_NANOSECONDS + _estimator_nanoseconds(model.estimator, width)
+    return text + sum(map(_member_nanoseconds, model.members))
+
+
+def _member_nanoseconds(member: Member) -> float:
+    width = member.encoder.width
+    return width * _ENCODING_NANOSECONDS + _estimator_nanoseconds(member.estimator, width)
 
 
 def _estimator_nanoseconds(estimator: Any, width: int) -> float:

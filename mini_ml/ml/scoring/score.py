@@ -25,7 +25,7 @@ from mini_ml.ml.scoring.match_columns import find_columns, group_by_feature, kno
 from mini_ml.ml.scoring.output import Output
 from mini_ml.topology import Limits
 
-_ENSEMBLE_CHUNKS: Final = 4
+_FOREST_CHUNKS: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,5 +199,6 @@ def score_rows(model: FittedModel, rows: Rows, *, tally: Tally, probabilities: b
 
 
 def _chunk_bytes(model: FittedModel) -> int:
-    """Return the bytes to read at a time: an ensemble reads all its trees for every chunk, so it uses larger ones."""
-    return _ENSEMBLE_CHUNKS * CHUNK_BYTES if hasattr(model.estimator, "estimators_") else CHUNK_BYTES
+    """Return the bytes to read at a time: a forest reads all its trees for every chunk, so it uses larger ones."""
+    has_forest = any(hasattr(member.estimator, "estimators_") for member in model.members)
+    return _FOREST_CHUNKS * CHUNK_BYTES if has_forest else CHUNK_BYTES

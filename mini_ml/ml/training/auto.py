@@ -1,195 +1,195 @@
-"""Choose a model type by cross-validation on the training rows, within a budget of estimated (not measured) time."""
+"""Choose an estimator or an ensemble by cross-validation on the training rows, within a budget of estimated time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_ml.contracts import Candidate, Task
-from mini_ml.errors import LimitExceeded, TrainingFailed
-from mini_ml.ml.encoding.scaling import Scaling
-from mini_ml.ml.estimates.costs import training_cost
-from mini_ml.ml.estimates.preflight import DatasetFootprint, JobEstimate, check_estimate
-from mini_ml.ml.estimators.build import BuiltEstimator, MatrixShape, build
-from mini_ml.ml.estimators.fitting import parallel_trees, run_estimator
-from mini_ml.ml.training import evaluation
-from mini_ml.ml.training.holdout import folds, remaining_rows, subsample
-from mini_ml.topology import Limits
+from mini_ml.catalogue import ENSEMBLE
+from mini_ml.contracts import Candidate, Task, Threshold, TrainingProgress
+from mini_ml.errors import TrainingFailed
+from mini_ml.ml.encoding.features import Encoder
+from mini_ml.ml.frame import Matrix
+from mini_ml.ml.model.averaging import sharpen
+from mini_ml.ml.training.budget import affordable_entries, fit_into_budget
+from mini_ml.ml.training.comparison import FOLDS, METRICS, Comparison, LeaderboardEntry
+from mini_ml.ml.training.configurations import Configuration
+from mini_ml.ml.training.cross_validation import CrossValidation
+from mini_ml.ml.training.ensemble import choose_temperature, row_losses, select_members
+from mini_ml.ml.training.folds import FoldScheme
+from mini_ml.ml.training.labelled_rows import LabelledRows
+from mini_ml.ml.training.threshold import find_best_threshold
 
-CANDIDATES: Final[dict[Task, tuple[str, ...]]] = {
-    "classification": ("LogisticRegression", "RandomForestClassifier", "HistGradientBoostingClassifier"),
-    "regression": ("Ridge", "RandomForestRegressor", "HistGradientBoostingRegressor"),
-}
-"""Simplest first: it wins a tie."""
+_MIN_FOLDS: Final = 2
 
-METRICS: Final[dict[Task, str]] = {"classification": "f1_macro", "regression": "r2"}
 
-FOLDS: Final = 3
-_MAX_ROWS: Final = 20_000
-_MIN_ROWS: Final = 1_000
-_BUDGET_SHARE: Final = 0.05
-"""Fraction of the time limit of a job for all fits of the comparison together."""
-_TOO_EXPENSIVE: Final = "too expensive to compare within the budget"
+@dataclass(frozen=True, kw_only=True)
+class ChosenMember:
+    """A configuration to fit on all training rows, and its weight."""
+
+    configuration: Configuration
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The chosen model type, and the scores of all candidates."""
+    """What to fit, and the leaderboard."""
 
-    model_type: str
+    members: tuple[ChosenMember, ...]
+    """One, or more for an ensemble; the weights add up to 1."""
+    temperature: float = 1.0
+    threshold: Threshold | None = None
     candidates: tuple[Candidate, ...] = ()
+    """Best first."""
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Encoded:
-    """Encoded rows and their target."""
-
-    matrix: NDArray[np.float64]
-    target: NDArray[Any]
-    """Codes of the labels, or numbers."""
-    labels: Sequence[str] | None
-
-    @property
-    def shape(self) -> MatrixShape:
-        """Return the shape that the estimates are computed from."""
-        return MatrixShape(rows=len(self.target), width=self.matrix.shape[1], labels=self.labels)
-
-    @property
-    def codes(self) -> NDArray[np.int64] | None:
-        """Return the class codes; None for regression."""
-        return None if self.labels is None else self.target
-
-    def take(self, rows: NDArray[np.intp]) -> "Encoded":
-        """Return the rows at the given positions."""
-        return Encoded(matrix=self.matrix[rows], target=self.target[rows], labels=self.labels)
+def _too_few(comparison: Comparison) -> str:
+    """Return why rows cannot be cross-validated."""
+    if comparison.rows_are_independent:
+        return "there are too few rows to cross-validate"
+    return "there are too few rows, times or groups to cross-validate"
 
 
-def choose(
-    encoded: Encoded,
-    task: Task,
-    *,
-    limits: Limits,
-    seed: int,
-    footprint: DatasetFootprint = DatasetFootprint(),  # noqa: B008 - frozen
-    threads: int = 1,
-) -> Choice:
-    """Return the candidate with the best mean score.
+def choose(rows: LabelledRows, encoder: Encoder, scheme: FoldScheme, comparison: Comparison) -> Choice:
+    """Compare the candidates, and return the best one or an ensemble of them.
 
     Args:
-        encoded: the training rows.
-        task: decides the candidates.
-        limits: time and memory that a job may take.
-        seed: decides the folds and seeds the estimators.
-        footprint: what reading the dataset took.
-        threads: trees of a forest that are grown at the same time.
+        rows: the training rows.
+        encoder: one-hot encoder of these rows.
+        scheme: what decides the folds of these rows.
+        comparison: task, effort, limits and seed.
 
     Raises:
         LimitExceeded: every candidate is estimated to exceed the limits.
     """
-    known, rejected = affordable_candidates(encoded.shape, task, footprint=footprint, limits=limits, seed=seed)
-    rows, compared = _plan_comparison(encoded.shape, known, limits, seed)
-    sample = encoded.take(subsample(encoded.codes, len(encoded.target), count=rows, seed=seed))
-    found = {name: _cross_validate(name, sample, task, seed, threads) for name in compared}
-    found |= {name: _skip(name, task, _TOO_EXPENSIVE) for name in known if name not in found}
-    found |= {name: _skip(name, task, reason) for name, reason in rejected.items()}
-    candidates = tuple(found[name] for name in CANDIDATES[task])
-    best = max(known, key=lambda name: _rank(found[name]))
+    shape = rows.shape(encoder)
+    entries = affordable_entries(shape, comparison)
+    count, entries = fit_into_budget(shape, entries, comparison)
+    sample = scheme.subsample(count, seed=comparison.seed)
+    enough = len(sample) >= 2 * FOLDS["balanced"]
+    folds = scheme.take(sample).split(FOLDS[comparison.effort], seed=comparison.seed) if enough else []
+    if len(folds) < _MIN_FOLDS:
+        return _choose_simplest(entries, comparison, _too_few(comparison))
+    if sum(entry.reason is None for entry in entries) == 1:
+        return _choose_simplest(entries, comparison, "no other candidate fits into the limits")
+    validation = CrossValidation(
+        rows.take(sample), folds, seed=comparison.seed, threads=comparison.threads, clock=comparison.clock
+    )
+    entries = _compare(entries, validation, comparison)
+    if all(entry.found is None for entry in entries):
+        return _choose_simplest(entries, comparison, "no candidate could be compared")
+    of = f" on {len(sample):,} of {rows.rows:,} training rows" if len(sample) < rows.rows else ""
+    return _choose_best(entries, validation.target, comparison, f"{len(folds)}-fold cross-validation{of}")
+
+
+def _compare(
+    entries: Sequence[LeaderboardEntry], validation: CrossValidation, comparison: Comparison
+) -> list[LeaderboardEntry]:
+    """Cross-validate each entry that nothing speaks against, and report how far the comparison is."""
+    compared: list[LeaderboardEntry] = []
+    for entry in entries:
+        compared.append(entry if entry.reason else _validate(entry, validation))
+        scores = [one.score for one in compared if one.score is not None]
+        comparison.report(
+            TrainingProgress(
+                stage="comparing",
+                candidates_done=len(compared),
+                candidates=len(entries),
+                metric=METRICS[comparison.task],
+                best_score=min(scores, default=None),
+            )
+        )
+    return compared
+
+
+def _validate(entry: LeaderboardEntry, validation: CrossValidation) -> LeaderboardEntry:
+    try:
+        found = validation.run(entry.configuration)
+    except TrainingFailed as error:
+        return replace(entry, reason=error.detail)
+    return replace(entry, found=found, score=_score(validation.target, found.predictions))
+
+
+def _score(target: NDArray[Any], predictions: Matrix) -> float:
+    """Return the log loss of probabilities, or the root mean squared error of numbers."""
+    loss = float(row_losses(target, predictions).mean())
+    return loss if predictions.ndim == 2 else float(np.sqrt(loss))
+
+
+def _choose_best(entries: Sequence[LeaderboardEntry], target: NDArray[Any], comparison: Comparison, how: str) -> Choice:
+    """Return the ensemble, or the single candidate, that the out-of-fold predictions speak for."""
+    compared = [(entry, entry.found) for entry in entries if entry.found is not None]
+    selection = select_members(target, [found.predictions for _, found in compared])
+    temperature, threshold = 1.0, None
+    if comparison.labels is not None:
+        temperature = choose_temperature(target, selection.predictions)
+        threshold = find_best_threshold(target, sharpen(selection.predictions, temperature), comparison.labels)
+    weights = {id(entry): weight for (entry, _), weight in zip(compared, selection.weights, strict=True)}
+    members = tuple(
+        ChosenMember(configuration=replace(entry.configuration, params=found.params), weight=weights[id(entry)])
+        for entry, found in compared
+        if weights[id(entry)]
+    )
+    leaderboard = [_candidate(entry, comparison.task, weights.get(id(entry), 0.0)) for entry in entries]
+    if len(members) > 1:
+        score = _score(target, selection.predictions)
+        leaderboard.append(Candidate(model_type=ENSEMBLE, metric=METRICS[comparison.task], score=score))
     return Choice(
-        model_type=best, candidates=candidates, notes=_build_notes(best, candidates, len(sample.target), encoded)
+        members=members,
+        temperature=temperature,
+        threshold=threshold,
+        candidates=tuple(sorted(leaderboard, key=_rank)),
+        notes=(f"auto chose {_name(members)} by {how}.", *_describe_temperature(temperature)),
+    )
+
+
+def _describe_temperature(temperature: float) -> Iterator[str]:
+    """Yield what is done to the probabilities."""
+    if temperature != 1.0:
+        were = "too certain" if temperature > 1.0 else "too doubtful"
+        yield f"The probabilities were {were} out of fold; they are corrected by a temperature of {temperature:.2f}."
+
+
+def _name(members: Sequence[ChosenMember]) -> str:
+    """Return the model type of a single member, or how many of which types an ensemble has."""
+    types = Counter(member.configuration.model_type for member in members)
+    *first, last = (f"{count} × {name}" if count > 1 else name for name, count in types.items())
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return listed if len(members) == 1 else f"an ensemble of {listed}"
+
+
+def _choose_simplest(entries: Sequence[LeaderboardEntry], comparison: Comparison, why: str) -> Choice:
+    """Return the simplest affordable candidate, if none can be compared."""
+    first = next(entry for entry in entries if entry.is_affordable)
+    model_type = first.configuration.model_type
+    entries = [replace(entry, reason=entry.reason or f"not compared: {why}") for entry in entries]
+    return Choice(
+        members=(ChosenMember(configuration=first.configuration),),
+        candidates=tuple(
+            _candidate(entry, comparison.task, float(entry.configuration is first.configuration)) for entry in entries
+        ),
+        notes=(f"auto took {model_type} without comparing: {why}.",),
+    )
+
+
+def _candidate(entry: LeaderboardEntry, task: Task, weight: float) -> Candidate:
+    found = entry.found
+    return Candidate(
+        model_type=entry.configuration.model_type,
+        model_params=dict(entry.configuration.params),
+        encoding=entry.configuration.encoding,
+        metric=METRICS[task],
+        score=entry.score,
+        weight=weight,
+        fit_seconds=None if found is None else round(found.fit_seconds, 3),
+        size_bytes=None if found is None else found.size_bytes,
+        note=entry.reason,
     )
 
 
 def _rank(candidate: Candidate) -> float:
-    return -np.inf if candidate.score is None else candidate.score
-
-
-def _skip(name: str, task: Task, reason: str) -> Candidate:
-    return Candidate(model_type=name, metric=METRICS[task], score=None, note=reason)
-
-
-def _build_notes(best: str, candidates: Sequence[Candidate], rows: int, encoded: Encoded) -> tuple[str, ...]:
-    if all(candidate.score is None for candidate in candidates):
-        return (f"auto took {best} without comparing: there are too few rows to cross-validate.",)
-    of = f" on {rows:,} of {len(encoded.target):,} training rows" if rows < len(encoded.target) else ""
-    return (f"auto chose {best} by {FOLDS}-fold cross-validation{of}.",)
-
-
-def affordable_candidates(
-    shape: MatrixShape, task: Task, *, footprint: DatasetFootprint, limits: Limits, seed: int
-) -> tuple[list[str], dict[str, str]]:
-    """Return the candidates that may be fitted on all rows, and the rejected ones with the reason.
-
-    Raises:
-        LimitExceeded: every candidate is rejected.
-    """
-    known: list[str] = []
-    rejected: dict[str, LimitExceeded] = {}
-    for name in CANDIDATES[task]:
-        params = build(name, {}, shape=shape, seed=seed).params
-        try:
-            check_estimate(JobEstimate(model_type=name, params=params, shape=shape, footprint=footprint), limits)
-            known.append(name)
-        except LimitExceeded as error:
-            rejected[name] = error
-    if not known:
-        raise next(iter(rejected.values()))
-    return known, {name: error.detail for name, error in rejected.items()}
-
-
-def _plan_comparison(shape: MatrixShape, names: Sequence[str], limits: Limits, seed: int) -> tuple[int, list[str]]:
-    """Return how many rows and which candidates to compare.
-
-    To stay within the budget, halve the rows first, then drop the most expensive candidates.
-    """
-    rows, compared = min(shape.rows, _MAX_ROWS), list(names)
-    budget = _BUDGET_SHARE * limits.estimated_seconds * 1e9
-    while _comparison_cost(rows, shape, compared, seed) > budget:
-        if rows >= 2 * _MIN_ROWS:
-            rows //= 2
-        elif len(compared) > 1:
-            compared.remove(max(compared, key=lambda name: _comparison_cost(rows, shape, [name], seed)))
-        else:
-            return rows, []
-    return rows, compared
-
-
-def _comparison_cost(rows: int, shape: MatrixShape, names: Sequence[str], seed: int) -> int:
-    sample = MatrixShape(rows=rows, width=shape.width, labels=shape.labels)
-    return FOLDS * sum(
-        training_cost(name, build(name, {}, shape=sample, seed=seed).params, shape=sample) for name in names
-    )
-
-
-def _cross_validate(name: str, encoded: Encoded, task: Task, seed: int, threads: int) -> Candidate:
-    rows = len(encoded.target)
-    if rows < 2 * FOLDS:
-        return _skip(name, task, "too few rows to cross-validate")
-    scores = []
-    for tested in folds(encoded.codes, rows, count=FOLDS, seed=seed):
-        try:
-            scores.append(_score(name, encoded.take(remaining_rows(rows, tested)), encoded.take(tested), seed, threads))
-        except TrainingFailed as error:
-            return _skip(name, task, error.detail)
-    known = [score for score in scores if score is not None]
-    if not known:
-        return _skip(name, task, "its metric cannot be computed on these rows")
-    return Candidate(model_type=name, metric=METRICS[task], score=float(np.mean(known)))
-
-
-def _score(name: str, train: Encoded, test: Encoded, seed: int, threads: int) -> float | None:
-    built = build(name, {}, shape=train.shape, seed=seed)
-    predicted, _ = run_estimator(lambda: _fit_predict(built, train, test, threads), model_type=name)
-    if test.labels is None:
-        return evaluation.measure_regression(test.target, predicted.ravel()).r2
-    return evaluation.macro_f1(test.target, predicted)
-
-
-def _fit_predict(built: BuiltEstimator, train: Encoded, test: Encoded, threads: int) -> NDArray[Any]:
-    scaling = Scaling.fit(train.matrix, built.scale) if built.scale else None
-    with parallel_trees(built.estimator, rows=len(train.matrix), threads=threads):
-        built.estimator.fit(scaling.apply(train.matrix) if scaling else train.matrix, train.target)
-    predicted: NDArray[Any] = built.estimator.predict(scaling.apply(test.matrix) if scaling else test.matrix)
-    return predicted
+    return np.inf if candidate.score is None else candidate.score

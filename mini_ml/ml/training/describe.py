@@ -1,12 +1,15 @@
 """Build the schema of a model for its manifest."""
 
+from itertools import islice
+
 import numpy as np
 
 from mini_ml.contracts import Column, Label, Schema, Task
 from mini_ml.ml.cells.feature import Feature
 from mini_ml.ml.cells.reader import READING_RULES, Reader
-from mini_ml.ml.encoding.encoders import Categories
+from mini_ml.ml.encoding.encoders import MOST_CATEGORIES, ColumnEncoder, Vocabulary
 from mini_ml.ml.encoding.features import Encoder
+from mini_ml.ml.encoding.target_means import TargetMeans
 from mini_ml.ml.frame import Frame
 
 
@@ -51,6 +54,13 @@ def _build_column(feature: Feature, reader: Reader, encoder: Encoder, training: 
         name=feature.name,
         kind=feature.kind,
         format=feature.format,
-        categories=tuple(encoded.slots) if isinstance(encoded, Categories) else None,
+        categories=_list_categories(encoded),
         missing=int((training.tokens[place].codes < 0).sum()),
     )
+
+
+def _list_categories(encoded: ColumnEncoder) -> tuple[str, ...] | None:
+    """Return the most frequent categories; None for words."""
+    if isinstance(encoded, Vocabulary):
+        return None
+    return tuple(islice(encoded.rows if isinstance(encoded, TargetMeans) else encoded.slots, MOST_CATEGORIES))

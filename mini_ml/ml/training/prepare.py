@@ -1,24 +1,32 @@
-"""Read a file, split its rows, and encode the training rows; free each intermediate form as early as possible."""
+"""Read a file, split its rows, and fit the encoder; free each intermediate form as early as possible."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from mini_ml.contracts import ColumnReport, DataWarning, FileReport, Schema, TrainOptions
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_ml.contracts import ColumnReport, DataWarning, FileReport, TrainOptions
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.estimates.preflight import DatasetFootprint
 from mini_ml.ml.estimators.build import MatrixShape
-from mini_ml.ml.frame import Frame, Matrix
+from mini_ml.ml.frame import Frame
 from mini_ml.ml.records.bad_rows import BadRow
+from mini_ml.ml.records.digests import Digests, digest_rows
 from mini_ml.ml.schema.data_warnings import limit_warnings
 from mini_ml.ml.schema.infer import infer
-from mini_ml.ml.schema.lookup import target_column
+from mini_ml.ml.schema.lookup import check_split_columns, target_column
 from mini_ml.ml.training.column_reports import complete_reports
 from mini_ml.ml.training.dataset import read_table
-from mini_ml.ml.training.describe import model_schema
+from mini_ml.ml.training.holdout import RowPositions
+from mini_ml.ml.training.labelled_rows import LabelledRows
 from mini_ml.ml.training.split import Split, split_rows
+from mini_ml.ml.training.split_columns import read_split_columns
 from mini_ml.ml.training.target_values import read_target_values
+from mini_ml.ml.training.time_order import propose_time_column
 from mini_ml.topology import Limits
 
 
@@ -36,6 +44,8 @@ class ParsedDataset:
     bad_rows: tuple[BadRow, ...]
     """The rows that were left out."""
     split: Split
+    holdout_digests: Digests
+    """A digest of each hold-out row, without its target."""
     frame: Frame
     """All rows, including those without a target."""
     bytes: int
@@ -53,13 +63,11 @@ class ParsedDataset:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """The encoded training rows, and the encoder and schema of the model."""
+    """The training rows, and the encoder that they taught."""
 
+    rows: LabelledRows
     encoder: Encoder
-    schema: Schema
-    """Its `probabilities` is set later, when the estimator is known."""
-    matrix: Matrix
-    """Shape (training rows, encoded width)."""
+    """The one-hot encoder, which knows all columns and categories."""
     footprint: DatasetFootprint
 
 
@@ -68,20 +76,27 @@ def read_dataset(path: Path, options: TrainOptions, *, limits: Limits, seed: int
 
     Raises:
         InvalidDataset, UnknownColumn, InvalidTarget, LimitExceeded: the file cannot be trained on.
+        InvalidOption: the rows cannot be split by the time or group columns.
     """
     table = read_table(path, limits, bad_rows=options.bad_rows)
     target = target_column(table, options.target_column, dropped=options.columns_to_drop)
-    inferred = infer(table, target=target, dropped=options.columns_to_drop)
+    time, group = options.time_column, options.group_column
+    check_split_columns(table, target, time=time, group=group)
+    inferred = infer(table, target=target, dropped=options.columns_to_drop, time=time, group=group)
     reader = inferred.reader
     values = read_target_values(table, target, inferred.target, model_type=options.model_type, limits=limits)
+    columns = read_split_columns(table, values.rows, time=inferred.time, group=group)
+    split = split_rows(values, seed=seed, columns=columns)
     frame = reader.parse(table)
+    proposed = propose_time_column(reader, frame, values) if time is None else ()
     return ParsedDataset(
         reader=reader,
         columns=tuple(complete_reports(inferred.columns, frame, target, values)),
-        warnings=limit_warnings([*values.warnings, *inferred.warnings]),
+        warnings=limit_warnings([*values.warnings, *split.warnings, *proposed, *inferred.warnings]),
         file=table.file,
         bad_rows=table.bad_rows,
-        split=split_rows(values, seed=seed),
+        split=split,
+        holdout_digests=digest_rows(table, split.holdout, without=target),
         frame=frame,
         bytes=table.bytes,
         cells=table.rows * len(table.names),
@@ -92,18 +107,38 @@ def read_dataset(path: Path, options: TrainOptions, *, limits: Limits, seed: int
 def prepare(
     dataset: ParsedDataset, *, limits: Limits, check_estimate: Callable[[MatrixShape, DatasetFootprint], None]
 ) -> Prepared:
-    """Fit the encoder on the training rows, and encode them.
+    """Fit the one-hot encoder on the training rows.
 
     Args:
         dataset: the parsed file and its split.
         limits: gives the maximum encoded width.
-        check_estimate: called before the matrix is allocated; raises LimitExceeded if the training would take too
+        check_estimate: called before any matrix is allocated; raises LimitExceeded if the training would take too
             much time or memory.
     """
     split = dataset.split
-    training = dataset.frame.take(split.training)
-    encoder = Encoder.fit(dataset.reader, training, limits)
-    footprint = DatasetFootprint(cells=dataset.cells, bytes=dataset.memory_bytes + training.memory_bytes)
-    check_estimate(MatrixShape(rows=training.rows, width=encoder.width, labels=split.spelled_labels), footprint)
-    schema = model_schema(dataset.reader, encoder, training, task=split.task, labels=split.labels, probabilities=False)
-    return Prepared(encoder=encoder, schema=schema, matrix=encoder.transform(training), footprint=footprint)
+    rows = select_rows(dataset, split.training, split.training_target, limits)
+    encoder = Encoder.fit(dataset.reader, rows.frame, limits)
+    footprint = DatasetFootprint(cells=dataset.cells, bytes=dataset.memory_bytes + rows.frame.memory_bytes)
+    check_estimate(rows.shape(encoder), footprint)
+    return Prepared(rows=rows, encoder=encoder, footprint=footprint)
+
+
+def prepare_all(dataset: ParsedDataset, limits: Limits) -> Prepared:
+    """Fit the one-hot encoder on all rows that have a target, for the fit that is published."""
+    split = dataset.split
+    positions = np.concatenate([split.training, split.holdout])
+    order = np.argsort(positions)
+    target = np.concatenate([split.training_target, split.holdout_target])[order]
+    rows = select_rows(dataset, positions[order], target, limits)
+    return Prepared(rows=rows, encoder=Encoder.fit(dataset.reader, rows.frame, limits), footprint=DatasetFootprint())
+
+
+def select_rows(dataset: ParsedDataset, positions: RowPositions, target: NDArray[Any], limits: Limits) -> LabelledRows:
+    """Return the rows at the given positions of the dataset, with their target."""
+    return LabelledRows(
+        reader=dataset.reader,
+        frame=dataset.frame.take(positions),
+        target=target,
+        labels=dataset.split.spelled_labels,
+        limits=limits,
+    )

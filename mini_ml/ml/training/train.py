@@ -8,16 +8,33 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from mini_ml import catalogue
-from mini_ml.contracts import Candidate, ColumnReport, DataWarning, FileReport, Metrics, Schema, Task, TrainOptions
+from mini_ml.contracts import (
+    Candidate,
+    ColumnReport,
+    DataWarning,
+    EnsembleMember,
+    FileReport,
+    Metrics,
+    Schema,
+    Task,
+    Threshold,
+    TrainOptions,
+)
 from mini_ml.errors import InvalidOption
 from mini_ml.ml.estimators.fitting import run_estimator
-from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.plan.agreement import build_plan
 from mini_ml.ml.records.bad_rows import BadRow
+from mini_ml.ml.schema.data_warnings import limit_warnings
+from mini_ml.ml.training.comparison import Report, no_report
+from mini_ml.ml.training.cross_validation import Clock
+from mini_ml.ml.training.describe import model_schema
 from mini_ml.ml.training.fitter import Fitted, ModelFitter
 from mini_ml.ml.training.holdout import RowPositions
-from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout
-from mini_ml.ml.training.prepare import ParsedDataset, Prepared, prepare, read_dataset
+from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout, predict_holdout
+from mini_ml.ml.training.holdout_predictions import HoldoutPredictions, write_holdout_predictions
+from mini_ml.ml.training.prepare import ParsedDataset, Prepared, prepare, prepare_all, read_dataset
+from mini_ml.ml.training.stages import StageReporter
 from mini_ml.topology import Limits
 
 Checkpoint = Callable[[int, int], None]
@@ -34,8 +51,17 @@ class Trained:
     model_type: str
     """The model type that was fitted; for `auto`, the chosen one."""
     model_params: dict[str, JsonValue]
+    members: tuple[EnsembleMember, ...]
+    """The members of an ensemble; empty for a single estimator."""
     metrics: Metrics
     candidates: tuple[Candidate, ...]
+    """The leaderboard of `auto`, best first."""
+    threshold: Threshold | None
+    """Two classes and `auto`: the threshold with the best F1 out of fold."""
+    refitted: bool
+    """Whether the model was fitted on the hold-out rows too, after it was measured without them."""
+    holdout_predictions: bytes | None
+    """The measured model's predictions of the hold-out rows as a compressed file; None if there are no such rows."""
     notes: tuple[str, ...]
     warnings: tuple[DataWarning, ...]
     """What was decided about the data."""
@@ -79,6 +105,8 @@ def train(
     seed: int = 0,
     threads: int = 1,
     checkpoint: Checkpoint = _no_checkpoint,
+    report: Report = no_report,
+    clock: Clock = lambda: 0.0,
 ) -> Trained:
     """Train a model on a CSV.
 
@@ -91,6 +119,8 @@ def train(
         seed: decides the hold-out rows and seeds the estimator.
         threads: trees of a forest that are grown at the same time.
         checkpoint: called between steps.
+        report: called whenever the training enters a stage or has compared a candidate.
+        clock: returns seconds, to measure the fits of candidates; by default nothing is measured.
 
     Raises:
         UnknownModelType, InvalidOption: the model type or its parameters are invalid.
@@ -98,39 +128,74 @@ def train(
         TrainingFailed: the estimator cannot be fitted on this dataset.
     """
     _check_options(options)
+    stages = StageReporter(report)
+    stages.enter("reading")
     dataset = read_dataset(path, options, limits=limits, seed=seed)
-    rows, split = dataset.frame.rows, dataset.split
-    checkpoint(rows, dataset.bytes)
-    fitter = ModelFitter(options, split, limits, _estimator_seed(options, seed), threads)
+    checkpoint(dataset.frame.rows, dataset.bytes)
+    fitter = ModelFitter(
+        options=options,
+        split=dataset.split,
+        limits=limits,
+        seed=_estimator_seed(options, seed),
+        threads=threads,
+        report=stages.send,
+        clock=clock,
+    )
     prepared = prepare(dataset, limits=limits, check_estimate=fitter.check)
-    checkpoint(rows, dataset.bytes)
-    fitted = fitter.fit(prepared.matrix, footprint=prepared.footprint)
-    model = _build_model(dataset, prepared, fitted)
-    del prepared  # frees the matrix, by far the largest object in memory
-    checkpoint(rows, dataset.bytes)
-    evaluation, warned = run_estimator(lambda: evaluate_on_holdout(model, dataset), model_type=fitted.model_type)
+    checkpoint(dataset.frame.rows, dataset.bytes)
+    choice = fitter.choose(prepared.rows, prepared.encoder, footprint=prepared.footprint)
+    stages.enter("fitting")
+    fitted = fitter.fit(choice, prepared.rows, prepared.encoder)
+    measured = _build_model(dataset, prepared, fitted)
+    checkpoint(dataset.frame.rows, dataset.bytes)
+    stages.enter("evaluating")
+    evaluation, warned = run_estimator(lambda: evaluate_on_holdout(measured, dataset), model_type=fitted.model_type)
+    model, predictions = measured, evaluation.predictions
+    if options.refit and len(dataset.split.holdout):
+        stages.enter("refitting")
+        prepared = prepare_all(dataset, limits)
+        fitted = fitter.fit(choice, prepared.rows, prepared.encoder)
+        model = _build_model(dataset, prepared, fitted)
+        predictions, _ = run_estimator(lambda: predict_holdout(model, dataset), model_type=fitted.model_type)
+        checkpoint(dataset.frame.rows, dataset.bytes)
     return Trained(
         model=model,
-        plan=build_plan(model, dataset.holdout, evaluation.predictions),
+        plan=build_plan(model, dataset.holdout, predictions),
         model_type=fitted.model_type,
-        model_params=fitted.params,
+        model_params=fitted.model_params,
+        members=fitted.ensemble,
         metrics=evaluation.metrics,
-        candidates=fitted.candidates,
-        notes=tuple(dict.fromkeys([*_build_notes(dataset), *fitted.notes, *warned])),
-        warnings=dataset.warnings,
+        candidates=choice.candidates,
+        threshold=choice.threshold,
+        refitted=options.refit,
+        holdout_predictions=_write_holdout_predictions(dataset, evaluation.predictions),
+        notes=tuple(dict.fromkeys([*_build_notes(dataset, options), *fitted.notes, *warned])),
+        warnings=limit_warnings((*evaluation.warnings, *dataset.warnings)),
         columns=dataset.columns,
         file=dataset.file,
         bad_rows=dataset.bad_rows,
-        rows=rows,
-        rows_without_target=split.without_target,
-        training_rows=len(split.training),
+        rows=dataset.frame.rows,
+        rows_without_target=dataset.split.without_target,
+        training_rows=len(dataset.split.training),
         seed=seed,
     )
 
 
-def split_document(trained: Trained) -> bytes:
-    """Return the split as a JSON document, stored next to the artifact so that the evaluation can be repeated."""
-    document = {"rows": trained.rows, "seed": trained.seed, "holdout_rows": trained.holdout_rows.tolist()}
+def split_document(trained: Trained, options: TrainOptions) -> bytes:
+    """Return the split as a JSON document, stored next to the artifact so that the evaluation can be repeated.
+
+    Args:
+        trained: what the training with these options returned.
+        options: the columns that decided the split are named if there are any.
+    """
+    columns = options.model_dump(include={"time_column", "group_column"}, exclude_none=True)
+    document = {
+        "rows": trained.rows,
+        "seed": trained.seed,
+        **columns,
+        "refitted": trained.refitted,
+        "holdout_rows": trained.holdout_rows.tolist(),
+    }
     return json.dumps(document).encode()
 
 
@@ -141,6 +206,18 @@ def _check_options(options: TrainOptions) -> None:
         raise InvalidOption("; ".join(issue.reason for issue in issues) + ".", issues=issues)
 
 
+def _write_holdout_predictions(dataset: ParsedDataset, predictions: Predictions) -> bytes | None:
+    split = dataset.split
+    found = HoldoutPredictions.of(
+        predictions,
+        rows=split.holdout,
+        digests=dataset.holdout_digests,
+        target=split.holdout_target,
+        labels=split.labels,
+    )
+    return write_holdout_predictions(found, split.labels)
+
+
 def _estimator_seed(options: TrainOptions, seed: int) -> int:
     """Return the seed of the estimators: the `random_state` that was given, for `auto` too, or the platform's."""
     given = options.model_params.get("random_state")
@@ -149,12 +226,33 @@ def _estimator_seed(options: TrainOptions, seed: int) -> int:
 
 def _build_model(dataset: ParsedDataset, prepared: Prepared, fitted: Fitted) -> FittedModel:
     split = dataset.split
-    probabilities = split.labels is not None and hasattr(fitted.estimator, "predict_proba")
-    schema = prepared.schema.model_copy(update={"probabilities": probabilities})
-    return FittedModel(schema, dataset.reader, prepared.encoder, fitted.scaling, fitted.estimator, split.holdout)
+    schema = model_schema(
+        dataset.reader,
+        prepared.encoder,
+        prepared.rows.frame,
+        task=split.task,
+        labels=split.labels,
+        probabilities=split.labels is not None
+        and all(hasattr(member.estimator, "predict_proba") for member in fitted.members),
+    )
+    return FittedModel(schema, dataset.reader, fitted.members, split.holdout, fitted.choice.temperature)
 
 
-def _build_notes(dataset: ParsedDataset) -> Iterator[str]:
+def _build_notes(dataset: ParsedDataset, options: TrainOptions) -> Iterator[str]:
     split = dataset.split
     held, kept = len(split.holdout), len(split.training)
-    yield f"The model was trained on {kept:,} rows; {held:,} others were held out to measure it."
+    if not held:
+        yield f"The model was trained on all {_count_rows(kept)}; there are too few to hold some out and measure it."
+    elif options.refit:
+        yield f"The model was trained on all {_count_rows(held + kept)}; without {held:,} of them it was measured."
+    else:
+        yield f"The model was trained on {_count_rows(kept)}; {_count_others(held)} held out to measure it."
+    yield from split.notes
+
+
+def _count_rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _count_others(count: int) -> str:
+    return "1 other was" if count == 1 else f"{count:,} others were"

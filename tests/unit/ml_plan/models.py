@@ -3,7 +3,8 @@
 import io
 import warnings
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 from hypothesis import assume
@@ -19,6 +20,7 @@ from mini_ml.ml.encoding.scaling import Scaling
 from mini_ml.ml.estimators.build import MatrixShape, build
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.model.member import Member
 from mini_ml.ml.plan import store
 from mini_ml.ml.plan.compilers import compile_estimator
 from mini_ml.ml.training.describe import model_schema
@@ -60,15 +62,20 @@ def fit_model(model_type: str, classes: int, read: Reader, frame: Frame) -> Fitt
         estimator = built.estimator.fit(scaled, codes if labels else codes + 0.5 + matrix[:, 0] % 1)
     probabilities = labels is not None and hasattr(estimator, "predict_proba")
     schema = model_schema(read, encoder, frame, task=facts["task"], labels=labels, probabilities=probabilities)
-    return FittedModel(schema, read, encoder, scaling, estimator, np.empty(0, dtype=np.intp))
+    return FittedModel(schema, read, (Member(encoder, scaling, estimator),), np.empty(0, dtype=np.intp))
+
+
+def with_estimator(model: FittedModel, estimator: Any) -> FittedModel:
+    """Return a model whose only estimator is replaced."""
+    return replace(model, members=(replace(model.members[0], estimator=estimator),))
 
 
 def dump_plan(model: FittedModel) -> bytes:
     """Return the plan of a model as the bytes of a file."""
-    form = compile_estimator(model.estimator)
-    assert form is not None
+    compiled = [estimator for member in model.members if (estimator := compile_estimator(member.estimator))]
+    assert len(compiled) == len(model.members)
     file = io.BytesIO()
-    store.dump(model, form, file)
+    store.dump(model, compiled, file)
     return file.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,15 +14,15 @@ from mini_ml.ml.plan import agreement, store
 from mini_ml.ml.plan.agreement import agree, build_plan
 from mini_ml.ml.plan.compiled_estimators import LinearRegression
 from mini_ml.ml.plan.compilers import compile_estimator
-from tests.unit.ml_plan.models import reload_plan
+from tests.unit.ml_plan.models import reload_plan, with_estimator
 from tests.unit.ml_reading.models import classifier, encode, regressor, table
 
 CSV = "number,letter,y\n" + "".join(f"{place}.5,{'abc'[place % 3]},{place * 2 + place % 3}\n" for place in range(30))
 
 
-def fit_with(estimator: object) -> FittedModel:
+def fit_with(estimator: Any) -> FittedModel:
     model = regressor(CSV)
-    return replace(model, estimator=estimator.fit(encode(model, CSV), np.arange(30.0)))  # type: ignore[attr-defined]
+    return with_estimator(model, estimator.fit(encode(model, CSV), np.arange(30.0)))
 
 
 def test_a_plan_that_agrees_is_written_and_predicts_the_same() -> None:
@@ -37,9 +38,9 @@ def test_a_plan_that_agrees_is_written_and_predicts_the_same() -> None:
 def test_a_plan_that_gives_other_numbers_does_not_agree() -> None:
     model = regressor(CSV)
     plan = reload_plan(model)
-    form = plan.estimator
+    form = plan.members[0].estimator
     assert isinstance(form, LinearRegression)
-    other = replace(plan, estimator=replace(form, intercept=form.intercept * (1 + 1e-6)))
+    other = with_estimator(plan, replace(form, intercept=form.intercept * (1 + 1e-6)))
 
     rows = model.reader.parse(table(CSV))
     assert not agree(other, rows, model.predict_all(rows))
@@ -52,7 +53,7 @@ def test_a_plan_that_gives_other_labels_does_not_agree() -> None:
     rows = model.reader.parse(table(CSV))
     answers = model.predict_all(rows)
     assert agree(plan, rows, answers)
-    assert not agree(replace(plan, estimator=_Stubborn()), rows, answers)
+    assert not agree(with_estimator(plan, _Stubborn()), rows, answers)
 
 
 def test_a_plan_that_does_not_agree_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:

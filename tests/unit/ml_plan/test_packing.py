@@ -1,6 +1,5 @@
 """The file of a model is compressed if it then loads faster, and reads the same either way."""
 
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
@@ -16,7 +15,7 @@ from mini_ml.ml.model import artifact, packing
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
 from mini_ml.topology import MIB
-from tests.unit.ml_plan.models import dump_plan
+from tests.unit.ml_plan.models import dump_plan, with_estimator
 from tests.unit.ml_reading.models import regressor
 
 RANDOM = np.random.default_rng(0)
@@ -34,7 +33,7 @@ def small() -> FittedModel:
 def forest(small: FittedModel) -> FittedModel:
     """Some 4 MiB as a file."""
     estimator = RandomForestRegressor(n_estimators=20, random_state=0).fit(POINTS, POINTS[:, 0] ** 2)
-    return replace(small, estimator=estimator)
+    return with_estimator(small, estimator)
 
 
 def write_csv(content: bytes, path: Path) -> bytes:
@@ -54,7 +53,7 @@ def test_a_forest_is_compressed_to_less_than_half_and_predicts_the_same(forest: 
     with path.open("rb") as file:
         loaded = artifact.load(file)
     assert path.stat().st_size < before / 2
-    assert np.array_equal(loaded.estimator.predict(POINTS), forest.estimator.predict(POINTS))
+    assert np.array_equal(loaded.members[0].estimator.predict(POINTS), forest.members[0].estimator.predict(POINTS))
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -82,7 +81,7 @@ def test_a_plan_of_many_trees_is_compressed_and_reads_the_same(forest: FittedMod
     assert compressions(body) == {ZIP_DEFLATED}
     assert len(body) < store.unpacked_size(BytesIO(body)) / 2
     assert plan is not None
-    assert np.array_equal(plan.estimator.predict(POINTS), forest.estimator.predict(POINTS))
+    assert np.array_equal(plan.members[0].estimator.predict(POINTS), forest.members[0].estimator.predict(POINTS))
 
 
 def test_a_small_plan_is_not_compressed(small: FittedModel) -> None:

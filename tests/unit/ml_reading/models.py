@@ -11,6 +11,7 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.model.member import Member
 from mini_ml.ml.records.known_names import KnownNames
 from mini_ml.ml.records.read_header import read_header
 from mini_ml.ml.records.stream import BlockStream
@@ -63,7 +64,7 @@ def classifier(csv: str | bytes, target: str | None = None, dropped: tuple[str, 
     encoder = Encoder.fit(rules, frame, LIMITS)
     estimator = DecisionTreeClassifier(random_state=0).fit(encoder.transform(frame), classes.codes)
     schema = model_schema(rules, encoder, frame, task="classification", labels=classes.labels, probabilities=True)
-    return FittedModel(schema, rules, encoder, None, estimator, np.empty(0, dtype=np.intp))
+    return FittedModel(schema, rules, (Member(encoder, None, estimator),), np.empty(0, dtype=np.intp))
 
 
 def regressor(csv: str | bytes, target: str | None = None) -> FittedModel:
@@ -77,7 +78,7 @@ def regressor(csv: str | bytes, target: str | None = None) -> FittedModel:
     encoder = Encoder.fit(rules, frame, LIMITS)
     estimator = Ridge().fit(encoder.transform(frame), numbers.values)
     schema = model_schema(rules, encoder, frame, task="regression", labels=None, probabilities=False)
-    return FittedModel(schema, rules, encoder, None, estimator, np.empty(0, dtype=np.intp))
+    return FittedModel(schema, rules, (Member(encoder, None, estimator),), np.empty(0, dtype=np.intp))
 
 
 def score(

@@ -44,7 +44,7 @@ def test_the_platform_sets_the_seed() -> None:
 def test_a_given_random_state_reaches_the_estimator_and_its_reported_parameters(tmp_path: Path) -> None:
     trained = train_on(flowers(tmp_path / "t.csv"), "RandomForestClassifier", params={"random_state": 42})
 
-    assert getattr(trained.model.estimator, "random_state", None) == 42
+    assert getattr(trained.model.members[0].estimator, "random_state", None) == 42
 
 
 @pytest.mark.parametrize("model_type", ["GaussianNB", "KNeighborsClassifier", "auto"])

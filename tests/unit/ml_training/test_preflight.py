@@ -131,7 +131,7 @@ def test_more_classes_are_more_work_for_trees() -> None:
         plan("RandomForestClassifier", 20_000, 20, labels) for labels in (("a", "b"), tuple(map(str, range(200))))
     )
 
-    assert many.seconds > 10 * few.seconds
+    assert many.seconds > 5 * few.seconds
     assert many.memory_mib > few.memory_mib
 
 

@@ -17,8 +17,7 @@ from mini_ml.errors import TrainingFailed
 from mini_ml.ml.estimators import fitting
 from mini_ml.ml.estimators.build import MatrixShape, build
 from mini_ml.ml.estimators.fitting import fit, parallel_trees, run_estimator
-from mini_ml.ml.training import auto
-from mini_ml.ml.training.auto import FOLDS
+from mini_ml.ml.training.comparison import FOLDS
 from mini_ml.ml.training.train import Trained, train
 from tests.unit.ml_training.tables import LIMITS, mixed_labels
 
@@ -89,7 +88,6 @@ def given(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(fitting, "_MIN_ROWS", 1)
     monkeypatch.setattr(fitting, "parallel_trees", record_threads)
-    monkeypatch.setattr(auto, "parallel_trees", record_threads)
     return counts
 
 
@@ -97,7 +95,7 @@ def train_with_threads(path: Path, model_type: str, threads: int) -> Trained:
     return train(path, TrainOptions(model_type=model_type), limits=LIMITS, threads=threads)
 
 
-@pytest.mark.parametrize(("model_type", "forests"), [("RandomForestClassifier", 1), ("auto", FOLDS)])
+@pytest.mark.parametrize(("model_type", "forests"), [("RandomForestClassifier", 1), ("auto", FOLDS["balanced"])])
 def test_a_published_model_does_not_depend_on_the_number_of_threads(
     model_type: str, forests: int, given: list[int], tmp_path: Path
 ) -> None:

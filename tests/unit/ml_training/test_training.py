@@ -47,7 +47,7 @@ def test_stored_classification_metrics_belong_to_the_stored_model_and_split(tmp_
     trained = train_on(table, "LogisticRegression")
     dump(trained.model, tmp_path / "model.joblib")
 
-    held = json.loads(split_document(trained))["holdout_rows"]
+    held = json.loads(split_document(trained, TrainOptions()))["holdout_rows"]
     header, *rows = lines_of(table)
     with (tmp_path / "model.joblib").open("rb") as stored:
         model = load(stored)
@@ -111,7 +111,7 @@ def test_holdout_rows_do_not_influence_the_model(tmp_path: Path) -> None:
         changed.model, "width,height\n0.4,0.1\n0.6,0.2\n"
     )
     np.testing.assert_array_equal(trained.model.encoder.fills, changed.model.encoder.fills)
-    np.testing.assert_array_equal(trained.model.estimator.coef_, changed.model.estimator.coef_)  # type: ignore[attr-defined]  # a linear one
+    np.testing.assert_array_equal(trained.model.members[0].estimator.coef_, changed.model.members[0].estimator.coef_)  # type: ignore[attr-defined]  # a linear one
 
 
 def test_class_weights_by_label_move_predictions_towards_the_heavier_label(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_a_deprecated_model_type_is_noted(tmp_path: Path) -> None:
 def test_numbers_learned_as_labels_give_a_warning_with_the_regressor_to_use(tmp_path: Path) -> None:
     table = write(tmp_path / "t.csv", "size,price", *(f"{row * 1.7},{row % 30}" for row in range(90)))
 
-    [warning] = train_on(table, "RandomForestClassifier").warnings
+    _, warning = train_on(table, "RandomForestClassifier").warnings
 
     assert (warning.code, warning.column) == ("numbers_as_labels", "price")
     assert "`RandomForestRegressor`" in warning.message

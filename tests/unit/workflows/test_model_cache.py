@@ -36,14 +36,16 @@ def test_a_version_with_a_plan_is_scored_by_it_and_its_pipeline_is_not_loaded(
 
     loaded = model_cache_of(platform).model("shop", "latest")
 
-    assert isinstance(loaded.model.estimator, LinearRegression)
+    assert isinstance(loaded.model.members[0].estimator, LinearRegression)
 
 
 def test_a_model_type_without_a_plan_is_scored_by_its_pipeline(platform: MemoryPlatform) -> None:
     platform.put("train/shop/rows.csv", model_type="KNeighborsRegressor")
     platform.work()
 
-    assert type(model_cache_of(platform).model("shop", "1").model.estimator).__name__ == "KNeighborsRegressor"
+    assert (
+        type(model_cache_of(platform).model("shop", "1").model.members[0].estimator).__name__ == "KNeighborsRegressor"
+    )
     assert versions.load_manifest(platform.cloud.artifacts, "shop", 1).plan is None
 
 
@@ -52,7 +54,7 @@ def test_a_version_from_before_there_were_plans_is_scored_by_its_pipeline(platfo
     manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1).model_copy(update={"plan": None})
     platform.cloud.artifacts.put(keys.manifest("shop", 1), seal(platform.cloud, manifest))
 
-    assert type(model_cache_of(platform).model("shop", "1").model.estimator).__name__ == "Ridge"
+    assert type(model_cache_of(platform).model("shop", "1").model.members[0].estimator).__name__ == "Ridge"
 
 
 def test_a_plan_of_another_release_leaves_the_pipeline_to_score(
@@ -61,7 +63,7 @@ def test_a_plan_of_another_release_leaves_the_pipeline_to_score(
     platform.train()
     monkeypatch.setattr(store, "FORMAT", store.FORMAT + 1)
 
-    assert type(model_cache_of(platform).model("shop", "1").model.estimator).__name__ == "Ridge"
+    assert type(model_cache_of(platform).model("shop", "1").model.members[0].estimator).__name__ == "Ridge"
 
 
 def test_many_who_want_a_model_at_once_load_it_once(platform: MemoryPlatform) -> None:
