@@ -18,6 +18,9 @@ AUTO: Final[dict[str, Task | None]] = {
 }
 """Model types that let the trainer choose an estimator, with the task that each one forces; None leaves it open."""
 
+ENSEMBLE: Final = "ensemble"
+"""The model type of a version whose estimators `auto` averages; no training can name it."""
+
 _MAX_SHOWN_CHARS: Final = 60
 _MAX_NUMBER: Final = 1e300
 
@@ -41,7 +44,9 @@ def check_model_type(name: str) -> None:
     if name in AUTO or name in model_types()["model_types"]:
         return
     reason, hint = f"unknown model type `{_shorten(name)}`", f"did you mean {join_names(nearest_types(name))}?"
-    if why := model_types()["excluded"].get(name):
+    if name == ENSEMBLE:
+        reason, hint = "`ensemble` cannot be trained by name: `auto` chooses the members", "use model_type `auto`"
+    elif why := model_types()["excluded"].get(name):
         reason, hint = f"`{name}` is not offered: it {why}", "GET /model-types lists the available ones"
     raise UnknownModelType(
         f"{reason[0].upper()}{reason[1:]}.", issues=[Issue(parameter="model_type", reason=reason, hint=hint)]

@@ -192,6 +192,8 @@ def job_id_in_index(key: str) -> str:
 MODELS: Final = "models/"
 REJECTS: Final = "rejects.csv"
 """Name of the list of rows that could not be read, beside a model file or the output of a batch prediction."""
+HOLDOUT_PREDICTIONS: Final = "holdout-predictions.csv.gz"
+"""Name of the file with the predictions of the hold-out rows, beside a model file."""
 
 
 def versions(model_name: str) -> str:

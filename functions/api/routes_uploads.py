@@ -1,5 +1,8 @@
 """`POST /uploads`: create a job and a form to upload its file directly to S3."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -12,7 +15,7 @@ from mini_ml.adapters.http.openapi.document import json_body, problem_responses
 from mini_ml.adapters.http.reading.json_bodies import read_json_as
 from mini_ml.adapters.http.schemas import UploadRequest
 from mini_ml.adapters.http.service import CloudDep, new_router
-from mini_ml.contracts import PredictOptions, TrainOptions, UploadInvitation
+from mini_ml.contracts import Kind, PredictOptions, TrainOptions, UploadInvitation
 from mini_ml.errors import Issue
 from mini_ml.jobs import options, submit
 from mini_ml.jobs.collected_errors import CollectedErrors
@@ -40,7 +43,11 @@ _EXAMPLES = {
         }
     },
 }
-_ONLY_FOR = {"target_column": "train", "model_type": "train", "model_params": "train", "output": "predict"}
+_FOR_BOTH: Final = {"columns_to_drop", "bad_rows"}
+_ONLY_FOR: Final[Mapping[str, Kind]] = {
+    **{name: "train" for name in TrainOptions.model_fields if name not in _FOR_BOTH},
+    "output": "predict",
+}
 
 
 @router.post(

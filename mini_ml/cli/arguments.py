@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
 from mini_ml.client import DEFAULT_URL
-from mini_ml.contracts import BAD_ROWS, Kind
+from mini_ml.contracts import BAD_ROWS, EFFORTS, Kind
 from mini_ml.topology import Scope
 
 _FILE_HELP: Final = "CSV file; a file larger than the inline limit is uploaded to S3"
@@ -19,6 +19,10 @@ _TARGET_HELP: Final = "column to predict (default: the last one)"
 _TYPE_HELP: Final = "model type from GET /model-types, or auto (the default)"
 _MODEL_HELP: Final = "model name (default: %(default)s)"
 _PARAMS_HELP: Final = "parameters of the model type, such as '{\"max_depth\": 3}'"
+_EFFORT_HELP: Final = "how much time auto spends: balanced (the default), or best, which takes up to ten times as long"
+_REFIT_HELP: Final = "publish a model that is fitted on all rows, after it was measured without the hold-out rows"
+_TIME_HELP: Final = "column that orders the rows: the newest ones are held out (default: random rows)"
+_GROUP_HELP: Final = "column whose equal values are held out together; it is not a feature"
 _BAD_ROWS_HELP: Final[dict[Kind, str]] = {
     "train": "rows that cannot be read: skip them while they are few (the default), or refuse the file",
     "predict": "rows that cannot be read: refuse the file (the default), or keep them without a prediction",
@@ -69,10 +73,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_train(commands.add_parser("train", parents=[remote], help="train a model on a CSV file"))
     _add_predict(commands.add_parser("predict", parents=[remote], help="predict the rows of a CSV file"))
     _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
-    models = commands.add_parser("models", parents=[remote], help="list models, or show one")
-    models.add_argument("model_name", nargs="?", metavar="NAME")
+    _add_models(commands.add_parser("models", parents=[remote], help="list models, or show one or a version of it"))
     _add_key(commands.add_parser("key", help="create an API key"))
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.command == "models" and options.version and not options.model_name:
+        parser.error("argument --version: name the model, as in: mini-ml models iris --version 3")
+    return options
 
 
 def _build_remote_options() -> argparse.ArgumentParser:
@@ -86,6 +92,7 @@ def _add_inspect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=_parse_file, metavar="FILE", help=_INSPECT_HELP)
     parser.add_argument("--target", "--target-column", dest="target_column", metavar="COLUMN", help=_TARGET_HELP)
     _add_drop(parser)
+    _add_split_columns(parser)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
@@ -98,6 +105,9 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
     )
     _add_drop(parser)
     _add_bad_rows(parser, "train")
+    parser.add_argument("--effort", choices=EFFORTS, help=_EFFORT_HELP)
+    parser.add_argument("--refit", action=argparse.BooleanOptionalAction, help=_REFIT_HELP)
+    _add_split_columns(parser)
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
@@ -117,6 +127,13 @@ def _add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", metavar="KIND", help="kind: train or predict")
     parser.add_argument("--model", "--model-name", dest="model_name", metavar="NAME", help="model name")
     parser.add_argument("--limit", type=int, metavar="N", help="maximum number of jobs to list")
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model_name", nargs="?", metavar="NAME")
+    parser.add_argument(
+        "--version", help="version number, alias or latest: show its metrics and the candidates that were compared"
+    )
 
 
 def _add_key(parser: argparse.ArgumentParser) -> None:
@@ -155,6 +172,11 @@ def _add_drop(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=help_text,
     )
+
+
+def _add_split_columns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--time-column", metavar="COLUMN", help=_TIME_HELP)
+    parser.add_argument("--group-column", metavar="COLUMN", help=_GROUP_HELP)
 
 
 def _add_bad_rows(parser: argparse.ArgumentParser, kind: Kind) -> None:

@@ -1,6 +1,7 @@
 """Implementations of the commands."""
 
 import shutil
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Final, TypeVar
 from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.cli import inspection, printing
 from mini_ml.cli.arguments import CliSettings
-from mini_ml.client import Client
+from mini_ml.cli.progress_line import ProgressLine
+from mini_ml.cli.version_lines import format_version
+from mini_ml.client import Client, RequestRejected
 from mini_ml.contracts import JobView, PredictAnswer, PredictOptions, TrainOptions
 
 Options = TypeVar("Options", TrainOptions, PredictOptions)
@@ -48,13 +51,32 @@ def _key(options: Namespace) -> None:
 
 
 def _inspect(client: Client, options: Namespace) -> Iterable[str]:
-    found = client.inspect(options.file, target_column=options.target_column, columns_to_drop=options.columns_to_drop)
+    found = client.inspect(
+        options.file,
+        target_column=options.target_column,
+        columns_to_drop=options.columns_to_drop,
+        time_column=options.time_column,
+        group_column=options.group_column,
+    )
     return inspection.format_inspection(found, options.file, width=shutil.get_terminal_size().columns)
 
 
 def _train(client: Client, options: Namespace) -> Iterable[str]:
-    job = client.train(options.file, model_name=options.model_name, options=_given(TrainOptions, options))
+    given = _given(TrainOptions, options)
+    if options.json or not sys.stderr.isatty() or not _can_read_jobs(client):
+        return printing.format_training(client.train(options.file, model_name=options.model_name, options=given))
+    with ProgressLine(sys.stderr) as line:
+        job = client.train(options.file, model_name=options.model_name, options=given, watch=line.show)
     return printing.format_training(job)
+
+
+def _can_read_jobs(client: Client) -> bool:
+    """Return whether the credential allows to follow a job; one that may only train waits for the answer instead."""
+    try:
+        client.jobs(limit=1)
+    except RequestRejected:
+        return False
+    return True
 
 
 def _predict(client: Client, options: Namespace) -> Iterable[str]:
@@ -93,6 +115,8 @@ def _jobs(client: Client, options: Namespace) -> Iterable[str]:
 
 
 def _models(client: Client, options: Namespace) -> Iterable[str]:
+    if options.version:
+        return format_version(client.model_version(options.model_name, options.version))
     if options.model_name:
         return printing.format_model(client.model(options.model_name))
     return printing.format_models(client.models())

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,13 +12,14 @@ from pydantic import ValidationError
 from mini_ml.adapters.auth.api_keys import ApiKey
 from mini_ml.adapters.configuration import describe_invalid_settings
 from mini_ml.cli.file_lines import format_file, format_rejects
+from mini_ml.cli.measures import format_leaderboard, format_metrics
+from mini_ml.cli.progress import describe_progress
 from mini_ml.contracts import (
     ColumnReport,
     DataWarning,
     IssueView,
     JobPage,
     JobView,
-    Metrics,
     ModelPage,
     ModelView,
     PredictAnswer,
@@ -78,15 +79,27 @@ def print_invalid_settings(error: ValidationError) -> None:
 
 def format_training(job: JobView) -> Iterable[str]:
     """Return the published version, how its file was read, its metrics, and where the model is stored."""
-    yield f"{job.model_name} version {job.version} was trained and published."
-    yield from format_columns(job.columns)
-    yield from format_warnings(job.warnings)
-    yield from format_file(job.file)
-    yield from format_rejects(job.links)
-    yield from format_metrics(job.metrics)
-    if isinstance(job.result, TrainResult):
-        yield f"  model     {job.result.model_uri}"
-    yield f"  job       {job.job_id}"
+    model = [f"  model     {job.result.model_uri}"] if isinstance(job.result, TrainResult) else []
+    yield from join_sections(
+        [
+            f"{job.model_name} version {job.version} was trained and published.",
+            *format_columns(job.columns),
+            *format_warnings(job.warnings),
+            *format_file(job.file),
+            *format_rejects(job.links),
+        ],
+        format_leaderboard(job.candidates),
+        format_metrics(job.metrics),
+        [*model, f"  job       {job.job_id}"],
+    )
+
+
+def join_sections(*sections: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of the sections that have some, with an empty line between two of them."""
+    for number, lines in enumerate(filter(None, map(list, sections))):
+        if number:
+            yield ""
+        yield from lines
 
 
 def format_columns(columns: Sequence[ColumnReport]) -> Iterable[str]:
@@ -113,13 +126,6 @@ def _shorten(name: str) -> str:
     return name if len(name) <= _COLUMN_CHARS else name[: _COLUMN_CHARS - 1] + "…"
 
 
-def format_metrics(metrics: Metrics | None) -> Iterable[str]:
-    """Return the scalar metrics of a model, measured on the hold-out rows."""
-    for name, value in metrics or ():
-        if isinstance(value, float):
-            yield f"  {name:<20}{value:.4f}"
-
-
 def format_predictions(answer: PredictAnswer | JobView) -> Iterable[str]:
     """Return one prediction per line, or how to get them if the response does not hold them.
 
@@ -133,19 +139,21 @@ def format_predictions(answer: PredictAnswer | JobView) -> Iterable[str]:
 
 def format_job(job: JobView) -> Iterable[str]:
     """Return the fields of a job, its metrics, its result and its error."""
-    fields = ("job_id", "kind", "state", "model_name", "version", "created_at", "started_at", "finished_at")
-    for name in fields:
-        yield _format_field(name, getattr(job, name))
-    yield _format_field("progress", f"{job.progress.rows_done} rows")
-    yield from format_columns(job.columns)
-    yield from format_warnings(job.warnings)
-    yield from format_file(job.file)
-    yield from format_metrics(job.metrics)
-    for name, value in job.result or ():
-        if name not in fields and value is not None:
-            yield _format_field(name, value)
-    if job.error:
-        yield _format_field("error", f"{job.error.title}: {job.error.detail}")
+    names = ("job_id", "kind", "state", "model_name", "version", "created_at", "started_at", "finished_at")
+    result = {name: value for name, value in job.result or () if name not in names and value is not None}
+    error = {"error": f"{job.error.title}: {job.error.detail}"} if job.error else {}
+    yield from join_sections(
+        [
+            *(format_field(name, getattr(job, name)) for name in names),
+            format_field("progress", describe_progress(job)),
+            *format_columns(job.columns),
+            *format_warnings(job.warnings),
+            *format_file(job.file),
+        ],
+        format_leaderboard(job.candidates),
+        format_metrics(job.metrics),
+        [format_field(name, value) for name, value in (result | error).items()],
+    )
 
 
 def format_jobs(page: JobPage) -> Iterable[str]:
@@ -174,7 +182,8 @@ def format_model(model: ModelView) -> Iterable[str]:
     yield f"{'aliases':<13}{_format_aliases(model) or '-'}"
 
 
-def _format_field(name: str, value: object) -> str:
+def format_field(name: str, value: object) -> str:
+    """Return a field with its name; `-` stands for no value."""
     return f"{name:<17}{_format_value(value)}"
 
 

@@ -13,13 +13,14 @@ from mini_ml.client.answers import View, parse_view
 from mini_ml.client.exceptions import RequestRejected
 from mini_ml.client.fields import build_form_fields, build_inspect_fields, build_upload_request, has_output
 from mini_ml.client.heads import read_head
-from mini_ml.client.transport import DEFAULT_URL, Transport
+from mini_ml.client.transport import DEFAULT_URL, FormFile, Transport
 from mini_ml.contracts import (
     InspectAnswer,
     InspectOptions,
     JobPage,
     JobView,
     Kind,
+    ManifestView,
     ModelPage,
     ModelView,
     PredictAnswer,
@@ -33,6 +34,9 @@ from mini_ml.contracts import (
 from mini_ml.topology import Limits
 
 _POLL_SECONDS: Final = 0.5
+
+Watch = Callable[[JobView], None]
+"""Called with a job while it is open, to show how far it is."""
 
 
 class Client:
@@ -77,7 +81,13 @@ class Client:
     # ------------------------------------------------------------ inspect, train and predict
 
     def inspect(
-        self, dataset: Path, *, target_column: str | None = None, columns_to_drop: Sequence[str] = ()
+        self,
+        dataset: Path,
+        *,
+        target_column: str | None = None,
+        columns_to_drop: Sequence[str] = (),
+        time_column: str | None = None,
+        group_column: str | None = None,
     ) -> InspectAnswer:
         """Look at a file before a training: how it, its columns and its target would be read.
 
@@ -85,13 +95,21 @@ class Client:
             dataset: CSV file; of one larger than the inline limit, only the first bytes are sent.
             target_column: column to predict; None means the last column.
             columns_to_drop: columns that the training would leave out.
+            time_column: column that would order the rows.
+            group_column: column whose equal values would be held out together.
 
         Raises:
             RequestRejected: the file cannot be read.
         """
         is_head = self._is_large(dataset)
         content = read_head(dataset, self._inline_bytes) if is_head else dataset.read_bytes()
-        options = InspectOptions(target_column=target_column, columns_to_drop=tuple(columns_to_drop), is_head=is_head)
+        options = InspectOptions(
+            target_column=target_column,
+            columns_to_drop=tuple(columns_to_drop),
+            time_column=time_column,
+            group_column=group_column,
+            is_head=is_head,
+        )
         response = self._transport.post_form(
             self._transport.url("inspect"),
             build_inspect_fields(options),
@@ -99,21 +117,32 @@ class Client:
         )
         return self._read(response, InspectAnswer)
 
-    def train(self, dataset: Path, *, model_name: str = "default", options: TrainOptions | None = None) -> JobView:
+    def train(
+        self,
+        dataset: Path,
+        *,
+        model_name: str = "default",
+        options: TrainOptions | None = None,
+        watch: Watch | None = None,
+    ) -> JobView:
         """Train a model, wait for the job and return it.
 
         Args:
             dataset: CSV file; one larger than the inline limit is uploaded through S3.
             model_name: model to publish a new version of.
             options: only the fields that were set are sent; the server's defaults hold for the others.
+            watch: called with the job each time it is read before it ends. The server then answers at once instead
+                of waiting for the job, and the credential needs the scope `read`.
 
         Raises:
             RequestRejected: the server rejected the request, or the job failed.
         """
         if self._is_large(dataset):
-            return self._submit_through_s3(dataset, build_upload_request("train", dataset.name, model_name, options))
-        response = self._post_file("train", "dataset_file", dataset, build_form_fields(model_name, options))
-        return self.wait_for_job(self._read(response, JobView))
+            request = build_upload_request("train", dataset.name, model_name, options)
+            return self._submit_through_s3(dataset, request, watch=watch)
+        fields, prefer = build_form_fields(model_name, options), "respond-async" if watch else None
+        response = self._post_file("train", "dataset_file", dataset, fields, prefer=prefer)
+        return self.wait_for_job(self._read(response, JobView), watch=watch)
 
     def predict(
         self, rows: Path, *, model_name: str = "default", options: PredictOptions | None = None
@@ -176,9 +205,23 @@ class Client:
         """Return a model with its latest version and aliases."""
         return self._get(ModelView, "models", model_name)
 
-    def wait_for_job(self, job: JobView) -> JobView:
-        """Poll a job until it ends, and return it. Raises RequestRejected if it failed."""
+    def model_version(self, model_name: str, version: str = "latest") -> ManifestView:
+        """Return a version of a model: its dataset, estimators, leaderboard and metrics."""
+        return self._get(ManifestView, "models", model_name, "versions", version)
+
+    def wait_for_job(self, job: JobView, *, watch: Watch | None = None) -> JobView:
+        """Poll a job until it ends, and return it.
+
+        Args:
+            job: the job, as it was last read.
+            watch: called with the job each time it was read and has not ended.
+
+        Raises:
+            RequestRejected: the job failed.
+        """
         while job.state not in ("succeeded", "failed"):
+            if watch is not None:
+                watch(job)
             self._sleep(_POLL_SECONDS)
             job = self.follow(job.links["self"], JobView)
         if job.error is not None:
@@ -200,19 +243,20 @@ class Client:
     def _is_large(self, file: Path) -> bool:
         return file.stat().st_size > self._inline_bytes
 
-    def _submit_through_s3(self, file: Path, request: dict[str, JsonValue]) -> JobView:
+    def _submit_through_s3(self, file: Path, request: dict[str, JsonValue], *, watch: Watch | None = None) -> JobView:
         """Request a presigned upload form, post the file to S3 with it, and wait for the job."""
         response = self._transport.post_json(self._transport.url("uploads"), request)
         invitation = parse_view(response, UploadInvitation)
         with file.open("rb") as content:
             self._transport.post_form(invitation.url, invitation.fields, {"file": (file.name, content)})
-        return self.wait_for_job(self.job(invitation.job_id))
+        return self.wait_for_job(self.job(invitation.job_id), watch=watch)
 
-    def _post_file(self, path: str, field: str, file: Path, fields: Mapping[str, str]) -> httpx2.Response:
+    def _post_file(
+        self, path: str, field: str, file: Path, fields: Mapping[str, str], *, prefer: str | None = None
+    ) -> httpx2.Response:
         with file.open("rb") as content:
-            return self._transport.post_form(
-                self._transport.url(path), fields, {field: (file.name, content, "text/csv")}
-            )
+            files: dict[str, FormFile] = {field: (file.name, content, "text/csv")}
+            return self._transport.post_form(self._transport.url(path), fields, files, prefer=prefer)
 
     def _get(self, view: type[View], *segments: str) -> View:
         return self._read(self._transport.get(self._transport.url(*segments)), view)

@@ -45,9 +45,18 @@ class Transport:
         """Send a POST request with JSON. Raises RequestRejected or Unreachable."""
         return self._send("POST", url, json=body)
 
-    def post_form(self, url: str, fields: Mapping[str, str], files: Mapping[str, FormFile]) -> httpx2.Response:
-        """Send a POST request with a form, the fields first. Raises RequestRejected or Unreachable."""
-        return self._send("POST", url, fields=fields, files=files)
+    def post_form(
+        self, url: str, fields: Mapping[str, str], files: Mapping[str, FormFile], *, prefer: str | None = None
+    ) -> httpx2.Response:
+        """Send a POST request with a form, the fields first. Raises RequestRejected or Unreachable.
+
+        Args:
+            url: where to send it.
+            fields: the text fields.
+            files: the files, by the name of their field.
+            prefer: value of the `Prefer` header: how long the server may wait for the result.
+        """
+        return self._send("POST", url, fields=fields, files=files, headers={"Prefer": prefer} if prefer else {})
 
     def stream(self, url: str) -> Iterator[bytes]:
         """Yield the content of a URL in chunks, without the credential. Raises RequestRejected or Unreachable."""
@@ -69,11 +78,11 @@ class Transport:
         json: JsonValue = None,
         fields: Mapping[str, str] | None = None,
         files: Mapping[str, FormFile] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
+        sent = {**self._headers(url), **(headers or {})}
         try:
-            response = self._http.request(
-                method, url, headers=self._headers(url), params=params, json=json, data=fields, files=files
-            )
+            response = self._http.request(method, url, headers=sent, params=params, json=json, data=fields, files=files)
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise _build_unreachable(url, error) from error
         if response.is_error:

@@ -25,6 +25,7 @@ from mini_ml import errors
 from mini_ml.contracts import (
     OPEN_STATES,
     BatchSummary,
+    Candidate,
     ColumnReport,
     DataWarning,
     Failure,
@@ -76,6 +77,7 @@ class _Changes(TypedDict, total=False):
     file: FileReport | None
     warnings: tuple[DataWarning, ...]
     columns: tuple[ColumnReport, ...]
+    candidates: tuple[Candidate, ...]
     setback: Failure | None
     failure: Failure | None
 
@@ -121,6 +123,8 @@ class Job(FrozenModel):
     """What was decided about the data that an analyst would want to know."""
     columns: tuple[ColumnReport, ...] = ()
     """Train: what was decided about each column of the file, in its order."""
+    candidates: tuple[Candidate, ...] = ()
+    """Train: the leaderboard of `auto`, best first."""
     setback: Failure | None = None
     """Error of the last attempt that returned the job to its queue."""
     failure: Failure | None = None
@@ -246,7 +250,8 @@ class Job(FrozenModel):
             file=manifest.file,
             warnings=manifest.warnings,
             columns=manifest.columns,
-            progress=progress,
+            candidates=manifest.candidates,
+            progress=progress.model_copy(update={"training": None}),
         )
 
     def succeed_prediction(

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from mini_ml import errors
-from mini_ml.contracts import BatchSummary, Manifest, PredictResult, Progress, Upload
+from mini_ml.contracts import BatchSummary, Manifest, PredictResult, Progress, TrainingProgress, Upload
 from mini_ml.jobs import intake, outcome, store
 from mini_ml.jobs.job import Job, build_failure
 from mini_ml.jobs.store import Record
@@ -91,9 +91,19 @@ class JobLease:
         """The job as this worker last wrote it."""
         return self._record.job
 
+    @property
+    def progress(self) -> Progress:
+        """How far the work is, as last noted; the job may say less."""
+        return self._progress
+
     def checkpoint(self, rows_done: int, bytes_done: int) -> None:
         """Note how far the work is; the heartbeat writes it. Raises LeaseLost, which stops the work."""
-        self._progress = Progress(rows_done=rows_done, bytes_done=bytes_done, bytes_total=self.job.progress.bytes_total)
+        self._progress = self._progress.model_copy(update={"rows_done": rows_done, "bytes_done": bytes_done})
+        self._ensure_not_lost()
+
+    def report(self, training: TrainingProgress) -> None:
+        """Note how far a training is; the heartbeat writes it. Raises LeaseLost, which stops the work."""
+        self._progress = self._progress.model_copy(update={"training": training})
         self._ensure_not_lost()
 
     def record_intent(self, version: int) -> None:

@@ -1,13 +1,13 @@
 """Parses and checks the options of a job, whichever way they were given: as form fields, JSON or object metadata."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, TypeVar
 from urllib.parse import unquote
 
 from pydantic import ValidationError
 
 from mini_ml import catalogue, keys
-from mini_ml.contracts import FrozenModel, Kind, PredictOptions, TrainOptions
+from mini_ml.contracts import EFFORTS, FrozenModel, Kind, PredictOptions, TrainOptions
 from mini_ml.contracts.rejections import build_rejection
 from mini_ml.errors import InvalidOption, Issue
 from mini_ml.jobs.collected_errors import CollectedErrors
@@ -43,7 +43,12 @@ def parse_train_options(given: Mapping[str, object]) -> TrainOptions:
     with collected.collect():
         catalogue.check_model_type(str(found.get("model_type", "auto")))
     collected.raise_if_any()
-    issues = [*catalogue.check_params(options.model_type, options.model_params), *_find_dropped_target(options)]
+    issues = [
+        *catalogue.check_params(options.model_type, options.model_params),
+        *_find_dropped_target(options),
+        *_find_unused_effort(options),
+        *_find_ambiguous_columns(options),
+    ]
     if issues:
         raise InvalidOption(f"{len(issues)} of the options cannot be used.", issues=issues)
     return options
@@ -54,6 +59,29 @@ def _find_dropped_target(options: TrainOptions) -> list[Issue]:
         return []
     reason = f"`{options.target_column}` is the target and cannot be dropped"
     return [Issue(parameter="columns_to_drop", reason=reason, hint="take it out of columns_to_drop")]
+
+
+def _find_unused_effort(options: TrainOptions) -> list[Issue]:
+    if options.effort == EFFORTS[0] or options.model_type in catalogue.AUTO:
+        return []
+    reason = f"`{options.effort}` applies to `auto` only, and the model type is `{options.model_type}`"
+    return [Issue(parameter="effort", reason=reason, hint="leave it out, or use model_type `auto`")]
+
+
+def _find_ambiguous_columns(options: TrainOptions) -> Iterator[Issue]:
+    """Yield an issue for each column that cannot have two roles; a column that is dropped can order or group rows."""
+    target, time, group = options.target_column, options.time_column, options.group_column
+    if target is not None and time == target:
+        reason = f"`{time}` is the target and cannot order the rows"
+        yield Issue(parameter="time_column", reason=reason, hint="name the column that says when a row was recorded")
+    if target is not None and group == target:
+        reason = f"`{group}` is the target and cannot group the rows"
+        yield Issue(
+            parameter="group_column", reason=reason, hint="name the column that says which rows belong together"
+        )
+    if group is not None and group == time:
+        reason = f"`{group}` is also the time column"
+        yield Issue(parameter="group_column", reason=reason, hint="name another column, or leave one of the two out")
 
 
 def parse_predict_options(given: Mapping[str, object]) -> PredictOptions:

@@ -1,32 +1,21 @@
 """The training worker: leases the job of an upload, trains a model, stores it and publishes a version."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import partial
-from io import BufferedReader, BytesIO
 from pathlib import Path
 
-from mini_ml import errors, keys
-from mini_ml.contracts import Artifact, Dataset, Manifest, TrainOptions, UnsealedManifest, Upload
+from mini_ml import errors
+from mini_ml.contracts import Dataset, Manifest, TrainingProgress, TrainOptions, UnsealedManifest, Upload
 from mini_ml.jobs import intake, outcome
 from mini_ml.jobs.lease import JobLease, acquire_lease
-from mini_ml.ml.model import artifact, packing
-from mini_ml.ml.plan import store as plans
-from mini_ml.ml.training.train import Trained, split_document, train
+from mini_ml.ml.model import artifact
+from mini_ml.ml.training.train import Trained, train
 from mini_ml.ports import Cloud
 from mini_ml.workflows import transfer
+from mini_ml.workflows.model_files import ModelFiles, ModelFolder, store_model_files
 from mini_ml.workflows.publish import publish_version
-from mini_ml.workflows.rejects import store_rejects
 
 SEED = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Stored:
-    """The objects that a training has stored; nothing refers to them until the manifest is published."""
-
-    artifact: Artifact
-    plan: Artifact | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +57,31 @@ def _train_unless_published(cloud: Cloud, lease: JobLease, workdir: Path, thread
 def _train(
     cloud: Cloud, lease: JobLease, model_name: str, options: TrainOptions, workdir: Path, threads: int
 ) -> Manifest:
+    lease.report(TrainingProgress(stage="reading"))
     dataset, limits = _download_dataset(cloud, lease, workdir), cloud.stage.training_limits
-    trained = train(dataset.path, options, limits=limits, seed=SEED, threads=threads, checkpoint=lease.checkpoint)
-    stored = _store_artifacts(cloud, lease, model_name, trained, workdir)
+    trained = train(
+        dataset.path,
+        options,
+        limits=limits,
+        seed=SEED,
+        threads=threads,
+        checkpoint=lease.checkpoint,
+        report=lease.report,
+        clock=lambda: cloud.now().timestamp(),
+    )
+    _report_storing(lease)
+    folder = ModelFolder(cloud.artifacts, model_name, lease.job.job_id, lease.job.attempt)
+    stored = store_model_files(folder, trained, options, workdir=workdir, limits=cloud.stage.limits)
     lease.checkpoint(trained.rows, dataset.path.stat().st_size)
     uploaded_at = lease.job.upload.uploaded_at or lease.job.created_at
     build_manifest = partial(_build_manifest, cloud, lease, model_name, trained, dataset, stored)
     return publish_version(cloud, lease, model_name, uploaded_at, build_manifest)
+
+
+def _report_storing(lease: JobLease) -> None:
+    """Report that the model is being stored, with what the training last reported about its candidates."""
+    reached = lease.progress.training or TrainingProgress(stage="storing")
+    lease.report(reached.model_copy(update={"stage": "storing"}))
 
 
 def _download_dataset(cloud: Cloud, lease: JobLease, workdir: Path) -> _Dataset:
@@ -84,61 +91,13 @@ def _download_dataset(cloud: Cloud, lease: JobLease, workdir: Path) -> _Dataset:
     return _Dataset(path=path, upload=upload, sha256=digest)
 
 
-def _store_artifacts(cloud: Cloud, lease: JobLease, model_name: str, trained: Trained, workdir: Path) -> _Stored:
-    """Store the artifact, the scoring plan, the split and the bad rows under this attempt's keys."""
-    path, limit = workdir / "model.joblib", cloud.stage.limits.artifact_bytes
-    artifact.dump(trained.model, path)
-    size = path.stat().st_size
-    _check_size(size, limit)
-    packing.pack(path)
-    with path.open("rb") as file:
-        model = _store_artifact(cloud, _artifact_key(lease, model_name, path.name), file, unpacked_size=size)
-    plan = None
-    if trained.plan is not None:
-        body, size = BytesIO(trained.plan), plans.unpacked_size(BytesIO(trained.plan))
-        if size <= limit:  # without a plan, the artifact itself is served
-            plan = _store_artifact(cloud, _artifact_key(lease, model_name, "plan.npz"), body, unpacked_size=size)
-    split = _artifact_key(lease, model_name, "split.json")
-    transfer.put_bytes_once(cloud.artifacts, split, split_document(trained))
-    store_rejects(cloud.artifacts, _artifact_key(lease, model_name, keys.REJECTS), trained.bad_rows)
-    return _Stored(artifact=model, plan=plan)
-
-
-def _check_size(size: int, limit: int) -> None:
-    """Raise LimitExceeded if the model would take too much memory where it is loaded, however well it compresses."""
-    if size <= limit:
-        return
-    raise errors.LimitExceeded(
-        f"The trained model has {size:,} bytes before compression; at most {limit:,} are allowed.",
-        issues=[
-            errors.Issue(
-                limit="artifact_bytes",
-                parameter="model_params",
-                reason=f"{size:,} bytes before compression, and the limit is {limit:,}",
-                hint="use fewer or shallower trees, fewer rows, or another model type",
-            )
-        ],
-    )
-
-
-def _artifact_key(lease: JobLease, model_name: str, filename: str) -> str:
-    return keys.artifact(model_name, lease.job.job_id, lease.job.attempt, filename)
-
-
-def _store_artifact(cloud: Cloud, key: str, file: BufferedReader | BytesIO, *, unpacked_size: int) -> Artifact:
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
-    file.seek(0)
-    head = transfer.put_once(cloud.artifacts, key, file)
-    return Artifact(key=key, version_id=head.version_id, size=head.size, sha256=digest, unpacked_size=unpacked_size)
-
-
 def _build_manifest(
     cloud: Cloud,
     lease: JobLease,
     model_name: str,
     trained: Trained,
     dataset: _Dataset,
-    stored: _Stored,
+    stored: ModelFiles,
     *,
     version: int,
     superseded: bool,
@@ -156,7 +115,10 @@ def _build_manifest(
         model_type=trained.model_type,
         model_params=trained.model_params,
         metrics=trained.metrics,
+        members=trained.members,
         candidates=trained.candidates,
+        threshold=trained.threshold,
+        refitted=trained.refitted,
         notes=trained.notes,
         file=trained.file,
         warnings=trained.warnings,
@@ -164,6 +126,7 @@ def _build_manifest(
         dataset=_describe_dataset(lease, trained, dataset),
         artifact=stored.artifact,
         plan=stored.plan,
+        holdout_predictions=stored.holdout_predictions,
         libraries=artifact.libraries(),
         seed=SEED,
     )

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
@@ -10,6 +10,9 @@ from pydantic import BaseModel
 from mini_ml import contracts, topology
 from mini_ml.adapters.http import schemas
 from mini_ml.ml.schema.data_warnings import SENTENCES
+from mini_ml.ml.training import evaluation
+from mini_ml.ml.training.holdout_predictions import MOST_PROBABILITIES
+from mini_ml.ml.training.intervals import FEWEST_ROWS, MOST_ROWS
 from tests.docs.pages import ROOT, page
 
 PAGE = page("docs/http-api.md")
@@ -32,6 +35,11 @@ def shape_of(route: str) -> type[BaseModel]:
     name = first["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
     found: type[BaseModel] = getattr(schemas, name, None) or getattr(contracts, name)
     return found
+
+
+def section_of(heading: str) -> str:
+    """Return the text below a heading of the third level."""
+    return PAGE.text.partition(f"### {heading}\n")[2].partition("\n### ")[0]
 
 
 def test_every_route_has_exactly_one_heading() -> None:
@@ -88,16 +96,71 @@ def test_the_example_of_a_warning_has_its_shape_and_the_sentence_of_its_code() -
     assert warning.message == SENTENCES[warning.code].format(count=warning.count, **warning.params)
 
 
-def test_every_field_of_the_file_report_is_described_in_order() -> None:
-    text = PAGE.text.partition("### How the file was read\n")[2].partition("\n### ")[0]
+def test_every_metric_is_described_in_order() -> None:
+    described = [row[:2] for row in PAGE.rows("Train and predict") if row[1] in ("classification", "regression")]
+
+    assert described == [
+        *([f"`{name}`", "classification"] for name in evaluation.CLASSIFICATION_METRICS),
+        *([f"`{name}`", "regression"] for name in evaluation.REGRESSION_METRICS),
+    ]
+
+
+def test_the_limits_of_intervals_and_of_probabilities_are_described() -> None:
+    text = PAGE.section("Train and predict")
+
+    assert f"fewer than {FEWEST_ROWS} or more than {MOST_ROWS:,} hold-out rows" in text
+    assert f"more than {MOST_PROBABILITIES:,} numbers" in text
+
+
+@pytest.mark.parametrize(
+    ("heading", "shape"),
+    [
+        ("How the file was read", contracts.FileReport),
+        ("How far a training is", contracts.TrainingProgress),
+        ("Leaderboard", contracts.Candidate),
+    ],
+)
+def test_every_field_of_a_report_is_described_in_order(heading: str, shape: type[BaseModel]) -> None:
     described = [
         name
-        for line in text.splitlines()
+        for line in section_of(heading).splitlines()
         if line.startswith("- ")
         for name in re.findall(r"`(\w+)`", line.partition(":")[0])
     ]
 
-    assert described == list(contracts.FileReport.model_fields)
+    assert list(dict.fromkeys(described)) == list(shape.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("heading", "shape"),
+    [("How far a training is", contracts.TrainingProgress), ("Leaderboard", contracts.Candidate)],
+)
+def test_the_example_of_a_report_has_all_its_fields(heading: str, shape: type[BaseModel]) -> None:
+    [example] = re.findall(r"```text\n(.*?)```", section_of(heading), re.DOTALL)
+
+    assert shape.model_validate_json(example).model_fields_set == set(shape.model_fields)
+
+
+def test_every_stage_of_a_training_is_described() -> None:
+    [described] = [line for line in section_of("How far a training is").split("\n- ") if line.startswith("`stage`")]
+
+    assert tuple(re.findall(r"`(\w+)`", described)[1:]) == get_args(contracts.Stage)
+
+
+def test_every_option_of_a_training_is_described_with_its_default() -> None:
+    rows = {row[0].strip("`"): row[1] for row in PAGE.rows("Train and predict") if row[0].startswith("`")}
+    defaults = {
+        name: "`false`" if value is False else f"`{value}`"
+        for name, value in contracts.TrainOptions().model_dump().items()
+        if value or value is False
+    }
+
+    assert set(contracts.TrainOptions.model_fields) <= set(rows)
+    assert {name: rows[name] for name in defaults} == defaults
+
+
+def test_every_option_of_a_training_is_described_for_uploads() -> None:
+    assert [name for name in contracts.TrainOptions.model_fields if f"`{name}`" not in ROUTES["POST /uploads"]] == []
 
 
 def test_the_values_of_bad_rows_are_described_with_their_defaults() -> None:

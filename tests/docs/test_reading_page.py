@@ -12,7 +12,8 @@ import pytest
 from mini_ml.contracts import ColumnReport
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.cells.words import MISSING_CATEGORIES, MISSING_LABELS, MISSING_WORDS, TRUTH_PAIRS
-from mini_ml.ml.encoding.encoders import MOST_CATEGORIES, MOST_WORDS
+from mini_ml.ml.encoding.encoders import FEW_WORDS, MOST_CATEGORIES, MOST_WORDS, ROWS_PER_WORD
+from mini_ml.ml.encoding.target_means import FEW_CATEGORIES
 from mini_ml.ml.records.dialect import DELIMITERS
 from mini_ml.ml.records.issues import MOST_LISTED
 from mini_ml.ml.records.table import Table
@@ -21,6 +22,7 @@ from mini_ml.ml.schema.data_warnings import SENTENCES
 from mini_ml.ml.schema.file_warnings import warn_of_training_file
 from mini_ml.ml.schema.infer import Inferred, infer
 from mini_ml.ml.schema.verdict import ALMOST_ALL
+from mini_ml.ml.training import time_order
 from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.topology import Limits
 from tests.docs.pages import page
@@ -254,5 +256,22 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert f"At least {ALMOST_ALL:.0%}".replace("%", " %") in PAGE.text
     assert f"the {MOST_CATEGORIES} commonest" in PAGE.text
     assert f"the {MOST_WORDS} commonest words" in PAGE.text
+    assert f"one word for {ROWS_PER_WORD} rows, but always up to {FEW_WORDS}" in " ".join(PAGE.text.split())
+    assert f"more than {FEW_CATEGORIES} categories" in PAGE.text
     assert f"the first {MOST_LISTED} by line" in PAGE.text
     assert f"wider than {Limits().encoded_width:,} columns" in PAGE.text
+
+
+def test_the_conditions_of_a_proposed_time_column_are_those_of_the_code() -> None:
+    said = " ".join(PAGE.section("Rows that are held out").split())
+
+    assert f"at least {time_order.MIN_ROWS} rows and {time_order.MIN_DATES} dates" in said
+    assert f"at least {time_order.MIN_SHARE:.0%}".replace("%", " %") in said
+    assert f"more than {time_order.MIN_SCORE} standard deviations" in said
+    assert f"At least {time_order.MIN_ORDERED:.0%}".replace("%", " %") in said
+
+
+def test_every_warning_about_held_out_rows_exists() -> None:
+    named = {code for code in CODES.findall(PAGE.section("Rows that are held out")) if "_" in code}
+
+    assert named - SENTENCES.keys() == {"time_column", "group_column", "columns_to_drop"}

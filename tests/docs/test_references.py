@@ -38,6 +38,7 @@ SPELLED = {
         keys.alias("iris", "champion"),
         keys.prediction("iris", 7, JOB, "summary.json"),
         keys.artifact("iris", JOB, 1, keys.REJECTS),
+        keys.artifact("iris", JOB, 1, keys.HOLDOUT_PREDICTIONS),
         keys.SWEEP_STATE,
         keys.unreadable_message(JOB),
     ],

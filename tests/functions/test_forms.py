@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mini_ml.contracts import TrainOptions
 from mini_ml.topology import Limits
 from tests.functions.services import Services, faulty, problem, sample, train
 
@@ -239,9 +240,54 @@ def test_another_value_of_bad_rows_is_refused_with_the_values_that_exist(
     assert idle.api.get("/jobs").json()["jobs"] == []
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "found"),
+    [
+        ("effort", "best", "best"),
+        ("refit", "true", True),
+        ("refit", "false", False),
+        ("time_column", " sold_on ", "sold_on"),
+        ("group_column", "customer", "customer"),
+    ],
+)
+def test_a_training_is_told_how_to_search_and_how_to_measure(
+    idle: Services, field: str, value: str, found: object
+) -> None:
+    answer = idle.api.post("/train", data={field: value}, files={"dataset_file": CSV}, headers=ASYNC)
+
+    assert answer.json()["options"][field] == found
+
+
+@pytest.mark.parametrize(
+    ("fields", "reasons"),
+    [
+        ({"effort": "bets"}, {"effort": "`bets` is unknown"}),
+        (
+            {"effort": "best", "model_type": "Ridge"},
+            {"effort": "`best` applies to `auto` only, and the model type is `Ridge`"},
+        ),
+        ({"refit": "perhaps"}, {"refit": "must be true or false"}),
+        (
+            {"target_column": "b", "time_column": "b", "group_column": "b"},
+            {
+                "time_column": "`b` is the target and cannot order the rows",
+                "group_column": "`b` is also the time column",
+            },
+        ),
+    ],
+)
+def test_options_that_cannot_be_used_are_refused_with_the_reason_of_each(
+    idle: Services, fields: dict[str, str], reasons: dict[str, str]
+) -> None:
+    answer = idle.api.post("/train", data=fields, files={"dataset_file": CSV})
+
+    assert problem(answer)["code"] == "invalid_option"
+    assert faulty(answer) == reasons
+    assert idle.api.get("/jobs").json()["jobs"] == []
+
+
 def test_what_is_left_out_or_empty_has_its_default(idle: Services) -> None:
-    names = ["target_column", "model_type", "model_params", "columns_to_drop", "bad_rows", "model_name"]
-    empty = dict.fromkeys(names, "")
+    empty = dict.fromkeys([*TrainOptions.model_fields, "model_name"], "")
 
     left_out = idle.api.post("/train", files={"dataset_file": CSV}, headers=ASYNC).json()
     given_empty = idle.api.post("/train", data=empty, files={"dataset_file": CSV}, headers=ASYNC).json()
@@ -284,7 +330,7 @@ def test_text_that_cannot_be_written_down_is_refused(idle: Services, half: str) 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(max_size=60),
-    field=st.sampled_from(["columns_to_drop", "model_params", "target_column", "bad_rows"]),
+    field=st.sampled_from([*TrainOptions.model_fields]),
 )
 def test_no_field_value_is_our_fault(idle: Services, content: bytes, field: str) -> None:
     answer = post(idle, multipart(FILE, (f'name="{field}"', content)))

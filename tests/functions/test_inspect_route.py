@@ -68,6 +68,15 @@ def test_the_head_of_a_file_says_that_there_is_more(idle: Services, content: byt
     assert answer["complete"] is False
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_columns_that_decide_what_is_held_out_are_looked_up(idle: Services, service: str) -> None:
+    answer = inspect(idle.client(service), sample("iris.csv"), time_column="petal.length", group_column="sepal.widht")
+
+    assert [(one["parameter"], one["column"], one["hint"]) for one in answer.json()["problems"]] == [
+        ("group_column", "sepal.widht", "did you mean “sepal.width”?")
+    ]
+
+
 def test_an_unusable_target_is_in_the_answer(idle: Services) -> None:
     answer = inspect(idle.api, SMALL, target_column="z", columns_to_drop="q")
 

@@ -33,10 +33,11 @@ def test_a_finished_job_has_the_documented_fields(trained: Services) -> None:
         "file",
         "warnings",
         "columns",
+        "candidates",
         "error",
         "links",
     }
-    assert set(read["progress"]) == {"rows_done", "bytes_done", "bytes_total"}
+    assert set(read["progress"]) == {"rows_done", "bytes_done", "bytes_total", "training"}
     assert {"accuracy", "balanced_accuracy", "f1_macro", "log_loss", "roc_auc", "confusion_matrix"} <= set(
         read["metrics"]
     )

@@ -61,6 +61,15 @@ def test_a_training_by_upload_skips_bad_rows_if_it_is_told_nothing(idle: Service
     assert idle.api.get(f"/jobs/{invitation['job_id']}").json()["options"]["bad_rows"] == "skip"
 
 
+def test_a_training_by_upload_is_told_how_to_search_and_how_to_measure(idle: Services) -> None:
+    given = {"effort": "best", "refit": True, "time_column": "sold on", "group_column": "customer"}
+    invitation = idle.api.post("/uploads", json={**ASKED, "options": given}).json()
+
+    options = idle.api.get(f"/jobs/{invitation['job_id']}").json()["options"]
+
+    assert {name: options[name] for name in given} == given
+
+
 @pytest.mark.parametrize(("kind", "value"), [("train", "keep"), ("predict", "skip")])
 def test_a_value_of_bad_rows_of_the_other_kind_is_refused_by_name(idle: Services, kind: str, value: str) -> None:
     asked = {"kind": kind, "filename": "new.csv", "options": {"bad_rows": value}}
@@ -102,6 +111,16 @@ def test_an_upload_for_an_unknown_model_is_refused_before_a_job_exists(idle: Ser
         ({"options": {"model_type": "Nothing"}}, 422, {"model_type"}),
         ({"options": {"bad_rows": "drop"}}, 422, {"bad_rows"}),
         ({"options": {"bad_rows": 1}}, 422, {"options.bad_rows"}),
+        ({"options": {"effort": "fast"}}, 422, {"effort"}),
+        ({"options": {"effort": "best", "model_type": "Ridge"}}, 422, {"effort"}),
+        ({"options": {"refit": "true"}}, 422, {"options.refit"}),
+        ({"options": {"time_column": 1}}, 422, {"options.time_column"}),
+        ({"options": {"time_column": "a", "group_column": "a"}}, 422, {"group_column"}),
+        (
+            {"kind": "predict", "options": {"effort": "best", "refit": False, "time_column": "a", "group_column": "b"}},
+            400,
+            {"options.effort", "options.refit", "options.time_column", "options.group_column"},
+        ),
         ({"kind": "predict"}, 400, {"options.target_column"}),
         ({"kind": "predict", "options": {"output": "everything"}}, 422, {"output"}),
         ({"kind": "predict", "version": "-1", "options": {}}, 422, {"version"}),

@@ -51,6 +51,15 @@ def test_every_excluded_estimator_exists_in_scikit_learn() -> None:
     assert not EXCLUDED.keys() & TYPES.keys()
 
 
+def test_an_ensemble_is_no_model_type_and_the_rejection_says_how_to_get_one() -> None:
+    with pytest.raises(UnknownModelType) as raised:
+        catalogue.check_model_type(catalogue.ENSEMBLE)
+
+    [issue] = raised.value.issues
+    assert issue.hint == "use model_type `auto`"
+    assert catalogue.ENSEMBLE not in TYPES.keys() | EXCLUDED.keys() | catalogue.AUTO.keys()
+
+
 def test_a_new_estimator_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(EXCLUDED, "IsotonicRegression")
 

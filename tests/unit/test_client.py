@@ -110,6 +110,21 @@ def test_what_to_do_with_bad_rows_is_sent_with_the_file_and_with_an_upload(table
     assert json.loads(sent["uploads"])["options"] == {"bad_rows": "refuse"}
 
 
+def test_how_to_search_and_how_to_measure_is_sent_with_the_file_and_with_an_upload(table: Path) -> None:
+    posted = httpx2.Response(204)
+    platform = Platform(train=JOB, uploads=INVITATION, **{"jobs/j1": JOB, "POST http://s3.example/bucket": posted})
+    options = TrainOptions(effort="best", refit=True, time_column="a", group_column="c")
+
+    with _client(platform) as client, _client(platform, inline_bytes=0) as through_s3:
+        client.train(table, options=options)
+        through_s3.train(table, options=options)
+
+    sent = {url.removeprefix(f"{BASE}/"): content for _, url, content in platform.requests}
+    for name, value in {"effort": b"best", "refit": b"true", "time_column": b"a", "group_column": b"c"}.items():
+        assert f'name="{name}"\r\n\r\n'.encode() + value in sent["train"]
+    assert json.loads(sent["uploads"])["options"] == options.model_dump(include=options.model_fields_set)
+
+
 def test_a_row_without_a_prediction_is_none(table: Path) -> None:
     platform = Platform(predict={**PREDICTIONS, "predictions": ["Setosa", None], "file": {"bad_rows": 1}})
 
@@ -126,13 +141,17 @@ def test_an_inspection_returns_what_a_training_would_read(table: Path) -> None:
     platform = Platform(inspect=INSPECTION)
 
     with _client(platform) as client:
-        found = client.inspect(table, target_column=" b ", columns_to_drop=["a"])
+        found = client.inspect(
+            table, target_column=" b ", columns_to_drop=["a"], time_column="sold on", group_column="customer"
+        )
 
     assert (found.target, found.task, found.columns[1].format) == ("sold", "classification", "R$ 1.234,50 → 1234.5")
     [(method, _, body)] = platform.requests
     assert method == "POST"
     assert b'name="target_column"\r\n\r\nb\r\n' in body
     assert b'name="columns_to_drop"\r\n\r\n["a"]\r\n' in body
+    assert b'name="time_column"\r\n\r\nsold on\r\n' in body
+    assert b'name="group_column"\r\n\r\ncustomer\r\n' in body
     assert b"is_head" not in body
 
 

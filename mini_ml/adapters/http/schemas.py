@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import Field, JsonValue, field_validator
 
 from mini_ml import keys
-from mini_ml.contracts import BAD_ROWS, FrozenModel, Kind
+from mini_ml.contracts import BAD_ROWS, EFFORTS, FrozenModel, Kind
 
 _BAD_ROWS: Final = list(dict.fromkeys(value for values in BAD_ROWS.values() for value in values))
 
@@ -44,6 +44,10 @@ class UploadOptions(FrozenModel):
     columns_to_drop: tuple[str, ...] | None = None
     bad_rows: str | None = Field(default=None, json_schema_extra={"enum": [*_BAD_ROWS, "", None]})
     """For trainings: `skip` or `refuse`. For predictions: `refuse` or `keep`."""
+    effort: str | None = Field(default=None, json_schema_extra={"enum": [*EFFORTS, "", None]})
+    refit: bool | None = Field(default=None, strict=True)
+    time_column: str | None = None
+    group_column: str | None = None
     output: str | None = None
     """For predictions: `rows`, `predictions`, `probabilities`, or several, separated by commas."""
 

@@ -18,7 +18,7 @@ from mini_ml.cli.file_lines import format_file
 from mini_ml.client import Client
 from mini_ml.contracts import FileReport
 from mini_ml.local.failures import PortsInUse
-from tests.fixtures.responses import JOB, MODEL, PREDICTIONS, build_problem
+from tests.fixtures.responses import JOB, MANIFEST, MODEL, PREDICTIONS, build_problem
 
 PROBLEM = build_problem(
     422,
@@ -42,6 +42,7 @@ PATHS = {
     "job": "/jobs/j1",
     "models": "/models",
     "model": "/models/iris",
+    "version": "/models/iris/versions/champion",
 }
 
 Answers = Callable[..., None]
@@ -79,7 +80,7 @@ def test_a_training_is_printed_with_its_version_and_metrics(
 
     printed = capsys.readouterr().out
     assert "iris version 7 was trained and published." in printed
-    assert "accuracy            0.9667" in printed
+    assert "accuracy  0.9667" in printed
     assert "s3://bucket/model.joblib" in printed
 
 
@@ -140,6 +141,69 @@ def test_a_value_of_a_warning_cannot_control_the_terminal(
     main(["predict", table])
 
     assert "line 5 “\\x1b[2J”" in capsys.readouterr().err
+
+
+def test_a_training_is_printed_with_its_leaderboard(
+    answers: Answers, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("train", {**JOB, "candidates": [{"model_type": "Ridge", "metric": "r2", "score": 0.51, "weight": 1.0}]})
+
+    assert main(["train", table]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:4] == ["", "  candidate      R²  weight", "  Ridge      0.5100   100 %"]
+
+
+def test_a_version_is_printed_with_its_leaderboard_and_its_metrics(
+    answers: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("version", MANIFEST)
+
+    assert main(["models", "iris", "--version", "champion"]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "model_name       iris",
+        "version          3",
+        "job_id           j1",
+        "created_at       2026-11-23T14:00:00Z",
+        "task             classification",
+        "target           variety",
+        "model_type       ensemble",
+        "members          RandomForestClassifier 60 %, LogisticRegression 40 %",
+        "rows             fitted on all 150, after a model of 120 of them was measured on the other 30",
+        "",
+        "  candidate               log loss  weight     fit    size  settings",
+        "  ensemble                  0.3000",
+        "  RandomForestClassifier    0.3100    60 %  1.25 s  1.5 MB  min_samples_leaf=5",
+        "  LogisticRegression        0.3500    40 %  0.02 s  3.0 kB",
+        "",
+        "  metric     value     95 % interval  baseline",
+        "  accuracy  0.9667  0.9000 to 1.0000    0.5000",
+        "",
+        "  threshold a probability of 0.4000 for b gives the best F1, 0.9000; predictions do not use it",
+        "  note      A note.",
+    ]
+
+
+def test_a_superseded_version_of_a_single_model_says_so(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    single = {**MANIFEST, "model_type": "Ridge", "members": [], "refitted": False, "superseded": True}
+    answers("version", single)
+
+    main(["models", "iris", "--version", "champion"])
+
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line.startswith(("members", "rows", "superseded"))] == [
+        "rows             fitted on 120, measured on 30 others",
+        "superseded       a version of a newer upload was published first",
+    ]
+
+
+def test_a_version_without_a_model_is_an_invalid_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["models", "--version", "3"])
+
+    assert end.value.code == 2
+    assert "name the model, as in: mini-ml models iris --version 3" in capsys.readouterr().err
 
 
 def test_a_job_is_printed_with_its_columns_and_warnings(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
@@ -334,6 +398,7 @@ def test_ctrl_c_exits_with_130(answers: Answers) -> None:
         (["train", __file__, "--model-params", "{"], "invalid JSON"),
         (["train", __file__, "--model-params", "[]"], "must be a JSON object"),
         (["train", __file__, "--bad-rows", "keep"], "argument --bad-rows: invalid choice: 'keep'"),
+        (["train", __file__, "--effort", "high"], "argument --effort: invalid choice: 'high'"),
         (["predict", __file__, "--bad-rows", "skip"], "argument --bad-rows: invalid choice: 'skip'"),
     ],
 )
@@ -476,6 +541,32 @@ def test_the_line_of_a_row_without_a_prediction_is_empty(
     assert main(["predict", table, "--bad-rows", "keep"]) == 0
 
     assert capsys.readouterr().out == "Setosa\n\n7\n"
+
+
+def test_how_to_search_and_how_to_measure_is_sent_with_the_file(
+    monkeypatch: pytest.MonkeyPatch, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent: list[bytes] = []
+
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request.read())
+        return httpx2.Response(200, json=JOB)
+
+    monkeypatch.setattr(commands, "Client", partial(Client, transport=httpx2.MockTransport(respond)))
+    main(["train", table, "--effort", "best", "--refit", "--time-column", "a", "--group-column", "b"])
+    main(["train", table, "--no-refit"])
+    main(["train", table])
+
+    full, off, bare = sent
+    for part in (
+        b'"effort"\r\n\r\nbest',
+        b'"refit"\r\n\r\ntrue',
+        b'"time_column"\r\n\r\na',
+        b'"group_column"\r\n\r\nb',
+    ):
+        assert part in full
+    assert b'"refit"\r\n\r\nfalse' in off
+    assert [name for name in (b"effort", b"refit", b"time_column", b"group_column") if name in bare] == []
 
 
 @pytest.mark.parametrize(("command", "values"), [("train", ("skip", "refuse")), ("predict", ("refuse", "keep"))])

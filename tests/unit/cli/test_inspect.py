@@ -122,10 +122,14 @@ def test_a_cut_text_fits_and_a_padded_one_fills_its_place(text: str, cells: int)
 
 
 def test_the_options_are_sent(table: Path, sent: list[bytes], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["inspect", str(table), "--target", "b", "--drop", "a,c"]) == 0
+    split = ["--time-column", "sold on", "--group-column", "customer"]
+
+    assert main(["inspect", str(table), "--target", "b", "--drop", "a,c", *split]) == 0
 
     assert b'name="target_column"\r\n\r\nb\r\n' in sent[0]
     assert b'name="columns_to_drop"\r\n\r\n["a", "c"]\r\n' in sent[0]
+    assert b'name="time_column"\r\n\r\nsold on\r\n' in sent[0]
+    assert b'name="group_column"\r\n\r\ncustomer\r\n' in sent[0]
     assert "target    sold" in capsys.readouterr().out
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from mini_ml.contracts import (
     BatchSummary,
+    Candidate,
     ColumnReport,
     DataWarning,
     Failure,
@@ -15,6 +16,7 @@ from mini_ml.contracts import (
     Manifest,
     PredictResult,
     Progress,
+    TrainingProgress,
     TrainResult,
     Upload,
 )
@@ -30,7 +32,8 @@ QUEUED = Job(job_id="1", kind="train", state="queued", created_at=NOW, queued_at
 WARNINGS = (DataWarning(code="bounds", message="3 cells are bounds.", column="size", count=3),)
 COLUMNS = (ColumnReport(name="size", kind="numeric", missing=0),)
 FILE = FileReport(delimiter=";", header_line=3)
-REPORTED = {"file": FILE, "warnings": WARNINGS, "columns": COLUMNS}
+CANDIDATES = (Candidate(model_type="Ridge", metric="r2", score=0.5, weight=1.0),)
+REPORTED = {"file": FILE, "warnings": WARNINGS, "columns": COLUMNS, "candidates": CANDIDATES}
 MANIFEST = Manifest(**{**dict(build_manifest(QUEUED, NOW, version=3, superseded=False)), **REPORTED}, seal="0")
 SUMMARY = BatchSummary(
     job_id="1", model_name="iris", version=3, rows=1, missing={}, coerced={}, unseen={}, file=FILE, warnings=WARNINGS
@@ -55,7 +58,8 @@ def retry(job: Job) -> Job:
 
 def finish_training(job: Job) -> Job:
     result = TrainResult(version=3, manifest_uri="s3://m", model_uri="s3://a")
-    return job.succeed_training(now=LATER, result=result, manifest=MANIFEST, progress=Progress(rows_done=5))
+    progress = Progress(rows_done=5, training=TrainingProgress(stage="storing"))
+    return job.succeed_training(now=LATER, result=result, manifest=MANIFEST, progress=progress)
 
 
 def finish_prediction(job: Job) -> Job:
@@ -115,6 +119,11 @@ def test_a_finished_job_says_what_was_decided_about_its_data() -> None:
     scored = finish_prediction(RUNNING)
     assert (SUCCEEDED.file, SUCCEEDED.warnings, SUCCEEDED.columns) == (FILE, WARNINGS, COLUMNS)
     assert (scored.file, scored.warnings) == (FILE, WARNINGS)
+
+
+def test_a_finished_training_has_its_leaderboard_instead_of_its_progress() -> None:
+    assert SUCCEEDED.candidates == CANDIDATES
+    assert SUCCEEDED.progress == Progress(rows_done=5)
 
 
 def test_a_retry_gives_a_job_all_its_attempts_again() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud
+from mini_ml.contracts import Progress, TrainingProgress
 from mini_ml.errors import InvalidDataset, JobNotCancellable, LeaseLost, StorageUnavailable
 from mini_ml.jobs import control, store, sweep
 from mini_ml.jobs.lease import acquire_lease
@@ -42,6 +43,57 @@ def test_the_heartbeat_renews_the_lease_and_writes_the_progress(cloud: MemoryClo
             cloud.every.tick()
         assert acquire_lease(cloud, upload, timeout_seconds=20) is None
         assert store.read(cloud, lease.job.job_id).progress.rows_done == 10
+
+
+def test_the_heartbeat_writes_how_far_a_training_is_beside_its_rows(cloud: MemoryCloud) -> None:
+    comparing = TrainingProgress(
+        stage="comparing", candidates_done=2, candidates=4, metric="log_loss", best_score=0.312
+    )
+    with lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")) as lease:
+        lease.checkpoint(10, 100)
+        lease.report(comparing)
+        lease.checkpoint(20, 200)
+        cloud.every.tick()
+
+        written = store.read(cloud, lease.job.job_id).progress
+
+    assert written == Progress(rows_done=20, bytes_done=200, bytes_total=8, training=comparing)
+
+
+def test_only_the_heartbeat_writes_what_a_training_reports(cloud: MemoryCloud) -> None:
+    writes: list[str] = []
+    with lease_upload(cloud, put_upload(cloud, "train/iris/a.csv")) as lease:
+        cloud.artifacts.after = lambda method, key: writes.append(method)
+        for done in range(50):
+            lease.report(TrainingProgress(stage="comparing", candidates_done=done, candidates=50))
+        cloud.every.tick()
+        cloud.every.tick()
+
+    assert writes == ["replace"]
+
+
+def test_a_worker_that_lost_its_lease_stops_at_its_next_report(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put_upload(cloud, "train/iris/a.csv")
+    slow = lease_upload(cloud, upload)
+    clock.forward(cloud.stage.lease_seconds + 1)
+    lease_upload(cloud, upload)
+    with pytest.raises(LeaseLost):
+        slow.record_intent(1)
+
+    with pytest.raises(LeaseLost):
+        slow.report(TrainingProgress(stage="fitting"))
+
+
+def test_the_next_attempt_begins_without_the_progress_of_the_last(cloud: MemoryCloud, clock: Clock) -> None:
+    upload = put_upload(cloud, "train/iris/a.csv")
+    lease = lease_upload(cloud, upload)
+    with lease:
+        lease.report(TrainingProgress(stage="fitting"))
+        cloud.every.tick()
+    clock.forward(cloud.stage.lease_seconds + 1)
+
+    assert store.read(cloud, lease.job.job_id).progress.training == TrainingProgress(stage="fitting")
+    assert lease_upload(cloud, upload).job.progress.training is None
 
 
 def test_a_worker_that_lost_its_lease_stops_at_its_next_write(cloud: MemoryCloud, clock: Clock) -> None:

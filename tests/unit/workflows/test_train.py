@@ -1,5 +1,9 @@
 """A training from upload to version, and its state after a kill at any write."""
 
+import gzip
+import hashlib
+import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -8,9 +12,19 @@ import joblib
 import pytest
 
 from mini_ml import keys
-from mini_ml.contracts import FileReport, RegressionMetrics, TrainResult, Upload
+from mini_ml.contracts import (
+    Candidate,
+    EnsembleMember,
+    FileReport,
+    RegressionMetrics,
+    Threshold,
+    TrainingProgress,
+    TrainResult,
+    Upload,
+)
 from mini_ml.errors import StorageUnavailable
 from mini_ml.jobs import control
+from mini_ml.jobs.lease import JobLease
 from mini_ml.ml.model import artifact, packing
 from mini_ml.ml.training.train import Trained, train
 from mini_ml.registry import aliases, versions
@@ -21,7 +35,16 @@ from mini_ml.workflows.model_cache import ModelCache
 from mini_ml.workflows.train import train_upload
 from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 
-WRITES_OF_A_TRAINING = 11
+WRITES_OF_A_TRAINING = 12
+
+
+def train_with(**changes: Any) -> Callable[..., Trained]:
+    """Return a function that trains, and returns the result with changed fields."""
+
+    def train_and_change(*args: Any, **named: Any) -> Trained:
+        return replace(train(*args, **named), **changes)
+
+    return train_and_change
 
 
 def test_an_upload_becomes_a_published_version(platform: MemoryPlatform) -> None:
@@ -50,6 +73,70 @@ def test_the_manifest_and_the_job_say_how_the_file_was_read(platform: MemoryPlat
     assert isinstance(job.result, TrainResult)
     assert job.file == manifest.file == FileReport()
     assert job.result.rejects_uri is None
+
+
+def test_the_predictions_of_the_holdout_rows_lie_beside_the_artifact(
+    platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = gzip.compress(b"row,prediction\n3,1.5\n")
+    monkeypatch.setattr(workflow, "train", train_with(holdout_predictions=packed))
+
+    platform.train()
+
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
+    named = manifest.holdout_predictions
+    assert named is not None
+    assert named.key.rpartition("/")[0] == manifest.artifact.key.rpartition("/")[0]
+    assert platform.cloud.artifacts.get(named.key, version_id=named.version_id).body == packed
+    assert (named.sha256, named.size) == (hashlib.sha256(packed).hexdigest(), len(packed))
+    assert named.unpacked_size == 21
+
+
+def test_without_holdout_rows_there_are_no_predictions_of_them(
+    platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow, "train", train_with(holdout_predictions=None))
+
+    platform.train()
+
+    names = [key.rpartition("/")[2] for key in platform.cloud.artifacts.list_keys("models/shop/artifacts/")]
+    assert versions.load_manifest(platform.cloud.artifacts, "shop", 1).holdout_predictions is None
+    assert keys.HOLDOUT_PREDICTIONS not in names
+
+
+def test_the_manifest_says_how_the_model_was_chosen(platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen: dict[str, Any] = {
+        "model_type": "ensemble",
+        "model_params": {},
+        "members": (EnsembleMember(model_type="Ridge", model_params={"alpha": 1.0}, weight=1.0),),
+        "candidates": (Candidate(model_type="Ridge", metric="r2", score=0.5, weight=1.0),),
+        "threshold": Threshold(label="yes", probability=0.4, f1=0.9),
+        "refitted": True,
+    }
+    monkeypatch.setattr(workflow, "train", train_with(**chosen))
+
+    job = platform.train()
+
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
+    assert {name: getattr(manifest, name) for name in chosen} == chosen
+    assert job.candidates == manifest.candidates
+
+
+@pytest.mark.parametrize(
+    ("options", "columns"),
+    [({}, {}), ({"time_column": "size", "group_column": "colour"}, {"time_column": "size", "group_column": "colour"})],
+)
+def test_the_split_says_by_which_columns_it_was_made_and_whether_the_model_was_refitted(
+    options: dict[str, Any], columns: dict[str, str], platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workflow, "train", train_with(refitted=True))
+
+    job = platform.train(**options)
+
+    manifest = versions.load_manifest(platform.cloud.artifacts, "shop", 1)
+    split = json.loads(platform.cloud.artifacts.get(keys.artifact("shop", job.job_id, 1, "split.json")).body)
+    assert len(split.pop("holdout_rows")) == manifest.dataset.holdout_rows
+    assert split == {"rows": 40, "seed": 0, "refitted": True, **columns}
 
 
 def test_the_manifest_says_how_large_a_compressed_model_is_in_memory(
@@ -81,6 +168,37 @@ def test_a_training_uses_the_threads_of_its_worker(platform: MemoryPlatform, mon
     )
 
     assert given == [3]
+
+
+def test_the_job_says_how_far_its_training_is(platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The heartbeat runs after each report, and what it wrote is read back."""
+    read: list[TrainingProgress | None] = []
+    note = JobLease.report
+
+    def note_and_tick(lease: JobLease, training: TrainingProgress) -> None:
+        note(lease, training)
+        platform.cloud.every.tick()
+        read.append(platform.job_of(upload).progress.training)
+
+    def report_two_candidates(*args: Any, report: Callable[[TrainingProgress], None], **named: Any) -> Trained:
+        trained = train(*args, **named)
+        for done in range(3):
+            report(TrainingProgress(stage="comparing", candidates_done=done, candidates=2, best_score=done / 2))
+        return trained
+
+    monkeypatch.setattr(JobLease, "report", note_and_tick)
+    monkeypatch.setattr(workflow, "train", report_two_candidates)
+    upload = platform.put("train/shop/rows.csv", model_type="Ridge")
+    platform.work()
+
+    assert [(now.stage, now.candidates_done, now.best_score) for now in read if now] == [
+        ("reading", 0, None),
+        ("comparing", 0, 0.0),
+        ("comparing", 1, 0.5),
+        ("comparing", 2, 1.0),
+        ("storing", 2, 1.0),
+    ]
+    assert platform.job_of(upload).progress.training is None
 
 
 def test_the_version_of_the_event_is_read_even_if_a_newer_version_exists(platform: MemoryPlatform) -> None:
@@ -150,7 +268,7 @@ def test_a_worker_killed_at_every_attempt_fails_its_job(platform: MemoryPlatform
 
 def test_a_version_published_by_the_last_attempt_makes_its_job_succeed(platform: MemoryPlatform) -> None:
     upload = platform.put("train/shop/rows.csv", model_type="Ridge")
-    _kill_workers(platform, upload, writes=(5, 2, 7))
+    _kill_workers(platform, upload, writes=(5, 2, 8))
     platform.recover()
     job = platform.job_of(upload)
     assert versions.find_newest(platform.cloud.artifacts, "shop") == 1

@@ -45,6 +45,7 @@ def job_view(job: Job, link: Link) -> JobView:
         file=job.file,
         warnings=job.warnings,
         columns=job.columns,
+        candidates=job.candidates,
         error=problem_of_failure(job.failure, instance=here) if job.failure else None,
         links={name: link(path) for name, path in _job_links(job).items()},
     )

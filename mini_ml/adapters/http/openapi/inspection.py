@@ -20,6 +20,14 @@ _FORM = form_body(
             "description": 'Columns to ignore, as for `/train`: `["id", "name"]` or `id,name`.',
             "default": "",
         },
+        "time_column": {
+            "description": "The column that would order the rows, as for `/train`.",
+            "default": "",
+        },
+        "group_column": {
+            "description": "The column whose equal values would be held out together, as for `/train`.",
+            "default": "",
+        },
         "is_head": {
             "description": "Whether these are only the first bytes of a larger file. The row in which they end is "
             "then left out.",

@@ -14,7 +14,7 @@ from mini_ml.topology import Limits
 
 INSPECT_FORM: Final = FormSpec(
     file_field="dataset_file",
-    defaults={"target_column": "", "columns_to_drop": "", "is_head": ""},
+    defaults={"target_column": "", "columns_to_drop": "", "time_column": "", "group_column": "", "is_head": ""},
     larger_files="Send only the first bytes of a larger file, and `is_head=true`.",
 )
 

@@ -20,6 +20,10 @@ TRAIN_FORM = FormSpec(
         "model_params": "",
         "columns_to_drop": "",
         "bad_rows": "",
+        "effort": "",
+        "refit": "",
+        "time_column": "",
+        "group_column": "",
         "model_name": keys.DEFAULT_MODEL,
     },
 )

@@ -12,7 +12,7 @@ from mini_ml.adapters.http.openapi.document import form_body, problem_responses
 from mini_ml.adapters.http.reading.prefer import PREFER_PARAMETER, deadline, parse_preference
 from mini_ml.adapters.http.reading.submissions import read_train_submission
 from mini_ml.adapters.http.service import ServiceDep, new_router
-from mini_ml.contracts import BAD_ROWS, JobView
+from mini_ml.contracts import BAD_ROWS, EFFORTS, JobView
 from mini_ml.jobs import submit
 
 router = new_router("Train and predict")
@@ -44,6 +44,27 @@ _FORM = form_body(
             "them out while they are at most 1 % of the rows and at most 1,000; `refuse` rejects the file.",
             "default": "skip",
             "enum": ["", *BAD_ROWS["train"]],
+        },
+        "effort": {
+            "description": "How much time `auto` spends: `best` compares more candidates and takes up to ten times as "
+            "long.",
+            "default": EFFORTS[0],
+            "enum": ["", *EFFORTS],
+        },
+        "refit": {
+            "description": "Whether the published model is fitted on all rows, after the metrics were measured by a "
+            "model that was fitted without the hold-out rows.",
+            "default": "false",
+            "enum": ["", "true", "false"],
+        },
+        "time_column": {
+            "description": "A column that orders the rows: the newest ones are held out. Default: random rows are.",
+            "default": "",
+        },
+        "group_column": {
+            "description": "A column whose equal values belong together, such as a customer: rows with the same value "
+            "are held out together, and the column is not a feature.",
+            "default": "",
         },
         "model_name": {
             "description": "Name of the model: lower-case letters, digits, `.`, `_`, `-`.",
