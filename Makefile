@@ -14,7 +14,7 @@ N ?= 200
 SIDE_BY_SIDE := -n auto --no-loadscope-reorder
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test test-fast check audit mutants bench bench-full bench-files fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test test-fast check audit mutants bench bench-full bench-files bench-quality bench-quality-peers fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ bench-full: $(INSTALLED)  ## run the benchmarks with a million rows, and against
 
 bench-files: $(INSTALLED)  ## compare what is read from polluted files here, by pandas and by DuckDB
 	@$(RUN)/python -m bench.pollution
+
+bench-quality: $(INSTALLED)  ## compare the models of `auto` with skrub's on real data, in ten minutes
+	@$(RUN)/python -m bench.quality --minutes 9
+
+bench-quality-peers: $(INSTALLED)  ## compare the models of `auto` with FLAML's and AutoGluon's on real data, in hours
+	@$(RUN)/python -m bench.quality --peers
 
 fuzz: $(INSTALLED)  ## test N random inputs per case: make fuzz N=500
 	@$(RUN)/python -m pytest --fuzz $(N) tests/fuzz tests/functions/test_robust.py tests/functions/test_forms.py

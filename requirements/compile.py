@@ -19,6 +19,8 @@ _SELF: Final = re.compile(r"mini-ml-platform\[(.*)\]")
 _ANYWHERE: Final = ("--universal", "--python-version=3.11")
 _ALONE: Final = (*_ANYWHERE, "--no-deps")
 """Packages that are wanted for a binary in them, which needs nothing else."""
+_ON_LINUX: Final = ("--python-platform=linux", "--python-version=3.11")
+"""For programs that are only measured, which have very many dependencies on other platforms."""
 _AS_LOCALSTACK_WAS: Final = ("--python-platform=linux", "--python-version=3.13", "--exclude-newer=2026-02-27")
 """Its last open version runs on this Python, and what was published after it breaks it."""
 
@@ -66,8 +68,12 @@ def main() -> None:
         _compile(name, [*selected, *constrained, "pyproject.toml"], requirements_of(pins, pyproject))
     for name in ("audit", "awscli", "duckdb"):
         _compile(name, [f"requirements/{name}.in"], (FOLDER / f"{name}.in").read_text().splitlines())
-    asked = (FOLDER / "mlflow.in").read_text().splitlines()
-    _compile("mlflow", ["--constraint=requirements/dev.txt", "requirements/mlflow.in"], asked)
+    for name in ("mlflow", "quality"):
+        asked = (FOLDER / f"{name}.in").read_text().splitlines()
+        _compile(name, ["--constraint=requirements/dev.txt", f"requirements/{name}.in"], asked)
+    for name in ("flaml", "autogluon"):
+        asked = (FOLDER / f"{name}.in").read_text().splitlines()
+        _compile(name, [f"requirements/{name}.in"], asked, resolve=_ON_LINUX)
     asked = (FOLDER / "containers.in").read_text().splitlines()
     _compile("containers", ["requirements/containers.in"], asked, resolve=_ALONE)
     asked = (FOLDER / "localstack.in").read_text().splitlines()

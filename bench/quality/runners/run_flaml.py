@@ -1,0 +1,50 @@
+"""Train with FLAML on one core. Options: `seconds`, the time limit."""
+
+import pickle
+from typing import Any
+
+from bench.quality.runners.exchange import Answer, Exercise, count_cpu_time, cpu_seconds, main, measure_row
+
+
+def run(exercise: Exercise) -> Answer:
+    """Search for the given time, for the lowest log loss or the highest R²."""
+    count_cpu_time()
+    import catboost  # noqa: F401, imports are not measured
+    import flaml
+    import lightgbm  # noqa: F401
+    import numpy as np
+    import xgboost  # noqa: F401
+    from flaml.automl import AutoML
+
+    from bench.quality.runners.frames import parse_dates, read_frames
+
+    started = cpu_seconds()
+    frames = parse_dates(read_frames(exercise))
+    model: Any = AutoML()
+    model.fit(
+        frames.train,
+        frames.target,
+        task="classification" if exercise.is_classification else "regression",
+        metric="log_loss" if exercise.is_classification else "r2",
+        time_budget=exercise.options["seconds"],
+        n_jobs=1,
+        seed=1,
+        verbose=0,
+    )
+    seconds = cpu_seconds() - started
+    if model.model is None:
+        raise RuntimeError("FLAML fitted no model in its time.")
+    predict = model.predict_proba if exercise.is_classification else model.predict
+    row = frames.test.head(1)
+    return Answer(
+        predictions=np.asarray(predict(frames.test), dtype=np.float64),
+        classes=[str(label) for label in model.classes_] if exercise.is_classification else [],
+        fit_seconds=seconds,
+        row_seconds=measure_row(lambda: predict(row)),
+        model_bytes=len(pickle.dumps(model)),
+        note=f"FLAML {flaml.__version__}: {model.best_estimator}",
+    )
+
+
+if __name__ == "__main__":
+    main(run)
