@@ -20,9 +20,12 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.quality.answers import read_answer
+from bench.quality.choosing import CHOOSING
 from bench.quality.competitors import COMPETITORS, PEERS, QUICK, run_competitor
-from bench.quality.datasets import ALL, CHOOSING, REPORTING, splits_of
+from bench.quality.datasets import ALL
+from bench.quality.definition import splits_of
 from bench.quality.report import render, render_sets, with_part
+from bench.quality.reporting import REPORTING
 from bench.quality.summary import Document, answered_by, summarize
 from tests.fixtures.environments import ROOT, environment_of
 

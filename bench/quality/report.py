@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from bench.quality.datasets import CHOOSING, REPORTING, DataSet
+from bench.quality.choosing import CHOOSING
+from bench.quality.definition import DataSet
+from bench.quality.reporting import REPORTING
 from bench.quality.summary import Document
 from bench.ratios import table
 

@@ -17,7 +17,8 @@ from bench.quality.answers import (
 )
 from bench.quality.comparison import interval_of_sets, mean_ranks, outcome_of
 from bench.quality.competitors import COMPETITORS
-from bench.quality.datasets import ALL, DataSet, splits_of
+from bench.quality.datasets import ALL
+from bench.quality.definition import DataSet, splits_of
 
 Document = dict[str, Any]
 

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from bench.quality.datasets import ALL, MIN_CLASS_ROWS, DataSet, splits_of
+from bench.quality.datasets import ALL
+from bench.quality.definition import MIN_CLASS_ROWS, DataSet, splits_of
 
 _SEED: Final = 14
 _TEST_SHARE: Final = 0.2

@@ -2,8 +2,11 @@
 
 import pytest
 
-from bench.quality.datasets import ALL, CHOOSING, REPORTING, DataSet, splits_of
+from bench.quality.choosing import CHOOSING
+from bench.quality.datasets import ALL
+from bench.quality.definition import DataSet, splits_of
 from bench.quality.report import render_sets, with_part
+from bench.quality.reporting import REPORTING
 from tests.fixtures.environments import ROOT
 
 MOST_ROWS = 20_000
@@ -48,7 +51,7 @@ def test_a_threshold_makes_two_classes(dataset: DataSet) -> None:
 
 def test_small_sets_are_split_more_often() -> None:
     assert splits_of(REPORTING["births"]) == 10
-    assert splits_of(REPORTING["flights"]) == 2
+    assert splits_of(REPORTING["crashes"]) == 2
 
 
 def test_the_page_lists_all_sets() -> None:

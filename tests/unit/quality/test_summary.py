@@ -8,8 +8,8 @@ import pytest
 
 from bench.quality import report
 from bench.quality.answers import write_failure
-from bench.quality.datasets import REPORTING
 from bench.quality.report import render, with_part
+from bench.quality.reporting import REPORTING
 from bench.quality.summary import Document, answered_by, summarize
 from tests.fixtures.environments import ROOT
 
@@ -17,9 +17,9 @@ TRUTH = ["yes", "no"] * 100
 
 
 def results(folder: Path, sure: dict[str, float], *, splits: int = 2) -> Path:
-    """Write answers about `flights` that give the right class a probability, by competitor."""
+    """Write answers about `crashes` that give the right class a probability, by competitor."""
     for split in range(splits):
-        data, answers = (folder / name / "flights" / str(split) for name in ("data", "answers"))
+        data, answers = (folder / name / "crashes" / str(split) for name in ("data", "answers"))
         data.mkdir(parents=True)
         answers.mkdir(parents=True)
         for file, rows in (("train.csv", 4), ("truth.csv", 1)):
@@ -45,7 +45,7 @@ def _write(path: Path, right: float) -> None:
 
 
 def compare(folder: Path) -> Document:
-    return summarize(folder, ["flights", "storms"], answered_by(folder))
+    return summarize(folder, ["crashes", "storms"], answered_by(folder))
 
 
 def test_the_surer_model_wins(tmp_path: Path) -> None:
@@ -55,22 +55,22 @@ def test_the_surer_model_wins(tmp_path: Path) -> None:
     assert (comparison["ours"], comparison["theirs"]) == ("balanced", "skrub")
     assert (comparison["wins"], comparison["ties"], comparison["losses"]) == (1, 0, 0)
     assert found["overall"]["balanced"]["rank"] == 1
-    assert found["sets"]["flights"]["rows"] == 1_000
+    assert found["sets"]["crashes"]["rows"] == 1_000
 
 
 def test_splits_that_one_competitor_did_not_answer_are_left_out(tmp_path: Path) -> None:
     folder = results(tmp_path, {"balanced": 0.8, "skrub": 0.7})
-    (folder / "answers" / "flights" / "1" / "skrub.npz").unlink()
+    (folder / "answers" / "crashes" / "1" / "skrub.npz").unlink()
 
     found = compare(folder)
 
-    assert found["sets"]["flights"]["splits"] == 1
+    assert found["sets"]["crashes"]["splits"] == 1
 
 
 def test_a_set_without_a_common_split_is_left_out(tmp_path: Path) -> None:
     folder = results(tmp_path, {"balanced": 0.8, "skrub": 0.7}, splits=1)
-    _write(folder / "answers" / "flights" / "0" / "best.npz", 0.9)
-    (folder / "answers" / "flights" / "0" / "skrub.npz").unlink()
+    _write(folder / "answers" / "crashes" / "0" / "best.npz", 0.9)
+    (folder / "answers" / "crashes" / "0" / "skrub.npz").unlink()
     (folder / "answers" / "storms" / "0").mkdir(parents=True)
     _write(folder / "answers" / "storms" / "0" / "skrub.npz", 0.9)
 
@@ -83,9 +83,9 @@ def test_a_set_without_a_common_split_is_left_out(tmp_path: Path) -> None:
 def test_a_failure_is_counted_and_has_the_skill_of_the_baseline(tmp_path: Path) -> None:
     folder = results(tmp_path, {"balanced": 0.8, "skrub": 0.7})
     for split in range(2):
-        write_failure(folder / "answers" / "flights" / str(split) / "skrub.npz", "Traceback\nno memory\n")
+        write_failure(folder / "answers" / "crashes" / str(split) / "skrub.npz", "Traceback\nno memory\n")
 
-    found = compare(folder)["sets"]["flights"]["results"]["skrub"]
+    found = compare(folder)["sets"]["crashes"]["results"]["skrub"]
 
     assert found["skill"] == pytest.approx(0)
     assert (found["failed"], found["note"], found["fit_seconds"]) == (2, "no memory", None)
@@ -99,7 +99,7 @@ def test_goals_that_are_missed_are_named(tmp_path: Path, monkeypatch: pytest.Mon
     assert goals == [
         "| Mini-ML, balanced wins as often as it loses against FLAML, 20 s | 0 wins, 1 losses | missed |",
         "| Mini-ML, balanced takes at most 8 s | 9.0 s | missed |",
-        "| Mini-ML, balanced is nowhere worse than Mini-ML before | flights | missed |",
+        "| Mini-ML, balanced is nowhere worse than Mini-ML before | crashes | missed |",
     ]
 
 
@@ -112,7 +112,7 @@ def test_goals_are_not_judged_on_a_few_sets(tmp_path: Path) -> None:
 def test_the_best_score_of_a_set_is_bold(tmp_path: Path) -> None:
     text = render(compare(results(tmp_path, {"balanced": 0.8, "skrub": 0.7})))
 
-    assert "| flights | 2 | log loss (accuracy) | **0.223 (1.000)** | 0.357 (1.000) |" in text
+    assert "| crashes | 2 | log loss (accuracy) | **0.223 (1.000)** | 0.357 (1.000) |" in text
 
 
 def test_the_tables_say_how_much_of_the_data_they_are_about(tmp_path: Path) -> None:
