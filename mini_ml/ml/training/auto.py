@@ -111,10 +111,10 @@ def _validate(entry: LeaderboardEntry, validation: CrossValidation) -> Leaderboa
         found = validation.run(entry.configuration)
     except TrainingFailed as error:
         return replace(entry, reason=error.detail)
-    return replace(entry, found=found, score=_score(validation.target, found.predictions))
+    return replace(entry, found=found, score=_leaderboard_score(validation.target, found.predictions))
 
 
-def _score(target: NDArray[Any], predictions: Matrix) -> float:
+def _leaderboard_score(target: NDArray[Any], predictions: Matrix) -> float:
     """Return the log loss of probabilities, or the root mean squared error of numbers."""
     loss = float(row_losses(target, predictions).mean())
     return loss if predictions.ndim == 2 else float(np.sqrt(loss))
@@ -136,14 +136,14 @@ def _choose_best(entries: Sequence[LeaderboardEntry], target: NDArray[Any], comp
     )
     leaderboard = [_candidate(entry, comparison.task, weights.get(id(entry), 0.0)) for entry in entries]
     if len(members) > 1:
-        score = _score(target, selection.predictions)
+        score = _leaderboard_score(target, selection.predictions)
         leaderboard.append(Candidate(model_type=ENSEMBLE, metric=METRICS[comparison.task], score=score))
     return Choice(
         members=members,
         temperature=temperature,
         threshold=threshold,
-        candidates=tuple(sorted(leaderboard, key=_rank)),
-        notes=(f"auto chose {_name(members)} by {how}.", *_describe_temperature(temperature)),
+        candidates=tuple(sorted(leaderboard, key=_sort_key)),
+        notes=(f"auto chose {_describe_members(members)} by {how}.", *_describe_temperature(temperature)),
     )
 
 
@@ -154,7 +154,7 @@ def _describe_temperature(temperature: float) -> Iterator[str]:
         yield f"The probabilities were {were} out of fold; they are corrected by a temperature of {temperature:.2f}."
 
 
-def _name(members: Sequence[ChosenMember]) -> str:
+def _describe_members(members: Sequence[ChosenMember]) -> str:
     """Return the model type of a single member, or how many of which types an ensemble has."""
     types = Counter(member.configuration.model_type for member in members)
     *first, last = (f"{count} × {name}" if count > 1 else name for name, count in types.items())
@@ -191,5 +191,5 @@ def _candidate(entry: LeaderboardEntry, task: Task, weight: float) -> Candidate:
     )
 
 
-def _rank(candidate: Candidate) -> float:
+def _sort_key(candidate: Candidate) -> float:
     return np.inf if candidate.score is None else candidate.score

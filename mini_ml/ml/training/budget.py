@@ -52,7 +52,7 @@ def affordable_entries(shape: MatrixShape, comparison: Comparison) -> list[Leade
     errors: list[LimitExceeded] = []
     for place, entry in enumerate(entries):
         try:
-            check_estimate(_estimate(entry, shape, comparison), comparison.limits)
+            check_estimate(_estimate_job(entry, shape, comparison), comparison.limits)
         except LimitExceeded as error:
             errors.append(error)
             entries[place] = replace(entry, reason=error.detail, is_affordable=False)
@@ -63,7 +63,7 @@ def affordable_entries(shape: MatrixShape, comparison: Comparison) -> list[Leade
     return entries
 
 
-def _estimate(entry: LeaderboardEntry, shape: MatrixShape, comparison: Comparison) -> JobEstimate:
+def _estimate_job(entry: LeaderboardEntry, shape: MatrixShape, comparison: Comparison) -> JobEstimate:
     return JobEstimate(
         model_type=entry.configuration.model_type,
         params=_params(entry, shape, comparison),
@@ -78,7 +78,7 @@ def _params(entry: LeaderboardEntry, shape: MatrixShape, comparison: Comparison)
     return build(configuration.model_type, configuration.params, shape=shape, seed=comparison.seed).params
 
 
-def _cost(entry: LeaderboardEntry, shape: MatrixShape, comparison: Comparison) -> int:
+def _comparison_cost(entry: LeaderboardEntry, shape: MatrixShape, comparison: Comparison) -> int:
     """Return the estimated nanoseconds of a fit in the comparison."""
     params = _params(entry, shape, comparison)
     iterations = params.get("max_iter")
@@ -87,16 +87,16 @@ def _cost(entry: LeaderboardEntry, shape: MatrixShape, comparison: Comparison) -
     return training_cost(entry.configuration.model_type, params, shape=shape)
 
 
-def _open(entries: Sequence[LeaderboardEntry]) -> list[LeaderboardEntry]:
+def _remaining(entries: Sequence[LeaderboardEntry]) -> list[LeaderboardEntry]:
     """Return the entries that nothing speaks against."""
     return [entry for entry in entries if entry.reason is None]
 
 
 def _exceed_together(entries: Sequence[LeaderboardEntry], shape: MatrixShape, comparison: Comparison) -> bool:
-    left = _open(entries)
+    left = _remaining(entries)
     if len(left) == 1:
         return False
-    estimates = [_estimate(entry, shape, comparison) for entry in left]
+    estimates = [_estimate_job(entry, shape, comparison) for entry in left]
     sizes = [artifact_bytes(one.model_type, one.params, shape=one.largest_shape) for one in estimates]
     models = [model_bytes(one.model_type, one.params, shape=one.largest_shape) / MIB for one in estimates]
     peak = max(one.memory_mib + sum(models) - own for one, own in zip(estimates, models, strict=True))
@@ -113,7 +113,7 @@ def _exceed_together(entries: Sequence[LeaderboardEntry], shape: MatrixShape, co
 def _drop_dearest(
     entries: Sequence[LeaderboardEntry], shape: MatrixShape, comparison: Comparison, reason: str
 ) -> list[LeaderboardEntry]:
-    dearest = max(_open(entries), key=lambda entry: _cost(entry, shape, comparison))
+    dearest = max(_remaining(entries), key=lambda entry: _comparison_cost(entry, shape, comparison))
     return [replace(entry, reason=reason) if entry is dearest else entry for entry in entries]
 
 
@@ -125,15 +125,15 @@ def fit_into_budget(
     The dearest candidate is dropped first, then rows are halved while they are enough, then all but two candidates are
     dropped, and rows again: a comparison on few rows chooses badly, and so does one without any good candidate.
     """
-    rows, all_open = min(shape.rows, _MAX_ROWS[comparison.effort]), len(_open(entries))
+    rows, all_open = min(shape.rows, _MAX_ROWS[comparison.effort]), len(_remaining(entries))
     budget = _BUDGET_SHARES[comparison.effort] * comparison.limits.estimated_seconds * 1e9
     while True:
-        sample, left = replace(shape, rows=rows), len(_open(entries))
-        cost = FOLDS[comparison.effort] * sum(_cost(entry, sample, comparison) for entry in _open(entries))
+        sample, left = replace(shape, rows=rows), _remaining(entries)
+        cost = FOLDS[comparison.effort] * sum(_comparison_cost(entry, sample, comparison) for entry in left)
         if cost <= budget or not left:
             return rows, entries
-        keeps_rows = left == all_open or rows < 2 * _ENOUGH_ROWS
-        if (left > _COMPARED_AT_LEAST and keeps_rows) or rows < 2 * _MIN_ROWS:
+        keeps_rows = len(left) == all_open or rows < 2 * _ENOUGH_ROWS
+        if (len(left) > _COMPARED_AT_LEAST and keeps_rows) or rows < 2 * _MIN_ROWS:
             entries = _drop_dearest(entries, sample, comparison, _TOO_EXPENSIVE)
         else:
             rows //= 2

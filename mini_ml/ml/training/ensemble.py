@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.averaging import sharpen
+from mini_ml.ml.training.evaluation import log_losses
 
 MAX_MEMBERS: Final = 5
 _PICKS: Final = 10
 """More picks give finer weights, which were no better, and members that cost time for a twentieth of the prediction."""
-_SMALLEST: Final = 1e-15
-"""Probability of the true class below which the log loss does not grow."""
 _ENOUGH_ROWS: Final = 50
 """Tested rows below which neither an ensemble nor a temperature is chosen: luck would decide."""
 _TEMPERATURES: Final = np.geomspace(0.8, 2.0, 41)
@@ -46,9 +45,7 @@ def row_losses(target: NDArray[Any], predictions: Matrix) -> Matrix:
     """
     if predictions.ndim == 1:
         return np.square(target - predictions)
-    of_truth = predictions[np.arange(len(target)), target.astype(np.intp)]
-    losses: Matrix = -np.log(np.clip(of_truth, _SMALLEST, 1.0))
-    return losses
+    return log_losses(target.astype(np.int64), predictions)
 
 
 def select_members(target: NDArray[Any], candidates: Sequence[Matrix]) -> Selection:

@@ -244,7 +244,8 @@ def _build_notes(dataset: ParsedDataset, options: TrainOptions) -> Iterator[str]
     if not held:
         yield f"The model was trained on all {_count_rows(kept)}; there are too few to hold some out and measure it."
     elif options.refit:
-        yield f"The model was trained on all {_count_rows(held + kept)}; without {held:,} of them it was measured."
+        yield f"The model was trained on all {_count_rows(held + kept)}."
+        yield f"Its metrics are those of the same model trained on {_count_rows(kept)} and measured on the others."
     else:
         yield f"The model was trained on {_count_rows(kept)}; {_count_others(held)} held out to measure it."
     yield from split.notes
