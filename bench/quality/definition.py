@@ -44,4 +44,4 @@ def splits_of(dataset: DataSet) -> int:
 ID: Final = "number of the row"
 """Why a column is left out that counts the rows."""
 LATER: Final = "known only afterwards"
-"""Why a column is left out that nobody knows when the prediction is needed."""
+"""Why a column is left out that is not known yet when the prediction is needed."""

@@ -23,7 +23,7 @@ def name_metric(metric: str) -> str:
 
 
 def format_number(value: float | None) -> str:
-    """Return a number with about four digits, as many as a score can be told apart by; `-` for None."""
+    """Return a number with about four digits, enough to compare scores; `-` for None."""
     if value is None:
         return "-"
     size = abs(value)

@@ -1,11 +1,13 @@
 """The files of an exercise as data frames, as most people read them."""
 
+import pickle
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from bench.quality.runners.exchange import Exercise
+from bench.quality.runners.exchange import Answer, Exercise, measure_row
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,25 @@ def parse_dates(frames: Frames) -> Frames:
         except (ValueError, TypeError):
             continue
     return Frames(train, frames.target, test)
+
+
+def answer_with(model: Any, frames: Frames, exercise: Exercise, *, seconds: float, note: str) -> Answer:
+    """Predict the test rows with a fitted model that has the interface of scikit-learn.
+
+    Args:
+        model: the fitted model.
+        frames: its rows.
+        exercise: what they were read from.
+        seconds: time of the fit.
+        note: what was fitted.
+    """
+    predict = model.predict_proba if exercise.is_classification else model.predict
+    row = frames.test.head(1)
+    return Answer(
+        predictions=np.asarray(predict(frames.test), dtype=np.float64),
+        classes=[str(label) for label in model.classes_] if exercise.is_classification else [],
+        fit_seconds=seconds,
+        row_seconds=measure_row(lambda: predict(row)),
+        model_bytes=len(pickle.dumps(model)),
+        note=note,
+    )

@@ -1,9 +1,8 @@
 """Train with FLAML on one core. Options: `seconds`, the time limit."""
 
-import pickle
 from typing import Any
 
-from bench.quality.runners.exchange import Answer, Exercise, count_cpu_time, cpu_seconds, main, measure_row
+from bench.quality.runners.exchange import Answer, Exercise, count_cpu_time, cpu_seconds, main
 
 
 def run(exercise: Exercise) -> Answer:
@@ -12,11 +11,10 @@ def run(exercise: Exercise) -> Answer:
     import catboost  # noqa: F401, imports are not measured
     import flaml
     import lightgbm  # noqa: F401
-    import numpy as np
     import xgboost  # noqa: F401
     from flaml.automl import AutoML
 
-    from bench.quality.runners.frames import parse_dates, read_frames
+    from bench.quality.runners.frames import answer_with, parse_dates, read_frames
 
     started = cpu_seconds()
     frames = parse_dates(read_frames(exercise))
@@ -34,16 +32,8 @@ def run(exercise: Exercise) -> Answer:
     seconds = cpu_seconds() - started
     if model.model is None:
         raise RuntimeError("FLAML fitted no model in its time.")
-    predict = model.predict_proba if exercise.is_classification else model.predict
-    row = frames.test.head(1)
-    return Answer(
-        predictions=np.asarray(predict(frames.test), dtype=np.float64),
-        classes=[str(label) for label in model.classes_] if exercise.is_classification else [],
-        fit_seconds=seconds,
-        row_seconds=measure_row(lambda: predict(row)),
-        model_bytes=len(pickle.dumps(model)),
-        note=f"FLAML {flaml.__version__}: {model.best_estimator}",
-    )
+    note = f"FLAML {flaml.__version__}: {model.best_estimator}"
+    return answer_with(model, frames, exercise, seconds=seconds, note=note)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ Encoding = Literal["one_hot", "target_mean"]
 """How columns with many categories are encoded: a column for each frequent one, or the mean target of each category."""
 
 _MOST_CYCLES: Final = 4
-"""Cyclic parts of dates may take this fraction of the encoded width, a quarter; without room for all there are none."""
+"""Cyclic parts of dates may take this fraction of the encoded width, a quarter, or are left out."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ class Encoder:
             for place, feature in enumerate(reader.number_features)
             if feature.dates is not None
         )
-        room = limits.encoded_width - 2 * len(reader.token_features)
-        if len(reader.number_names) + len(indicators) > room:
+        columns_left = limits.encoded_width - 2 * len(reader.token_features)
+        if len(reader.number_names) + len(indicators) > columns_left:
             indicators = np.empty(0, dtype=np.intp)
         named, with_cycles = (_number_names(reader, indicators, moments, cyclic=cyclic) for cyclic in (False, True))
-        cyclic = len(with_cycles) <= room and len(with_cycles) - len(named) <= room // _MOST_CYCLES
+        cyclic = len(with_cycles) <= columns_left and len(with_cycles) - len(named) <= columns_left // _MOST_CYCLES
         named = with_cycles if cyclic else named
         columns = fit_tokens(reader.token_features, frame.tokens, limits.encoded_width - len(named), means)
         names = (*named, *(name for column in columns for name in column.feature_names))
@@ -198,7 +198,7 @@ def has_target_means(reader: Reader, frame: Frame, limits: Limits, *, classes: i
 
 
 def _choose_for_means(reader: Reader, frame: Frame, limits: Limits, width: int) -> list[int]:
-    """Return the positions of the columns to encode by mean targets: those with most categories, while there is room.
+    """Return the positions of the columns to encode by mean targets: those with most categories, while there is space.
 
     Args:
         reader: parsed the frame.
@@ -212,8 +212,8 @@ def _choose_for_means(reader: Reader, frame: Frame, limits: Limits, width: int) 
         if feature.kind != "text"
     }
     many = [place for place, count in counts.items() if FEW_CATEGORIES < count <= MOST_VALUES // width]
-    room = min(MOST_MEANS, limits.encoded_width // 4)
-    return sorted(many, key=lambda place: -counts[place])[: room // width]
+    columns_left = min(MOST_MEANS, limits.encoded_width // 4)
+    return sorted(many, key=lambda place: -counts[place])[: columns_left // width]
 
 
 def _medians(numbers: Matrix) -> Matrix:

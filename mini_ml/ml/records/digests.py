@@ -2,7 +2,7 @@
 
 A digest depends on the cells that are not empty, as they are written but without blanks around them, and on the names
 of their columns. It does not depend on other rows, the order of the columns, the names of the rows (a first column
-without a name, which often counts them), the delimiter, the quotes or the encoding. It is no secret: who guesses a row
+without a name, which often counts them), the delimiter, the quotes or the encoding. It is not secret: who guesses a row
 can verify it.
 """
 

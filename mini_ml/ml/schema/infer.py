@@ -47,7 +47,7 @@ def infer(
         table: the file.
         target: name of the target.
         dropped: names of columns that are not used.
-        time: name of the column of times; it is read even if it is no feature.
+        time: name of the column of times; it is read even if it is not a feature.
         group: name of the column of groups, which is never a feature.
 
     Raises:

@@ -18,7 +18,7 @@ Report = Callable[[TrainingProgress], None]
 
 
 def no_report(progress: TrainingProgress) -> None:
-    """Report to nobody."""
+    """Ignore a progress."""
 
 
 @dataclass(frozen=True, kw_only=True)

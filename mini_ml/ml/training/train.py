@@ -1,7 +1,7 @@
 """Train a model: read a table, hold rows out, encode, fit, and evaluate the fitted model on the hold-out rows."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from mini_ml.ml.schema.data_warnings import limit_warnings
 from mini_ml.ml.training.comparison import Report, no_report
 from mini_ml.ml.training.cross_validation import Clock
 from mini_ml.ml.training.describe import model_schema
+from mini_ml.ml.training.fit_notes import describe_fit
 from mini_ml.ml.training.fitter import Fitted, ModelFitter
 from mini_ml.ml.training.holdout import RowPositions
 from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout, predict_holdout
@@ -169,7 +170,7 @@ def train(
         threshold=choice.threshold,
         refitted=options.refit,
         holdout_predictions=_write_holdout_predictions(dataset, evaluation.predictions),
-        notes=tuple(dict.fromkeys([*_build_notes(dataset, options), *fitted.notes, *warned])),
+        notes=tuple(dict.fromkeys([*describe_fit(dataset.split, refit=options.refit), *fitted.notes, *warned])),
         warnings=limit_warnings((*evaluation.warnings, *dataset.warnings)),
         columns=dataset.columns,
         file=dataset.file,
@@ -236,24 +237,3 @@ def _build_model(dataset: ParsedDataset, prepared: Prepared, fitted: Fitted) -> 
         and all(hasattr(member.estimator, "predict_proba") for member in fitted.members),
     )
     return FittedModel(schema, dataset.reader, fitted.members, split.holdout, fitted.choice.temperature)
-
-
-def _build_notes(dataset: ParsedDataset, options: TrainOptions) -> Iterator[str]:
-    split = dataset.split
-    held, kept = len(split.holdout), len(split.training)
-    if not held:
-        yield f"The model was trained on all {_count_rows(kept)}; there are too few to hold some out and measure it."
-    elif options.refit:
-        yield f"The model was trained on all {_count_rows(held + kept)}."
-        yield f"Its metrics are those of the same model trained on {_count_rows(kept)} and measured on the others."
-    else:
-        yield f"The model was trained on {_count_rows(kept)}; {_count_others(held)} held out to measure it."
-    yield from split.notes
-
-
-def _count_rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def _count_others(count: int) -> str:
-    return "1 other was" if count == 1 else f"{count:,} others were"

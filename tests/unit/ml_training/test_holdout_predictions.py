@@ -152,7 +152,7 @@ def test_written_predictions_of_numbers_read_back_exactly(rows: list[tuple[float
         pytest.param(FILE.replace("0.25", "a quarter"), "it has a cell", id="no number"),
         pytest.param(FILE.replace("0.25", "nan"), "it has a probability", id="not finite"),
         pytest.param(FILE.replace("\n2,", "\n-2,"), "its rows", id="negative row"),
-        pytest.param(FILE.replace("\n2,", "\ntwo,"), "it has a cell", id="row is no number"),
+        pytest.param(FILE.replace("\n2,", "\ntwo,"), "it has a cell", id="row is not a number"),
         pytest.param(FILE + FILE.split("\n")[1] + "\n", "its rows", id="the same row twice"),
         pytest.param(FILE + '"', "it is damaged", id="open quote"),
     ],
