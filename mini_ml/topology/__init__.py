@@ -5,7 +5,7 @@ with it. Units are part of the names.
 """
 
 from mini_ml.topology.gateway_problems import GATEWAY_PROBLEMS, GatewayProblem, GatewayResponse
-from mini_ml.topology.headers import SAFE_HEADERS
+from mini_ml.topology.headers import CORRELATION_ID, SAFE_HEADERS
 from mini_ml.topology.limits import MIB, Limits
 from mini_ml.topology.resources import (
     LOCAL_NAMES,
@@ -29,6 +29,7 @@ from mini_ml.topology.threads import ONE_THREAD
 
 __all__ = [
     "ADMIN",
+    "CORRELATION_ID",
     "GATEWAY_PROBLEMS",
     "LOCAL_NAMES",
     "MIB",

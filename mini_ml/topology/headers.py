@@ -10,3 +10,5 @@ SAFE_HEADERS: Final[Mapping[str, str]] = {
     "X-Frame-Options": "DENY",
 }
 """Disable caching, content sniffing, referrers and framing. A route can set its own `Cache-Control`."""
+CORRELATION_ID: Final = "X-Correlation-Id"
+"""Request and response header with an id that every log line about a request and its job has."""
