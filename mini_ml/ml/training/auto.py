@@ -49,7 +49,7 @@ class Choice:
 
 def _too_few(comparison: Comparison) -> str:
     """Return why rows cannot be cross-validated."""
-    if comparison.rows_are_independent:
+    if comparison.traits.rows_are_independent:
         return "there are too few rows to cross-validate"
     return "there are too few rows, times or groups to cross-validate"
 

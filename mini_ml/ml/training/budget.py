@@ -42,11 +42,7 @@ def affordable_entries(shape: MatrixShape, comparison: Comparison) -> list[Leade
     entries = [
         LeaderboardEntry(configuration=configuration)
         for configuration in configurations(
-            comparison.task,
-            rows=shape.rows,
-            effort=comparison.effort,
-            has_many_categories=comparison.has_many_categories,
-            rows_are_independent=comparison.rows_are_independent,
+            comparison.task, rows=shape.rows, effort=comparison.effort, traits=comparison.traits
         )
     ]
     errors: list[LimitExceeded] = []

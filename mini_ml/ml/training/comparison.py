@@ -6,7 +6,7 @@ from typing import Final
 
 from mini_ml.contracts import Effort, Label, Task, TrainingProgress
 from mini_ml.ml.estimates.preflight import DatasetFootprint
-from mini_ml.ml.training.configurations import Configuration
+from mini_ml.ml.training.configurations import Configuration, Traits
 from mini_ml.ml.training.cross_validation import Clock, OutOfFold
 from mini_ml.topology import Limits
 
@@ -33,10 +33,8 @@ class Comparison:
     seed: int
     footprint: DatasetFootprint = field(default_factory=DatasetFootprint)
     """What reading the dataset took."""
-    has_many_categories: bool = False
-    """Whether a column has so many categories that their encoding is compared too."""
-    rows_are_independent: bool = True
-    """Whether rows relate to each other neither by time nor by group."""
+    traits: Traits = field(default_factory=Traits)
+    """What about the dataset decides which candidates are compared."""
     refit_rows: int = 0
     """Rows of a second fit of the chosen members, on the hold-out rows too; 0 without one."""
     threads: int = 1

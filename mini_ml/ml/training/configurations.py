@@ -21,6 +21,17 @@ class Configuration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Traits:
+    """What about a dataset decides which configurations are worth comparing."""
+
+    has_many_categories: bool = False
+    """Whether a column has so many categories that their encoding is compared too."""
+    rows_are_independent: bool = True
+    """Whether rows relate to each other neither by time nor by group."""
+    has_negative_targets: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Offer:
     """A configuration, and when it is worth comparing."""
 
@@ -28,15 +39,19 @@ class _Offer:
     effort: Effort = "balanced"
     min_rows: int = 0
     """Number of training rows below which it is worse than the others."""
+    only_with_negative_targets: bool = False
 
-    def is_worth(self, *, rows: int, effort: Effort, has_many_categories: bool, rows_are_independent: bool) -> bool:
+    def is_worth(self, *, rows: int, effort: Effort, traits: Traits) -> bool:
         """Return whether to compare it on a number of training rows."""
+        params = self.configuration.params
         return (
             rows >= self.min_rows
             # Boosting sets random rows aside to know when to stop, which related rows make look too good.
-            and (rows_are_independent or not self.configuration.params.get("early_stopping"))
+            and (traits.rows_are_independent or not params.get("early_stopping"))
             and (effort == "best" or self.effort == "balanced")
-            and (has_many_categories or self.configuration.encoding != "target_mean")
+            and (traits.has_many_categories or self.configuration.encoding != "target_mean")
+            and traits.has_negative_targets >= self.only_with_negative_targets
+            and not (traits.has_negative_targets and params.get("loss") == "poisson")
         )
 
 
@@ -65,6 +80,13 @@ _STOPPED_EARLY_LARGE: Final[Mapping[str, JsonValue]] = {
     "max_iter": 400,
     "max_features": 0.5,
 }
+_FACTORS: Final[Mapping[str, JsonValue]] = {
+    **_LEAVES_OF_8,
+    "max_leaf_nodes": 15,
+    "max_iter": 300,
+    "loss": "poisson",
+}
+"""Boosting whose trees multiply: prices, counts and durations differ by factors rather than by amounts."""
 _CLASSIFIER: Final = "HistGradientBoostingClassifier"
 _REGRESSOR: Final = "HistGradientBoostingRegressor"
 
@@ -76,9 +98,15 @@ def _offer(
     effort: Effort = "balanced",
     encoding: Encoding = "one_hot",
     min_rows: int = 0,
+    only_with_negative_targets: bool = False,
 ) -> _Offer:
     configuration = Configuration(model_type=model_type, params=params or {}, encoding=encoding)
-    return _Offer(configuration=configuration, effort=effort, min_rows=min_rows)
+    return _Offer(
+        configuration=configuration,
+        effort=effort,
+        min_rows=min_rows,
+        only_with_negative_targets=only_with_negative_targets,
+    )
 
 
 _OFFERS: Final[Mapping[Task, tuple[_Offer, ...]]] = {
@@ -99,7 +127,8 @@ _OFFERS: Final[Mapping[Task, tuple[_Offer, ...]]] = {
     "regression": (
         _offer("Ridge"),
         _offer("ExtraTreesRegressor", {"min_samples_leaf": 2, "max_features": 0.5}),
-        _offer(_REGRESSOR, _AS_DEEP_AS_IT_GOES),
+        _offer(_REGRESSOR, _AS_DEEP_AS_IT_GOES, only_with_negative_targets=True),
+        _offer(_REGRESSOR, _FACTORS),
         _offer(_REGRESSOR, _LEAVES_OF_8),
         _offer("Ridge", encoding="target_mean"),
         _offer(_REGRESSOR, _LEAVES_OF_8, encoding="target_mean"),
@@ -109,27 +138,19 @@ _OFFERS: Final[Mapping[Task, tuple[_Offer, ...]]] = {
         _offer("RandomForestRegressor", {"min_samples_leaf": 5}, effort="best", encoding="target_mean"),
         _offer(_REGRESSOR, _STOPPED_EARLY, effort="best", min_rows=_ROWS_TO_STOP_EARLY),
         _offer(_REGRESSOR, _STOPPED_EARLY_LARGE, effort="best", min_rows=_ROWS_TO_STOP_EARLY),
+        _offer(_REGRESSOR, {**_STOPPED_EARLY_LARGE, "loss": "poisson"}, effort="best", min_rows=_ROWS_TO_STOP_EARLY),
     ),
 }
 """Simplest first: it wins a tie."""
 
 
-def configurations(
-    task: Task, *, rows: int, effort: Effort, has_many_categories: bool, rows_are_independent: bool
-) -> list[Configuration]:
+def configurations(task: Task, *, rows: int, effort: Effort, traits: Traits) -> list[Configuration]:
     """Return the configurations to compare, simplest first.
 
     Args:
         task: decides the estimators.
         rows: number of training rows.
         effort: whether to spend more time.
-        has_many_categories: whether a column has so many categories that the encoding matters.
-        rows_are_independent: whether rows relate to each other neither by time nor by group.
+        traits: what about the dataset decides.
     """
-    return [
-        offer.configuration
-        for offer in _OFFERS[task]
-        if offer.is_worth(
-            rows=rows, effort=effort, has_many_categories=has_many_categories, rows_are_independent=rows_are_independent
-        )
-    ]
+    return [offer.configuration for offer in _OFFERS[task] if offer.is_worth(rows=rows, effort=effort, traits=traits)]

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from mini_ml import catalogue
@@ -15,7 +17,7 @@ from mini_ml.ml.model.member import Member
 from mini_ml.ml.training.auto import Choice, ChosenMember, choose
 from mini_ml.ml.training.budget import affordable_entries
 from mini_ml.ml.training.comparison import Comparison, Report, no_report
-from mini_ml.ml.training.configurations import Configuration
+from mini_ml.ml.training.configurations import Configuration, Traits
 from mini_ml.ml.training.cross_validation import Clock
 from mini_ml.ml.training.fit_estimator import FittedEstimator, fit_estimator
 from mini_ml.ml.training.labelled_rows import LabelledRows
@@ -96,7 +98,7 @@ class ModelFitter:
         options = self.options
         if options.model_type in catalogue.AUTO:
             has_many = has_target_means(rows.reader, rows.frame, self.limits, classes=rows.classes)
-            comparison = replace(self._comparison(footprint), has_many_categories=has_many)
+            comparison = self._comparison(footprint, has_many_categories=has_many)
             return choose(rows, encoder, self.split.fold_scheme, comparison)
         configuration = Configuration(model_type=options.model_type, params=options.model_params)
         return Choice(members=(ChosenMember(configuration=configuration),))
@@ -153,20 +155,31 @@ class ModelFitter:
             found[id(member)] = (Member(encoder, fitted.scaling, fitted.estimator, member.weight), fitted)
         return [found[id(member)] for member in chosen]
 
-    def _comparison(self, footprint: DatasetFootprint) -> Comparison:
+    def _comparison(self, footprint: DatasetFootprint, *, has_many_categories: bool = False) -> Comparison:
+        split = self.split
+        traits = Traits(
+            has_many_categories=has_many_categories,
+            rows_are_independent=split.training_times is None and split.training_groups is None,
+            # Those of the hold-out rows count, because a refit fits them too.
+            has_negative_targets=split.labels is None and _has_negative(split.training_target, split.holdout_target),
+        )
         return Comparison(
-            task=self.split.task,
-            labels=self.split.labels,
+            task=split.task,
+            labels=split.labels,
             effort=self.options.effort,
             limits=self.limits,
             seed=self.seed,
             footprint=footprint,
-            rows_are_independent=self.split.training_times is None and self.split.training_groups is None,
+            traits=traits,
             refit_rows=self._refit_rows,
             threads=self.threads,
             report=self.report,
             clock=self.clock,
         )
+
+
+def _has_negative(*targets: NDArray[Any]) -> bool:
+    return any(bool((target < 0).any()) for target in targets)
 
 
 def _check_cells(shape: MatrixShape, limits: Limits) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor
 from sklearn.tree import DecisionTreeRegressor
 
 from mini_ml import catalogue
@@ -78,6 +78,17 @@ def test_the_numbers_of_a_forest_are_identical() -> None:
 
     assert form is not None
     assert np.array_equal(form.predict(matrix), forest.predict(matrix))
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "gamma", "poisson"])
+def test_the_numbers_of_boosting_are_the_same_for_every_loss(loss: str) -> None:
+    random = np.random.default_rng(0)
+    matrix, numbers = random.normal(size=(300, 6)), np.exp(random.normal(size=300))
+    boosting = HistGradientBoostingRegressor(loss=loss, max_iter=20, random_state=0).fit(matrix[:200], numbers[:200])
+    form = compile_estimator(boosting)
+
+    assert form is not None
+    assert form.predict(matrix) == pytest.approx(boosting.predict(matrix), rel=1e-12)
 
 
 def _neighbours_of(thresholds: Matrix) -> Matrix:

@@ -1,5 +1,6 @@
 """How `auto` chooses the task and the estimator."""
 
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 from mini_ml.catalogue import ENSEMBLE
-from mini_ml.contracts import Effort, TrainingProgress, TrainOptions
+from mini_ml.contracts import Candidate, Effort, TrainingProgress, TrainOptions
 from mini_ml.errors import LimitExceeded
 from mini_ml.ml.training.auto import Choice, choose
 from mini_ml.ml.training.comparison import Comparison
@@ -178,3 +179,35 @@ def test_boosting_that_stopped_early_is_fitted_on_all_rows_for_as_many_iteration
     found = learned_params(configuration, [SimpleNamespace(n_iter_=40), SimpleNamespace(n_iter_=61)])
 
     assert found == {"learning_rate": 0.05, "early_stopping": False, "max_iter": 50}
+
+
+def losses(choice: Iterable[Candidate]) -> set[object]:
+    """Return the losses that the candidates of boosting optimise; None for the default."""
+    boosting = (candidate for candidate in choice if candidate.model_type == "HistGradientBoostingRegressor")
+    return {candidate.model_params.get("loss") for candidate in boosting}
+
+
+@pytest.mark.parametrize("effort", ["balanced", "best"])
+def test_trees_that_multiply_are_compared_unless_a_target_is_negative(effort: Effort, tmp_path: Path) -> None:
+    sizes = RANDOM.normal(size=600)
+    prices = write(tmp_path / "p.csv", "size,price", *(f"{size:.4f},{np.exp(3 + size):.4f}" for size in sizes))
+    gains = write(tmp_path / "g.csv", "size,gain", *(f"{size:.4f},{np.exp(3 + size) - 9:.4f}" for size in sizes))
+
+    of_prices, of_gains = (
+        train(table, TrainOptions(effort=effort), limits=LIMITS).candidates for table in (prices, gains)
+    )
+
+    assert "poisson" in losses(of_prices)
+    assert losses(of_gains) == {None}
+
+
+def test_a_negative_target_among_the_holdout_rows_counts(tmp_path: Path) -> None:
+    sizes = np.arange(1, 101)
+    table = write(tmp_path / "t.csv", "size,gain", *(f"{size},{size / 2}" for size in sizes))
+    holdout = int(train_on(table, "Ridge").holdout_rows[0])
+    cells = [f"{size},{-0.5 if row == holdout else size / 2}" for row, size in enumerate(sizes)]
+
+    trained = train(write(tmp_path / "n.csv", "size,gain", *cells), TrainOptions(refit=True), limits=LIMITS)
+
+    assert trained.refitted
+    assert losses(trained.candidates) == {None}
