@@ -1,6 +1,8 @@
 """Recovers work that the queues lost: the sweep announces jobs and uploads again, dead letters end their jobs."""
 
 import logging
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -14,25 +16,67 @@ from mini_ml.ports import Cloud
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """A sweep that runs: the state that it continues from, and the ETag of the note that it runs."""
+
+    state: SweepState
+    etag: str
+
+
 def sweep(cloud: Cloud) -> None:
     """Announce again, or end, open jobs that no worker has, and announce uploads that never got a job.
 
     A repeated sweep changes nothing more. One sweep works for at most two thirds of its function's timeout; the next
-    one continues where it stopped.
+    one continues where it stopped. While one runs, another returns at once; if they overlap all the same, they only
+    do some of the work twice.
     """
-    began, third = cloud.now(), timedelta(seconds=cloud.stage.api_timeout_seconds / 3)
-    state = _load_state(cloud)
-    jobs_after = _settle_jobs(cloud, state.jobs_after, deadline=began + third)
-    state = SweepState(**{**dict(state), "jobs_after": jobs_after})
-    state = orphaned_uploads.announce(cloud, state, deadline=began + 2 * third)
-    cloud.artifacts.put(keys.SWEEP_STATE, state.model_dump_json().encode())
-
-
-def _load_state(cloud: Cloud) -> SweepState:
+    began, third = cloud.now(), timedelta(seconds=cloud.stage.sweeper_timeout_seconds / 3)
+    run = _start(cloud, began)
+    if run is None:
+        logger.info("sweep_skipped")
+        return
+    state = run.state
     try:
-        return SweepState.model_validate_json(cloud.artifacts.get(keys.SWEEP_STATE).body, extra="ignore")
+        jobs_after = _settle_jobs(cloud, state.jobs_after, deadline=began + third)
+        state = SweepState(**{**dict(state), "jobs_after": jobs_after})
+        state = orphaned_uploads.announce(cloud, state, deadline=began + 2 * third)
+    finally:
+        _end(cloud, run, state)
+
+
+def _start(cloud: Cloud, now: datetime) -> _Run | None:
+    """Note in the stored state that a sweep runs, and return it, or None if another one does.
+
+    A note that is older than the timeout of the function is that of a sweep that was killed.
+    """
+    try:
+        stored = cloud.artifacts.get(keys.SWEEP_STATE)
     except errors.ObjectMissing:
-        return SweepState()
+        return _note(cloud, SweepState(), now, etag=None)
+    state = SweepState.model_validate_json(stored.body, extra="ignore")
+    since, timeout = state.running_since, timedelta(seconds=cloud.stage.sweeper_timeout_seconds)
+    if since is not None and since <= now < since + timeout:
+        return None
+    return _note(cloud, SweepState(**{**dict(state), "running_since": None}), now, etag=stored.head.etag)
+
+
+def _note(cloud: Cloud, state: SweepState, now: datetime, *, etag: str | None) -> _Run | None:
+    body = SweepState(**{**dict(state), "running_since": now}).model_dump_json().encode()
+    try:
+        if etag is None:
+            head = cloud.artifacts.put_new(keys.SWEEP_STATE, body)
+        else:
+            head = cloud.artifacts.replace(keys.SWEEP_STATE, body, etag=etag)
+    except (errors.AlreadyExists, errors.StaleWrite):
+        return None  # also after an own write whose answer was lost; the next sweep comes soon
+    return _Run(state=state, etag=head.etag)
+
+
+def _end(cloud: Cloud, run: _Run, state: SweepState) -> None:
+    """Store where the next sweep continues, unless this one took so long that another has started."""
+    with suppress(errors.StaleWrite):
+        cloud.artifacts.replace(keys.SWEEP_STATE, state.model_dump_json().encode(), etag=run.etag)
 
 
 def _settle_jobs(cloud: Cloud, after: str, *, deadline: datetime) -> str:

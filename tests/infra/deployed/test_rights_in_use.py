@@ -19,6 +19,7 @@ BY_LAMBDA_ITSELF = {
 """What Lambda does with a function's role, for its log and its event source."""
 RARE: dict[str, set[Right]] = {
     "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv")},
+    "sweeper": set(),
     "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
     "predict": set(),
     "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
