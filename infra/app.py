@@ -17,7 +17,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from infra import authentication, stages
 from infra.authentication import authentication_of
-from infra.context import read_context
+from infra.context import InvalidContext, read_context
 from infra.stack import MiniMlStack
 from infra.stages import select_deployment
 
@@ -51,4 +51,7 @@ def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = N
 
 
 if __name__ == "__main__":
-    synthesise(read_context(sys.argv[1:]))
+    try:
+        synthesise(read_context(sys.argv[1:]))
+    except InvalidContext as error:
+        raise SystemExit(str(error)) from error

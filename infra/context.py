@@ -9,6 +9,10 @@ from typing import Final
 CDK_JSON: Final = Path(__file__).resolve().parents[1] / "cdk.json"
 
 
+class InvalidContext(ValueError):
+    """A context value cannot be used; the message names it and says what to do."""
+
+
 def read_context(arguments: Sequence[str], *, file: Path = CDK_JSON) -> dict[str, str]:
     """Return the context values of the arguments, and of `cdk.json` for those that are not given.
 

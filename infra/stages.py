@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from infra.by_function import parse_by_function, require_range
+from infra.context import InvalidContext
 from mini_ml.topology import STAGES, FunctionName, Stage, functions
 
 Architecture = Literal["arm64", "x86_64"]
@@ -106,11 +107,11 @@ def select_deployment(context: Mapping[str, str | None]) -> Deployment:
         context: values of `CONTEXT`; missing ones and None mean the default.
 
     Raises:
-        ValueError: a value is unknown, or does not suit the stage.
+        InvalidContext: a value is unknown, or does not suit the stage.
     """
     name = context.get("stage") or "dev"
     if name not in DEPLOYMENTS:
-        raise ValueError(f"Unknown stage {name}. Use one of {', '.join(DEPLOYMENTS)}.")
+        raise InvalidContext(f"Unknown stage {name}. Use one of {', '.join(DEPLOYMENTS)}.")
     deployment = DEPLOYMENTS[name]
     return replace(
         deployment,
@@ -132,7 +133,7 @@ def _with_memory(stage: Stage, value: str | None) -> Stage:
 def _select_architecture(name: str) -> Architecture:
     chosen = next((known for known in _ARCHITECTURES if known == name), None)
     if chosen is None:
-        raise ValueError(f"Lambda does not support the architecture {name}. Use arm64 or x86_64.")
+        raise InvalidContext(f"Lambda does not support the architecture {name}. Use arm64 or x86_64.")
     return chosen
 
 
@@ -140,7 +141,7 @@ def _select_base_image(deployment: Deployment, image: str | None) -> str | None:
     """Return the base image. In `prod` it must have a digest, because a tag can mean another image at each build."""
     if deployment.name == "prod" and not (image and _DIGEST.fullmatch(image)):
         given = f"not the tag {image}" if image else "and none is given"
-        raise ValueError(
+        raise InvalidContext(
             f"Stage prod needs a base image with a digest, {given}. Run `make base-image`, which stores the digest in "
             "cdk.json, or pass --context base_image=NAME@sha256:DIGEST."
         )
@@ -151,14 +152,14 @@ def _select_reserved(deployment: Deployment, value: str | None) -> dict[Function
     """Return the reserved concurrency. A function with a queue needs as much as its queue may use, or is throttled."""
     reserved = parse_by_function("reserved_concurrency", value)
     if reserved and deployment.name != "prod":
-        raise ValueError(
+        raise InvalidContext(
             f"Stage {deployment.name} reserves no concurrency, because 100 executions of an account must stay "
             "unreserved. Pass reserved_concurrency with stage=prod only."
         )
     for function in functions(deployment.stage):
         least = deployment.workers_at_once + function.sweeps if function.queue else 1
         if reserved.get(function.name, least) < least:
-            raise ValueError(
+            raise InvalidContext(
                 f"The context value reserved_concurrency must be at least {least} for {function.name}, not "
                 f"{reserved[function.name]}."
             )
@@ -167,5 +168,5 @@ def _select_reserved(deployment: Deployment, value: str | None) -> dict[Function
 
 def _sets_account_log_role(value: str) -> bool:
     if value not in ("set", "keep"):
-        raise ValueError(f"The context value account_log_role must be set or keep, not {value}.")
+        raise InvalidContext(f"The context value account_log_role must be set or keep, not {value}.")
     return value == "set"

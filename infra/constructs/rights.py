@@ -79,7 +79,6 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
         writes=(_JOBS, _ALIASES),
         removes=(_OPEN_JOBS,),
         finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
-        reads_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         sends=("train", "predict"),
         authenticates=True,
