@@ -1,27 +1,17 @@
 """Recovers work that the queues lost: the sweep announces jobs and uploads again, dead letters end their jobs."""
 
 import logging
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import SweepState, Upload
-from mini_ml.jobs import intake, orphaned_uploads, outcome, store, uploads
+from mini_ml.jobs import intake, orphaned_uploads, outcome, store, sweep_run, uploads
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Run:
-    """A sweep that runs: the state that it continues from, and the ETag of the note that it runs."""
-
-    state: SweepState
-    etag: str
 
 
 def sweep(cloud: Cloud) -> None:
@@ -32,7 +22,7 @@ def sweep(cloud: Cloud) -> None:
     do some of the work twice.
     """
     began, third = cloud.now(), timedelta(seconds=cloud.stage.sweeper_timeout_seconds / 3)
-    run = _start(cloud, began)
+    run = sweep_run.begin(cloud, began)
     if run is None:
         logger.info("sweep_skipped")
         return
@@ -42,41 +32,7 @@ def sweep(cloud: Cloud) -> None:
         state = SweepState(**{**dict(state), "jobs_after": jobs_after})
         state = orphaned_uploads.announce(cloud, state, deadline=began + 2 * third)
     finally:
-        _end(cloud, run, state)
-
-
-def _start(cloud: Cloud, now: datetime) -> _Run | None:
-    """Note in the stored state that a sweep runs, and return it, or None if another one does.
-
-    A note that is older than the timeout of the function is that of a sweep that was killed.
-    """
-    try:
-        stored = cloud.artifacts.get(keys.SWEEP_STATE)
-    except errors.ObjectMissing:
-        return _note(cloud, SweepState(), now, etag=None)
-    state = SweepState.model_validate_json(stored.body, extra="ignore")
-    since, timeout = state.running_since, timedelta(seconds=cloud.stage.sweeper_timeout_seconds)
-    if since is not None and since <= now < since + timeout:
-        return None
-    return _note(cloud, SweepState(**{**dict(state), "running_since": None}), now, etag=stored.head.etag)
-
-
-def _note(cloud: Cloud, state: SweepState, now: datetime, *, etag: str | None) -> _Run | None:
-    body = SweepState(**{**dict(state), "running_since": now}).model_dump_json().encode()
-    try:
-        if etag is None:
-            head = cloud.artifacts.put_new(keys.SWEEP_STATE, body)
-        else:
-            head = cloud.artifacts.replace(keys.SWEEP_STATE, body, etag=etag)
-    except (errors.AlreadyExists, errors.StaleWrite):
-        return None  # also after an own write whose answer was lost; the next sweep comes soon
-    return _Run(state=state, etag=head.etag)
-
-
-def _end(cloud: Cloud, run: _Run, state: SweepState) -> None:
-    """Store where the next sweep continues, unless this one took so long that another has started."""
-    with suppress(errors.StaleWrite):
-        cloud.artifacts.replace(keys.SWEEP_STATE, state.model_dump_json().encode(), etag=run.etag)
+        sweep_run.end(cloud, run, state)
 
 
 def _settle_jobs(cloud: Cloud, after: str, *, deadline: datetime) -> str:
