@@ -3,7 +3,7 @@
 import re
 
 from infra.stages import DEPLOYMENTS, select_deployment
-from tests.docs.pages import page
+from tests.docs.pages import one_line, page
 
 RUNBOOK = page("docs/runbook.md").text
 DEV, PROD = DEPLOYMENTS["dev"], DEPLOYMENTS["prod"]
@@ -30,6 +30,14 @@ def test_the_limits_of_requests_that_wait_are_those_of_the_stages() -> None:
     assert {DEV.stage.wait_seconds, PROD.stage.wait_seconds} == {25.0}
     assert "occupies an execution of the api for 10 seconds" in RUNBOOK
     assert "`Prefer: wait`, up to 25 seconds" in RUNBOOK
+
+
+def test_the_page_of_the_api_names_the_limits_of_requests_that_wait() -> None:
+    text = one_line(page("docs/http-api.md").text)
+    dev, prod = ((one.submissions_per_second, one.submissions_at_once) for one in (DEV, PROD))
+
+    assert f"{dev[0]} request per second and a burst of {dev[1]} (`prod`: {prod[0]} and {prod[1]})" in text
+    assert f"{PROD.stage.default_wait_seconds:g} seconds on AWS" in text
 
 
 def test_the_reservation_to_paste_is_accepted_for_prod() -> None:
