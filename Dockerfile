@@ -36,5 +36,12 @@ WORKDIR /var/task
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYDANTIC_DISABLE_PLUGINS=__all__ \
     HOME=/tmp JOBLIB_TEMP_FOLDER=/tmp
 USER 10001:10001
+ARG BASE_IMAGE
+ARG SERVICE
+LABEL org.opencontainers.image.title="mini-ml-${SERVICE}" \
+    org.opencontainers.image.description="Service ${SERVICE} of Mini-ML-Platform: train and serve tabular models" \
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.version="0.1.0" \
+    org.opencontainers.image.base.name="${BASE_IMAGE}"
 ENTRYPOINT ["/opt/venv/bin/python", "-m", "awslambdaric"]
 CMD ["handler.lambda_handler"]

@@ -6,6 +6,7 @@ INSTALLED := $(VENV)/installed
 RUN := $(VENV)/bin
 BASE_IMAGE ?= python:3.12-slim
 STAGE ?= dev
+QUOTAS ?= check
 # CDK CLI that matches the version of aws-cdk-lib, run with the Node of the Python environment.
 CDK := PATH="$(abspath $(RUN)):$$PATH" $(RUN)/npx --yes aws-cdk@2.1148.1
 CONTEXTS ?=
@@ -14,7 +15,7 @@ N ?= 200
 SIDE_BY_SIDE := -n auto --no-loadscope-reorder
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test test-fast check audit mutants bench bench-full bench-files bench-quality bench-quality-peers fuzz format pins images e2e synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test test-fast check audit mutants bench bench-full bench-files bench-quality bench-quality-peers fuzz format pins images e2e base-image quotas synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -70,8 +71,14 @@ format: $(INSTALLED)  ## fix style
 pins: $(INSTALLED)  ## update requirements/*.txt after a change of pyproject.toml
 	PATH="$(abspath $(RUN)):$$PATH" $(RUN)/python requirements/compile.py
 
+base-image: $(INSTALLED)  ## look up the digest of BASE_IMAGE, and store it in cdk.json for all deployments
+	@$(RUN)/python -m infra.base_image $(BASE_IMAGE)
+
+quotas: $(INSTALLED)  ## check whether the quotas of the AWS account are enough for STAGE
+	@$(RUN)/python -m infra.quotas $(CONTEXT)
+
 synth: $(INSTALLED)  ## write the CloudFormation template of STAGE (dev, prod) into cdk.out, without an account
-	@CDK_OUTDIR=cdk.out CDK_CONTEXT_JSON='{"stage": "$(STAGE)"}' PATH="$(abspath $(RUN)):$$PATH" $(RUN)/python -m infra.app
+	@CDK_OUTDIR=cdk.out PATH="$(abspath $(RUN)):$$PATH" $(RUN)/python -m infra.app $(CONTEXT)
 
 cdk: $(INSTALLED)  ## run a CDK command on STAGE: make cdk COMMAND=diff
 	$(CDK) $(COMMAND) $(CONTEXT)
@@ -79,13 +86,13 @@ cdk: $(INSTALLED)  ## run a CDK command on STAGE: make cdk COMMAND=diff
 bootstrap: $(INSTALLED)  ## prepare the AWS account and region of your credentials for CDK (once)
 	$(CDK) bootstrap $(CONTEXT)
 
-deploy: $(INSTALLED)  ## build the images and deploy STAGE to the AWS account of your credentials; see docs/runbook.md
+deploy: $(INSTALLED) $(if $(filter skip,$(QUOTAS)),,quotas)  ## build the images and deploy STAGE to the AWS account of your credentials; see docs/runbook.md
 	$(CDK) deploy $(CONTEXT) --require-approval broadening
 
 destroy: $(INSTALLED)  ## remove STAGE from AWS; buckets and the seal key are kept
 	$(CDK) destroy $(CONTEXT)
-	@echo "The buckets mini-ml-$(STAGE)-* and the seal key are kept, with all models. See docs/runbook.md to reuse them in"
-	@echo "the next deployment, or to delete them."
+	@echo "The buckets mini-ml-$(STAGE)-* and the seal key are kept, with all models. docs/runbook.md lists everything that"
+	@echo "remains, and says how to reuse it in the next deployment, or to delete it."
 
 smoke: $(INSTALLED)  ## test the deployed STAGE, including what emulators do not cover
 	$(RUN)/python -m tests.smoke.run $(STAGE)

@@ -1,19 +1,23 @@
 """Entry point of `cdk synth` and `cdk deploy`.
 
-Context, with defaults: `stage` (dev), `architecture` (of this machine), `seal_key_arn` (a new key), `account` and
-`region` (of the AWS credentials; if set, the template contains literal bucket names). Authentication: `auth` (on),
-`api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none).
+Context, with defaults: `stage` (dev), `architecture` (arm64), `seal_key_arn` (a new key), `account` and `region` (of
+the AWS credentials; if set, the template contains literal bucket names), `base_image` (that of the Dockerfile; `prod`
+needs one with a digest), `memory_mib` (of the stage), `reserved_concurrency` (none), `account_log_role` (set).
+Authentication: `auth` (on), `api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none).
 
 Synthesis makes no AWS calls, so it needs no credentials, network or Docker.
 """
 
+import sys
 from collections.abc import Mapping
 from typing import Final
 
 from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.authentication import CONTEXT, authentication_of
+from infra import authentication, stages
+from infra.authentication import authentication_of
+from infra.context import InvalidContext, read_context
 from infra.stack import MiniMlStack
 from infra.stages import select_deployment
 
@@ -33,12 +37,12 @@ def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = N
     """
     app = App(context={**_FLAGS, **(given or {})}, outdir=folder)
     context = app.node.try_get_context
-    deployment = select_deployment(context("stage"), context("architecture"))
+    deployment = select_deployment({name: context(name) for name in stages.CONTEXT})
     MiniMlStack(
         app,
         "MiniMl",
         deployment=deployment,
-        authentication=authentication_of({name: context(name) for name in CONTEXT}),
+        authentication=authentication_of({name: context(name) for name in authentication.CONTEXT}),
         env=Environment(account=context("account"), region=context("region")),
         seal_key_arn=context("seal_key_arn"),
     )
@@ -47,4 +51,7 @@ def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = N
 
 
 if __name__ == "__main__":
-    synthesise()
+    try:
+        synthesise(read_context(sys.argv[1:]))
+    except InvalidContext as error:
+        raise SystemExit(str(error)) from error

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from infra.context import InvalidContext
+
 CONTEXT: Final = ("auth", "api_keys", "jwt_issuer", "jwt_audience", "jwt_jwks_url")
 
 
@@ -21,11 +23,11 @@ def authentication_of(context: Mapping[str, str | None]) -> Authentication:
     """Read the authentication settings from the CDK context. Authentication is on unless `auth` is `off`.
 
     Raises:
-        ValueError: `auth` is neither `on` nor `off`.
+        InvalidContext: `auth` is neither `on` nor `off`.
     """
     auth = context.get("auth") or "on"
     if auth not in ("on", "off"):
-        raise ValueError(f"The context value auth must be on or off, not {auth}.")
+        raise InvalidContext(f"The context value auth must be on or off, not {auth}.")
     given = {f"MINI_ML_{name.upper()}": context.get(name) for name in CONTEXT if name != "auth"}
     return Authentication(
         is_on=auth == "on",

@@ -12,7 +12,7 @@ from infra.constructs.admin_key import admin_key
 from infra.constructs.api import Api, GatewayLogs
 from infra.constructs.functions import Functions
 from infra.constructs.queues import Queues
-from infra.constructs.seal import seal_key
+from infra.constructs.seal import seal_alias, seal_key
 from infra.constructs.storage import Storage
 from infra.stages import Deployment
 from mini_ml.topology import PROJECT, TRAIN_PREFIX, aws_names
@@ -52,13 +52,14 @@ class MiniMlStack(Stack):
             tags={"project": PROJECT, "stage": deployment.name},
         )
         names = aws_names(deployment.stage, account=self.account, region=self.region)
-        gateway_logs = GatewayLogs(self, "GatewayLogs")
         api = Api(self, "Api", deployment=deployment, names=names)
-        api.rest_api.deployment_stage.node.add_dependency(gateway_logs.account)
+        if deployment.sets_account_log_role:
+            api.rest_api.deployment_stage.node.add_dependency(GatewayLogs(self, "GatewayLogs").account)
         storage = Storage(self, "Storage", deployment=deployment, names=names, page_origin=api.origin)
         queues = Queues(self, "Queues", deployment=deployment, names=names)
         queues.announce(storage.uploads, bucket_name=names.uploads_bucket, account=self.account)
         key = seal_key(self, "SealKey", adopted_arn=seal_key_arn, stage_name=deployment.name)
+        seal_alias(self, "SealAlias", key=key, names=names)
         secret = admin_key(self, "AdminKey", stage_name=deployment.name) if authentication.is_on else None
         functions = Functions(
             self,

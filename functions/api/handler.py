@@ -1,4 +1,4 @@
-"""Lambda handler of the api: HTTP requests, dead letters and the scheduled sweep."""
+"""Lambda handler of the api, deployed twice: for HTTP requests, and for dead letters and the scheduled sweep."""
 
 from functools import partial
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
@@ -13,7 +14,7 @@ from constructs import Construct
 from infra.acknowledgements import acknowledge
 from infra.constructs.functions import log_retention
 from infra.stages import Deployment
-from mini_ml.topology import GATEWAY_PROBLEMS, ROUTES, Names
+from mini_ml.topology import GATEWAY_PROBLEMS, GATEWAY_ROUTES, Names
 
 _PROXIES = (
     "Every method forwards the whole request to its service, which validates it and returns a problem with all "
@@ -27,6 +28,35 @@ _SERVICES_AUTHENTICATE = (
     "The services authenticate requests themselves, the same way locally, in containers and on AWS: an API key or a "
     "token with the scope that the route needs. An authorizer would duplicate these rules."
 )
+_ACCESS_LOGS_ONLY = (
+    "Execution logs are written to a log group that the stack does not own: it has no retention and remains after the "
+    "stack. The access logs have the errors and the latencies of the gateway and of the functions."
+)
+_ACCESS_LOG: Final = {
+    "requestId": "$context.requestId",
+    "extendedRequestId": "$context.extendedRequestId",
+    "requestTime": "$context.requestTime",
+    "ip": "$context.identity.sourceIp",
+    "protocol": "$context.protocol",
+    "tlsVersion": "$context.tlsVersion",
+    "httpMethod": "$context.httpMethod",
+    "resourcePath": "$context.resourcePath",
+    "status": "$context.status",
+    "responseLength": "$context.responseLength",
+    "responseLatency": "$context.responseLatency",
+    "integrationStatus": "$context.integration.status",
+    "integrationLatency": "$context.integration.latency",
+    "integrationRequestId": "$context.integration.requestId",
+    "integrationError": "$context.integration.error",
+    "errorType": "$context.error.responseType",
+    "errorMessage": "$context.error.message",
+}
+"""Fields of a line of the access log. `resourcePath` is the route, without names of models; latencies are in ms, and
+`integration…` is the function, whose own log lines have `integrationRequestId`."""
+_SUBMISSIONS: Final = ("/train/POST", "/predict/POST")
+"""Methods whose requests wait for a job."""
+_TLS: Final = "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+"""TLS 1.3, or 1.2 with forward secrecy. Without a policy, a regional API accepts TLS 1.0."""
 _LOG_POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 _WRITES_LOGS = (
     "AWS's managed policy for this purpose; API Gateway accepts no narrower policy for the account's log role."
@@ -57,7 +87,7 @@ class Api(Construct):
             service: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
             for service, function in services.items()
         }
-        for route in ROUTES:
+        for route in GATEWAY_ROUTES:
             resource = self.rest_api.root.resource_for_path(route.path)
             resource.add_method(
                 "ANY", integrations[route.service], authorization_type=apigateway.AuthorizationType.NONE
@@ -71,7 +101,7 @@ class Api(Construct):
             retention=log_retention(self._deployment.log_retention_days),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        return apigateway.RestApi(
+        rest_api = apigateway.RestApi(
             self,
             "Rest",
             rest_api_name=names.queue_prefix,
@@ -81,23 +111,29 @@ class Api(Construct):
             deploy_options=apigateway.StageOptions(
                 stage_name=self._deployment.name,
                 access_log_destination=apigateway.LogGroupLogDestination(log_group),
-                access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
-                    caller=False,
-                    http_method=True,
-                    ip=True,
-                    protocol=True,
-                    request_time=True,
-                    resource_path=True,
-                    response_length=True,
-                    status=True,
-                    user=False,
-                ),
-                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
+                logging_level=apigateway.MethodLoggingLevel.OFF,
                 data_trace_enabled=False,  # keep request bodies out of logs
                 metrics_enabled=False,  # metrics per method cost extra, metrics of the stage are free
                 throttling_rate_limit=self._deployment.requests_per_second,
                 throttling_burst_limit=self._deployment.requests_at_once,
+                method_options=dict.fromkeys(_SUBMISSIONS, self._submission_options()),
             ),
+        )
+        resource = rest_api.node.default_child
+        assert isinstance(resource, apigateway.CfnRestApi)
+        resource.security_policy = _TLS
+        resource.endpoint_access_mode = "STRICT"  # the policy needs a mode; this one checks the host name of TLS
+        return rest_api
+
+    def _submission_options(self) -> apigateway.MethodDeploymentOptions:
+        """Return the limits of methods whose requests occupy a function while they wait, apart from all others."""
+        return apigateway.MethodDeploymentOptions(
+            logging_level=apigateway.MethodLoggingLevel.OFF,
+            data_trace_enabled=False,
+            metrics_enabled=False,
+            throttling_rate_limit=self._deployment.submissions_per_second,
+            throttling_burst_limit=self._deployment.submissions_at_once,
         )
 
     def _add_gateway_responses(self) -> None:
@@ -113,6 +149,7 @@ class Api(Construct):
     def _acknowledge(self) -> None:
         acknowledge(self.rest_api, "APIG2", _PROXIES)
         acknowledge(self.rest_api, "APIG3", _NO_FIREWALL)
+        acknowledge(self.rest_api, "APIG6", _ACCESS_LOGS_ONLY)
         acknowledge(self.rest_api, "APIG4", _SERVICES_AUTHENTICATE)
         acknowledge(self.rest_api, "COG4", _SERVICES_AUTHENTICATE)
 

@@ -1,4 +1,4 @@
-"""The four Lambda functions, built from three images, with their permissions and triggers."""
+"""The five Lambda functions, built from three images, with their permissions and triggers."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -29,6 +29,8 @@ _PLATFORMS: Final = {
     "arm64": (lambda_.Architecture.ARM_64, assets.Platform.LINUX_ARM64),
     "x86_64": (lambda_.Architecture.X86_64, assets.Platform.LINUX_AMD64),
 }
+_SWEEP_AGE: Final = Duration.seconds(60)
+"""Time after which a sweep that could not start is dropped. The next one is due by then, and does the same."""
 _PREFIXES_OF_KEYS: Final = (
     "The function reads and writes below fixed prefixes of one bucket; the keys below them depend on uploads and "
     "trained models. infra/constructs/rights.py lists all prefixes."
@@ -36,7 +38,7 @@ _PREFIXES_OF_KEYS: Final = (
 
 
 class Functions(Construct):
-    """The functions api, trainer, predict and predict-batch."""
+    """The functions api, sweeper, trainer, predict and predict-batch."""
 
     def __init__(
         self,
@@ -75,7 +77,7 @@ class Functions(Construct):
             description=f"{function.name} of Mini-ML-Platform, stage {self._deployment.name}",
             code=lambda_.DockerImageCode.from_image_asset(
                 str(ROOT),
-                build_args={"SERVICE": function.service},
+                build_args=self._build_args(function),
                 cmd=[function.handler.replace(":", ".")],
                 exclude=_left_out(function.service),
                 platform=platform,
@@ -85,9 +87,14 @@ class Functions(Construct):
             ephemeral_storage_size=Size.mebibytes(self._deployment.scratch_mib[function.name]),
             log_group=log_group,
             memory_size=function.memory_mib,
+            reserved_concurrent_executions=self._deployment.reserved_concurrency.get(function.name),
             role=self._role(part, function.name, log_group),
             timeout=Duration.seconds(function.timeout_seconds),
         )
+
+    def _build_args(self, function: Function) -> dict[str, str]:
+        image = self._deployment.base_image
+        return {"SERVICE": function.service, **({"BASE_IMAGE": image} if image else {})}
 
     def _log_group(self, part: Construct, function: Function) -> logs.LogGroup:
         return logs.LogGroup(
@@ -150,13 +157,14 @@ class Functions(Construct):
                 )
             )
         if function.sweeps:
+            made.configure_async_invoke(retry_attempts=0, max_event_age=_SWEEP_AGE)
             every = Duration.seconds(self._deployment.stage.sweep_every_seconds)
             events.Rule(
                 self,
                 "Sweep",
                 description="Starts the sweep, which finds open jobs without a worker and orphaned uploads.",
                 schedule=events.Schedule.rate(every),
-                targets=[targets.LambdaFunction(made, retry_attempts=0)],
+                targets=[targets.LambdaFunction(made, retry_attempts=0, max_event_age=_SWEEP_AGE)],
             )
 
 

@@ -75,15 +75,22 @@ _PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
-        reads=(_JOBS, _MANIFESTS, _ALIASES, _REJECTS, _PREDICTIONS, _SWEEP),
-        writes=(_JOBS, _ALIASES, _SWEEP),
+        reads=(_JOBS, _MANIFESTS, _ALIASES, _REJECTS, _PREDICTIONS),
+        writes=(_JOBS, _ALIASES),
+        removes=(_OPEN_JOBS,),
+        finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
+        writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
+        sends=("train", "predict"),
+        authenticates=True,
+    ),
+    "sweeper": Rights(
+        reads=(_JOBS, _MANIFESTS, _SWEEP),
+        writes=(_JOBS, _SWEEP),
         removes=(_OPEN_JOBS,),
         finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         reads_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
-        writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         lists_versions=True,
         sends=("train", "predict"),
-        authenticates=True,
     ),
     "trainer": Rights(
         reads=(_JOBS, _MANIFESTS, _TRAINED),

@@ -7,6 +7,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from mini_ml.topology import Names
+
 _ACCOUNT_MAY: Final = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
@@ -49,3 +51,8 @@ def seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: 
         policy=iam.PolicyDocument(statements=[account_statement]),
         removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     )
+
+
+def seal_alias(scope: Construct, id: str, *, key: kms.IKey, names: Names) -> kms.Alias:
+    """Name the key that seals now, for operators; it moves when the key is replaced. Functions use the key's ARN."""
+    return kms.Alias(scope, id, alias_name=names.seal_alias, target_key=key, removal_policy=RemovalPolicy.DESTROY)

@@ -47,6 +47,11 @@ class CloudSettings(BaseSettings):
     )
     """URL of an emulated AWS, which boto3 reads too; required in the stages `local` and `test`, none on AWS."""
 
+    memory_mib: int | None = Field(
+        default=None, ge=128, validation_alias=AliasChoices("MINI_ML_MEMORY_MIB", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+    )
+    """Memory of this process, against which jobs are estimated; Lambda sets it, None means that of the stage."""
+
     s3_connect_timeout_seconds: float = Field(default=3.0, gt=0)
     """Timeout for connecting to S3 and SQS."""
 
@@ -77,5 +82,6 @@ class CloudSettings(BaseSettings):
 
     @property
     def topology(self) -> Stage:
-        """The stage with this name."""
-        return STAGES[self.stage]
+        """The stage with this name, with the memory of this process."""
+        stage = STAGES[self.stage]
+        return stage if self.memory_mib is None else stage.with_memory(self.memory_mib)

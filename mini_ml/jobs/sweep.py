@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import SweepState, Upload
-from mini_ml.jobs import intake, orphaned_uploads, outcome, store, uploads
+from mini_ml.jobs import intake, orphaned_uploads, outcome, store, sweep_run, uploads
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
 
@@ -18,21 +18,21 @@ def sweep(cloud: Cloud) -> None:
     """Announce again, or end, open jobs that no worker has, and announce uploads that never got a job.
 
     A repeated sweep changes nothing more. One sweep works for at most two thirds of its function's timeout; the next
-    one continues where it stopped.
+    one continues where it stopped. While one runs, another returns at once; if they overlap all the same, they only
+    do some of the work twice.
     """
-    began, third = cloud.now(), timedelta(seconds=cloud.stage.api_timeout_seconds / 3)
-    state = _load_state(cloud)
-    jobs_after = _settle_jobs(cloud, state.jobs_after, deadline=began + third)
-    state = SweepState(**{**dict(state), "jobs_after": jobs_after})
-    state = orphaned_uploads.announce(cloud, state, deadline=began + 2 * third)
-    cloud.artifacts.put(keys.SWEEP_STATE, state.model_dump_json().encode())
-
-
-def _load_state(cloud: Cloud) -> SweepState:
+    began, third = cloud.now(), timedelta(seconds=cloud.stage.sweeper_timeout_seconds / 3)
+    run = sweep_run.begin(cloud, began)
+    if run is None:
+        logger.info("sweep_skipped")
+        return
+    state = run.state
     try:
-        return SweepState.model_validate_json(cloud.artifacts.get(keys.SWEEP_STATE).body, extra="ignore")
-    except errors.ObjectMissing:
-        return SweepState()
+        jobs_after = _settle_jobs(cloud, state.jobs_after, deadline=began + third)
+        state = SweepState(**{**dict(state), "jobs_after": jobs_after})
+        state = orphaned_uploads.announce(cloud, state, deadline=began + 2 * third)
+    finally:
+        sweep_run.end(cloud, run, state)
 
 
 def _settle_jobs(cloud: Cloud, after: str, *, deadline: datetime) -> str:

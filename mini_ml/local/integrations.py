@@ -61,7 +61,9 @@ class HttpIntegrations:
 
     def ensure(self, functions: "LambdaClient", *, region: str, account: str, timeout_seconds: int) -> Targets:
         """Create nothing: HTTP integrations need no resources."""
-        return lambda route: Target(type="HTTP_PROXY", method="ANY", uri=f"{self.urls[route.service]}{route.path}")
+        return lambda route: Target(
+            type="HTTP_PROXY", method="ANY", uri=f"{self.urls[route.service]}{route.path.replace('+}', '}')}"
+        )
 
 
 def _ensure_function(

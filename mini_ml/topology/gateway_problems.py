@@ -75,7 +75,7 @@ GATEWAY_PROBLEMS: Final[tuple[GatewayProblem, ...]] = (
         detail="A firewall (AWS WAF) blocked the request.",
     ),
     GatewayProblem(
-        # AWS returns this response type for every unknown path.
+        # AWS returns this response type where no route matches; `GATEWAY_ROUTES` leaves it nothing.
         response_type="MISSING_AUTHENTICATION_TOKEN",
         status=404,
         code="route_not_found",

@@ -7,7 +7,7 @@ from mini_ml.topology.stage import Stage
 
 Service = Literal["api", "trainer", "predict"]
 QueueName = Literal["train", "predict", "dead-letters"]
-FunctionName = Literal["api", "trainer", "predict", "predict-batch"]
+FunctionName = Literal["api", "sweeper", "trainer", "predict", "predict-batch"]
 
 PROJECT: Final = "mini-ml"
 
@@ -63,14 +63,19 @@ def queues(stage: Stage) -> tuple[WorkQueue, ...]:
         WorkQueue(
             name="dead-letters",
             prefix=None,
-            visibility_seconds=stage.visibility_seconds(stage.api_timeout_seconds),
+            visibility_seconds=stage.visibility_seconds(stage.sweeper_timeout_seconds),
             max_receive_count=None,
         ),
     )
 
 
 def functions(stage: Stage) -> tuple[Function, ...]:
-    """Return the functions of a stage. The predict image is deployed twice: for REST and for its queue."""
+    """Return the functions of a stage.
+
+    Two images are deployed twice. `api` answers requests, some of which wait for a job, and `sweeper` has the schedule
+    and the dead letters, so that they never wait behind requests. `predict` answers requests, and `predict-batch` has
+    the queue.
+    """
     api, trainer, predict = (f"functions.{service}.handler:lambda_handler" for service in ("api", "trainer", "predict"))
     return (
         Function(
@@ -79,6 +84,13 @@ def functions(stage: Stage) -> tuple[Function, ...]:
             handler=api,
             timeout_seconds=stage.api_timeout_seconds,
             memory_mib=stage.api_memory_mib,
+        ),
+        Function(
+            name="sweeper",
+            service="api",
+            handler=api,
+            timeout_seconds=stage.sweeper_timeout_seconds,
+            memory_mib=stage.sweeper_memory_mib,
             queue="dead-letters",
             sweeps=True,
         ),
@@ -119,6 +131,11 @@ class Names:
     def queue(self, name: QueueName) -> str:
         """Return the name of a queue."""
         return f"{self.queue_prefix}-{name}"
+
+    @property
+    def seal_alias(self) -> str:
+        """Alias of the KMS key that seals manifests."""
+        return f"alias/{self.queue_prefix}-seal"
 
     def function(self, name: FunctionName) -> str:
         """Return the name of a function."""

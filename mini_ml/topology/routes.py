@@ -63,6 +63,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/models/{model_name}/versions/{version}/invocations", service="predict", scopes=_PREDICT),
 )
 
+GATEWAY_ROUTES: Final[tuple[Route, ...]] = (*ROUTES, Route(path="/{proxy+}", service="api", public=True))
+"""Routes of the gateway. All other paths reach the api, which answers 404; the gateway itself would read a bearer token
+of a request to an unknown path as a signature, and answer that it is malformed."""
+
 _BY_PATH: Final = {route.path: route for route in ROUTES}
 
 

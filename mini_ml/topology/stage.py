@@ -24,10 +24,13 @@ class Stage:
     attempts: int = 3
     """Number of leases after which a job fails with `worker_lost`."""
     api_timeout_seconds: int = 28
+    sweeper_timeout_seconds: int = 50
+    """Less than a sweep's interval on AWS, so that one sweep ends before the next one starts."""
     trainer_timeout_seconds: int = 900
     predict_timeout_seconds: int = 29
     batch_timeout_seconds: int = 900
     api_memory_mib: int = 512
+    sweeper_memory_mib: int = 512
     trainer_memory_mib: int = 3008
     """3,008 MiB is the maximum of a new AWS account. Local runs use it only for the memory estimate."""
     predict_memory_mib: int = 1769
@@ -39,7 +42,9 @@ class Stage:
     url_expiry_seconds: int = 900
     """Lifetime of a presigned download URL."""
     wait_seconds: float = 25.0
-    """Default and maximum time that `Prefer: wait` keeps a request open."""
+    """Maximum time that `Prefer: wait` keeps a request open."""
+    default_wait_seconds: float = 25.0
+    """Time that a request without `Prefer: wait` waits for its job; on Lambda it occupies an execution meanwhile."""
     requeue_after_seconds: float = 120.0
     """Age after which the sweep sends a queued job, or an orphaned upload, to its queue again."""
     return_seconds: float = 1.0
@@ -69,6 +74,10 @@ class Stage:
         """Limits for inspections by the predict service, derived from its timeout and memory."""
         return self._limits_of(self.predict_timeout_seconds, self.predict_memory_mib)
 
+    def with_memory(self, memory_mib: int) -> "Stage":
+        """Return the stage as a function with this memory sees it; a function reads the memory of no other one."""
+        return replace(self, trainer_memory_mib=memory_mib, predict_memory_mib=memory_mib, batch_memory_mib=memory_mib)
+
     def _limits_of(self, timeout_seconds: int, memory_mib: int) -> Limits:
         """Return limits that keep a third of the time and 15 % of the memory in reserve for estimation errors."""
         cores = min(1.0, memory_mib / _CORE_MIB)
@@ -90,6 +99,7 @@ STAGES: Final[dict[str, Stage]] = {
         lease_seconds=15.0,
         renew_seconds=5.0,
         progress_seconds=0.5,
+        sweeper_timeout_seconds=20,
         sweep_every_seconds=10,
         requeue_after_seconds=30.0,
         return_seconds=0.25,
@@ -103,19 +113,25 @@ STAGES: Final[dict[str, Stage]] = {
         renew_seconds=0.5,
         progress_seconds=0.25,
         api_timeout_seconds=10,
+        sweeper_timeout_seconds=10,
         trainer_timeout_seconds=20,
         predict_timeout_seconds=10,
         batch_timeout_seconds=20,
         sweep_every_seconds=1,
         upload_expiry_seconds=3,
         wait_seconds=8.0,
+        default_wait_seconds=8.0,
         requeue_after_seconds=2.0,
         return_seconds=0.1,
         clock_slack_seconds=5.0,
         sweep_lookback_seconds=5.0,
     ),
-    "dev": Stage(name="dev"),
+    "dev": Stage(name="dev", default_wait_seconds=10.0),
     "prod": Stage(
-        name="prod", api_memory_mib=1024, trainer_memory_mib=8192, predict_memory_mib=3008, batch_memory_mib=3008
+        name="prod",
+        default_wait_seconds=10.0,
+        api_memory_mib=1024,
+        predict_memory_mib=3008,
+        batch_memory_mib=3008,
     ),
 }

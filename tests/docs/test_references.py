@@ -12,7 +12,7 @@ from tests.docs.pages import PASTED, ROOT, Page, every_page, page
 
 FOLDERS = ("mini_ml/", "functions/", "tests/", "docs/", "samples/", "requirements/", "bench/", "infra/", ".ci/")
 SOURCES = {path.name for folder in ("mini_ml", "functions", "infra", "tests") for path in (ROOT / folder).rglob("*.py")}
-TARGETS = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 SEED_TRAIN = (
     "curl -X POST http://localhost:8000/train -H 'accept: application/json' -H 'Content-Type: multipart/form-data' "
     "-F 'dataset_file=@samples/iris.csv;type=text/csv' -F 'model_type=RandomForestClassifier' -F 'model_params={}' "
@@ -66,7 +66,7 @@ def test_every_named_file_exists(page: Page) -> None:
 def test_every_make_target_exists(page: Page) -> None:
     commands = [*page.codes(), *page.shell_lines()]
 
-    assert {match[1] for line in commands if (match := re.match(r"make ([a-z]+)", line))} <= TARGETS
+    assert {match[1] for line in commands if (match := re.match(r"make ([a-z0-9-]+)", line))} <= TARGETS
 
 
 @pages

@@ -56,6 +56,13 @@ def test_the_ml_stack_is_in_every_image_except_the_api(service: str, inside: dic
     assert ML & set(inside["packages"]) == (set() if service == "api" else ML)
 
 
+def test_an_image_says_what_it_is_and_what_it_was_built_from(service: str) -> None:
+    labels = json.loads(docker("inspect", "--format", "{{json .Config.Labels}}", f"mini-ml-{service}:local"))
+
+    assert labels["org.opencontainers.image.title"] == f"mini-ml-{service}"
+    assert labels["org.opencontainers.image.base.name"].partition(":")[0].endswith("python")
+
+
 def test_an_image_contains_its_own_service_only(service: str, inside: dict[str, Any]) -> None:
     assert inside["services"] == [service]
 

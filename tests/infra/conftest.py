@@ -13,5 +13,11 @@ def template(synthesised: Synthesised) -> Template:
 
 @pytest.fixture(scope="session")
 def prod(synthesised: Synthesised) -> Template:
-    """The stack of the prod stage, on a chosen architecture, with the seal's key of an earlier deployment."""
+    """The prod stage with more memory, reserved concurrency, and the seal key of an earlier deployment."""
     return synthesised("prod")
+
+
+@pytest.fixture(scope="session")
+def placed(synthesised: Synthesised) -> Template:
+    """The stack of a given account and region, which asks for no credential and leaves the log role alone."""
+    return synthesised("placed")

@@ -32,6 +32,7 @@ ROUTES = {
     "/models/{model_name}/versions/{version}/schema": API,
     "/models/{model_name}/versions/{version}/artifact": PREDICT,
     "/models/{model_name}/versions/{version}/invocations": PREDICT,
+    "/{proxy+}": API,
 }
 REFUSALS = {
     "UNAUTHORIZED": "401",
@@ -61,7 +62,7 @@ def _paths(template: Template) -> dict[str, str]:
     return {logical_id: path(logical_id) for logical_id in resources}
 
 
-def test_every_route_and_no_other_takes_any_method_to_its_service(template: Template) -> None:
+def test_every_route_takes_any_method_to_its_service_and_all_other_paths_go_to_the_api(template: Template) -> None:
     paths = _paths(template)
     methods = template.of_type("AWS::ApiGateway::Method").values()
     routes = {paths.get(one["ResourceId"].get("Ref"), "/"): template.text(one["Integration"]["Uri"]) for one in methods}
@@ -75,6 +76,12 @@ def test_the_body_of_every_type_arrives_byte_for_byte(template: Template) -> Non
 
     assert (api["Name"], api["BinaryMediaTypes"]) == ("mini-ml-dev", ["*/*"])
     assert api["EndpointConfiguration"]["Types"] == ["REGIONAL"]
+
+
+def test_clients_need_tls_1_2_with_forward_secrecy_or_1_3(template: Template) -> None:
+    [api] = template.of_type("AWS::ApiGateway::RestApi").values()
+
+    assert (api["SecurityPolicy"], api["EndpointAccessMode"]) == ("SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "STRICT")
 
 
 def test_the_gateways_own_refusals_are_problem_documents(template: Template) -> None:
@@ -106,28 +113,37 @@ def test_whatever_may_succeed_later_says_when(template: Template) -> None:
 
 def test_requests_are_limited_and_logged_without_their_content(template: Template) -> None:
     [stage] = template.of_type("AWS::ApiGateway::Stage").values()
-    [settings] = stage["MethodSettings"]
+    limits = {
+        (one["ResourcePath"], one["HttpMethod"]): (one["ThrottlingRateLimit"], one["ThrottlingBurstLimit"])
+        for one in stage["MethodSettings"]
+    }
 
     assert stage["StageName"] == "dev"
-    assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
-    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (20, 40)
-    assert (settings["DataTraceEnabled"], settings["LoggingLevel"], settings["MetricsEnabled"]) == (
-        False,
-        "ERROR",
-        False,
-    )
+    assert limits == {("/*", "*"): (20, 40), ("/~1train", "POST"): (1, 5), ("/~1predict", "POST"): (1, 5)}
+    assert {
+        (one["DataTraceEnabled"], one["LoggingLevel"], one["MetricsEnabled"]) for one in stage["MethodSettings"]
+    } == {(False, "OFF", False)}
     assert template.text(stage["AccessLogSetting"]["DestinationArn"]).startswith(
         "arn:aws:logs:us-east-1:000000000000:log-group:/aws/apigateway/mini-ml-dev"
     )
-    assert set(json.loads(stage["AccessLogSetting"]["Format"])) == {
-        "requestId",
-        "ip",
-        "requestTime",
-        "httpMethod",
-        "resourcePath",
-        "status",
-        "protocol",
-        "responseLength",
+    assert json.loads(stage["AccessLogSetting"]["Format"]) == {
+        "requestId": "$context.requestId",
+        "extendedRequestId": "$context.extendedRequestId",
+        "requestTime": "$context.requestTime",
+        "ip": "$context.identity.sourceIp",
+        "protocol": "$context.protocol",
+        "tlsVersion": "$context.tlsVersion",
+        "httpMethod": "$context.httpMethod",
+        "resourcePath": "$context.resourcePath",
+        "status": "$context.status",
+        "responseLength": "$context.responseLength",
+        "responseLatency": "$context.responseLatency",
+        "integrationStatus": "$context.integration.status",
+        "integrationLatency": "$context.integration.latency",
+        "integrationRequestId": "$context.integration.requestId",
+        "integrationError": "$context.integration.error",
+        "errorType": "$context.error.responseType",
+        "errorMessage": "$context.error.message",
     }
 
 
@@ -135,3 +151,13 @@ def test_the_stage_waits_for_the_account_to_let_it_log(template: Template) -> No
     [stage] = [one for one in template.body["Resources"].values() if one["Type"] == "AWS::ApiGateway::Stage"]
 
     assert {template.body["Resources"][id]["Type"] for id in stage["DependsOn"]} == {"AWS::ApiGateway::Account"}
+
+
+def test_the_log_role_of_the_account_can_be_left_alone(placed: Template) -> None:
+    [stage] = [one for one in placed.body["Resources"].values() if one["Type"] == "AWS::ApiGateway::Stage"]
+    assumed = str(placed.of_type("AWS::IAM::Role"))
+
+    assert placed.of_type("AWS::ApiGateway::Account") == {}
+    assert "DependsOn" not in stage
+    assert "apigateway.amazonaws.com" not in assumed
+    assert "AccessLogSetting" in stage["Properties"]

@@ -1,4 +1,4 @@
-"""Four functions out of three images, each called as it should be, and by nobody else."""
+"""Five functions out of three images, each called as it should be, and by nobody else."""
 
 import pytest
 
@@ -8,12 +8,13 @@ from tests.fixtures.synthesis import Template
 
 FUNCTIONS = {
     "mini-ml-dev-api": (28, 512, 512, "functions.api.handler.lambda_handler"),
+    "mini-ml-dev-sweeper": (50, 512, 512, "functions.api.handler.lambda_handler"),
     "mini-ml-dev-trainer": (900, 3008, 2048, "functions.trainer.handler.lambda_handler"),
     "mini-ml-dev-predict": (29, 1769, 1024, "functions.predict.handler.lambda_handler"),
     "mini-ml-dev-predict-batch": (900, 1769, 3072, "functions.predict.handler.lambda_handler"),
 }
 CONSUMERS = {
-    "mini-ml-dev-dead-letters": "mini-ml-dev-api",
+    "mini-ml-dev-dead-letters": "mini-ml-dev-sweeper",
     "mini-ml-dev-train": "mini-ml-dev-trainer",
     "mini-ml-dev-predict": "mini-ml-dev-predict-batch",
 }
@@ -28,11 +29,12 @@ def test_every_function_has_its_time_memory_scratch_space_and_handler(template: 
     } == FUNCTIONS
 
 
-def test_both_predict_functions_are_one_image(template: Template) -> None:
+def test_two_images_are_deployed_twice(template: Template) -> None:
     found = template.named("AWS::Lambda::Function", "FunctionName")
     images = {name: str(one["Code"]["ImageUri"]) for name, one in found.items()}
 
     assert images["mini-ml-dev-predict"] == images["mini-ml-dev-predict-batch"]
+    assert images["mini-ml-dev-api"] == images["mini-ml-dev-sweeper"]
     assert len(set(images.values())) == 3
 
 
@@ -47,12 +49,40 @@ def test_every_queue_calls_its_function_with_single_messages_partial_answers_and
     ] * 3
 
 
-def test_the_schedule_calls_the_api_every_minute(template: Template) -> None:
+def test_the_schedule_calls_the_sweeper_every_minute(template: Template) -> None:
     [rule] = template.of_type("AWS::Events::Rule").values()
     [target] = rule["Targets"]
 
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
-    assert template.text(target["Arn"]).endswith(":function:mini-ml-dev-api")
+    assert template.text(target["Arn"]).endswith(":function:mini-ml-dev-sweeper")
+
+
+def test_a_sweep_that_fails_or_cannot_start_is_not_repeated_because_the_next_one_is_due(template: Template) -> None:
+    [rule] = template.of_type("AWS::Events::Rule").values()
+    [target] = rule["Targets"]
+    [invoked] = template.of_type("AWS::Lambda::EventInvokeConfig").values()
+
+    assert target["RetryPolicy"] == {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+    assert template.text(invoked["FunctionName"]) == "mini-ml-dev-sweeper"
+    assert (invoked["MaximumRetryAttempts"], invoked["MaximumEventAgeInSeconds"]) == (0, 60)
+
+
+def test_the_dev_stage_reserves_no_concurrency(template: Template) -> None:
+    found = template.of_type("AWS::Lambda::Function").values()
+
+    assert [one for one in found if "ReservedConcurrentExecutions" in one] == []
+
+
+def test_the_context_reserves_concurrency_by_function(prod: Template) -> None:
+    found = prod.named("AWS::Lambda::Function", "FunctionName")
+
+    assert {name: one["ReservedConcurrentExecutions"] for name, one in found.items()} == {
+        "mini-ml-prod-api": 300,
+        "mini-ml-prod-sweeper": 12,
+        "mini-ml-prod-trainer": 10,
+        "mini-ml-prod-predict": 300,
+        "mini-ml-prod-predict-batch": 10,
+    }
 
 
 def test_who_may_call_functions(template: Template) -> None:
@@ -63,8 +93,8 @@ def test_who_may_call_functions(template: Template) -> None:
 
     assert allowed == [
         ("mini-ml-dev-api", "apigateway.amazonaws.com", True),
-        ("mini-ml-dev-api", "events.amazonaws.com", True),
         ("mini-ml-dev-predict", "apigateway.amazonaws.com", True),
+        ("mini-ml-dev-sweeper", "events.amazonaws.com", True),
     ]
 
 

@@ -62,6 +62,6 @@ def test_a_message_that_fails_five_times_is_kept_as_a_dead_letter(template: Temp
     assert template.text(redrive["deadLetterTargetArn"]).endswith(":mini-ml-dev-dead-letters")
 
 
-@pytest.mark.parametrize(("name", "seconds"), list(zip(NAMES, [5400, 5400, 168], strict=True)))
+@pytest.mark.parametrize(("name", "seconds"), list(zip(NAMES, [5400, 5400, 300], strict=True)))
 def test_a_message_stays_invisible_for_six_timeouts(template: Template, name: str, seconds: int) -> None:
     assert template.named("AWS::SQS::Queue", "QueueName")[name]["VisibilityTimeout"] == seconds

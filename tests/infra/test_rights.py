@@ -31,7 +31,7 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:GetObject", MODEL, ["trainer"]),
         ("s3:GetObjectVersion", MODEL, ["predict", "predict-batch"]),
         ("s3:PutObject", MODEL, ["trainer"]),
-        ("s3:GetObject", MANIFEST, ["api", "trainer", "predict", "predict-batch"]),
+        ("s3:GetObject", MANIFEST, ["api", "sweeper", "trainer", "predict", "predict-batch"]),
         ("s3:PutObject", MANIFEST, ["trainer"]),
         ("s3:PutObject", ALIAS, ["api"]),
         ("s3:GetObject", ALIAS, ["api", "predict", "predict-batch"]),
@@ -40,15 +40,18 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:GetObject", LEFT_OUT, ["api", "trainer"]),
         ("s3:PutObject", NOT_SCORED, ["predict-batch"]),
         ("s3:GetObject", NOT_SCORED, ["api", "predict-batch"]),
-        ("s3:PutObject", f"{ARTIFACTS}/jobs/{JOB}.json", ["api", "trainer", "predict-batch"]),
-        ("s3:DeleteObject", f"{ARTIFACTS}/jobs/open/{JOB}", ["api", "trainer", "predict-batch"]),
+        ("s3:PutObject", f"{ARTIFACTS}/jobs/{JOB}.json", ["api", "sweeper", "trainer", "predict-batch"]),
+        ("s3:DeleteObject", f"{ARTIFACTS}/jobs/open/{JOB}", ["api", "sweeper", "trainer", "predict-batch"]),
         ("s3:DeleteObject", f"{ARTIFACTS}/jobs/{JOB}.json", []),
         ("s3:DeleteObject", MODEL, []),
         ("s3:DeleteObject", MANIFEST, []),
         ("s3:PutObject", f"{UPLOADS}/train/iris/a.csv", ["api"]),
-        ("s3:GetObjectVersion", f"{UPLOADS}/train/iris/a.csv", ["api", "trainer"]),
-        ("s3:GetObjectVersion", f"{UPLOADS}/predict/iris/a.csv", ["api", "predict-batch"]),
+        ("s3:GetObjectVersion", f"{UPLOADS}/train/iris/a.csv", ["sweeper", "trainer"]),
+        ("s3:GetObjectVersion", f"{UPLOADS}/predict/iris/a.csv", ["sweeper", "predict-batch"]),
         ("s3:DeleteObject", f"{UPLOADS}/train/iris/a.csv", []),
+        ("s3:ListBucketVersions", UPLOADS, ["sweeper"]),
+        ("s3:PutObject", f"{ARTIFACTS}/sweep/state.json", ["sweeper"]),
+        ("s3:GetObject", f"{ARTIFACTS}/sweep/state.json", ["sweeper"]),
     ],
 )
 def test_who_may(template: Template, action: str, resource: str, who: list[str]) -> None:
@@ -93,6 +96,15 @@ def test_the_key_is_for_macs_and_its_policy_spells_every_action(template: Templa
     assert template.text(statement["Principal"]["AWS"]) == "arn:aws:iam::000000000000:root"
 
 
+def test_an_alias_names_the_key_that_seals_also_if_it_is_adopted(template: Template, prod: Template) -> None:
+    [alias] = template.of_type("AWS::KMS::Alias").values()
+    [adopted] = prod.of_type("AWS::KMS::Alias").values()
+
+    assert (alias["AliasName"], adopted["AliasName"]) == ("alias/mini-ml-dev-seal", "alias/mini-ml-prod-seal")
+    assert template.text(alias["TargetKeyId"]) == template.arn(next(iter(template.of_type("AWS::KMS::Key"))))
+    assert prod.text(adopted["TargetKeyId"]) == "arn:aws:kms:us-east-1:000000000000:key/a"
+
+
 @every_function
 def test_nobody_deletes_versions_or_changes_buckets(template: Template, function: str) -> None:
     actions = {action for statement in template.policy(f"mini-ml-dev-{function}") for action in statement.actions}
@@ -134,7 +146,7 @@ def test_no_policy_of_any_kind_allows_a_wildcard_of_actions(template: Template) 
     ]
     allowed = [one for document in documents for one in document["Statement"] if one["Effect"] == "Allow"]
 
-    assert len(documents) == 4 + 3 + 2 + 1  # roles, queues, buckets, key
+    assert len(documents) == 5 + 3 + 2 + 1  # roles, queues, buckets, key
     assert [one for one in allowed if "*" in str(one["Action"])] == []
 
 
@@ -156,7 +168,7 @@ def test_each_role_is_for_functions_and_carries_no_foreign_policy(template: Temp
     roles = template.of_type("AWS::IAM::Role")
     ours = {id: role for id, role in roles.items() if id.startswith("Functions")}
 
-    assert len(ours) == 4
+    assert len(ours) == 5
     assert [id for id, role in ours.items() if "ManagedPolicyArns" in role or "Policies" in role] == []
 
 

@@ -1,6 +1,7 @@
 """Synthesis needs nothing but Python, and what comes out of it is clean."""
 
 import json
+import re
 import string
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import pytest
 
 from infra.authentication import authentication_of
 from infra.stages import DEPLOYMENTS, Deployment, select_deployment
-from tests.fixtures.synthesis import Synthesised, Template
+from mini_ml.topology import functions
+from tests.fixtures.synthesis import Template
 
 CDK_WRITES_THEM = "W3005"
 """CDK names a function's role among its dependencies although the function refers to it already."""
@@ -23,30 +25,42 @@ def stage(request: pytest.FixtureRequest) -> Template:
     return found
 
 
-@pytest.fixture(scope="module")
-def placed(synthesised: Synthesised) -> Template:
-    """The stack of a given account and region, which asks nobody for a credential."""
-    return synthesised("placed")
-
-
-def test_no_context_at_all_gives_the_dev_stage_for_this_machine(template: Template) -> None:
+def test_no_context_at_all_gives_the_dev_stage_on_arm64_whatever_machine_deploys(template: Template) -> None:
     functions = template.named("AWS::Lambda::Function", "FunctionName")
 
     assert set(functions) == {
         "mini-ml-dev-api",
+        "mini-ml-dev-sweeper",
         "mini-ml-dev-trainer",
         "mini-ml-dev-predict",
         "mini-ml-dev-predict-batch",
     }
-    assert {tuple(found["Architectures"]) for found in functions.values()} == {
-        (select_deployment(None, None).architecture,)
-    }
+    assert {tuple(found["Architectures"]) for found in functions.values()} == {("arm64",)}
+    assert {str(platform) for platform in _platforms(template)} == {"linux/arm64"}
 
 
-def test_the_context_chooses_stage_architecture_and_an_earlier_key(prod: Template) -> None:
+def _platforms(template: Template) -> list[object]:
+    assets = json.loads((template.folder / "MiniMl.assets.json").read_text())["dockerImages"]
+    return [asset["source"]["platform"] for asset in assets.values()]
+
+
+def test_the_context_chooses_another_architecture(placed: Template) -> None:
+    functions = placed.of_type("AWS::Lambda::Function").values()
+
+    assert {tuple(found["Architectures"]) for found in functions} == {("x86_64",)}
+    assert {str(platform) for platform in _platforms(placed)} == {"linux/amd64"}
+
+
+def test_the_prod_stage_starts_with_what_a_new_account_allows() -> None:
+    memory = {function.name: function.memory_mib for function in functions(DEPLOYMENTS["prod"].stage)}
+
+    assert memory == {"api": 1024, "sweeper": 512, "trainer": 3008, "predict": 3008, "predict-batch": 3008}
+
+
+def test_the_context_chooses_stage_memory_and_an_earlier_key(prod: Template) -> None:
     trainer = prod.named("AWS::Lambda::Function", "FunctionName")["mini-ml-prod-trainer"]
 
-    assert (trainer["Architectures"], trainer["MemorySize"]) == (["arm64"], 8192)
+    assert trainer["MemorySize"] == 8192
     assert trainer["Environment"]["Variables"]["MINI_ML_SEAL_KEY_ID"] == "arn:aws:kms:us-east-1:000000000000:key/a"
     assert prod.of_type("AWS::KMS::Key") == {}
 
@@ -97,9 +111,9 @@ def test_nobody_is_asked_for_a_credential_where_the_context_says_so(placed: Temp
 
 def test_another_stage_or_architecture_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"Unknown stage live\. Use one of dev, prod"):
-        select_deployment("live", None)
+        select_deployment({"stage": "live"})
     with pytest.raises(ValueError, match=r"does not support the architecture riscv64\. Use arm64 or x86_64"):
-        select_deployment(None, "riscv64")
+        select_deployment({"architecture": "riscv64"})
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
@@ -117,7 +131,7 @@ def test_cdk_nag_finds_nothing_that_is_not_acknowledged(stage: Template) -> None
     assert (report["pluginName"], report["conclusion"], report["violations"]) == ("AwsSolutions", "success", [])
 
 
-def test_ten_findings_stand_each_on_one_resource_and_with_its_reason(stage: Template) -> None:
+def test_twelve_findings_stand_each_on_one_resource_and_with_its_reason(stage: Template) -> None:
     [report] = stage.report["pluginReports"]
     standing = {
         (found["ruleName"].partition("[")[0], found["acknowledgedAt"]): found["reason"]
@@ -128,11 +142,13 @@ def test_ten_findings_stand_each_on_one_resource_and_with_its_reason(stage: Temp
         ("AwsSolutions-APIG2", "MiniMl/Api/Rest"),
         ("AwsSolutions-APIG3", "MiniMl/Api/Rest"),
         ("AwsSolutions-APIG4", "MiniMl/Api/Rest"),
+        ("AwsSolutions-APIG6", "MiniMl/Api/Rest"),
         ("AwsSolutions-COG4", "MiniMl/Api/Rest"),
         ("AwsSolutions-IAM4", "MiniMl/GatewayLogs/Role"),
         ("AwsSolutions-IAM5", "MiniMl/Functions/api/Role"),
         ("AwsSolutions-IAM5", "MiniMl/Functions/predict-batch/Role"),
         ("AwsSolutions-IAM5", "MiniMl/Functions/predict/Role"),
+        ("AwsSolutions-IAM5", "MiniMl/Functions/sweeper/Role"),
         ("AwsSolutions-IAM5", "MiniMl/Functions/trainer/Role"),
         ("AwsSolutions-SMG4", "MiniMl/AdminKey"),
     ]
@@ -158,6 +174,56 @@ def test_cfn_lint_finds_nothing(stage: Template) -> None:
     )
 
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_prod_builds_on_the_image_with_the_digest_of_the_context(prod: Template) -> None:
+    assets = json.loads((prod.folder / "MiniMl.assets.json").read_text())["dockerImages"].values()
+
+    assert {one["source"]["dockerBuildArgs"]["BASE_IMAGE"] for one in assets} == {
+        "python:3.12-slim@sha256:" + "0123456789abcdef" * 4
+    }
+
+
+@pytest.mark.parametrize("image", [None, "", "python:3.12-slim", "python@sha256:0123", "a b@sha256:" + "0" * 64])
+def test_prod_refuses_a_base_image_without_a_digest(image: str | None) -> None:
+    with pytest.raises(ValueError, match=r"Stage prod needs a base image with a digest.*make base-image"):
+        select_deployment({"stage": "prod", "base_image": image})
+
+
+def test_dev_builds_on_any_base_image() -> None:
+    assert select_deployment({}).base_image is None
+    assert select_deployment({"base_image": "python:3.12-slim"}).base_image == "python:3.12-slim"
+
+
+@pytest.mark.parametrize(
+    ("context", "reason"),
+    [
+        ({"memory_mib": "trainer=lots"}, "memory_mib needs a number for trainer, for example memory_mib=trainer=10"),
+        ({"memory_mib": "8192"}, "memory_mib names an unknown function in 8192. Use one of api, sweeper, trainer"),
+        ({"memory_mib": "trainer=20000"}, "memory_mib must be 128 to 10,240 for trainer, not 20,000"),
+        ({"memory_mib": "api=512,api=1024"}, "memory_mib names api twice"),
+        ({"reserved_concurrency": "trainer=10"}, "Stage dev reserves no concurrency"),
+        ({"account_log_role": "off"}, "account_log_role must be set or keep, not off"),
+    ],
+)
+def test_a_context_value_that_cannot_be_used_is_refused(context: dict[str, str], reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        select_deployment(context)
+
+
+@pytest.mark.parametrize(
+    ("reserved", "reason"),
+    [
+        ("trainer=9", "reserved_concurrency must be at least 10 for trainer, not 9"),
+        ("sweeper=10", "reserved_concurrency must be at least 11 for sweeper, not 10"),
+        ("predict=0", "reserved_concurrency must be at least 1 for predict, not 0"),
+    ],
+)
+def test_a_function_is_not_reserved_less_than_its_queue_and_its_schedule_use(reserved: str, reason: str) -> None:
+    context = {"stage": "prod", "base_image": "python@sha256:" + "0" * 64, "reserved_concurrency": reserved}
+
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        select_deployment(context)
 
 
 def test_one_image_for_each_service(template: Template) -> None:

@@ -10,6 +10,7 @@ from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.cli import main
 from mini_ml.client import Client, RequestRejected
 from mini_ml.contracts import TrainOptions
+from mini_ml.topology import SAFE_HEADERS
 from tests.fixtures.platform import Platform, local_settings, running_platform
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -74,6 +75,20 @@ def test_every_entry_point_enforces_the_scopes_of_a_key(locked: Platform, folder
         "health": 200,
     }
     assert statuses(url, admin)["move"] == 204
+
+
+@pytest.mark.parametrize("entry_point", ENTRY_POINTS)
+@pytest.mark.parametrize("credential", [None, "wrong", CI])
+def test_an_unknown_path_is_not_found_with_and_without_a_credential(
+    locked: Platform, entry_point: str, credential: str | None
+) -> None:
+    headers = {"Authorization": f"Bearer {credential}"} if credential else {}
+
+    answer = httpx2.get(f"{getattr(locked, entry_point)}/no/such/route", headers=headers, trust_env=False)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "route_not_found"
+    assert {name: answer.headers.get(name) for name in SAFE_HEADERS} == SAFE_HEADERS
 
 
 @pytest.mark.parametrize("service", ["trainer_url", "predict_url"])

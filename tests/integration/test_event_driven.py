@@ -73,7 +73,7 @@ def test_a_dead_letter_fails_its_job_which_can_then_be_retried(unpolled: ManualP
         sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
         sqs.delete_message(QueueUrl=work, ReceiptHandle=message["ReceiptHandle"])
 
-    unpolled.start_pollers("api")
+    unpolled.start_pollers("sweeper")
 
     failure = platform.wait_for_job(job_id).failure
     assert failure is not None

@@ -12,7 +12,7 @@ from mini_ml.local import emulator, gateway
 from mini_ml.local.integrations import FunctionIntegrations
 from mini_ml.local.processes import local_account
 from mini_ml.local.provision import provision
-from mini_ml.topology import LOCAL_NAMES, ROUTES, SAFE_HEADERS, STAGES, Route
+from mini_ml.topology import LOCAL_NAMES, ROUTES, STAGES, Route
 from tests.fixtures.emulated import running_ministack
 
 
@@ -123,14 +123,12 @@ def test_status_location_and_retry_after_are_returned(http: httpx2.Client, statu
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_an_unknown_route_returns_a_problem_document_of_the_gateway(http: httpx2.Client) -> None:
-    answer = http.get("/nothing/here")
+@pytest.mark.parametrize("path", ["/nothing", "/nothing/here", "/models/iris/nothing", "/jobs/x/result/more"])
+def test_an_unknown_path_reaches_the_api(http: httpx2.Client, path: str) -> None:
+    answer = http.post(path, headers={"Authorization": "Bearer a-key"}, content=b"{}")
 
-    assert answer.status_code == 404
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["code"] == "route_not_found"
-    assert answer.json()["status"] == 404
-    assert {name: answer.headers.get(name) for name in SAFE_HEADERS} == SAFE_HEADERS
+    assert answer.headers["X-Received"] == f"api POST {path}"
+    assert answer.content == b"{}"
 
 
 def test_headers_of_a_service_are_returned_and_the_gateway_adds_no_cors_header(http: httpx2.Client) -> None:

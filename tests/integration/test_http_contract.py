@@ -228,3 +228,12 @@ def test_the_trainer_and_the_predict_service_work_directly(platform: Platform) -
 
     assert '"state":"succeeded"' in trained
     assert predicted.count("Setosa") >= 3
+
+
+@pytest.mark.parametrize("path", ["/no/such/route", "/models/iris/no-such-route"])
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer a-key"}], ids=["without", "with a credential"])
+def test_an_unknown_path_is_not_found(http: httpx2.Client, path: str, headers: dict[str, str]) -> None:
+    answer = http.get(path, headers=headers)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "route_not_found"

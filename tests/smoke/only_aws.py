@@ -27,6 +27,16 @@ def check_encoding(site: Site) -> None:
     require(image.content.startswith(b"\x89PNG\r\n"), "/docs/favicon-32x32.png did not return a PNG image.")
 
 
+def check_unknown_paths(site: Site) -> None:
+    """Check that an unknown path is a 404 problem, and no matter of its credential."""
+    for credential in (None, site.credential, "AWS4-HMAC-SHA256 Credential=a"):
+        for path in ("/no/such/route", "/models/no-such-model/no-such-route"):
+            headers = {"Authorization": f"Bearer {credential}"} if credential else {}
+            answer = httpx2.get(site.api_url + path, headers=headers, timeout=40)
+            found = (answer.status_code, answer.json().get("code"))
+            require(found == (404, "route_not_found"), f"{path} returned {found}; expected 404 route_not_found.")
+
+
 def check_slow_training(site: Site) -> None:
     """Check that a training longer than the gateway's 29 s timeout returns 202 with its job."""
     pick = random.Random(0)  # the same file every time
@@ -58,6 +68,9 @@ def check_iam(site: Site) -> None:
         ("predict", "s3:PutObject", model, False),
         ("predict-batch", "s3:PutObject", model, False),
         ("trainer", "s3:DeleteObjectVersion", manifest, False),
+        ("sweeper", "s3:PutObject", "sweep/state.json", True),
+        ("sweeper", "s3:PutObject", manifest, False),
+        ("api", "s3:PutObject", "sweep/state.json", False),
     ):
         given = _is_allowed(site, function, action, f"arn:aws:s3:::{site.artifacts_bucket}/{key}")
         require(given == wanted, f"{function} {'is not allowed' if wanted else 'is allowed'} to {action} {key}.")
@@ -112,6 +125,7 @@ def check_metadata_limit(site: Site) -> None:
 
 ONLY_AWS: Final[Mapping[str, Callable[[Site], None]]] = {
     "JSON, problems and pages arrive as text, not base64": check_encoding,
+    "unknown paths return 404 with and without a credential": check_unknown_paths,
     "a training longer than 29 s returns 202": check_slow_training,
     "IAM allows each role what it needs, and nothing else": check_iam,
     "CORS allows uploads from the own origin only": check_cors,

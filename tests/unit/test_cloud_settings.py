@@ -62,6 +62,22 @@ def test_the_environment_sets_fields_by_their_prefix(monkeypatch: pytest.MonkeyP
     assert settings.aws_endpoint_url == "http://127.0.0.1:4566"
 
 
+@pytest.mark.parametrize("variable", ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "MINI_ML_MEMORY_MIB"])
+@pytest.mark.usefixtures("required")
+def test_jobs_are_held_against_the_memory_that_the_function_has(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "8192")
+
+    stage = CloudSettings(seal_key=KEY).topology
+
+    assert (stage.training_limits.estimated_memory_mib, stage.batch_limits.estimated_memory_mib) == (6963, 6963)
+    assert stage.name == "dev"
+
+
+@pytest.mark.usefixtures("required")
+def test_without_a_given_memory_jobs_are_held_against_that_of_the_stage() -> None:
+    assert CloudSettings(seal_key=KEY).topology.training_limits.estimated_memory_mib == 2556
+
+
 @pytest.mark.usefixtures("required")
 def test_there_is_no_default_secret_and_no_short_one() -> None:
     with pytest.raises(ValidationError, match="exactly one of MINI_ML_SEAL_KEY and MINI_ML_SEAL_KEY_ID"):

@@ -42,7 +42,20 @@ def test_a_lease_outlives_a_renewal_that_fails_once(stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES.keys())
 def test_a_request_waits_less_than_the_function_that_answers_it_may_run(stage: Stage) -> None:
-    assert stage.wait_seconds < stage.api_timeout_seconds < 29
+    assert stage.default_wait_seconds <= stage.wait_seconds < stage.api_timeout_seconds < 29
+
+
+@pytest.mark.parametrize("stage", [STAGES["dev"], STAGES["prod"]], ids=lambda stage: stage.name)
+def test_on_aws_a_sweep_ends_before_the_next_one_starts(stage: Stage) -> None:
+    assert stage.sweeper_timeout_seconds < stage.sweep_every_seconds
+
+
+def test_requests_and_the_safety_net_have_functions_of_their_own() -> None:
+    by_name = {function.name: function for function in functions(STAGES["dev"])}
+
+    assert (by_name["api"].queue, by_name["api"].sweeps) == (None, False)
+    assert (by_name["sweeper"].queue, by_name["sweeper"].sweeps) == ("dead-letters", True)
+    assert by_name["sweeper"].service == "api"
 
 
 def test_thread_variables_are_spelled_in_one_file() -> None:

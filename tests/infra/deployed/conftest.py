@@ -106,12 +106,12 @@ def retried(trained: dict[str, Any], http: httpx2.Client) -> dict[Kind, dict[str
 
 @pytest.fixture(scope="session")
 def swept(deployed: Deployed) -> list[Call]:
-    """What the api has called since the schedule's event was given to it."""
-    before = len(deployed.calls("api"))
+    """What the sweeper has called since the schedule's event was given to it."""
+    before = len(deployed.calls("sweeper"))
     event = json.dumps({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
-    answer = deployed.client("lambda").invoke(FunctionName=f"{STACK}-api", Payload=event)
+    answer = deployed.client("lambda").invoke(FunctionName=f"{STACK}-sweeper", Payload=event)
     assert "FunctionError" not in answer
-    return deployed.calls("api")[before:]
+    return deployed.calls("sweeper")[before:]
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import httpx2
+import pytest
 
 from tests.fixtures.deployed import Deployed
 from tests.infra.deployed.story import FLOWERS, followed
@@ -50,8 +51,15 @@ def test_the_welcome_tells_that_the_services_behind_the_queues_are_well(welcome:
     assert (welcome["trainer_status"], welcome["predict_status"]) == ("healthy", "healthy")
 
 
-def test_what_the_gateway_refuses_is_a_problem_document(http: httpx2.Client) -> None:
-    answer = http.get("/no/such/route")
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("path", ["/no/such/route", "/nothing", "/models/iris/nothing", "/jobs/1/2/3"])
+@pytest.mark.parametrize("credential", [None, "Bearer wrong", "AWS4-HMAC-SHA256 Credential=a"])
+def test_an_unknown_path_is_a_problem_document_of_the_api_with_and_without_a_credential(
+    deployed: Deployed, method: str, path: str, credential: str | None
+) -> None:
+    headers = {"Authorization": credential} if credential else {}
+
+    answer = httpx2.request(method, deployed.api_url + path, headers=headers, trust_env=False, timeout=60)
 
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert answer.json()["code"] == "route_not_found"

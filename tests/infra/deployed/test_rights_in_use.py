@@ -19,12 +19,20 @@ BY_LAMBDA_ITSELF = {
 """What Lambda does with a function's role, for its log and its event source."""
 RARE: dict[str, set[Right]] = {
     "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv")},
+    "sweeper": {
+        ("s3:GetObject", f"uploads-{_HERE}/train/*"),
+        ("s3:GetObject", f"uploads-{_HERE}/predict/*"),
+        ("s3:GetObject", f"artifacts-{_HERE}/models/*/versions/*"),
+        ("sqs:SendMessage", "mini-ml-dev-train"),
+        ("sqs:SendMessage", "mini-ml-dev-predict"),
+    },
     "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
     "predict": set(),
     "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
 }
-"""Rights for what does not happen here: taking a broken upload of many parts back, and reading the rows that a
-training left out, which a client does by an address that the api has signed."""
+"""Rights for what does not happen here: taking a broken upload of many parts back, reading the rows that a training
+left out, which a client does by an address that the api has signed, and announcing again what was lost two minutes ago,
+which the integration tests of the local platform do."""
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 

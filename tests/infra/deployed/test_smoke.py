@@ -6,7 +6,7 @@ from tests.fixtures.deployed import READ_KEY, Deployed
 from tests.fixtures.emulated import point_at
 from tests.smoke import run
 from tests.smoke.locked import LOCKED, READER
-from tests.smoke.only_aws import check_encoding, check_slow_training
+from tests.smoke.only_aws import check_encoding, check_slow_training, check_unknown_paths
 from tests.smoke.site import Site
 from tests.smoke.story import STORY
 
@@ -37,6 +37,10 @@ def test_a_stack_that_is_not_there_is_told_in_a_sentence(site: Site) -> None:
 
 def test_text_arrives_as_text_and_an_image_byte_for_byte(site: Site) -> None:
     check_encoding(site)
+
+
+def test_unknown_paths_are_not_found(site: Site) -> None:
+    check_unknown_paths(site)
 
 
 def test_a_training_that_outlasts_the_gateway_is_a_202(site: Site) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from mini_ml.local.integrations import HttpIntegrations, Target
 from mini_ml.local.provisioner import ProvisionerSettings, build_integrations
-from mini_ml.topology import Route
+from mini_ml.topology import GATEWAY_ROUTES, Route
 
 ROUTE = Route(path="/models/{model_name}/invocations", service="predict")
 ADDRESSES = {"MINI_ML_API_ADDRESS": "http://api:8000", "MINI_ML_PREDICT_ADDRESS": "http://predict:8002"}
@@ -29,6 +29,16 @@ def test_an_http_integration_forwards_a_route_to_the_same_path_of_its_service(se
     uri = "http://predict:8002/models/{model_name}/invocations"
     assert targets(ROUTE) == Target(type="HTTP_PROXY", method="ANY", uri=uri)
     assert lambda_client.mock_calls == []
+
+
+def test_an_http_integration_forwards_an_unknown_path_to_the_same_path_of_the_api(
+    settings: ProvisionerSettings,
+) -> None:
+    lambda_client = MagicMock(spec=boto3.client("lambda", region_name="us-east-1"))
+
+    targets = build_integrations(settings).ensure(lambda_client, region="r", account="1", timeout_seconds=1)
+
+    assert targets(GATEWAY_ROUTES[-1]).uri == "http://api:8000/{proxy}"
 
 
 def test_a_function_integration_posts_events_to_the_address(settings: ProvisionerSettings) -> None:

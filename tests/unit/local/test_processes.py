@@ -82,8 +82,8 @@ def test_the_users_settings_reach_the_services(tmp_path: Path, monkeypatch: pyte
 def test_every_queue_has_a_poller_and_the_api_sweeps(tmp_path: Path) -> None:
     pollers = {command.name: command.environment for command in _processes(tmp_path).poller_commands()}
 
-    assert set(pollers) == {"api-poller-1", "trainer-poller-1", "predict-batch-poller-1"}
-    assert "MINI_ML_SCHEDULE_SECONDS" in pollers["api-poller-1"]
+    assert set(pollers) == {"sweeper-poller-1", "trainer-poller-1", "predict-batch-poller-1"}
+    assert "MINI_ML_SCHEDULE_SECONDS" in pollers["sweeper-poller-1"]
     assert "MINI_ML_SCHEDULE_SECONDS" not in pollers["trainer-poller-1"]
     assert pollers["trainer-poller-1"]["MINI_ML_HANDLER"] == "functions.trainer.handler:lambda_handler"
 

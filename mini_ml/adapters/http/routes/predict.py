@@ -66,7 +66,7 @@ async def predict(request: Request, service: ServiceDep) -> Response:
     a file, use `/models/{model_name}/invocations`.
     """
     cloud = service.cloud
-    preference = parse_preference(request, most_seconds=cloud.stage.wait_seconds)
+    preference = parse_preference(request, cloud.stage)
     until = deadline(request, preference, now=cloud.now())
     asked = await read_predict_submission(request, cloud.stage.limits)
     hand_over = partial(submit.submit_predict, cloud, model_name=asked.model_name, options=asked.options)

@@ -91,11 +91,12 @@ _PENDING = {
 async def train(request: Request, service: ServiceDep) -> Response:
     """Creates a job, uploads the file to S3, whose event starts the training, and waits for the result.
 
-    If the training takes longer than 25 seconds (or less, with `Prefer: wait=5`), the response is `202` with the job.
-    If it fails while the request waits, the response is the problem of the job, with the affected columns or lines.
+    If the training takes longer than 25 seconds (on AWS 10, or as long as `Prefer: wait=5` says), the response is `202`
+    with the job. If it fails while the request waits, the response is the problem of the job, with the affected columns
+    or lines.
     """
     cloud = service.cloud
-    preference = parse_preference(request, most_seconds=cloud.stage.wait_seconds)
+    preference = parse_preference(request, cloud.stage)
     until = deadline(request, preference, now=cloud.now())
     asked = await read_train_submission(request, cloud.stage.limits)
     hand_over = partial(submit.submit_train, cloud, model_name=asked.model_name, options=asked.options)
