@@ -118,17 +118,17 @@ class Queue(Protocol):
 
 
 class Seal(Protocol):
-    """Signs and verifies digests with a MAC key; only the trainer may sign."""
+    """Signs and verifies digests with a MAC key; only the trainer may sign. Earlier keys may verify too."""
 
     @property
     def key_id(self) -> str:
-        """Name of the key, which is part of every seal."""
+        """Name of the key that signs, which is part of every seal."""
 
     def sign(self, digest: bytes) -> str:
         """Return the seal of a SHA-256 digest, `{key id}.{MAC in hex}`."""
 
     def verify(self, digest: bytes, seal: str) -> bool:
-        """Return whether `seal` was made for `digest` with this key."""
+        """Return whether `seal` was made for `digest` with this key, or with an earlier one that still verifies."""
 
 
 @dataclass(frozen=True, kw_only=True)

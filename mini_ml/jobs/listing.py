@@ -11,8 +11,8 @@ from mini_ml.jobs.job import Job
 from mini_ml.parallel import map_parallel
 from mini_ml.ports import Cloud
 
-_MOST_READ = 500
-"""Maximum number of jobs read for one page with filters; the cursor continues after the last one read."""
+_MOST_READ = 200
+"""Maximum number of jobs read for a page with filters; the cursor continues after the last one read."""
 
 _READ_AT_ONCE = 32
 """Number of jobs to read in parallel before the page is checked for its end."""
