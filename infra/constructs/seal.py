@@ -1,5 +1,7 @@
 """The KMS key that seals manifests. Like the models, it is kept when the stack is deleted."""
 
+import re
+from dataclasses import dataclass
 from typing import Final
 
 from aws_cdk import RemovalPolicy
@@ -30,6 +32,35 @@ _ACCOUNT_MAY: Final = (
     "kms:VerifyMac",
 )
 """Actions that IAM policies of the account can allow. Without this statement, the key could not be managed or used."""
+
+
+_KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealKeys:
+    """The key that seals new models, and the keys whose seals are still accepted."""
+
+    signing: kms.IKey
+    earlier: tuple[str, ...] = ()
+    """ARNs of keys that only verify."""
+
+    @property
+    def verifying(self) -> list[str]:
+        """ARNs of all keys that verify."""
+        return [self.signing.key_arn, *self.earlier]
+
+
+def split_key_arns(text: str | None) -> tuple[str, ...]:
+    """Return the ARNs in a context value, separated by spaces. Raises ValueError."""
+    arns = tuple((text or "").split())
+    wrong = [arn for arn in arns if not _KEY_ARN.fullmatch(arn)]
+    if wrong:
+        raise ValueError(
+            "The context value earlier_seal_key_arns needs ARNs of KMS keys, separated by spaces; "
+            f"{wrong[0]} is not one."
+        )
+    return arns
 
 
 def seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: str) -> kms.IKey:
