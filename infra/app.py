@@ -1,7 +1,7 @@
 """Entry point of `cdk synth` and `cdk deploy`.
 
 Context, with defaults: `stage` (dev), `architecture` (of this machine), `seal_key_arn` (a new key),
-`earlier_seal_key_arns` (none), `account` and `region` (of the AWS credentials; if set, the template contains literal
+`accepted_seal_key_arns` (none), `account` and `region` (of the AWS credentials; if set, the template contains literal
 bucket names). Authentication: `auth` (on), `api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none).
 
 Synthesis makes no AWS calls, so it needs no credentials, network or Docker.
@@ -41,7 +41,7 @@ def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = N
         authentication=authentication_of({name: context(name) for name in CONTEXT}),
         env=Environment(account=context("account"), region=context("region")),
         seal_key_arn=context("seal_key_arn"),
-        earlier_seal_key_arns=context("earlier_seal_key_arns"),
+        accepted_seal_key_arns=context("accepted_seal_key_arns"),
     )
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()

@@ -8,7 +8,8 @@ from typing import Final
 from mini_ml.topology import SCOPES
 
 _SECRET_BYTES: Final = 65_536
-_ENTRY: Final = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,63}}:({'|'.join(SCOPES)})(,({'|'.join(SCOPES)}))*:[0-9a-f]{{64}}")
+_SCOPE: Final = "|".join(sorted(SCOPES))
+_ENTRY: Final = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,63}}:({_SCOPE})(,({_SCOPE}))*:[0-9a-f]{{64}}")
 
 CONTEXT: Final = ("auth", "api_keys", "jwt_issuer", "jwt_audience", "jwt_jwks_url")
 

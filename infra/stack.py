@@ -32,7 +32,7 @@ class MiniMlStack(Stack):
         authentication: Authentication,
         env: Environment | None = None,
         seal_key_arn: str | None = None,
-        earlier_seal_key_arns: str | None = None,
+        accepted_seal_key_arns: str | None = None,
     ) -> None:
         """Create the stack.
 
@@ -41,7 +41,7 @@ class MiniMlStack(Stack):
             authentication: authentication settings of the services.
             env: account and region; None creates a template for any account and region.
             seal_key_arn: existing key that seals models; None creates a key.
-            earlier_seal_key_arns: keys that sealed models before, separated by spaces; they still verify.
+            accepted_seal_key_arns: further keys whose seals are accepted, separated by spaces, such as an earlier key.
         """
         super().__init__(
             scope,
@@ -74,7 +74,7 @@ class MiniMlStack(Stack):
             names=names,
             storage=storage,
             queues=queues.by_name,
-            seal_keys=SealKeys(signing=key, earlier=split_key_arns(earlier_seal_key_arns)),
+            seal_keys=SealKeys(signing=key, accepted=split_key_arns(accepted_seal_key_arns)),
             authentication=authentication,
             admin_key=secret,
             api_keys=keys,

@@ -118,7 +118,7 @@ class Queue(Protocol):
 
 
 class Seal(Protocol):
-    """Signs and verifies digests with a MAC key; only the trainer may sign. Earlier keys may verify too."""
+    """Signs and verifies digests with a MAC key; only the trainer may sign. Further keys may verify too."""
 
     @property
     def key_id(self) -> str:
@@ -128,7 +128,7 @@ class Seal(Protocol):
         """Return the seal of a SHA-256 digest, `{key id}.{MAC in hex}`."""
 
     def verify(self, digest: bytes, seal: str) -> bool:
-        """Return whether `seal` was made for `digest` with this key, or with an earlier one that still verifies."""
+        """Return whether `seal` was made for `digest` with this key, or with a further one that is accepted."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -134,7 +134,7 @@ class Functions(Construct):
     def _environment(self) -> dict[str, str]:
         """Return the environment variables; they contain ids of secrets, but no secrets."""
         secrets = {name: secret.secret_arn for name, secret in self._secrets.items()}
-        earlier = self._seal_keys.earlier
+        accepted = self._seal_keys.accepted
         return {
             **self._authentication.settings,
             **secrets,
@@ -144,7 +144,7 @@ class Functions(Construct):
             "MINI_ML_TRAIN_QUEUE_URL": self._queues["train"].queue_url,
             "MINI_ML_PREDICT_QUEUE_URL": self._queues["predict"].queue_url,
             "MINI_ML_SEAL_KEY_ID": self._seal_keys.signing.key_arn,
-            **({"MINI_ML_EARLIER_SEAL_KEYS": json.dumps(earlier)} if earlier else {}),
+            **({"MINI_ML_ACCEPTED_SEAL_KEYS": json.dumps(accepted)} if accepted else {}),
             **ONE_THREAD,
         }
 

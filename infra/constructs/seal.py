@@ -42,13 +42,13 @@ class SealKeys:
     """The key that seals new models, and the keys whose seals are still accepted."""
 
     signing: kms.IKey
-    earlier: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
     """ARNs of keys that only verify."""
 
     @property
     def verifying(self) -> list[str]:
         """ARNs of all keys that verify."""
-        return [self.signing.key_arn, *self.earlier]
+        return [self.signing.key_arn, *self.accepted]
 
 
 def split_key_arns(text: str | None) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def split_key_arns(text: str | None) -> tuple[str, ...]:
     wrong = [arn for arn in arns if not _KEY_ARN.fullmatch(arn)]
     if wrong:
         raise ValueError(
-            "The context value earlier_seal_key_arns needs ARNs of KMS keys, separated by spaces; "
+            "The context value accepted_seal_key_arns needs ARNs of KMS keys, separated by spaces; "
             f"{wrong[0]} is not one."
         )
     return arns

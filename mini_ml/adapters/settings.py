@@ -11,8 +11,8 @@ from mini_ml.topology import STAGES, Stage
 _LEAST_KEY_CHARS: Final = 16
 
 
-def parse_earlier_seal_keys(text: str) -> tuple[SecretStr, ...]:
-    """Parse the setting with the earlier seal keys. Raises ValueError, without the text, which contains secrets."""
+def parse_accepted_seal_keys(text: str) -> tuple[SecretStr, ...]:
+    """Parse the setting with the accepted seal keys. Raises ValueError, without the text, which contains secrets."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -48,13 +48,13 @@ class CloudSettings(BaseSettings):
     """Queue of prediction uploads."""
 
     seal_key: SecretStr | None = Field(default=None, min_length=_LEAST_KEY_CHARS)
-    """Secret key that seals manifests; models sealed with another key are loaded only if it is an earlier one."""
+    """Secret key that seals manifests; models sealed with another key are loaded only if it is accepted."""
 
     seal_key_id: str | None = None
     """ARN of a KMS key that seals manifests instead of `MINI_ML_SEAL_KEY`; set exactly one of the two."""
 
-    earlier_seal_keys: Annotated[tuple[SecretStr, ...] | None, NoDecode] = None
-    """JSON list of earlier seal keys, whose models are still loaded: secrets, or ARNs if the seal key is in KMS."""
+    accepted_seal_keys: Annotated[tuple[SecretStr, ...] | None, NoDecode] = None
+    """JSON list of further keys whose models are loaded, such as an earlier one: secrets, or ARNs of keys in KMS."""
 
     public_s3_url: str | None = None
     """URL of S3 for external clients, used in presigned URLs. None means the same URL as the services use."""
@@ -80,10 +80,10 @@ class CloudSettings(BaseSettings):
             raise ValueError(f"unknown stage; use one of {', '.join(STAGES)}")
         return stage
 
-    @field_validator("earlier_seal_keys", mode="before")
+    @field_validator("accepted_seal_keys", mode="before")
     @classmethod
-    def _parse_earlier_seal_keys(cls, value: object) -> object:
-        return parse_earlier_seal_keys(value) if isinstance(value, str) else value
+    def _parse_accepted_seal_keys(cls, value: object) -> object:
+        return parse_accepted_seal_keys(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _require_endpoint_of_emulator(self) -> Self:

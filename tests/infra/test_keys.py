@@ -1,4 +1,4 @@
-"""API keys and earlier seal keys of the context: what the template makes of them, and who may read or use them."""
+"""API keys and accepted seal keys of the context: what the template makes of them, and who may read or use them."""
 
 import json
 
@@ -7,12 +7,12 @@ import pytest
 from infra.authentication import authentication_of
 from infra.constructs.seal import split_key_arns
 from mini_ml.adapters.auth.api_keys import new_key, parse
-from tests.fixtures.synthesis import API_KEYS, EARLIER_KEYS, FUNCTIONS, SIGNING_KEY, Synthesised, Template
+from tests.fixtures.synthesis import ACCEPTED_KEYS, API_KEYS, FUNCTIONS, SIGNING_KEY, Synthesised, Template
 
 
 @pytest.fixture(scope="module")
 def keyed(synthesised: Synthesised) -> Template:
-    """The stack with a hundred API keys, and with two earlier seal keys beside an existing one."""
+    """The stack with a hundred API keys, and with two accepted seal keys beside the one that signs."""
     return synthesised("keyed")
 
 
@@ -63,17 +63,17 @@ def test_without_api_keys_there_is_no_secret_for_them(template: Template) -> Non
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_key_of_the_context_signs_and_earlier_ones_are_listed(keyed: Template, function: str) -> None:
+def test_the_key_of_the_context_signs_and_accepted_ones_are_listed(keyed: Template, function: str) -> None:
     variables = variables_of(keyed, function)
 
     assert variables["MINI_ML_SEAL_KEY_ID"] == SIGNING_KEY
-    assert json.loads(variables["MINI_ML_EARLIER_SEAL_KEYS"]) == EARLIER_KEYS
+    assert json.loads(variables["MINI_ML_ACCEPTED_SEAL_KEYS"]) == ACCEPTED_KEYS
     assert keyed.of_type("AWS::KMS::Key") == {}
 
 
-def test_earlier_seal_keys_verify_and_never_sign(keyed: Template) -> None:
-    verifies = [who_may(keyed, "kms:VerifyMac", arn) for arn in (SIGNING_KEY, *EARLIER_KEYS)]
-    signs = [who_may(keyed, "kms:GenerateMac", arn) for arn in (SIGNING_KEY, *EARLIER_KEYS)]
+def test_accepted_seal_keys_verify_and_never_sign(keyed: Template) -> None:
+    verifies = [who_may(keyed, "kms:VerifyMac", arn) for arn in (SIGNING_KEY, *ACCEPTED_KEYS)]
+    signs = [who_may(keyed, "kms:GenerateMac", arn) for arn in (SIGNING_KEY, *ACCEPTED_KEYS)]
 
     assert verifies == [["predict", "predict-batch"]] * 3
     assert signs == [["trainer"], [], []]
@@ -116,7 +116,7 @@ def test_two_entries_with_one_name_and_too_many_entries_are_refused() -> None:
         authentication_of({"api_keys": many})
 
 
-def test_an_earlier_seal_key_that_is_no_arn_is_refused() -> None:
-    assert split_key_arns(" ".join(EARLIER_KEYS)) == tuple(EARLIER_KEYS)
-    with pytest.raises(ValueError, match=r"earlier_seal_key_arns needs ARNs of KMS keys.*alias/old is not one"):
+def test_an_accepted_seal_key_that_is_no_arn_is_refused() -> None:
+    assert split_key_arns(" ".join(ACCEPTED_KEYS)) == tuple(ACCEPTED_KEYS)
+    with pytest.raises(ValueError, match=r"accepted_seal_key_arns needs ARNs of KMS keys.*alias/old is not one"):
         split_key_arns("arn:aws:kms:us-east-1:000000000000:alias/old")

@@ -25,7 +25,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> None:
         "AWS_ENDPOINT_URL",
         "AWS_ENDPOINT_URL_S3",
         "AWS_PROFILE",
-        "MINI_ML_EARLIER_SEAL_KEYS",
+        "MINI_ML_ACCEPTED_SEAL_KEYS",
         "MINI_ML_SEAL_KEY",
         "MINI_ML_SEAL_KEY_ID",
         "MINI_ML_STAGE",
@@ -86,7 +86,7 @@ def test_a_key_in_kms_stands_in_for_the_secret_and_not_beside_it() -> None:
 @pytest.mark.usefixtures("required")
 def test_earlier_secrets_still_verify_and_the_present_one_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(
-        "MINI_ML_EARLIER_SEAL_KEYS", '["a key with spaces, and a comma", "another key of earlier times"]'
+        "MINI_ML_ACCEPTED_SEAL_KEYS", '["a key with spaces, and a comma", "another key of earlier times"]'
     )
 
     seal = build_cloud(CloudSettings(seal_key=KEY)).seal
@@ -103,7 +103,7 @@ def test_earlier_keys_in_kms_still_verify(monkeypatch: pytest.MonkeyPatch) -> No
         kms = boto3.client("kms")
         made = [kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"] for _ in range(2)]
         earlier, present = (key["Arn"] for key in made)
-        monkeypatch.setenv("MINI_ML_EARLIER_SEAL_KEYS", json.dumps([earlier]))
+        monkeypatch.setenv("MINI_ML_ACCEPTED_SEAL_KEYS", json.dumps([earlier]))
         seal = build_cloud(CloudSettings(seal_key_id=present)).seal
 
         assert seal.key_id == present.rpartition("/")[2]
@@ -117,7 +117,7 @@ def test_earlier_keys_in_kms_still_verify(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_list_of_earlier_keys_that_cannot_be_read_is_rejected_without_showing_it(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MINI_ML_EARLIER_SEAL_KEYS", text)
+    monkeypatch.setenv("MINI_ML_ACCEPTED_SEAL_KEYS", text)
 
     with pytest.raises(
         ValidationError, match="a JSON list of keys is needed, each of at least 16 characters"
@@ -129,7 +129,7 @@ def test_a_list_of_earlier_keys_that_cannot_be_read_is_rejected_without_showing_
 
 @pytest.mark.usefixtures("required")
 def test_the_secret_is_not_shown() -> None:
-    assert "0123456789abcdef" not in repr(CloudSettings(seal_key=KEY, earlier_seal_keys=(KEY,)))
+    assert "0123456789abcdef" not in repr(CloudSettings(seal_key=KEY, accepted_seal_keys=(KEY,)))
 
 
 @pytest.mark.usefixtures("required")

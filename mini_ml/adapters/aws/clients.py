@@ -66,13 +66,13 @@ def sqs_client(settings: CloudSettings) -> "SQSClient":
 
 def _build_seal(settings: CloudSettings) -> Seal:
     """Build the seal with the configured keys; the settings have exactly one that signs."""
-    earlier = [key.get_secret_value() for key in settings.earlier_seal_keys or ()]
+    accepted = [key.get_secret_value() for key in settings.accepted_seal_keys or ()]
     if settings.seal_key is not None:
-        present, *others = [HmacSeal(key.encode()) for key in (settings.seal_key.get_secret_value(), *earlier)]
+        present, *others = [HmacSeal(key.encode()) for key in (settings.seal_key.get_secret_value(), *accepted)]
         return RotatedSeal(present, others) if others else present
     assert settings.seal_key_id is not None
     kms = session().client("kms", config=_config(settings))
-    signing, *verifying = [KmsSeal(kms, key_id) for key_id in (settings.seal_key_id, *earlier)]
+    signing, *verifying = [KmsSeal(kms, key_id) for key_id in (settings.seal_key_id, *accepted)]
     return RotatedSeal(signing, verifying) if verifying else signing
 
 

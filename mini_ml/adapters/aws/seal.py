@@ -87,16 +87,16 @@ class KmsSeal:
 
 
 class RotatedSeal:
-    """A seal whose key was replaced: it signs with the present key, and verifies with that key and earlier ones."""
+    """A seal whose key is being replaced: it signs with one key, and verifies with that key and further ones."""
 
-    def __init__(self, present: Seal, earlier: Sequence[Seal]) -> None:
-        """Use the seals of the present key and of the earlier keys that still verify."""
+    def __init__(self, present: Seal, accepted: Sequence[Seal]) -> None:
+        """Use the seals of the key that signs, and of the further keys that verify."""
         self._present = present
-        self._all = (present, *earlier)
+        self._all = (present, *accepted)
         self.key_id = present.key_id
 
     def sign(self, digest: bytes) -> str:
-        """Return the seal of a SHA-256 digest with the present key. Raises StorageUnavailable."""
+        """Return the seal of a SHA-256 digest with the key that signs. Raises StorageUnavailable."""
         return self._present.sign(digest)
 
     def verify(self, digest: bytes, seal: str) -> bool:
