@@ -1,8 +1,9 @@
 """Entry point of `cdk synth` and `cdk deploy`.
 
-Context, with defaults: `stage` (dev), `architecture` (arm64), `seal_key_arn` (a new key), `account` and `region` (of
-the AWS credentials; if set, the template contains literal bucket names), `base_image` (that of the Dockerfile; `prod`
-needs one with a digest), `memory_mib` (of the stage), `reserved_concurrency` (none), `account_log_role` (set).
+Context, with defaults: `stage` (dev), `architecture` (arm64), `seal_key_arn` (a new key), `accepted_seal_key_arns`
+(none), `account` and `region` (of the AWS credentials; if set, the template contains literal bucket names),
+`base_image` (that of the Dockerfile; `prod` needs one with a digest), `memory_mib` (of the stage),
+`reserved_concurrency` (none), `account_log_role` (set).
 Authentication: `auth` (on), `api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none).
 
 Synthesis makes no AWS calls, so it needs no credentials, network or Docker.
@@ -45,6 +46,7 @@ def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = N
         authentication=authentication_of({name: context(name) for name in authentication.CONTEXT}),
         env=Environment(account=context("account"), region=context("region")),
         seal_key_arn=context("seal_key_arn"),
+        accepted_seal_key_arns=context("accepted_seal_key_arns"),
     )
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     app.synth()

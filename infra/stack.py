@@ -8,11 +8,11 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.authentication import Authentication
-from infra.constructs.admin_key import admin_key
 from infra.constructs.api import Api, GatewayLogs
 from infra.constructs.functions import Functions
 from infra.constructs.queues import Queues
-from infra.constructs.seal import seal_alias, seal_key
+from infra.constructs.seal import SealKeys, seal_alias, seal_key, split_key_arns
+from infra.constructs.secrets import admin_key, stored_api_keys
 from infra.constructs.storage import Storage
 from infra.stages import Deployment
 from mini_ml.topology import PROJECT, TRAIN_PREFIX, aws_names
@@ -32,6 +32,7 @@ class MiniMlStack(Stack):
         authentication: Authentication,
         env: Environment | None = None,
         seal_key_arn: str | None = None,
+        accepted_seal_key_arns: str | None = None,
     ) -> None:
         """Create the stack.
 
@@ -39,7 +40,8 @@ class MiniMlStack(Stack):
             deployment: parameters of the stage.
             authentication: authentication settings of the services.
             env: account and region; None creates a template for any account and region.
-            seal_key_arn: seal key of an earlier stack, so that its models can still be loaded; None creates a key.
+            seal_key_arn: existing key that seals models; None creates a key.
+            accepted_seal_key_arns: further keys whose seals are accepted, separated by spaces, such as an earlier key.
         """
         super().__init__(
             scope,
@@ -61,6 +63,11 @@ class MiniMlStack(Stack):
         key = seal_key(self, "SealKey", adopted_arn=seal_key_arn, stage_name=deployment.name)
         seal_alias(self, "SealAlias", key=key, names=names)
         secret = admin_key(self, "AdminKey", stage_name=deployment.name) if authentication.is_on else None
+        keys = (
+            stored_api_keys(self, "ApiKeys", entries=authentication.api_keys, stage_name=deployment.name)
+            if authentication.is_on and authentication.api_keys
+            else None
+        )
         functions = Functions(
             self,
             "Functions",
@@ -68,9 +75,10 @@ class MiniMlStack(Stack):
             names=names,
             storage=storage,
             queues=queues.by_name,
-            seal_key=key,
+            seal_keys=SealKeys(signing=key, accepted=split_key_arns(accepted_seal_key_arns)),
             authentication=authentication,
             admin_key=secret,
+            api_keys=keys,
         )
         api.serve({"api": functions.by_name["api"], "predict": functions.by_name["predict"]})
         self._add_outputs(api, storage, key, curl=_CURL if authentication.is_on else "curl")

@@ -196,9 +196,25 @@ HOLDOUT_PREDICTIONS: Final = "holdout-predictions.csv.gz"
 """Name of the file with the predictions of the hold-out rows, beside a model file."""
 
 
+def model_folder(model_name: str) -> str:
+    """Return the prefix of everything that belongs to a model."""
+    return f"{MODELS}{model_name}/"
+
+
+def model_name_in_key(key: str) -> str:
+    """Return the model name in a key below `models/`."""
+    return key.split("/", 2)[1]
+
+
+def version_in_key(key: str) -> int:
+    """Return the version number in the key of a manifest; 0 if the key is not one."""
+    found = re.fullmatch(rf"{MODELS}[^/]+/versions/([0-9]{{6}})\.json", key)
+    return int(found[1]) if found else 0
+
+
 def versions(model_name: str) -> str:
     """Return the prefix of a model's manifests."""
-    return f"{MODELS}{model_name}/versions/"
+    return f"{model_folder(model_name)}versions/"
 
 
 def manifest(model_name: str, version: int) -> str:
@@ -208,7 +224,7 @@ def manifest(model_name: str, version: int) -> str:
 
 def aliases(model_name: str) -> str:
     """Return the prefix of a model's aliases."""
-    return f"{MODELS}{model_name}/aliases/"
+    return f"{model_folder(model_name)}aliases/"
 
 
 def alias(model_name: str, name: str) -> str:
@@ -223,7 +239,7 @@ def alias_in_key(key: str) -> str:
 
 def artifact(model_name: str, job_id: str, attempt: int, filename: str) -> str:
     """Return the key of a model file, written by a training attempt before it publishes."""
-    return f"{MODELS}{model_name}/artifacts/{job_id}/{attempt}/{filename}"
+    return f"{model_folder(model_name)}artifacts/{job_id}/{attempt}/{filename}"
 
 
 def prediction(model_name: str, version: int, job_id: str, filename: str) -> str:

@@ -83,8 +83,12 @@ class ObjectStore(Protocol):
     def list_keys(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
         """Iterate over keys in byte order, fetching pages lazily."""
 
-    def list_folders(self, prefix: str) -> Iterator[str]:
-        """Iterate over the names of the folders directly below `prefix`, which ends in `/`."""
+    def list_folders(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
+        """Iterate lazily over the names of the folders directly below `prefix`, which ends in `/`.
+
+        They are in the byte order of their keys, `{name}/`: `a-b` comes before `a`. Only folders whose key is after
+        `start_after` count, so `a/` continues after the folder `a`.
+        """
 
     def list_versions(self, prefix: str, *, after: tuple[str, str] | None = None) -> Iterator[ObjectHead]:
         """Iterate lazily over every version of every object below `prefix`, by key and newest first.
@@ -114,17 +118,17 @@ class Queue(Protocol):
 
 
 class Seal(Protocol):
-    """Signs and verifies digests with a MAC key; only the trainer may sign."""
+    """Signs and verifies digests with a MAC key; only the trainer may sign. Further keys may verify too."""
 
     @property
     def key_id(self) -> str:
-        """Name of the key, which is part of every seal."""
+        """Name of the key that signs, which is part of every seal."""
 
     def sign(self, digest: bytes) -> str:
         """Return the seal of a SHA-256 digest, `{key id}.{MAC in hex}`."""
 
     def verify(self, digest: bytes, seal: str) -> bool:
-        """Return whether `seal` was made for `digest` with this key."""
+        """Return whether `seal` was made for `digest` with this key, or with a further one that is accepted."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The five Lambda functions, built from three images, with their permissions and triggers."""
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, get_args
@@ -9,7 +10,6 @@ from aws_cdk import aws_ecr_assets as assets
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_logs as logs
@@ -20,6 +20,7 @@ from constructs import Construct
 from infra.acknowledgements import acknowledge, keys_below
 from infra.authentication import Authentication
 from infra.constructs.rights import RIGHTS, Rights, statements
+from infra.constructs.seal import SealKeys
 from infra.constructs.storage import Storage
 from infra.stages import Deployment
 from mini_ml.topology import ONE_THREAD, Function, FunctionName, Names, QueueName, Service, functions
@@ -49,18 +50,26 @@ class Functions(Construct):
         names: Names,
         storage: Storage,
         queues: Mapping[QueueName, sqs.IQueue],
-        seal_key: kms.IKey,
+        seal_keys: SealKeys,
         authentication: Authentication,
         admin_key: secretsmanager.ISecret | None,
+        api_keys: secretsmanager.ISecret | None,
     ) -> None:
         super().__init__(scope, id)
         self._deployment = deployment
         self._names = names
         self._storage = storage
         self._queues = queues
-        self._seal_key = seal_key
+        self._seal_keys = seal_keys
         self._authentication = authentication
-        self._admin_key = admin_key
+        self._secrets = {
+            name: secret
+            for name, secret in (
+                ("MINI_ML_ADMIN_KEY_SECRET_ID", admin_key),
+                ("MINI_ML_API_KEYS_SECRET_ID", api_keys),
+            )
+            if secret is not None
+        }
         self.by_name: dict[FunctionName, lambda_.Function] = {}
         for function in functions(deployment.stage):
             self.by_name[function.name] = self._function(function)
@@ -125,22 +134,24 @@ class Functions(Construct):
             uploads=self._storage.uploads,
             artifacts=self._storage.artifacts,
             queues=self._queues,
-            seal_key=self._seal_key,
-            admin_key=self._admin_key,
+            seal_keys=self._seal_keys,
+            secrets=list(self._secrets.values()),
         )
 
     def _environment(self) -> dict[str, str]:
         """Return the environment variables; they contain ids of secrets, but no secrets."""
-        secret = {"MINI_ML_ADMIN_KEY_SECRET_ID": self._admin_key.secret_arn} if self._admin_key else {}
+        secrets = {name: secret.secret_arn for name, secret in self._secrets.items()}
+        accepted = self._seal_keys.accepted
         return {
             **self._authentication.settings,
-            **secret,
+            **secrets,
             "MINI_ML_STAGE": self._deployment.name,
             "MINI_ML_UPLOADS_BUCKET": self._storage.uploads.bucket_name,
             "MINI_ML_ARTIFACTS_BUCKET": self._storage.artifacts.bucket_name,
             "MINI_ML_TRAIN_QUEUE_URL": self._queues["train"].queue_url,
             "MINI_ML_PREDICT_QUEUE_URL": self._queues["predict"].queue_url,
-            "MINI_ML_SEAL_KEY_ID": self._seal_key.key_arn,
+            "MINI_ML_SEAL_KEY_ID": self._seal_keys.signing.key_arn,
+            **({"MINI_ML_ACCEPTED_SEAL_KEYS": json.dumps(accepted)} if accepted else {}),
             **ONE_THREAD,
         }
 

@@ -4,16 +4,16 @@ Wildcards are used only after a key prefix or in place of a model name, and all 
 delete object versions, so everything that was published can be restored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
+from infra.constructs.seal import SealKeys
 from mini_ml.topology import PREDICT_PREFIX, TRAIN_PREFIX, FunctionName, QueueName
 
 SealAction = Literal["kms:GenerateMac", "kms:VerifyMac"]
@@ -57,7 +57,7 @@ class Rights:
     seal: SealAction | None = None
     """How the function uses the seal key."""
     authenticates: bool = False
-    """Whether the function authenticates requests and therefore reads the admin key."""
+    """Whether the function authenticates requests and therefore reads the admin key and the digests of other keys."""
 
     @property
     def patterns(self) -> set[str]:
@@ -124,8 +124,8 @@ def statements(
     uploads: s3.IBucket,
     artifacts: s3.IBucket,
     queues: Mapping[QueueName, sqs.IQueue],
-    seal_key: kms.IKey,
-    admin_key: secretsmanager.ISecret | None,
+    seal_keys: SealKeys,
+    secrets: Sequence[secretsmanager.ISecret],
 ) -> Iterable[iam.PolicyStatement]:
     """Yield the IAM policy statements of a function, one per resource and kind of access."""
     # s3:ListBucket has no condition on the prefix: S3 returns 404 for missing keys only to roles that may list the
@@ -146,9 +146,10 @@ def statements(
         arns = [queues[name].queue_arn for name in rights.sends]
         yield _allow(["sqs:SendMessage", "sqs:GetQueueAttributes"], arns)
     if rights.seal:
-        yield _allow([rights.seal], [seal_key.key_arn])
-    if rights.authenticates and admin_key is not None:
-        yield _allow(["secretsmanager:GetSecretValue"], [admin_key.secret_arn])
+        signs = rights.seal == "kms:GenerateMac"
+        yield _allow([rights.seal], [seal_keys.signing.key_arn] if signs else seal_keys.verifying)
+    if rights.authenticates and secrets:
+        yield _allow(["secretsmanager:GetSecretValue"], [secret.secret_arn for secret in secrets])
 
 
 def _objects(bucket: s3.IBucket, patterns: Iterable[str], *actions: str) -> Iterable[iam.PolicyStatement]:

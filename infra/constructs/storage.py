@@ -11,6 +11,8 @@ from mini_ml.topology import PREDICT_PREFIX, Names
 
 _OVERWRITTEN: Final = Duration.days(15)
 """One day longer than SQS keeps messages, so that a message can still read the version that it refers to."""
+_RESTORABLE: Final = Duration.days(7)
+"""How long a job that was overwritten or deleted by mistake can be restored."""
 _ACCESS_LOGS: Final = "access-logs/"
 _JOBS: Final = "jobs/"
 _SWEEP: Final = "sweep/"
@@ -32,8 +34,8 @@ class Storage(Construct):
                 _expiring("results", _PREDICTIONS, results),
                 _expiring("access-logs", _ACCESS_LOGS, Duration.days(deployment.log_retention_days)),
                 # Jobs are overwritten on every update, and only the latest state is read.
-                _without_history("job-history", _JOBS),
-                _without_history("sweep-history", _SWEEP),
+                _without_history("job-history", _JOBS, _RESTORABLE),
+                _without_history("sweep-history", _SWEEP, Duration.days(1)),
             ],
         )
         self.uploads = self._bucket(
@@ -88,10 +90,10 @@ def _expiring(id: str, prefix: str, after: Duration) -> s3.LifecycleRule:
     return s3.LifecycleRule(id=id, prefix=prefix, expiration=after, noncurrent_version_expiration=_OVERWRITTEN)
 
 
-def _without_history(id: str, prefix: str) -> s3.LifecycleRule:
+def _without_history(id: str, prefix: str, after: Duration) -> s3.LifecycleRule:
     return s3.LifecycleRule(
         id=id,
         prefix=prefix,
-        noncurrent_version_expiration=Duration.days(1),
+        noncurrent_version_expiration=after,
         expired_object_delete_marker=True,
     )

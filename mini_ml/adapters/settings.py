@@ -1,11 +1,25 @@
 """Settings shared by all services: buckets, queues, seal key and timeouts."""
 
-from typing import Self
+import json
+from typing import Annotated, Final, Self
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mini_ml.topology import STAGES, Stage
+
+_LEAST_KEY_CHARS: Final = 16
+
+
+def parse_accepted_seal_keys(text: str) -> tuple[SecretStr, ...]:
+    """Parse the setting with the accepted seal keys. Raises ValueError, without the text, which contains secrets."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, list) or any(not isinstance(key, str) or len(key) < _LEAST_KEY_CHARS for key in found):
+        raise ValueError(f'a JSON list of keys is needed, each of at least {_LEAST_KEY_CHARS} characters: ["…", "…"]')
+    return tuple(SecretStr(key) for key in found)
 
 
 class CloudSettings(BaseSettings):
@@ -33,11 +47,14 @@ class CloudSettings(BaseSettings):
     predict_queue_url: str
     """Queue of prediction uploads."""
 
-    seal_key: SecretStr | None = Field(default=None, min_length=16)
-    """Secret key that seals manifests; models sealed with another key are not loaded."""
+    seal_key: SecretStr | None = Field(default=None, min_length=_LEAST_KEY_CHARS)
+    """Secret key that seals manifests; models sealed with another key are loaded only if it is accepted."""
 
     seal_key_id: str | None = None
     """ARN of a KMS key that seals manifests instead of `MINI_ML_SEAL_KEY`; set exactly one of the two."""
+
+    accepted_seal_keys: Annotated[tuple[SecretStr, ...] | None, NoDecode] = None
+    """JSON list of further keys whose models are loaded, such as an earlier one: secrets, or ARNs of keys in KMS."""
 
     public_s3_url: str | None = None
     """URL of S3 for external clients, used in presigned URLs. None means the same URL as the services use."""
@@ -67,6 +84,11 @@ class CloudSettings(BaseSettings):
         if stage not in STAGES:
             raise ValueError(f"unknown stage; use one of {', '.join(STAGES)}")
         return stage
+
+    @field_validator("accepted_seal_keys", mode="before")
+    @classmethod
+    def _parse_accepted_seal_keys(cls, value: object) -> object:
+        return parse_accepted_seal_keys(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _require_endpoint_of_emulator(self) -> Self:

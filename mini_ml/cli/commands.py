@@ -13,9 +13,12 @@ from mini_ml.cli.arguments import CliSettings
 from mini_ml.cli.progress_line import ProgressLine
 from mini_ml.cli.version_lines import format_version
 from mini_ml.client import Client, RequestRejected
-from mini_ml.contracts import JobView, PredictAnswer, PredictOptions, TrainOptions
+from mini_ml.contracts import JobPage, JobView, PredictAnswer, PredictOptions, TrainOptions
 
 Options = TypeVar("Options", TrainOptions, PredictOptions)
+
+_MOST_EMPTY_PAGES: Final = 50
+"""How many pages without a matching job are followed by `mini-ml jobs`; each looks at 200 jobs."""
 
 
 def run(options: Namespace) -> None:
@@ -109,9 +112,12 @@ def _save(client: Client, answer: PredictAnswer | JobView, path: Path) -> None:
 def _jobs(client: Client, options: Namespace) -> Iterable[str]:
     if options.job_id:
         return printing.format_job(client.job(options.job_id))
-    return printing.format_jobs(
-        client.jobs(state=options.state, kind=options.kind, model_name=options.model_name, limit=options.limit)
-    )
+    page = client.jobs(state=options.state, kind=options.kind, model_name=options.model_name, limit=options.limit)
+    for _ in range(_MOST_EMPTY_PAGES):
+        if page.jobs or "next" not in page.links:
+            break
+        page = client.follow(page.links["next"], JobPage)
+    return printing.format_jobs(page)
 
 
 def _models(client: Client, options: Namespace) -> Iterable[str]:

@@ -162,7 +162,9 @@ def format_jobs(page: JobPage) -> Iterable[str]:
     for job in page.jobs:
         name = _format_value(job.model_name) + (f"@{job.version}" if job.version else "")
         yield f"{job.job_id:<38}{job.kind:<9}{job.state:<17}{_format_value(job.created_at)[:19]:<21}{name}"
-    if "next" in page.links:
+    if "next" in page.links and not page.jobs:
+        yield "No recent job matches; older jobs were not looked at."
+    elif "next" in page.links:
         yield "More jobs match. Use --limit, --state, --kind or --model-name to change the selection."
 
 
@@ -172,6 +174,8 @@ def format_models(page: ModelPage) -> Iterable[str]:
     for model in page.models:
         aliases = _format_aliases(model)
         yield f"{model.model_name:<40}{_format_value(model.latest):<8}{model.versions:<10}{aliases}"
+    if "next" in page.links:
+        yield "There are more models. Name one to see it, as in: mini-ml models iris"
 
 
 def format_model(model: ModelView) -> Iterable[str]:

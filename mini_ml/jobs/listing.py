@@ -1,17 +1,21 @@
 """Lists jobs, newest first, one page at a time, from their index keys."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Kind, State
 from mini_ml.jobs import store
 from mini_ml.jobs.job import Job
+from mini_ml.parallel import map_parallel
 from mini_ml.ports import Cloud
 
-_MOST_READ = 500
-"""Maximum number of jobs read for one page; the cursor continues after the last one read."""
+_MOST_READ = 200
+"""Maximum number of jobs read for a page with filters; the cursor continues after the last one read."""
+
+_READ_AT_ONCE = 32
+"""Number of jobs to read in parallel before the page is checked for its end."""
 
 _MOST_BYTES = 2_000_000
 """Size of the listed jobs after which a page ends: a job has an entry for each column of its file."""
@@ -28,6 +32,11 @@ class Filters:
     kind: Kind | None = None
     model_name: str | None = None
     upload_key: str | None = None
+
+    @property
+    def match_all(self) -> bool:
+        """Whether every job has the values."""
+        return self == Filters()
 
     def match(self, job: Job) -> bool:
         """Return whether a job has all the values."""
@@ -52,16 +61,23 @@ def list_page(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None)
     """
     if filters.model_name is not None:
         keys.validate_model_name(filters.model_name)
+    most = limit if filters.match_all else _MOST_READ
+    index_keys = list(cloud.artifacts.list_keys(keys.JOBS_BY_TIME, start_after=_start_after(cursor), limit=most + 1))
     found: list[Job] = []
-    read, size, last = 0, 0, ""
-    for key in cloud.artifacts.list_keys(keys.JOBS_BY_TIME, start_after=_start_after(cursor)):
-        if len(found) == limit or read == _MOST_READ or size > _MOST_BYTES:
-            return Page(jobs=tuple(found), cursor=last.removeprefix(keys.JOBS_BY_TIME))
-        last, read = key, read + 1
-        matching = [job for job in _load_at(cloud, key) if filters.match(job)]
-        size += sum(len(job.model_dump_json()) for job in matching)
-        found.extend(matching)
+    size = 0
+    for read, job in enumerate(_read_ahead(cloud, index_keys[:most]), start=1):
+        if job is not None and filters.match(job):
+            found.append(job)
+            size += len(job.model_dump_json())
+        if read < len(index_keys) and (len(found) == limit or size > _MOST_BYTES or read == most):
+            return Page(jobs=tuple(found), cursor=index_keys[read - 1].removeprefix(keys.JOBS_BY_TIME))
     return Page(jobs=tuple(found), cursor=None)
+
+
+def _read_ahead(cloud: Cloud, index_keys: Sequence[str]) -> Iterator[Job | None]:
+    """Yield the job of each index key, in their order; some are read in parallel before they are needed."""
+    for start in range(0, len(index_keys), _READ_AT_ONCE):
+        yield from map_parallel(lambda key: _load_at(cloud, key), index_keys[start : start + _READ_AT_ONCE])
 
 
 def _start_after(cursor: str | None) -> str:
@@ -73,11 +89,10 @@ def _start_after(cursor: str | None) -> str:
     return keys.JOBS_BY_TIME + cursor
 
 
-def _load_at(cloud: Cloud, key: str) -> Iterator[Job]:
-    """Yield the job of an index key, unless it was never written or is indexed under another time."""
+def _load_at(cloud: Cloud, key: str) -> Job | None:
+    """Return the job of an index key; None if it was never written or is indexed under another time."""
     try:
         job = store.load(cloud, keys.job_id_in_index(key)).job
     except errors.JobNotFound:
-        return
-    if keys.job_by_time(job.job_id, job.created_at) == key:
-        yield job
+        return None
+    return job if keys.job_by_time(job.job_id, job.created_at) == key else None

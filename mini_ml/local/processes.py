@@ -97,6 +97,7 @@ class LocalProcesses:
             "MINI_ML_TRAINER_URL": self.service_urls["trainer"],
             "MINI_ML_PREDICT_URL": self.service_urls["predict"],
             "MINI_ML_SEAL_KEY": self.folder.seal_key(),
+            "MINI_ML_ACCEPTED_SEAL_KEYS": self.settings.accepted_seal_keys,
         }
 
     def _auth_environment(self) -> dict[str, str]:

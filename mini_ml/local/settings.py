@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth import api_keys
+from mini_ml.adapters.settings import parse_accepted_seal_keys
 
 
 class LocalSettings(BaseSettings):
@@ -40,6 +41,9 @@ class LocalSettings(BaseSettings):
     api_keys: str = ""
     """API keys that every service accepts, by their hashes; the key in `admin.key` of the state folder is added."""
 
+    accepted_seal_keys: str = ""
+    """JSON list of earlier keys of `seal.key` in the state folder, whose models are still loaded."""
+
     trainer_pollers: int = Field(default=1, ge=1, le=16)
     """Number of trainings that run in parallel."""
 
@@ -54,6 +58,13 @@ class LocalSettings(BaseSettings):
     def _check_api_keys(cls, entries: str) -> str:
         api_keys.parse(entries)
         return entries
+
+    @field_validator("accepted_seal_keys")
+    @classmethod
+    def _check_accepted_seal_keys(cls, keys: str) -> str:
+        if keys:
+            parse_accepted_seal_keys(keys)
+        return keys
 
     @property
     def ports(self) -> dict[str, int]:

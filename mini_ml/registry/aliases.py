@@ -1,25 +1,11 @@
 """The names of versions: what a number, `latest` or an alias means, and how aliases are moved and removed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Alias
 from mini_ml.ports import Cloud, ObjectStore, StoredObject
 from mini_ml.registry import versions
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelSummary:
-    """A model, its versions and its aliases."""
-
-    model_name: str
-    latest: int | None
-    """None if every version is superseded, which publishing never lets happen."""
-    versions: int
-    aliases: dict[str, int]
 
 
 def resolve(store: ObjectStore, model_name: str, version: str) -> int:
@@ -45,8 +31,7 @@ def resolve(store: ObjectStore, model_name: str, version: str) -> int:
 
 
 def _resolve_alias(store: ObjectStore, model_name: str, name: str) -> int:
-    stored = _load_alias(store, model_name, name)
-    version = _parse_alias(stored).version if stored else None
+    version = load_target(store, model_name, name)
     if version is None:
         if versions.find_newest(store, model_name) == 0:
             raise versions.missing_model(store, model_name)
@@ -55,27 +40,15 @@ def _resolve_alias(store: ObjectStore, model_name: str, name: str) -> int:
     return version
 
 
-def load_summary(store: ObjectStore, model_name: str) -> ModelSummary:
-    """Return a model with its versions and aliases. Raises InvalidName or ModelNotFound."""
-    last = versions.find_newest(store, keys.validate_model_name(model_name))
-    if last == 0:
-        raise versions.missing_model(store, model_name)
-    latest = versions.find_latest(store, model_name, at_least=last)
-    return ModelSummary(
-        model_name=model_name,
-        latest=latest.version if latest else None,
-        versions=last,
-        aliases=dict(_list_aliases(store, model_name)),
-    )
+def list_alias_names(store: ObjectStore, model_name: str) -> list[str]:
+    """Return the names of a model's aliases, in byte order, including those that were removed."""
+    return [keys.alias_in_key(key) for key in store.list_keys(keys.aliases(model_name))]
 
 
-def _list_aliases(store: ObjectStore, model_name: str) -> Iterator[tuple[str, int]]:
-    for key in store.list_keys(keys.aliases(model_name)):
-        name = keys.alias_in_key(key)
-        stored = _load_alias(store, model_name, name)
-        version = _parse_alias(stored).version if stored else None
-        if version is not None:
-            yield name, version
+def load_target(store: ObjectStore, model_name: str, name: str) -> int | None:
+    """Return the version number of an alias; None if there is no such alias."""
+    stored = _load_alias(store, model_name, name)
+    return _parse_alias(stored).version if stored else None
 
 
 def move_alias(cloud: Cloud, model_name: str, name: str, version: int) -> Alias:

@@ -1,13 +1,17 @@
 """The versions of a model in S3: which ones exist, their manifests, and which one `latest` is."""
 
-from collections.abc import Iterator
+from typing import Final
 
 from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import Manifest
 from mini_ml.ports import ObjectStore
-from mini_ml.suggest import did_you_mean
+from mini_ml.registry.near_names import list_near_names
+from mini_ml.suggest import suggest
+
+_MOST_SIMILAR: Final = 5
+"""Maximum number of similar names that are asked for a version before one is suggested."""
 
 
 def find_newest(store: ObjectStore, model_name: str, *, at_least: int = 0) -> int:
@@ -37,7 +41,12 @@ def is_published(store: ObjectStore, model_name: str, version: int) -> bool:
 
 def find_latest(store: ObjectStore, model_name: str, *, at_least: int = 0) -> Manifest | None:
     """Return the manifest of `latest`: the highest version that is not superseded."""
-    for version in range(find_newest(store, model_name, at_least=at_least), 0, -1):
+    return load_latest(store, model_name, find_newest(store, model_name, at_least=at_least))
+
+
+def load_latest(store: ObjectStore, model_name: str, newest: int) -> Manifest | None:
+    """Return the manifest of `latest` of a model whose highest version number is `newest`."""
+    for version in range(newest, 0, -1):
         manifest = load_manifest(store, model_name, version)
         if not manifest.superseded:
             return manifest
@@ -75,13 +84,6 @@ def parse_checked(document: bytes, model_name: str, version: int) -> Manifest:
     return found
 
 
-def list_model_names(store: ObjectStore) -> Iterator[str]:
-    """Iterate over the names of the models that have a version, in byte order."""
-    for name in store.list_folders(keys.MODELS):
-        if is_published(store, name, 1):
-            yield name
-
-
 def missing_version(store: ObjectStore, model_name: str, asked: str) -> errors.NotFound:
     """Return the error for a version that does not exist: VersionNotFound, or ModelNotFound if the model has none."""
     last = find_newest(store, model_name)
@@ -94,7 +96,9 @@ def missing_version(store: ObjectStore, model_name: str, asked: str) -> errors.N
 
 
 def missing_model(store: ObjectStore, model_name: str) -> errors.ModelNotFound:
-    """Return the error for a model that has no version, with the most similar name as a hint."""
-    hint = did_you_mean(model_name, list_model_names(store), otherwise="GET /models lists them")
+    """Return the error for a model that has no version, with the most similar name nearby as a hint."""
+    similar = suggest(model_name, list_near_names(store, model_name), count=_MOST_SIMILAR)
+    published = next((name for name in similar if is_published(store, name, 1)), None)
+    hint = f"did you mean `{published}`?" if published else "GET /models lists them"
     issue = errors.Issue(parameter="model_name", reason="no model has this name", hint=hint)
     return errors.ModelNotFound(f"There is no model {model_name}.", issues=[issue])

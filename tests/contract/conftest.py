@@ -8,7 +8,7 @@ import pytest
 
 from mini_ml.adapters.aws.clients import s3_client
 from mini_ml.adapters.aws.s3 import S3ObjectStore
-from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
+from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal, RotatedSeal
 from mini_ml.adapters.memory.object_store import MemoryObjectStore
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.ports import ObjectStore, Seal
@@ -54,7 +54,7 @@ def new_store(kind: str, request: pytest.FixtureRequest) -> ObjectStore:
     return S3ObjectStore(client, bucket)
 
 
-@pytest.fixture(params=["secret", "moto", "ministack"])
+@pytest.fixture(params=["secret", "moto", "ministack", "rotated"])
 def seal(request: pytest.FixtureRequest) -> Seal:
     """A seal of each kind, under a key of its own."""
     return new_seal(request.param, request)
@@ -64,6 +64,8 @@ def new_seal(kind: str, request: pytest.FixtureRequest) -> Seal:
     """Return a seal under a new key."""
     if kind == "secret":
         return HmacSeal(uuid4().bytes)
+    if kind == "rotated":
+        return RotatedSeal(HmacSeal(uuid4().bytes), [HmacSeal(uuid4().bytes)])
     request.getfixturevalue("moto_settings" if kind == "moto" else "emulated")
     client = boto3.client("kms")
     made = client.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")

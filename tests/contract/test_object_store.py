@@ -273,6 +273,36 @@ def test_a_folder_of_deleted_keys_is_gone(faithful_store: ObjectStore) -> None:
     assert list(faithful_store.list_folders("models/")) == ["wine"]
 
 
+def test_folders_are_in_the_byte_order_of_their_keys(store: ObjectStore) -> None:
+    put_all(store, ["m/a/1", "m/a-b/1", "m/a.b/1", "m/a0/1", "m/a/2", "m/B/1"])
+
+    assert list(store.list_folders("m/")) == ["B", "a-b", "a.b", "a", "a0"]
+
+
+def test_a_listing_of_folders_starts_after_a_folder_and_ends_at_its_limit(store: ObjectStore) -> None:
+    put_all(
+        store, [f"m/{name}/{part}" for name in ("a", "a-b", "a0", "b", "c") for part in ("aliases/x", "versions/1")]
+    )
+
+    assert list(store.list_folders("m/", start_after="a-b/")) == ["a", "a0", "b", "c"]
+    assert list(store.list_folders("m/", start_after="a/", limit=2)) == ["a0", "b"]
+    assert list(store.list_folders("m/", start_after="c/")) == []
+    assert list(store.list_folders("m/", limit=0)) == []
+
+
+def test_a_listing_of_folders_starts_at_the_beginning_of_a_name(store: ObjectStore) -> None:
+    put_all(store, ["m/ir-x/1", "m/ir/1", "m/iris/1", "m/k/1"])
+
+    assert list(store.list_folders("m/", start_after="ir")) == ["ir-x", "ir", "iris", "k"]
+
+
+def test_a_listing_of_folders_continues_after_one_page(store: ObjectStore) -> None:
+    names = [f"{number:04d}" for number in range(1005)]
+    put_all(store, [f"m/{name}/1" for name in names])
+
+    assert list(store.list_folders("m/")) == names
+
+
 def facts(head: ObjectHead) -> tuple[str, str, int]:
     return head.key, head.version_id, head.size
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mini_ml import keys
+from tests.docs.pages import page
 from tests.fixtures.synthesis import Template
 
 UPLOADS = "mini-ml-dev-uploads-000000000000-us-east-1"
@@ -130,6 +131,22 @@ def test_of_datasets_and_models_no_version_ever_ends(template: Template, bucket:
     assert [rule for rule in rules if str(rule.get("Prefix")).startswith(kept)] == []
     assert [rule for rule in unprefixed if any(end in rule for end in ends)] == []
     assert [rule["AbortIncompleteMultipartUpload"] for rule in unprefixed] == [{"DaysAfterInitiation": 1}]
+
+
+def test_earlier_versions_of_models_are_kept_for_ever_and_those_of_jobs_as_long_as_the_runbook_says(
+    template: Template,
+) -> None:
+    rules = template.named("AWS::S3::Bucket", "BucketName")[ARTIFACTS]["LifecycleConfiguration"]["Rules"]
+    days = {
+        rule["Prefix"]: rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in rules if rule.get("Prefix")
+    }
+    kept = {
+        cells[1].strip("`").partition("/")[0]: cells[2]
+        for cells in page("docs/runbook.md").rows("Restore a model or a job")
+    }
+
+    assert kept == {"models": "for ever", "jobs": f"for {days['jobs/']} days"}
+    assert [prefix for prefix in days if prefix.startswith("models")] == []
 
 
 def test_an_overwritten_upload_outlives_the_message_that_names_it(template: Template) -> None:

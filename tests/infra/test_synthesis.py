@@ -79,11 +79,12 @@ def test_anything_but_on_and_off_is_refused(auth: str) -> None:
 
 
 def test_the_context_names_further_keys_and_an_issuer_of_tokens() -> None:
-    context = {"api_keys": "ci:train:ab", "jwt_issuer": "i", "jwt_audience": "a", "jwt_jwks_url": "https://u"}
+    entry = f"ci:train:{'ab' * 32}"
+    context = {"api_keys": entry, "jwt_issuer": "i", "jwt_audience": "a", "jwt_jwks_url": "https://u"}
 
+    assert authentication_of(context).api_keys == entry
     assert authentication_of(context).settings == {
         "MINI_ML_AUTH": "on",
-        "MINI_ML_API_KEYS": "ci:train:ab",
         "MINI_ML_JWT_ISSUER": "i",
         "MINI_ML_JWT_AUDIENCE": "a",
         "MINI_ML_JWT_JWKS_URL": "https://u",

@@ -145,7 +145,7 @@ def test_every_visible_result_belongs_to_a_succeeded_job(aftermath: Aftermath) -
     results = {key.split("/")[3] for key in aftermath.platform.cloud.artifacts.list_keys("predictions/")}
     models = {
         versions.load_manifest(aftermath.platform.cloud.artifacts, name, number).job_id
-        for name in versions.list_model_names(aftermath.platform.cloud.artifacts)
+        for name in aftermath.platform.cloud.artifacts.list_folders(keys.MODELS)
         for number in range(1, versions.find_newest(aftermath.platform.cloud.artifacts, name) + 1)
     }
 

@@ -1,14 +1,19 @@
 """Where the cloud is, by environment variables."""
 
+import hashlib
+import json
+
+import boto3
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from mini_ml.adapters.aws.clients import build_cloud, s3_client
-from mini_ml.adapters.aws.seal import KmsSeal
+from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
 from mini_ml.adapters.settings import CloudSettings
-from tests.fixtures.emulated import cloud_environment
+from tests.fixtures.emulated import cloud_environment, moto_aws
 
 KEY = SecretStr("0123456789abcdef")
+DIGEST = hashlib.sha256(b"model").digest()
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +25,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> None:
         "AWS_ENDPOINT_URL",
         "AWS_ENDPOINT_URL_S3",
         "AWS_PROFILE",
+        "MINI_ML_ACCEPTED_SEAL_KEYS",
         "MINI_ML_SEAL_KEY",
         "MINI_ML_SEAL_KEY_ID",
         "MINI_ML_STAGE",
@@ -94,8 +100,52 @@ def test_a_key_in_kms_stands_in_for_the_secret_and_not_beside_it() -> None:
 
 
 @pytest.mark.usefixtures("required")
+def test_earlier_secrets_still_verify_and_the_present_one_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "MINI_ML_ACCEPTED_SEAL_KEYS", '["a key with spaces, and a comma", "another key of earlier times"]'
+    )
+
+    seal = build_cloud(CloudSettings(seal_key=KEY)).seal
+
+    assert seal.sign(DIGEST) == HmacSeal(b"0123456789abcdef").sign(DIGEST)
+    for key in (b"0123456789abcdef", b"a key with spaces, and a comma", b"another key of earlier times"):
+        assert seal.verify(DIGEST, HmacSeal(key).sign(DIGEST))
+
+
+@pytest.mark.usefixtures("required")
+def test_earlier_keys_in_kms_still_verify(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with moto_aws():
+        kms = boto3.client("kms")
+        made = [kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"] for _ in range(2)]
+        earlier, present = (key["Arn"] for key in made)
+        monkeypatch.setenv("MINI_ML_ACCEPTED_SEAL_KEYS", json.dumps([earlier]))
+        seal = build_cloud(CloudSettings(seal_key_id=present)).seal
+
+        assert seal.key_id == present.rpartition("/")[2]
+        assert seal.verify(DIGEST, KmsSeal(kms, earlier).sign(DIGEST))
+
+
+@pytest.mark.parametrize(
+    "text", ["arn:aws:kms:eu-west-1:1:key/a", '{"a": 1}', '["short"]', "[1]", '"a key of many characters"']
+)
+@pytest.mark.usefixtures("required")
+def test_a_list_of_earlier_keys_that_cannot_be_read_is_rejected_without_showing_it(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINI_ML_ACCEPTED_SEAL_KEYS", text)
+
+    with pytest.raises(
+        ValidationError, match="a JSON list of keys is needed, each of at least 16 characters"
+    ) as caught:
+        CloudSettings(seal_key=KEY)
+
+    assert text not in str(caught.value)
+
+
+@pytest.mark.usefixtures("required")
 def test_the_secret_is_not_shown() -> None:
-    assert "0123456789abcdef" not in repr(CloudSettings(seal_key=KEY))
+    assert "0123456789abcdef" not in repr(CloudSettings(seal_key=KEY, accepted_seal_keys=(KEY,)))
 
 
 @pytest.mark.usefixtures("required")

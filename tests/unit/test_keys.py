@@ -182,3 +182,25 @@ def test_an_output_has_the_name_of_its_upload(uploaded: str, output: str) -> Non
 @pytest.mark.parametrize("uploaded", ["rejects.csv", "d/rejects.csv", "rejects.csv.gz", "rejects"])
 def test_an_output_never_has_the_name_of_the_list_of_rejects_beside_it(uploaded: str) -> None:
     assert keys.output_filename(uploaded) == "rejects-scored.csv"
+
+
+@pytest.mark.parametrize(
+    "key", [keys.manifest("iris-2", 7), keys.alias("iris-2", "a"), keys.artifact("iris-2", "job", 1, "versions")]
+)
+def test_a_key_below_models_names_its_model(key: str) -> None:
+    assert key.startswith(keys.model_folder("iris-2"))
+    assert keys.model_name_in_key(key) == "iris-2"
+
+
+@pytest.mark.parametrize(
+    ("key", "version"),
+    [
+        (keys.manifest("iris", 7), 7),
+        (keys.manifest("iris", 123_456), 123_456),
+        (keys.alias("iris", "000007"), 0),
+        (keys.artifact("iris", "versions", 1, "000007.json"), 0),
+        (f"{keys.manifest('iris', 7)}.bak", 0),
+    ],
+)
+def test_only_the_key_of_a_manifest_has_a_version(key: str, version: int) -> None:
+    assert keys.version_in_key(key) == version

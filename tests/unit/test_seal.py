@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from mini_ml.adapters.aws.seal import HmacSeal
+from mini_ml.adapters.aws.seal import HmacSeal, RotatedSeal
 
 DIGEST = hashlib.sha256(b"model").digest()
 
@@ -51,3 +51,10 @@ def test_a_seal_without_a_key_name_verifies() -> None:
     seal = HmacSeal(b"key")
 
     assert seal.verify(DIGEST, seal.sign(DIGEST).partition(".")[2])
+
+
+def test_a_seal_without_a_key_name_verifies_under_an_earlier_key() -> None:
+    earlier = HmacSeal(b"earlier")
+    nameless = earlier.sign(DIGEST).partition(".")[2]
+
+    assert RotatedSeal(HmacSeal(b"present"), [earlier]).verify(DIGEST, nameless)

@@ -1,20 +1,18 @@
 """Authenticate credentials: API keys and tokens."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
 from mini_ml.adapters.auth import api_keys
-from mini_ml.adapters.auth.admin_key import AdminKey
 from mini_ml.adapters.auth.api_keys import ApiKey
 from mini_ml.adapters.auth.principal import Principal
-from mini_ml.errors import Unauthenticated
-from mini_ml.topology import ADMIN
+from mini_ml.adapters.auth.stored_keys import StoredKeys
+from mini_ml.errors import CredentialsUnavailable, Unauthenticated
 
 if TYPE_CHECKING:
     from mini_ml.adapters.auth.tokens import TokenVerifier
-
-_ADMIN: Final = Principal(name=ADMIN, scopes=frozenset({ADMIN}))
 
 
 class Authenticator:
@@ -24,18 +22,18 @@ class Authenticator:
         self,
         *,
         keys: tuple[ApiKey, ...] = (),
-        admin_key: AdminKey | None = None,
+        stored: Sequence[StoredKeys] = (),
         tokens: "TokenVerifier | None" = None,
     ) -> None:
         """Create an authenticator.
 
         Args:
             keys: API keys from the settings.
-            admin_key: API key from a secret store, with the scope `admin`.
+            stored: API keys in secret stores.
             tokens: verifies tokens; None if only API keys are accepted.
         """
         self._keys = keys
-        self._admin_key = admin_key
+        self._stored = tuple(stored)
         self._tokens = tokens
 
     async def authenticate(self, credential: str) -> Principal:
@@ -56,13 +54,33 @@ class Authenticator:
 
     async def _authenticate_key(self, sha256: str) -> Principal:
         found = api_keys.find_principal(sha256, self._keys)
-        if found is None and self._admin_key is not None and await _matches(self._admin_key, sha256):
-            found = _ADMIN
+        for keys in self._stored:
+            found = found or keys.find_cached(sha256)
+        found = found or await self._find_stored(sha256)
         if found is None:
             raise Unauthenticated("Unknown API key.")
         return found
 
+    async def _find_stored(self, sha256: str) -> Principal | None:
+        """Look in each secret store, reading it if needed.
 
-async def _matches(key: AdminKey, sha256: str) -> bool:
-    """Compare with the admin key; uses a thread only if the key may have to be read from the secret store."""
-    return key.matches(sha256) if key.is_cached(sha256) else await run_in_threadpool(key.matches, sha256)
+        Raises:
+            CredentialsUnavailable: a store does not respond, and no other has the key.
+        """
+        unavailable: CredentialsUnavailable | None = None
+        for keys in self._stored:
+            try:
+                found = await _find(keys, sha256)
+            except CredentialsUnavailable as error:
+                unavailable = error
+                continue
+            if found is not None:
+                return found
+        if unavailable is not None:
+            raise unavailable
+        return None
+
+
+async def _find(keys: StoredKeys, sha256: str) -> Principal | None:
+    """Look for a key; uses a thread only if the keys may have to be read from the secret store."""
+    return keys.find(sha256) if keys.is_cached(sha256) else await run_in_threadpool(keys.find, sha256)

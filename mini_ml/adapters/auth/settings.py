@@ -22,6 +22,9 @@ class AuthSettings(BaseSettings):
     api_keys: str = ""
     """Digests of API keys, separated by whitespace: `name:scopes:sha256` as printed by `mini-ml key new`."""
 
+    api_keys_secret_id: str | None = None
+    """ARN of the AWS Secrets Manager secret with more such digests; a change takes effect without a restart."""
+
     admin_key_secret_id: str | None = None
     """ARN of the AWS Secrets Manager secret that holds an API key with the scope `admin`."""
 
@@ -37,7 +40,9 @@ class AuthSettings(BaseSettings):
     jwt_leeway_seconds: int = Field(default=30, ge=0, le=300)
     """Accepted clock difference between the issuer and the platform."""
 
-    @field_validator("admin_key_secret_id", "jwt_issuer", "jwt_audience", "jwt_jwks_url", mode="before")
+    @field_validator(
+        "api_keys_secret_id", "admin_key_secret_id", "jwt_issuer", "jwt_audience", "jwt_jwks_url", mode="before"
+    )
     @classmethod
     def _replace_empty(cls, text: str | None) -> str | None:
         return text or None
@@ -61,10 +66,11 @@ class AuthSettings(BaseSettings):
         jwt_settings = [self.jwt_issuer, self.jwt_audience, self.jwt_jwks_url]
         if any(jwt_settings) and not all(jwt_settings):
             raise ValueError("tokens need all of MINI_ML_JWT_ISSUER, MINI_ML_JWT_AUDIENCE and MINI_ML_JWT_JWKS_URL")
-        if self.auth == "on" and not (self.api_keys.strip() or self.admin_key_secret_id or self.jwt_issuer):
+        stored = self.api_keys_secret_id or self.admin_key_secret_id
+        if self.auth == "on" and not (self.api_keys.strip() or stored or self.jwt_issuer):
             raise ValueError(
                 "authentication is on (the default), but no credentials are configured: set MINI_ML_API_KEYS "
-                "(create a key with `mini-ml key new`), MINI_ML_ADMIN_KEY_SECRET_ID or MINI_ML_JWT_ISSUER, or set "
-                "MINI_ML_AUTH=off if only you can reach the service"
+                "(create a key with `mini-ml key new`), MINI_ML_API_KEYS_SECRET_ID, MINI_ML_ADMIN_KEY_SECRET_ID or "
+                "MINI_ML_JWT_ISSUER, or set MINI_ML_AUTH=off if only you can reach the service"
             )
         return self

@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from mini_ml import keys
 from mini_ml.adapters.aws.s3 import S3ObjectStore
-from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal
+from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal, RotatedSeal
 from mini_ml.adapters.aws.session import session
 from mini_ml.adapters.aws.sqs import SqsQueue
 from mini_ml.adapters.settings import CloudSettings
@@ -65,11 +65,15 @@ def sqs_client(settings: CloudSettings) -> "SQSClient":
 
 
 def _build_seal(settings: CloudSettings) -> Seal:
-    """Build the seal with the configured key; the settings have exactly one."""
+    """Build the seal with the configured keys; the settings have exactly one that signs."""
+    accepted = [key.get_secret_value() for key in settings.accepted_seal_keys or ()]
     if settings.seal_key is not None:
-        return HmacSeal(settings.seal_key.get_secret_value().encode())
+        present, *others = [HmacSeal(key.encode()) for key in (settings.seal_key.get_secret_value(), *accepted)]
+        return RotatedSeal(present, others) if others else present
     assert settings.seal_key_id is not None
-    return KmsSeal(session().client("kms", config=_config(settings)), settings.seal_key_id)
+    kms = session().client("kms", config=_config(settings))
+    signing, *verifying = [KmsSeal(kms, key_id) for key_id in (settings.seal_key_id, *accepted)]
+    return RotatedSeal(signing, verifying) if verifying else signing
 
 
 def _config(settings: CloudSettings) -> Config:

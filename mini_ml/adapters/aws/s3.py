@@ -130,8 +130,7 @@ class S3ObjectStore:
 
     def list_keys(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
         """Iterate over keys in byte order, fetching pages lazily."""
-        page_keys = _PAGE_KEYS if limit is None else max(1, min(limit, _PAGE_KEYS))
-        return islice(self._keys(prefix, start_after, page_keys), limit)
+        return islice(self._keys(prefix, start_after, _page_keys(limit)), limit)
 
     def _keys(self, prefix: str, start_after: str, page_keys: int) -> Iterator[str]:
         with translate_errors(prefix):
@@ -141,11 +140,18 @@ class S3ObjectStore:
             for page in pages:
                 yield from (entry["Key"] for entry in page.get("Contents", []))
 
-    def list_folders(self, prefix: str) -> Iterator[str]:
-        """Iterate over the names of the folders directly below `prefix`."""
+    def list_folders(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
+        """Iterate over the names of the folders directly below `prefix`, fetching pages lazily."""
+        return islice(self._folders(prefix, prefix + start_after, _page_keys(limit)), limit)
+
+    def _folders(self, prefix: str, start_after: str, page_keys: int) -> Iterator[str]:
         with translate_errors(prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=prefix, Delimiter="/"
+                Bucket=self._bucket,
+                Prefix=prefix,
+                Delimiter="/",
+                StartAfter=start_after,
+                PaginationConfig={"PageSize": page_keys},
             )
             for page in pages:
                 folders = (entry["Prefix"] for entry in page.get("CommonPrefixes", []))
@@ -197,6 +203,11 @@ class S3ObjectStore:
     def _address(self, key: str, version_id: str | None) -> dict[str, Any]:
         address = {"Bucket": self._bucket, "Key": key}
         return address if version_id is None else {**address, "VersionId": version_id}
+
+
+def _page_keys(limit: int | None) -> int:
+    """Return how many keys to fetch with one call."""
+    return _PAGE_KEYS if limit is None else max(1, min(limit, _PAGE_KEYS))
 
 
 def content_disposition(filename: str) -> str:

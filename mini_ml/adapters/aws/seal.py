@@ -1,17 +1,20 @@
 """Seals: MACs over digests, with a key from the settings or a key in KMS.
 
-The format of a seal is `{key id}.{MAC in hex}`. The key id is information for people. It never selects the key,
-because an attacker who forges a manifest could name their own key. Seals of older releases have no key id.
+The format of a seal is `{key id}.{MAC in hex}`. The key id is information for people. It can rule out a configured key
+but never brings in another one, because an attacker who forges a manifest could name their own key. Seals of older
+releases have no key id.
 """
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mini_ml.adapters.aws.failures import code_of
 from mini_ml.errors import StorageUnavailable
+from mini_ml.ports import Seal
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -81,6 +84,37 @@ class KmsSeal:
         except BotoCoreError as error:
             raise StorageUnavailable("The key of the seal is unavailable.") from error
         return answer["MacValid"]
+
+
+class RotatedSeal:
+    """A seal whose key is being replaced: it signs with one key, and verifies with that key and further ones."""
+
+    def __init__(self, present: Seal, accepted: Sequence[Seal]) -> None:
+        """Use the seals of the key that signs, and of the further keys that verify."""
+        self._present = present
+        self._all = (present, *accepted)
+        self.key_id = present.key_id
+
+    def sign(self, digest: bytes) -> str:
+        """Return the seal of a SHA-256 digest with the key that signs. Raises StorageUnavailable."""
+        return self._present.sign(digest)
+
+    def verify(self, digest: bytes, seal: str) -> bool:
+        """Return whether `seal` was made for `digest` with one of the keys.
+
+        Raises:
+            StorageUnavailable: a key is unavailable, and no other key made the seal.
+        """
+        unavailable: StorageUnavailable | None = None
+        for one in self._all:
+            try:
+                if one.verify(digest, seal):
+                    return True
+            except StorageUnavailable as error:
+                unavailable = error
+        if unavailable is not None:
+            raise unavailable
+        return False
 
 
 def _mac_in(seal: str, key_id: str) -> bytes | None:

@@ -95,14 +95,17 @@ class MemoryObjectStore:
 
     def list_keys(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
         self.before("list_keys", prefix)
-        with self._lock:
-            live = [key for key in self._versions if self._current(key) is not None]
-        found = sorted(key for key in live if key.startswith(prefix) and key > start_after)
-        return islice(iter(found), limit)
+        return islice((key for key in self._live_keys(prefix) if key > start_after), limit)
 
-    def list_folders(self, prefix: str) -> Iterator[str]:
-        below = (key.removeprefix(prefix) for key in self.list_keys(prefix))
-        return iter(sorted({rest.split("/", 1)[0] for rest in below if "/" in rest}))
+    def _live_keys(self, prefix: str) -> list[str]:
+        with self._lock:
+            return sorted(key for key in self._versions if key.startswith(prefix) and self._current(key) is not None)
+
+    def list_folders(self, prefix: str, *, start_after: str = "", limit: int | None = None) -> Iterator[str]:
+        self.before("list_folders", prefix)
+        below = (key.removeprefix(prefix) for key in self._live_keys(prefix))
+        folders = sorted({f"{rest.split('/', 1)[0]}/" for rest in below if "/" in rest})
+        return islice((folder.removesuffix("/") for folder in folders if folder > start_after), limit)
 
     def list_versions(self, prefix: str, *, after: tuple[str, str] | None = None) -> Iterator[ObjectHead]:
         self.before("list_versions", prefix)

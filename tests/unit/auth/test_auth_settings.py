@@ -8,6 +8,7 @@ import boto3
 import pytest
 from pydantic import ValidationError
 
+from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.auth.build import build_authenticator
 from mini_ml.adapters.auth.principal import Principal
@@ -58,9 +59,10 @@ def test_auth_must_be_on_or_off(monkeypatch: pytest.MonkeyPatch, word: str) -> N
     [
         {"MINI_ML_API_KEYS": ENTRY},
         {"MINI_ML_ADMIN_KEY_SECRET_ID": "arn:aws:secretsmanager:us-east-1:1:secret:key"},
+        {"MINI_ML_API_KEYS_SECRET_ID": "arn:aws:secretsmanager:us-east-1:1:secret:keys"},
         TOKENS,
     ],
-    ids=["API keys", "admin key", "tokens"],
+    ids=["API keys", "admin key", "stored API keys", "tokens"],
 )
 def test_credentials_in_the_settings_turn_authentication_on(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
@@ -130,6 +132,61 @@ def test_an_unreadable_secret_means_unavailable_and_not_a_wrong_key(
     for secret_id in (binary, "there-is-none"):
         with pytest.raises(CredentialsUnavailable):
             authenticate(monkeypatch, secret_id, "the-key")
+
+
+@pytest.fixture
+def stored_keys(secrets: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str, Authenticator]:
+    """Two keys in a secret, and an authenticator that reads it."""
+    made = [new_key(f"key-{number}", ["read"]) for number in range(600)]
+    text = "\n".join(str(entry) for _, entry in made)
+    arn = secrets.create_secret(Name="keys", SecretString=text)["ARN"]
+    authenticator = build_authenticator(load_settings(monkeypatch, MINI_ML_API_KEYS_SECRET_ID=arn))
+    assert authenticator is not None
+    assert len(text) > 10 * 4096  # more than fits into the environment of a function
+    return made[0][0], made[-1][0], authenticator
+
+
+def test_hundreds_of_keys_in_a_secret_are_accepted_with_their_scopes(
+    stored_keys: tuple[str, str, Authenticator],
+) -> None:
+    first, last, authenticator = stored_keys
+
+    assert run(authenticator.authenticate(first)) == Principal(name="key-0", scopes=frozenset({"read"}))
+    assert run(authenticator.authenticate(last)) == Principal(name="key-599", scopes=frozenset({"read"}))
+    with pytest.raises(Unauthenticated):
+        run(authenticator.authenticate("mml_unknown"))
+
+
+def test_keys_of_the_settings_and_of_both_secrets_are_accepted_together(
+    secrets: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (local, local_entry), (stored, stored_entry) = new_key("local", ["train"]), new_key("stored", ["read"])
+    environment = {
+        "MINI_ML_API_KEYS": str(local_entry),
+        "MINI_ML_API_KEYS_SECRET_ID": secrets.create_secret(Name="keys", SecretString=str(stored_entry))["ARN"],
+        "MINI_ML_ADMIN_KEY_SECRET_ID": secrets.create_secret(Name="admin", SecretString="the-key")["ARN"],
+    }
+    authenticator = build_authenticator(load_settings(monkeypatch, **environment))
+    assert authenticator is not None
+
+    names = [run(authenticator.authenticate(key)).name for key in (local, stored, "the-key")]
+
+    assert names == ["local", "stored", "admin"]
+
+
+def test_a_secret_that_holds_no_entries_is_unavailable_and_does_not_show_them(
+    secrets: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    arn = secrets.create_secret(Name="keys", SecretString="mml_pasted_by_mistake")["ARN"]
+    authenticator = build_authenticator(load_settings(monkeypatch, MINI_ML_API_KEYS_SECRET_ID=arn))
+    assert authenticator is not None
+
+    with pytest.raises(CredentialsUnavailable, match="The stored API keys are invalid") as caught:
+        run(authenticator.authenticate("a-key"))
+
+    [record] = [one for one in caplog.records if one.message == "stored_keys_not_read"]
+    assert record.__dict__["reason"].startswith("entry 1 does not have the format")
+    assert "mml_pasted" not in f"{caught.value} {record.__dict__}"
 
 
 def test_a_container_without_auth_settings_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:

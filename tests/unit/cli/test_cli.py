@@ -294,6 +294,47 @@ def test_jobs_are_printed_one_per_line_under_a_heading(answers: Answers, capsys:
     assert line.split() == ["j1", "train", "succeeded", "2026-11-23T14:00:00", "iris@7"]
 
 
+@pytest.fixture
+def pages_of_jobs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Make the server answer with empty pages of jobs, the third of which is the last and has a job."""
+    asked: list[str] = []
+
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.url.query.decode())
+        found = len(asked) == 3
+        return httpx2.Response(200, json={"jobs": [JOB] if found else [], "links": {} if found else {"next": "?more"}})
+
+    monkeypatch.setattr(commands, "Client", partial(Client, transport=httpx2.MockTransport(respond)))
+    return asked
+
+
+def test_pages_without_a_matching_job_are_followed(
+    pages_of_jobs: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["jobs", "--state", "failed"]) == 0
+
+    assert capsys.readouterr().out.splitlines()[1].split()[0] == "j1"
+    assert pages_of_jobs == ["state=failed", "more", "more"]
+
+
+def test_jobs_that_are_not_found_among_recent_ones_are_said_to_be_so(
+    answers: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers("jobs", {"jobs": [], "links": {"next": "jobs?cursor=x"}})
+
+    assert main(["jobs", "--state", "failed"]) == 0
+
+    assert capsys.readouterr().out.splitlines()[1] == "No recent job matches; older jobs were not looked at."
+
+
+def test_a_page_of_models_says_that_there_are_more(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    answers("models", {"models": [MODEL], "links": {"next": "models?cursor=iris"}})
+
+    assert main(["models"]) == 0
+
+    assert "There are more models." in capsys.readouterr().out.splitlines()[-1]
+
+
 def test_a_failed_job_is_printed_with_its_error(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
     answers("job", {**JOB, "state": "failed", "metrics": None, "result": None, "error": PROBLEM})
 

@@ -80,7 +80,7 @@ class MemoryPlatform:
         left = [write]
 
         def countdown(method: str, key: str) -> None:
-            if method in {"head", "get", "open", "download", "list_keys", "list_versions"}:
+            if method in {"head", "get", "open", "download", "list_folders", "list_keys", "list_versions"}:
                 return
             left[0] -= 1
             if left[0] == 0:

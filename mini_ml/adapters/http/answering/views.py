@@ -7,7 +7,7 @@ from mini_ml.adapters.http.answering.links import Link
 from mini_ml.adapters.http.answering.problems import problem_of_failure
 from mini_ml.contracts import JobView, Manifest, ManifestView, ModelView, PredictOptions, SchemaView, TrainOptions
 from mini_ml.jobs.job import Job
-from mini_ml.registry.aliases import ModelSummary
+from mini_ml.registry.summaries import ModelSummary
 
 
 def json_response(model: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:

@@ -1,6 +1,5 @@
 """Routes below `/models`: models, versions and aliases."""
 
-from itertools import islice
 from typing import Annotated
 
 from fastapi import Path, Query, Request
@@ -19,6 +18,7 @@ from mini_ml.contracts import Manifest, ManifestView, ModelPage, ModelView, Sche
 from mini_ml.ports import Cloud
 from mini_ml.registry import aliases, versions
 from mini_ml.registry.sealing import load_verified_manifest
+from mini_ml.registry.summaries import list_summaries, load_summary
 
 router = new_router("Models")
 
@@ -67,16 +67,18 @@ def list_models(
         ),
     ] = None,
 ) -> Response:
-    """Lists each model with its latest version, number of versions and aliases."""
-    after = keys.validate_model_name(cursor) if cursor is not None else ""
-    store = service.cloud.artifacts
-    rest = (name for name in versions.list_model_names(store) if name > after)
-    names = list(islice(rest, limit + 1))
+    """Lists each model with its latest version, number of versions and aliases.
+
+    A page can have fewer models than `limit`, or none, although there is a next page: names without a version take up
+    places too.
+    """
+    after = keys.validate_model_name(cursor) if cursor is not None else None
+    page = list_summaries(service.cloud.artifacts, limit=limit, after=after)
     link = links_from(request)
     links = {"self": link(f"/models?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))}
-    if len(names) > limit:
-        links["next"] = link(f"/models?limit={limit}&cursor={names[limit - 1]}")
-    models = tuple(model_view(aliases.load_summary(store, name), link, scores=service.scores) for name in names[:limit])
+    if page.cursor is not None:
+        links["next"] = link(f"/models?limit={limit}&cursor={page.cursor}")
+    models = tuple(model_view(model, link, scores=service.scores) for model in page.models)
     return json_response(ModelPage(models=models, links=links))
 
 
@@ -89,7 +91,7 @@ def list_models(
 )
 def get_model(request: Request, service: ServiceDep, model_name: ModelName) -> Response:
     """Returns the latest version, the number of versions, and the aliases with their versions."""
-    model = aliases.load_summary(service.cloud.artifacts, model_name)
+    model = load_summary(service.cloud.artifacts, model_name)
     return json_response(model_view(model, links_from(request), scores=service.scores))
 
 

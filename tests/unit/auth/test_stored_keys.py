@@ -1,4 +1,4 @@
-"""The admin key in the secret store is read on first use, and again when it may have changed."""
+"""Keys in the secret store are read on first use, and again when they may have changed."""
 
 import threading
 import time
@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from mini_ml.adapters.auth.admin_key import AdminKey
-from mini_ml.adapters.auth.api_keys import digest
+from mini_ml.adapters.auth.api_keys import ApiKey, digest
+from mini_ml.adapters.auth.authenticator import Authenticator
+from mini_ml.adapters.auth.stored_keys import StoredKeys
 from mini_ml.errors import CredentialsUnavailable
+from tests.fixtures.coroutines import run
 
 KEY = digest("the key")
 OTHER = digest("another key")
@@ -33,8 +35,15 @@ class Store:
             raise CredentialsUnavailable("away")
         return self.value
 
-    def key(self) -> AdminKey:
-        return AdminKey(self.read, clock=lambda: self.now)
+    def read_key(self) -> tuple[ApiKey, ...]:
+        return (ApiKey(name="stored", scopes=frozenset({"read"}), sha256=digest(self.read())),)
+
+    def key(self) -> StoredKeys:
+        return StoredKeys(self.read_key, name="test", clock=lambda: self.now)
+
+
+def matches(keys: StoredKeys, sha256: str) -> bool:
+    return keys.find(sha256) is not None
 
 
 def test_the_key_is_not_read_before_the_first_request() -> None:
@@ -48,7 +57,7 @@ def test_only_the_key_is_accepted_and_it_is_read_once() -> None:
     store = Store()
     key = store.key()
 
-    assert [key.matches(one) for one in (KEY, OTHER, KEY)] == [True, False, True]
+    assert [matches(key, one) for one in (KEY, OTHER, KEY)] == [True, False, True]
     assert store.reads == [0.0]
 
 
@@ -58,7 +67,7 @@ def test_many_callers_at_once_read_once() -> None:
 
     def check_key() -> bool:
         together.wait()
-        return key.matches(KEY)
+        return matches(key, KEY)
 
     with ThreadPoolExecutor(16) as pool:
         answers = [answer.result() for answer in [pool.submit(check_key) for _ in range(16)]]
@@ -69,19 +78,19 @@ def test_many_callers_at_once_read_once() -> None:
 def test_a_rotated_key_is_accepted_after_the_pause() -> None:
     store = Store()
     key = store.key()
-    key.matches(KEY)
+    matches(key, KEY)
     store.value, store.now = "another key", 11.0
 
-    assert (key.matches(OTHER), key.matches(KEY)) == (True, False)
+    assert (matches(key, OTHER), matches(key, KEY)) == (True, False)
 
 
 def test_the_old_key_is_rejected_after_five_minutes_even_if_the_new_key_was_not_used() -> None:
     store = Store()
     key = store.key()
-    key.matches(KEY)
+    matches(key, KEY)
     store.value, store.now = "another key", 301.0
 
-    assert key.matches(KEY) is False
+    assert matches(key, KEY) is False
 
 
 def test_wrong_keys_cause_no_repeated_reads() -> None:
@@ -90,7 +99,7 @@ def test_wrong_keys_cause_no_repeated_reads() -> None:
 
     for tenth in range(300):  # half a minute of guessing
         store.now = tenth / 10
-        key.matches(digest(f"guess {tenth}"))
+        matches(key, digest(f"guess {tenth}"))
 
     assert len(store.reads) == 3
 
@@ -101,7 +110,7 @@ def test_a_key_that_was_never_read_makes_every_request_fail_as_unavailable() -> 
 
     for _ in range(5):
         with pytest.raises(CredentialsUnavailable):
-            key.matches(KEY)
+            matches(key, KEY)
 
     assert len(store.reads) == 1  # and the store is left alone for a while
 
@@ -109,21 +118,58 @@ def test_a_key_that_was_never_read_makes_every_request_fail_as_unavailable() -> 
 def test_the_last_key_is_accepted_for_an_hour_while_the_store_is_unavailable() -> None:
     store = Store()
     key = store.key()
-    key.matches(KEY)
+    matches(key, KEY)
     store.is_away, store.now = True, 3599.0
-    still = key.matches(KEY)
+    still = matches(key, KEY)
     store.now = 3700.0
 
     assert still is True
     with pytest.raises(CredentialsUnavailable):
-        key.matches(KEY)
+        matches(key, KEY)
+
+
+def test_a_key_that_one_store_knows_causes_no_read_of_another() -> None:
+    known, other = Store(), Store(value="another key")
+    authenticator = Authenticator(stored=[other.key(), known.key()])
+    run(authenticator.authenticate("the key"))
+    other.now = known.now = 200.0
+
+    for _ in range(5):
+        run(authenticator.authenticate("the key"))
+
+    assert (other.reads, known.reads) == ([0.0], [0.0])
+
+
+def test_a_store_that_is_away_does_not_reject_the_keys_of_another() -> None:
+    away, known = Store(is_away=True), Store()
+    authenticator = Authenticator(stored=[away.key(), known.key()])
+
+    accepted = run(authenticator.authenticate("the key"))
+
+    assert accepted.name == "stored"
+    with pytest.raises(CredentialsUnavailable):
+        run(authenticator.authenticate("an unknown key"))
+
+
+def test_a_read_that_fails_is_logged_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
+    store = Store(is_away=True)
+
+    with pytest.raises(CredentialsUnavailable):
+        store.key().find(KEY)
+
+    [record] = caplog.records
+    assert (record.message, record.__dict__["keys"], record.__dict__["reason"]) == (
+        "stored_keys_not_read",
+        "test",
+        "away",
+    )
 
 
 def test_the_key_is_read_when_the_store_is_available_again() -> None:
     store = Store(is_away=True)
     key = store.key()
     with pytest.raises(CredentialsUnavailable):
-        key.matches(KEY)
+        matches(key, KEY)
     store.is_away, store.now = False, 11.0
 
-    assert key.matches(KEY) is True
+    assert matches(key, KEY) is True

@@ -1,0 +1,121 @@
+"""Models with their versions and aliases: one model, or a page of them that costs the same for any number of models."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from mini_ml import keys
+from mini_ml.parallel import map_parallel
+from mini_ml.ports import ObjectStore
+from mini_ml.registry import aliases, versions
+
+_MOST_BATCHES: Final = 5
+"""How often a page looks for further models because some names have no version; then the page ends early."""
+_MODELS_PER_LISTING: Final = 80
+_KEYS_PER_MODEL: Final = 12
+"""Number of keys to list per model; a model with more keys is looked at on its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSummary:
+    """A model, its versions and its aliases."""
+
+    model_name: str
+    latest: int | None
+    """None if every version is superseded, which publishing never lets happen."""
+    versions: int
+    aliases: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryPage:
+    """Some models, and the cursor of the next page; None on the last page."""
+
+    models: tuple[ModelSummary, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Contents:
+    """What the keys of a model say."""
+
+    model_name: str
+    newest: int
+    """The highest version number; 0 if there is none."""
+    alias_names: tuple[str, ...]
+    """Includes aliases that were removed."""
+
+
+def load_summary(store: ObjectStore, model_name: str) -> ModelSummary:
+    """Return a model with its versions and aliases. Raises InvalidName or ModelNotFound."""
+    contents = _find_contents(store, keys.validate_model_name(model_name))
+    if contents.newest == 0:
+        raise versions.missing_model(store, model_name)
+    return _summarise(store, [contents])[0]
+
+
+def list_summaries(store: ObjectStore, *, limit: int, after: str | None) -> SummaryPage:
+    """Return up to `limit` models in the byte order of their folders, beginning after the name `after`.
+
+    A page has fewer models if many of the next names have no version, because their trainings failed.
+    """
+    found: list[_Contents] = []
+    for _ in range(_MOST_BATCHES):
+        wanted = limit - len(found)
+        names = list(store.list_folders(keys.MODELS, start_after=f"{after}/" if after else "", limit=wanted + 1))
+        found += [contents for contents in _list_contents(store, names[:wanted]) if contents.newest]
+        after = names[wanted - 1] if len(names) > wanted else None
+        if after is None or len(found) == limit:
+            break
+    return SummaryPage(models=tuple(_summarise(store, found)), cursor=after)
+
+
+def _list_contents(store: ObjectStore, names: Sequence[str]) -> list[_Contents]:
+    """Return what the keys of models say that follow each other, in their order."""
+    parts = [names[start : start + _MODELS_PER_LISTING] for start in range(0, len(names), _MODELS_PER_LISTING)]
+    known = {one.model_name: one for part in map_parallel(lambda part: _list_part(store, part), parts) for one in part}
+    others = [name for name in names if name not in known]
+    known |= {one.model_name: one for one in map_parallel(lambda name: _find_contents(store, name), others)}
+    return [known[name] for name in names]
+
+
+def _list_part(store: ObjectStore, names: Sequence[str]) -> list[_Contents]:
+    """Return what one listing says about models, for those whose keys it contains to the last one."""
+    most = len(names) * _KEYS_PER_MODEL
+    listed = list(store.list_keys(keys.MODELS, start_after=keys.model_folder(names[0]), limit=most))
+    groups = [(name, list(group)) for name, group in groupby(listed, keys.model_name_in_key)]
+    complete = groups if len(listed) < most else groups[:-1]
+    return [_parse_contents(name, group) for name, group in complete if name in names]
+
+
+def _parse_contents(model_name: str, listed: Iterable[str]) -> _Contents:
+    numbers, names = [0], []
+    for key in listed:
+        numbers.append(keys.version_in_key(key))
+        if key.startswith(keys.aliases(model_name)):
+            names.append(keys.alias_in_key(key))
+    return _Contents(model_name=model_name, newest=max(numbers), alias_names=tuple(names))
+
+
+def _find_contents(store: ObjectStore, model_name: str) -> _Contents:
+    """Return what the keys of one model say, without listing its versions and artifacts."""
+    newest = versions.find_newest(store, model_name)
+    names = aliases.list_alias_names(store, model_name) if newest else []
+    return _Contents(model_name=model_name, newest=newest, alias_names=tuple(names))
+
+
+def _summarise(store: ObjectStore, found: Sequence[_Contents]) -> list[ModelSummary]:
+    """Read the manifests of `latest`, and the aliases, of several models in parallel."""
+    latest = map_parallel(lambda one: versions.load_latest(store, one.model_name, one.newest), found)
+    pairs = [(one.model_name, name) for one in found for name in one.alias_names]
+    targets = dict(zip(pairs, map_parallel(lambda pair: aliases.load_target(store, *pair), pairs), strict=True))
+    return [
+        ModelSummary(
+            model_name=one.model_name,
+            latest=manifest.version if manifest else None,
+            versions=one.newest,
+            aliases={name: to for name in one.alias_names if (to := targets[one.model_name, name]) is not None},
+        )
+        for one, manifest in zip(found, latest, strict=True)
+    ]
