@@ -19,6 +19,7 @@ MiniMLError
 │   ├── JobCancelled
 │   └── UploadNotReceived
 ├── UploadTooLarge
+├── AnswerTooLarge
 ├── BodyTooSlow
 ├── UnsupportedMediaType
 ├── Unprocessable               the request parses, but a value in it is wrong
@@ -212,6 +213,13 @@ class UploadTooLarge(MiniMLError):
 
     code = "upload_too_large"
     title = "Upload too large"
+
+
+class AnswerTooLarge(MiniMLError):
+    """The answer has more bytes than AWS Lambda can return."""
+
+    code = "answer_too_large"
+    title = "Answer too large"
 
 
 class BodyTooSlow(MiniMLError):

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Kind, State
+from mini_ml.contracts import ClassificationMetrics, Kind, State
 from mini_ml.jobs import store
 from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud
+from mini_ml.topology import encoded_bytes
 
 _MOST_READ = 500
 """Maximum number of jobs read for one page; the cursor continues after the last one read."""
 
 _MOST_BYTES = 2_000_000
-"""Size of the listed jobs after which a page ends: a job has an entry for each column of its file."""
+"""Size of the listed jobs, encoded, after which a page ends: a job has an entry for each column of its file."""
 
 CURSOR = r"^[0-9]{15}-[0-9a-f-]{36}$"
 """The form of a cursor."""
@@ -59,7 +60,7 @@ def list_page(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None)
             return Page(jobs=tuple(found), cursor=last.removeprefix(keys.JOBS_BY_TIME))
         last, read = key, read + 1
         matching = [job for job in _load_at(cloud, key) if filters.match(job)]
-        size += sum(len(job.model_dump_json()) for job in matching)
+        size += sum(encoded_bytes(job.model_dump_json()) for job in matching)
         found.extend(matching)
     return Page(jobs=tuple(found), cursor=None)
 
@@ -80,4 +81,12 @@ def _load_at(cloud: Cloud, key: str) -> Iterator[Job]:
     except errors.JobNotFound:
         return
     if keys.job_by_time(job.job_id, job.created_at) == key:
-        yield job
+        yield _without_confusion_matrix(job)
+
+
+def _without_confusion_matrix(job: Job) -> Job:
+    """Return a job as it is listed: a confusion matrix has up to 62,500 numbers."""
+    if not isinstance(job.metrics, ClassificationMetrics):
+        return job
+    metrics = job.metrics.model_copy(update={"confusion_matrix": None})
+    return job.model_copy(update={"metrics": metrics})
