@@ -144,3 +144,10 @@ class Cloud:
     """Waits for a number of seconds."""
     every: Callable[[float, Callable[[], None]], AbstractContextManager[None]]
     """Calls a function at an interval in seconds, in the background, until the block ends."""
+    seconds_left: Callable[[], float | None] = lambda: None
+    """Returns the seconds until the running invocation is stopped; None if nothing stops it."""
+
+    def limit_seconds(self, seconds: float) -> float:
+        """Return `seconds`, or the time that is left to the running invocation if that is less."""
+        left = self.seconds_left()
+        return seconds if left is None else min(seconds, left)

@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 def sweep(cloud: Cloud) -> None:
     """Announce again, or end, open jobs that no worker has, and announce uploads that never got a job.
 
-    A repeated sweep changes nothing more. One sweep works for at most two thirds of its function's timeout; the next
-    one continues where it stopped.
+    A repeated sweep changes nothing more. One sweep works for at most two thirds of the time that its invocation
+    has; the next one continues where it stopped.
     """
-    began, third = cloud.now(), timedelta(seconds=cloud.stage.api_timeout_seconds / 3)
+    began, third = cloud.now(), timedelta(seconds=cloud.limit_seconds(cloud.stage.api_timeout_seconds) / 3)
     state = _load_state(cloud)
     jobs_after = _settle_jobs(cloud, state.jobs_after, deadline=began + third)
     state = SweepState(**{**dict(state), "jobs_after": jobs_after})

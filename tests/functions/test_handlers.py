@@ -17,6 +17,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from awslambdaric.lambda_runtime_marshaller import to_json
+from fastapi import FastAPI
 
 from mini_ml import keys
 from mini_ml.adapters import logs
@@ -141,6 +142,36 @@ def test_the_trainer_trains_on_uploads_from_sqs(deployed: Deployed, published: s
 
     assert job is not None
     assert (job.state, job.model_name, job.version) == ("succeeded", published, 1)
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """The context of an invocation that is stopped in some milliseconds."""
+
+    milliseconds: int
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+@pytest.mark.parametrize("context", [Remaining(12_500), None])
+@pytest.mark.parametrize("name", ["sqs_upload", "scheduled", "rest_get"])
+def test_every_invocation_knows_the_time_that_it_has_left(
+    deployed: Deployed, name: str, context: Remaining | None
+) -> None:
+    found: list[float | None] = []
+
+    def record(*_: object) -> None:
+        found.append(deployed.cloud.seconds_left())
+
+    app = FastAPI()
+    app.get("/{path:path}")(lambda: record())
+    handler: Handler = LambdaEntryPoint(app, bucket="mini-ml-uploads", upload=record, tick=record)
+
+    handler(event(name), context)
+
+    assert found == [context and 12.5]
+    assert deployed.cloud.seconds_left() is None
 
 
 def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp_path: Path) -> None:

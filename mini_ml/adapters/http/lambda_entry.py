@@ -10,6 +10,7 @@ from mangum.types import LambdaContext
 
 from mini_ml.adapters.aws.events import for_each_upload, kind_of
 from mini_ml.adapters.http.answering.problems import MEDIA_TYPE, problem_of, status_for
+from mini_ml.adapters.remaining_time import invoked
 from mini_ml.contracts import Upload
 from mini_ml.errors import AnswerTooLarge, Issue, UnknownEvent
 from mini_ml.topology import Limits, encoded_bytes
@@ -54,6 +55,10 @@ class LambdaEntryPoint:
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         """Handle an event and return the response for its source. Raises UnknownEvent."""
+        with invoked(context):
+            return self._handle(event, context)
+
+    def _handle(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         kind = kind_of(event)
         if kind == "http":
             return self._limit_size(dict(self._http(dict(event), context)))
