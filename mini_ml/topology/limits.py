@@ -49,7 +49,7 @@ class Limits:
     artifact_bytes: int = 512 * MIB
     """Maximum size of a saved model, before compression."""
     estimated_seconds: int = 600
-    """Maximum job estimate, in seconds on one core; derived from each function's timeout."""
+    """Maximum job estimate, in seconds; derived from each function's timeout."""
     estimated_memory_mib: int = 2_556
     """Maximum memory estimate of a job, in MiB; derived from each function's memory."""
     matrix_cells: int = 250_000_000

@@ -68,6 +68,7 @@ class ModelFitter:
     limits: Limits
     seed: int
     threads: int = 1
+    cores: float = 1.0
     report: Report = no_report
     clock: Clock = lambda: 0.0
 
@@ -86,7 +87,12 @@ class ModelFitter:
         params = build(model_type, self.options.model_params, shape=shape, seed=self.seed).params
         check_estimate(
             JobEstimate(
-                model_type=model_type, params=params, shape=shape, footprint=footprint, refit_rows=self._refit_rows
+                model_type=model_type,
+                params=params,
+                shape=shape,
+                footprint=footprint,
+                refit_rows=self._refit_rows,
+                cores=self.cores,
             ),
             self.limits,
         )
@@ -164,6 +170,7 @@ class ModelFitter:
             rows_are_independent=self.split.training_times is None and self.split.training_groups is None,
             refit_rows=self._refit_rows,
             threads=self.threads,
+            cores=self.cores,
             report=self.report,
             clock=self.clock,
         )
