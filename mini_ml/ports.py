@@ -47,7 +47,11 @@ class ObjectWriter(Protocol):
 
 
 class ObjectStore(Protocol):
-    """A versioned bucket. Every method raises StorageUnavailable if the store does not respond."""
+    """A versioned bucket. Every method raises StorageUnavailable if the store does not respond.
+
+    The methods that read an object raise its subclass ObjectUnreadable if the store does not return the object: it is
+    archived, encrypted with another key, or access is denied. The metadata of such an object may be readable.
+    """
 
     @property
     def bucket(self) -> str:

@@ -87,9 +87,13 @@ def _settle_open(cloud: Cloud, record: Record) -> None:
 
 
 def _announce_again(cloud: Cloud, record: Record) -> None:
-    """Queue a job again, or fail it if its file never arrived. Raises StaleWrite."""
+    """Queue a job again, or fail it if its file never arrived or cannot be read. Raises StaleWrite."""
     job = record.job
-    upload = uploads.find_upload(cloud, job)
+    try:
+        upload = uploads.find_upload(cloud, job)
+    except errors.UploadUnreadable as error:
+        outcome.fail(cloud, record, error)
+        return
     if upload is None and job.is_upload_pending(cloud.now()):
         return
     if upload is None:
