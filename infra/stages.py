@@ -7,7 +7,10 @@ from typing import Final, Literal
 
 from infra.by_function import parse_by_function, require_range
 from infra.context import InvalidContext
-from mini_ml.topology import STAGES, FunctionName, Stage, functions
+from mini_ml.topology import MIB, STAGES, FunctionName, Stage, functions
+
+_LEAST_SCRATCH_MIB: Final = 512
+"""The least that Lambda provides."""
 
 Architecture = Literal["arm64", "x86_64"]
 
@@ -37,8 +40,6 @@ class Deployment:
 
     stage: Stage
     """Names, memory, timeouts, leases and limits."""
-    scratch_mib: Mapping[FunctionName, int]
-    """Size of each function's `/tmp`."""
     architecture: Architecture
     """CPU architecture of the functions. Docker emulates it on other machines."""
     log_retention_days: int
@@ -61,6 +62,22 @@ class Deployment:
     """Whether the stack sets the role with which API Gateway writes logs, for the whole account and region."""
 
     @property
+    def scratch_mib(self) -> Mapping[FunctionName, int]:
+        """Size of each function's `/tmp`: what two attempts write, because what a killed one left stays until the next.
+
+        The trainer writes the dataset, the model and its compressed copy; predict the model; and predict-batch also an
+        output of up to twice the size of its upload.
+        """
+        upload, model = self.stage.limits.upload_bytes // MIB, self.stage.limits.artifact_bytes // MIB
+        return {
+            "api": _LEAST_SCRATCH_MIB,
+            "sweeper": _LEAST_SCRATCH_MIB,
+            "trainer": 2 * (upload + 2 * model),
+            "predict": 2 * model,
+            "predict-batch": 2 * (2 * upload + model),
+        }
+
+    @property
     def name(self) -> str:
         """Name of the stage, which is part of resource names."""
         return self.stage.name
@@ -74,7 +91,6 @@ class Deployment:
 
 _DEV: Final = Deployment(
     stage=STAGES["dev"],
-    scratch_mib={"api": 512, "sweeper": 512, "trainer": 2048, "predict": 1024, "predict-batch": 3072},
     architecture="arm64",
     log_retention_days=14,
     result_retention_days=30,

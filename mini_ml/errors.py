@@ -19,6 +19,7 @@ MiniMLError
 │   ├── JobCancelled
 │   └── UploadNotReceived
 ├── UploadTooLarge
+├── AnswerTooLarge
 ├── BodyTooSlow
 ├── UnsupportedMediaType
 ├── Unprocessable               the request parses, but a value in it is wrong
@@ -29,6 +30,7 @@ MiniMLError
 │   │   └── LimitExceeded
 │   ├── InvalidTarget
 │   ├── UnknownColumn
+│   ├── UploadUnreadable
 │   ├── SchemaMismatch
 │   ├── TrainingFailed
 │   ├── ProbabilitiesUnavailable
@@ -39,6 +41,7 @@ MiniMLError
 │   └── OutOfSpace
 ├── Unavailable                 the same call may succeed later
 │   ├── StorageUnavailable
+│   │   └── ObjectUnreadable
 │   ├── ServiceUnavailable
 │   └── CredentialsUnavailable
 └── Internal                    a bug, or a signal between parts of the platform
@@ -52,7 +55,10 @@ MiniMLError
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+UnreadableCause = Literal["archived", "denied", "encrypted"]
+"""Why an object cannot be read: its storage class, its permissions, or a key that this process may not use."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +220,13 @@ class UploadTooLarge(MiniMLError):
     title = "Upload too large"
 
 
+class AnswerTooLarge(MiniMLError):
+    """The answer has more bytes than AWS Lambda can return."""
+
+    code = "answer_too_large"
+    title = "Answer too large"
+
+
 class BodyTooSlow(MiniMLError):
     """The request body did not arrive within the time limit."""
 
@@ -282,6 +295,13 @@ class UnknownColumn(Unprocessable):
 
     code = "unknown_column"
     title = "Unknown column"
+
+
+class UploadUnreadable(Unprocessable):
+    """S3 has the uploaded file, but does not let the platform read it."""
+
+    code = "upload_unreadable"
+    title = "The upload cannot be read"
 
 
 class SchemaMismatch(Unprocessable):
@@ -353,6 +373,15 @@ class StorageUnavailable(Unavailable):
 
     code = "storage_unavailable"
     title = "Storage unavailable"
+
+
+class ObjectUnreadable(StorageUnavailable):
+    """The store has the object, but does not let this process read it, and will not without a change by somebody."""
+
+    def __init__(self, key: str, cause: UnreadableCause) -> None:
+        super().__init__("The storage does not let the platform read an object.")
+        self.key = key
+        self.cause: UnreadableCause = cause
 
 
 class ServiceUnavailable(Unavailable):

@@ -47,7 +47,11 @@ class ObjectWriter(Protocol):
 
 
 class ObjectStore(Protocol):
-    """A versioned bucket. Every method raises StorageUnavailable if the store does not respond."""
+    """A versioned bucket. Every method raises StorageUnavailable if the store does not respond.
+
+    The methods that read an object raise its subclass ObjectUnreadable if the store does not return the object: it is
+    archived, encrypted with another key, or access is denied. The metadata of such an object may be readable.
+    """
 
     @property
     def bucket(self) -> str:
@@ -148,3 +152,10 @@ class Cloud:
     """Waits for a number of seconds."""
     every: Callable[[float, Callable[[], None]], AbstractContextManager[None]]
     """Calls a function at an interval in seconds, in the background, until the block ends."""
+    seconds_left: Callable[[], float | None] = lambda: None
+    """Returns the seconds until the running invocation is stopped; None if nothing stops it."""
+
+    def limit_seconds(self, seconds: float) -> float:
+        """Return `seconds`, or the time that is left to the running invocation if that is less."""
+        left = self.seconds_left()
+        return seconds if left is None else min(seconds, left)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from os import cpu_count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from fastapi import FastAPI
 
@@ -13,6 +12,7 @@ from mini_ml.adapters.http.routes import jobs, models, status, train
 from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.adapters.http.worker import SerialWorker
+from mini_ml.adapters.scratch import remove_abandoned, scratch_folder
 from mini_ml.contracts import Upload
 from mini_ml.ports import Cloud
 from mini_ml.workflows.train import train_upload
@@ -26,16 +26,20 @@ port of the api service.
 def build_trainer(cloud: Cloud, workdir: Path, threads: int | None = None) -> Callable[[Upload], None]:
     """Return a function that trains on one upload, in a temporary folder.
 
+    The folders of attempts that were killed are removed here, and before every training.
+
     Args:
         cloud: the ports.
         workdir: parent of the temporary folder.
         threads: number of trees of a forest to grow in parallel; None means the number of CPUs.
     """
     at_once = threads or cpu_count() or 1
+    remove_abandoned(workdir)
 
     def train_one(upload: Upload) -> None:
-        with TemporaryDirectory(dir=workdir, prefix="train-") as folder:
-            train_upload(cloud, upload, workdir=Path(folder), threads=at_once)
+        remove_abandoned(workdir)
+        with scratch_folder(workdir) as folder:
+            train_upload(cloud, upload, workdir=folder, threads=at_once)
 
     return train_one
 

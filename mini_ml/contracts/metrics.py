@@ -33,8 +33,8 @@ class ClassificationMetrics(FrozenModel):
     """Area under the precision-recall curve, averaged over the classes; for two classes, of the second one."""
     brier_score: float | None = None
     """Mean squared error of the probabilities, summed over the classes and halved if there are two."""
-    confusion_matrix: tuple[tuple[int, ...], ...]
-    """Rows are true labels and columns are predicted labels, both in the order of `labels`."""
+    confusion_matrix: tuple[tuple[int, ...], ...] | None = None
+    """Rows are true labels and columns are predicted labels, both in the order of `labels`; null in lists of jobs."""
     labels: tuple[Label, ...]
     holdout_rows: int
     baseline: dict[str, float | None] = Field(default_factory=dict)

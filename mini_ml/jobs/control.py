@@ -34,6 +34,7 @@ def retry(cloud: Cloud, job_id: str) -> Job:
     Raises:
         InvalidName, JobNotFound: there is no such job.
         JobNotRetryable: it has not failed, its options are unknown, its file is missing, or it just changed.
+        UploadUnreadable: S3 does not let the platform look at its file.
     """
     record = store.load(cloud, keys.validate_job_id(job_id))
     record.job.check_retryable()

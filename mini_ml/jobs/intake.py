@@ -10,7 +10,7 @@ from mini_ml.contracts import PredictOptions, TrainOptions, Upload
 from mini_ml.jobs import options, store
 from mini_ml.jobs.job import Job, build_failure
 from mini_ml.jobs.store import Record
-from mini_ml.jobs.uploads import complete_upload
+from mini_ml.jobs.uploads import build_unreadable_error, complete_upload
 from mini_ml.ports import Cloud, ObjectHead
 
 JOB_ID_METADATA = "job-id"
@@ -38,7 +38,7 @@ def find_arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
     """Return an upload with its job, which is created if there is none.
 
     Returns None if there is nothing to work on: the key lies outside the watched prefixes or is a folder marker, or
-    this version of the object was removed.
+    this version of the object was removed. If S3 does not let the platform look at the object, its job has failed.
     """
     if keys.match_upload(upload.key) is None:
         return None
@@ -46,6 +46,8 @@ def find_arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
         head = cloud.uploads.head(upload.key, version_id=upload.version_id)
     except errors.ObjectMissing:
         return None
+    except errors.ObjectUnreadable as error:
+        return Arrival(upload=upload, record=_fail_unreadable(cloud, upload, build_unreadable_error(error)))
     arrived = complete_upload(upload, head)
     return Arrival(upload=arrived, record=_load_or_create(cloud, arrived, head))
 
@@ -58,6 +60,8 @@ def has_job(cloud: Cloud, upload: Upload) -> bool:
         metadata = cloud.uploads.head(upload.key, version_id=upload.version_id).metadata
     except errors.ObjectMissing:
         return True
+    except errors.ObjectUnreadable:
+        metadata = _metadata_in_key(upload)
     named = _load_named(cloud, upload, metadata)
     return named is not None and named.job.waits_for(upload)
 
@@ -80,6 +84,40 @@ def _load_or_create(cloud: Cloud, upload: Upload, head: ObjectHead) -> Record:
         return store.load(cloud, job_id)
     except errors.JobNotFound:
         return store.create(cloud, _build_job(cloud, job_id, upload, head, named.job if named else None))
+
+
+def _fail_unreadable(cloud: Cloud, upload: Upload, error: errors.UploadUnreadable) -> Record:
+    """Fail the job of an upload whose metadata cannot be read either; a bare upload gets a job that has failed."""
+    record = _load_named(cloud, upload, _metadata_in_key(upload))
+    if record is None or not record.job.waits_for(upload):
+        record = _load_or_create_unreadable(cloud, upload, error)
+    job = record.job
+    if not job.is_open or job.has_live_lease(cloud.now()):
+        return record
+    return store.write(cloud, record, job.fail(now=cloud.now(), failure=build_failure(error)))
+
+
+def _metadata_in_key(upload: Upload) -> Mapping[str, str]:
+    """Return the metadata that the key of a file shows that the api uploaded: `train/{model}/{job id}/{file}`."""
+    return {JOB_ID_METADATA: keys.parse_upload(upload.key).filename.partition("/")[0]}
+
+
+def _load_or_create_unreadable(cloud: Cloud, upload: Upload, error: errors.UploadUnreadable) -> Record:
+    name, now = keys.parse_upload(upload.key), cloud.now()
+    job_id = keys.job_id_of_upload(upload.bucket, upload.key, upload.version_id or "")
+    try:
+        return store.load(cloud, job_id)
+    except errors.JobNotFound:
+        job = Job(
+            job_id=job_id,
+            kind=name.kind,
+            state="queued",
+            model_name=name.model_name if keys.is_model_name(name.model_name) else None,
+            created_at=upload.uploaded_at or now,
+            queued_at=now,
+            upload=upload,
+        )
+        return store.create(cloud, job.fail(now=now, failure=build_failure(error)))
 
 
 def _load_named(cloud: Cloud, upload: Upload, metadata: Mapping[str, str]) -> Record | None:

@@ -30,7 +30,8 @@ def acquire_lease(
     Args:
         cloud: the ports.
         upload: the object version that the event named; the job keeps it from now on.
-        timeout_seconds: how long the function that runs this worker may take.
+        timeout_seconds: how long the function that runs this worker may take; if its invocation is stopped earlier,
+            that counts.
         version_of: the model version to pin; a NotFound, Unprocessable or ArtifactRejected that it raises fails the
             job.
     """
@@ -78,8 +79,8 @@ class JobLease:
 
     def __init__(self, cloud: Cloud, record: Record, timeout_seconds: float) -> None:
         self._cloud = cloud
-        self._timeout_seconds = timeout_seconds
-        self._deadline = cloud.now() + timedelta(seconds=timeout_seconds - 3 * cloud.stage.progress_seconds)
+        self._seconds = cloud.limit_seconds(timeout_seconds)
+        self._deadline = cloud.now() + timedelta(seconds=self._seconds - 3 * cloud.stage.progress_seconds)
         self._record = record
         self._lock = threading.Lock()
         self._lost = False
@@ -193,7 +194,7 @@ class JobLease:
     def _time_out(self) -> None:
         """Fail the job before the function is stopped, and stop the work at its next checkpoint."""
         error = errors.TimedOut(
-            f"The job took longer than the {self._timeout_seconds:g} seconds that it may. "
+            f"The job took longer than the {self._seconds:.4g} seconds that it may. "
             "Try a smaller dataset or a cheaper model type."
         )
         self._settle(lambda: outcome.give_up(self._cloud, self._record, error))

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Kind, State
+from mini_ml.contracts import ClassificationMetrics, Kind, State
 from mini_ml.jobs import store
 from mini_ml.jobs.job import Job
 from mini_ml.parallel import map_parallel
 from mini_ml.ports import Cloud
+from mini_ml.topology import encoded_bytes
 
 _MOST_READ = 200
 """Maximum number of jobs read for a page with filters; the cursor continues after the last one read."""
@@ -18,7 +19,7 @@ _READ_AT_ONCE = 32
 """Number of jobs to read in parallel before the page is checked for its end."""
 
 _MOST_BYTES = 2_000_000
-"""Size of the listed jobs after which a page ends: a job has an entry for each column of its file."""
+"""Size of the listed jobs, encoded, after which a page ends: a job has an entry for each column of its file."""
 
 CURSOR = r"^[0-9]{15}-[0-9a-f-]{36}$"
 """The form of a cursor."""
@@ -68,7 +69,7 @@ def list_page(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None)
     for read, job in enumerate(_read_ahead(cloud, index_keys[:most]), start=1):
         if job is not None and filters.match(job):
             found.append(job)
-            size += len(job.model_dump_json())
+            size += encoded_bytes(job.model_dump_json())
         if read < len(index_keys) and (len(found) == limit or size > _MOST_BYTES or read == most):
             return Page(jobs=tuple(found), cursor=index_keys[read - 1].removeprefix(keys.JOBS_BY_TIME))
     return Page(jobs=tuple(found), cursor=None)
@@ -95,4 +96,12 @@ def _load_at(cloud: Cloud, key: str) -> Job | None:
         job = store.load(cloud, keys.job_id_in_index(key)).job
     except errors.JobNotFound:
         return None
-    return job if keys.job_by_time(job.job_id, job.created_at) == key else None
+    return _without_confusion_matrix(job) if keys.job_by_time(job.job_id, job.created_at) == key else None
+
+
+def _without_confusion_matrix(job: Job) -> Job:
+    """Return a job as it is listed: a confusion matrix has up to 62,500 numbers."""
+    if not isinstance(job.metrics, ClassificationMetrics):
+        return job
+    metrics = job.metrics.model_copy(update={"confusion_matrix": None})
+    return job.model_copy(update={"metrics": metrics})

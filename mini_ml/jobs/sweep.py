@@ -17,11 +17,11 @@ logger = logging.getLogger(__name__)
 def sweep(cloud: Cloud) -> None:
     """Announce again, or end, open jobs that no worker has, and announce uploads that never got a job.
 
-    A repeated sweep changes nothing more. One sweep works for at most two thirds of its function's timeout; the next
-    one continues where it stopped. While one runs, another returns at once; if they overlap all the same, they only
-    do some of the work twice.
+    A repeated sweep changes nothing more. One sweep works for at most two thirds of the time that its invocation has;
+    the next one continues where it stopped. While one runs, another returns at once; if they overlap all the same, they
+    only do some of the work twice.
     """
-    began, third = cloud.now(), timedelta(seconds=cloud.stage.sweeper_timeout_seconds / 3)
+    began, third = cloud.now(), timedelta(seconds=cloud.limit_seconds(cloud.stage.sweeper_timeout_seconds) / 3)
     run = sweep_run.begin(cloud, began)
     if run is None:
         logger.info("sweep_skipped")
@@ -87,9 +87,13 @@ def _settle_open(cloud: Cloud, record: Record) -> None:
 
 
 def _announce_again(cloud: Cloud, record: Record) -> None:
-    """Queue a job again, or fail it if its file never arrived. Raises StaleWrite."""
+    """Queue a job again, or fail it if its file never arrived or cannot be read. Raises StaleWrite."""
     job = record.job
-    upload = uploads.find_upload(cloud, job)
+    try:
+        upload = uploads.find_upload(cloud, job)
+    except errors.UploadUnreadable as error:
+        outcome.fail(cloud, record, error)
+        return
     if upload is None and job.is_upload_pending(cloud.now()):
         return
     if upload is None:

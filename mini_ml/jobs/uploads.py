@@ -1,9 +1,30 @@
-"""The upload of a job: the object version that arrived, and the message that announces it."""
+"""The upload of a job: the object version that arrived, the message that announces it, and why it cannot be read."""
+
+from collections.abc import Mapping
+from typing import Final
 
 from mini_ml import errors
 from mini_ml.contracts import Upload
 from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud, ObjectHead
+
+_UNREADABLE: Final[Mapping[errors.UnreadableCause, tuple[str, str]]] = {
+    "archived": (
+        "is archived in S3 Glacier",
+        "restore it with `aws s3api restore-object` and retry the job, or copy it again as STANDARD",
+    ),
+    "denied": (
+        "belongs to an owner, or has permissions, that keep the platform from reading it",
+        "copy it again with `aws s3 cp` and `--acl bucket-owner-full-control`; if nothing in the bucket can be read, "
+        "the roles of the platform lack a permission",
+    ),
+    "encrypted": (
+        "is encrypted with a key that the platform may not use",
+        "copy it again without `--sse-kms-key-id` and `--sse-c`, so that the bucket encrypts it; for a key of your own "
+        "in KMS, let the roles of the platform decrypt with it first",
+    ),
+}
+"""What is wrong with an upload that S3 does not return, and what to do."""
 
 
 def announce(cloud: Cloud, job: Job) -> None:
@@ -12,13 +33,19 @@ def announce(cloud: Cloud, job: Job) -> None:
 
 
 def find_upload(cloud: Cloud, job: Job) -> Upload | None:
-    """Return the job's upload with the object version that arrived, or None if no file was uploaded."""
+    """Return the job's upload with the object version that arrived, or None if no file was uploaded.
+
+    Raises:
+        UploadUnreadable: S3 has a file, but does not let the platform look at it.
+    """
     if job.upload.version_id is not None:
         return job.upload
     try:
         head = cloud.uploads.head(job.upload.key)
     except errors.ObjectMissing:
         return None
+    except errors.ObjectUnreadable as error:
+        raise build_unreadable_error(error) from error
     return complete_upload(job.upload, head)
 
 
@@ -30,4 +57,12 @@ def complete_upload(upload: Upload, head: ObjectHead) -> Upload:
         version_id=head.version_id,
         size=head.size,
         uploaded_at=upload.uploaded_at or head.modified,
+    )
+
+
+def build_unreadable_error(error: errors.ObjectUnreadable) -> errors.UploadUnreadable:
+    """Return the error of a job whose upload the store does not return."""
+    reason, hint = _UNREADABLE[error.cause]
+    return errors.UploadUnreadable(
+        f"The uploaded file {reason}.", issues=[errors.Issue(parameter="key", reason=f"the file {reason}", hint=hint)]
     )

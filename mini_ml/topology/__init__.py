@@ -6,6 +6,7 @@ with it. Units are part of the names.
 
 from mini_ml.topology.gateway_problems import GATEWAY_PROBLEMS, GatewayProblem, GatewayResponse
 from mini_ml.topology.headers import CORRELATION_ID, SAFE_HEADERS
+from mini_ml.topology.lambda_encoding import encoded_bytes, exceeds
 from mini_ml.topology.limits import MIB, Limits
 from mini_ml.topology.resources import (
     LOCAL_NAMES,
@@ -59,6 +60,8 @@ __all__ = [
     "accepted_scopes",
     "allows",
     "aws_names",
+    "encoded_bytes",
+    "exceeds",
     "functions",
     "queues",
 ]

@@ -43,11 +43,13 @@ class Limits:
     inspect_bytes: int = 8 * MIB
     """Number of bytes of an unpacked file that `/inspect` looks at; further bytes are not read."""
     answer_bytes: int = 5_000_000
-    """Maximum size of the predictions in a response; if they are larger, the response only links to them."""
+    """Maximum size of the predictions in a response, encoded; if they are larger, the response only links to them."""
+    encoded_answer_bytes: int = 6_291_556
+    """Maximum size of a response as Lambda encodes it: with every quote and every character beyond ASCII escaped."""
     artifact_bytes: int = 512 * MIB
     """Maximum size of a saved model, before compression."""
     estimated_seconds: int = 600
-    """Maximum job estimate, in seconds on one core; derived from each function's timeout."""
+    """Maximum job estimate, in seconds; derived from each function's timeout."""
     estimated_memory_mib: int = 2_556
     """Maximum memory estimate of a job, in MiB; derived from each function's memory."""
     matrix_cells: int = 250_000_000

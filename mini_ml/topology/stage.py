@@ -65,6 +65,11 @@ class Stage:
         return self._limits_of(self.trainer_timeout_seconds, self.trainer_memory_mib)
 
     @property
+    def training_cores(self) -> float:
+        """Cores of the trainer, derived from its memory; the trees of a forest use all of them."""
+        return max(1.0, self.trainer_memory_mib / _CORE_MIB)
+
+    @property
     def batch_limits(self) -> Limits:
         """Limits for predict-batch, derived from its timeout and memory."""
         return self._limits_of(self.batch_timeout_seconds, self.batch_memory_mib)

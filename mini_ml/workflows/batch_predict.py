@@ -14,6 +14,7 @@ from mini_ml.ml.scoring.list_warnings import list_warnings
 from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, Sizes, score_csv
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.registry import aliases
+from mini_ml.topology import encoded_bytes
 from mini_ml.workflows import transfer
 from mini_ml.workflows.model_cache import Loaded, ModelCache
 from mini_ml.workflows.rejects import store_rejects
@@ -131,7 +132,7 @@ class _Batch:
 
 
 class _Inline:
-    """The predictions as a JSON list, dropped once they are too large for an HTTP answer."""
+    """The predictions as a JSON list, dropped once they are too large for an HTTP answer of AWS Lambda."""
 
     def __init__(self, max_bytes: int) -> None:
         self._left = max_bytes
@@ -141,7 +142,7 @@ class _Inline:
         """Add the predictions of the next rows."""
         if self._left > 0:
             part = _join(predictions.values)
-            self._left -= len(part) + 1
+            self._left -= encoded_bytes(part) - 1  # its comma, but not the quotes around it
             self._parts.append(part)
 
     def write(self, store: ObjectStore, key: str) -> str | None:
@@ -154,4 +155,4 @@ class _Inline:
 
 def _join(values: Sequence[Label | None]) -> str:
     """Return values as a JSON list without its brackets; a row without a prediction is null."""
-    return json.dumps(list(values), allow_nan=False, separators=(",", ":"))[1:-1]
+    return json.dumps(list(values), ensure_ascii=False, allow_nan=False, separators=(",", ":"))[1:-1]

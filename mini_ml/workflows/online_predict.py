@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from mini_ml.contracts import Schema
-from mini_ml.errors import InvalidRequest, Issue, LimitExceeded
+from mini_ml.errors import AnswerTooLarge, InvalidRequest, Issue, LimitExceeded
 from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Matrix
@@ -17,11 +17,12 @@ from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.scoring.list_warnings import list_warnings
 from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, score_csv, score_rows
 from mini_ml.strict_json import parse_body
-from mini_ml.topology import Limits
+from mini_ml.topology import Limits, encoded_bytes, exceeds
 from mini_ml.workflows.model_cache import Loaded
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
 """Encoder for responses, which contain only labels and finite numbers."""
+_LONGEST_PROBABILITY: Final = 2.2250738585072014e-308
 
 
 def score_body(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool, limits: Limits) -> bytes:
@@ -30,6 +31,7 @@ def score_body(loaded: Loaded, body: bytes, media_type: str, *, probabilities: b
     Raises:
         InvalidRequest: the body cannot be parsed.
         Unprocessable: the rows do not match the schema of the model, or there are too many.
+        AnswerTooLarge: the answer is, or with these labels could be, larger than what Lambda can return.
     """
     tally = Tally()
     score = _score_csv if media_type == "text/csv" else _score_json
@@ -40,12 +42,17 @@ def score_body(loaded: Loaded, body: bytes, media_type: str, *, probabilities: b
     if warnings := list_warnings(loaded.model, tally):
         answer["warnings"] = [warning.model_dump(exclude_none=True) for warning in warnings]
     answer |= {"model_name": loaded.manifest.model_name, "version": loaded.manifest.version}
-    return _ENCODER.encode(answer).encode()
+    encoded = _ENCODER.encode(answer)
+    if exceeds(encoded, limits.encoded_answer_bytes):
+        raise _build_size_error(encoded_bytes(encoded), limits)
+    return encoded.encode()
 
 
 def _score_json(model: FittedModel, body: bytes, tally: Tally, *, probabilities: bool, limits: Limits) -> Predictions:
     rows = rows_from_json(parse_body(body))
     _check_count(rows.count, limits)
+    if probabilities and rows.count > (most := _most_rows(model.schema, limits)):
+        raise _build_rows_error(f"{rows.count:,}", model.schema, most, limits)
     return score_rows(model, rows, tally=tally, probabilities=probabilities)
 
 
@@ -63,15 +70,21 @@ def _check_count(rows: int, limits: Limits) -> None:
 
 def _score_csv(model: FittedModel, body: bytes, tally: Tally, *, probabilities: bool, limits: Limits) -> Predictions:
     parts: list[RowPredictions] = []
+    most = min(limits.online_rows, _most_rows(model.schema, limits)) if probabilities else limits.online_rows
     output = score_csv(
         model,
         io.BytesIO(body),
-        limits=replace(limits, rows=limits.online_rows),
+        limits=replace(limits, rows=most),
         tally=tally,
         options=ScoreOptions(only_predictions=True, probabilities=probabilities),
         on_predictions=parts.append,
     )
-    deque(output, maxlen=0)  # consume the CSV output, which is not needed
+    try:
+        deque(output, maxlen=0)  # consume the CSV output, which is not needed
+    except LimitExceeded as error:
+        if most < limits.online_rows and any(issue.limit == "rows" for issue in error.issues):
+            raise _build_rows_error(f"More than {most:,}", model.schema, most, limits) from error
+        raise
     values = [value for part in parts for value in part.values if value is not None]
     matrices = [part.probabilities for part in parts if part.probabilities is not None]
     return Predictions(values, np.vstack(matrices) if matrices else None)
@@ -81,3 +94,36 @@ def _by_label(schema: Schema, probabilities: Matrix) -> list[dict[str, float]]:
     """Return a mapping from label to probability for each row."""
     labels = [str(label) for label in schema.labels or ()]
     return [dict(zip(labels, row, strict=True)) for row in probabilities.tolist()]
+
+
+def _most_rows(schema: Schema, limits: Limits) -> int:
+    """Return for how many rows an answer with probabilities is small enough, whatever the probabilities are."""
+    labels = [str(label) for label in schema.labels or ()]
+    row = dict.fromkeys(labels, _LONGEST_PROBABILITY)
+    return limits.encoded_answer_bytes // encoded_bytes(
+        _ENCODER.encode([row, max(labels, key=encoded_bytes, default="")])
+    )
+
+
+def _build_rows_error(rows: str, schema: Schema, most: int, limits: Limits) -> AnswerTooLarge:
+    return AnswerTooLarge(
+        f"{rows} rows with the probabilities of {len(schema.labels or ()):,} labels can take more bytes than the "
+        f"{limits.encoded_answer_bytes:,} that an answer may have. Nothing was scored.",
+        issues=[
+            Issue(
+                limit="encoded_answer_bytes",
+                parameter="probabilities",
+                reason=f"at most {most:,} rows of this model can be answered with probabilities",
+                hint=f"send at most {most:,} rows, leave out `probabilities`, or upload a file with POST /uploads and "
+                "the `output` `probabilities`",
+            )
+        ],
+    )
+
+
+def _build_size_error(size: int, limits: Limits) -> AnswerTooLarge:
+    hint = "send fewer rows, or upload a file with POST /uploads"
+    return AnswerTooLarge(
+        f"The answer takes {size:,} bytes; at most {limits.encoded_answer_bytes:,} can be returned.",
+        issues=[Issue(limit="encoded_answer_bytes", reason=f"{size:,} bytes as AWS Lambda encodes them", hint=hint)],
+    )

@@ -65,6 +65,7 @@ def _train(
         limits=limits,
         seed=SEED,
         threads=threads,
+        cores=cloud.stage.training_cores,
         checkpoint=lease.checkpoint,
         report=lease.report,
         clock=lambda: cloud.now().timestamp(),

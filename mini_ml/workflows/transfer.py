@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from mini_ml import errors
 from mini_ml.contracts import Upload
+from mini_ml.jobs.uploads import build_unreadable_error
 from mini_ml.ports import ObjectHead, ObjectStore
 
 _CHUNK_BYTES = 1024 * 1024
@@ -20,9 +21,10 @@ def download(store: ObjectStore, upload: Upload, path: Path, *, max_bytes: int) 
     Raises:
         LimitExceeded: it is larger than `max_bytes`; nothing is copied.
         UploadNotReceived: the object version was removed.
+        UploadUnreadable: S3 does not return it: it is archived, encrypted with another key, or access is denied.
     """
     _check_size(upload, max_bytes)
-    with path.open("wb") as target, _missing_as_not_received():
+    with path.open("wb") as target, _upload_errors(upload):
         store.download(upload.key, target, version_id=upload.version_id)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -32,7 +34,7 @@ def download(store: ObjectStore, upload: Upload, path: Path, *, max_bytes: int) 
 def open_upload(store: ObjectStore, upload: Upload, *, max_bytes: int) -> Iterator[BinaryIO]:
     """Open exactly the uploaded version as a stream. Raises as `download` does."""
     _check_size(upload, max_bytes)
-    with _missing_as_not_received(), store.open(upload.key, version_id=upload.version_id) as source:
+    with _upload_errors(upload), store.open(upload.key, version_id=upload.version_id) as source:
         yield source
 
 
@@ -49,9 +51,14 @@ def _check_size(upload: Upload, max_bytes: int) -> None:
 
 
 @contextmanager
-def _missing_as_not_received() -> Iterator[None]:
+def _upload_errors(upload: Upload) -> Iterator[None]:
+    """Raise the errors of an upload that is missing or cannot be read."""
     try:
         yield
+    except errors.ObjectUnreadable as error:
+        if error.key != upload.key:
+            raise
+        raise build_unreadable_error(error) from error
     except errors.ObjectMissing as error:
         raise errors.UploadNotReceived("The uploaded file was removed before it could be read.") from error
 

@@ -11,7 +11,14 @@ from botocore.stub import Stubber
 from mini_ml.adapters.aws import conditional, multipart
 from mini_ml.adapters.aws.s3 import S3ObjectStore
 from mini_ml.adapters.settings import CloudSettings
-from mini_ml.errors import AlreadyExists, ObjectMissing, StaleWrite, StorageUnavailable
+from mini_ml.errors import (
+    AlreadyExists,
+    ObjectMissing,
+    ObjectUnreadable,
+    StaleWrite,
+    StorageUnavailable,
+    UnreadableCause,
+)
 from mini_ml.local.listening import free_ports
 
 CONFLICT = "ConditionalRequestConflict"
@@ -119,6 +126,72 @@ def test_access_denied_means_unavailable_and_never_missing(
 
     with pytest.raises(StorageUnavailable):
         store.get("a")
+
+
+KMS_MESSAGE = (
+    "User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:k"
+)
+REJECTIONS: list[tuple[str, str, int, UnreadableCause]] = [
+    ("AccessDenied", "Access Denied", 403, "denied"),
+    ("AccessDenied", KMS_MESSAGE, 403, "encrypted"),
+    ("KMS.DisabledException", "The key is disabled.", 400, "encrypted"),
+    ("KMS.NotFoundException", "Key does not exist", 400, "encrypted"),
+    ("InvalidRequest", "The object was stored using a form of Server Side Encryption.", 400, "encrypted"),
+    ("InvalidObjectState", "The operation is not valid for the object's storage class", 403, "archived"),
+]
+
+
+@pytest.mark.parametrize(("code", "message", "status", "cause"), REJECTIONS)
+def test_an_object_that_s3_does_not_return_is_unreadable(
+    stubbed: tuple[S3ObjectStore, Stubber], code: str, message: str, status: int, cause: UnreadableCause
+) -> None:
+    store, stubber = stubbed
+    stubber.add_client_error("get_object", code, message, http_status_code=status)
+
+    with pytest.raises(ObjectUnreadable) as caught:
+        store.download("a", io.BytesIO(), version_id="v")
+
+    assert caught.value.cause == cause
+    assert message not in caught.value.detail
+
+
+@pytest.mark.parametrize(("code", "message", "status", "cause"), REJECTIONS)
+def test_a_rejected_head_asks_for_the_object_to_learn_why(
+    stubbed: tuple[S3ObjectStore, Stubber], code: str, message: str, status: int, cause: UnreadableCause
+) -> None:
+    store, stubber = stubbed
+    reject(stubber, "head_object", str(status), status)
+    stubber.add_client_error("get_object", code, message, http_status_code=status)
+
+    with pytest.raises(ObjectUnreadable) as caught:
+        store.head("a", version_id="v")
+
+    assert caught.value.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("ExpiredToken", 400), ("RequestTimeTooSkewed", 403), ("KMS.ThrottlingException", 400)]
+)
+def test_a_rejection_that_may_pass_is_not_unreadable(
+    stubbed: tuple[S3ObjectStore, Stubber], code: str, status: int
+) -> None:
+    store, stubber = stubbed
+    reject(stubber, "head_object", str(status), status)
+    reject(stubber, "get_object", code, status)
+
+    with pytest.raises(StorageUnavailable) as caught:
+        store.head("a", version_id="v")
+
+    assert not isinstance(caught.value, ObjectUnreadable)
+
+
+def test_a_version_id_that_none_can_be_is_missing(stubbed: tuple[S3ObjectStore, Stubber]) -> None:
+    store, stubber = stubbed
+    reject(stubber, "head_object", "400", 400)
+    reject(stubber, "get_object", "InvalidArgument", 400)
+
+    with pytest.raises(ObjectMissing):
+        store.head("a", version_id="nonsense")
 
 
 @pytest.mark.parametrize("status", ["404", "405"])

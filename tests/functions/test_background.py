@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from mini_ml.errors import StorageUnavailable
 from mini_ml.jobs import control, submit
 from mini_ml.jobs.job import Job
 from tests.fixtures.coroutines import run
+from tests.unit.workflows.story import START, Clock
 
 
 @pytest.fixture
@@ -44,6 +46,16 @@ def test_a_wait_that_times_out_returns_the_job_as_it_is(cloud: MemoryCloud) -> N
     waited = run(Waiter(cloud).finished(job, cloud.now() - timedelta(seconds=1)))
 
     assert waited.state == "queued"
+
+
+@pytest.mark.parametrize(("left", "waited"), [(None, 300), (12.5, 10.5), (1.0, 0), (900.0, 300)])
+def test_a_wait_ends_two_seconds_before_its_invocation_is_stopped(left: float | None, waited: float) -> None:
+    clock = Clock()
+    cloud = replace(memory_cloud(now=clock, sleep=clock.forward), seconds_left=lambda: left)
+
+    run(Waiter(cloud).finished(submit_training(cloud), clock() + timedelta(minutes=5)))
+
+    assert (clock() - START).total_seconds() == pytest.approx(waited)
 
 
 def test_a_server_that_stops_returns_the_job_as_it_is(cloud: MemoryCloud) -> None:

@@ -1,11 +1,14 @@
 """The real Lambda handlers, built by their own modules, receive events as AWS sends them; moto replaces AWS."""
 
 import base64
+import csv
 import gzip
 import hashlib
 import importlib
+import io
 import json
 import pickle
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +16,22 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from awslambdaric.lambda_runtime_marshaller import to_json
+from fastapi import FastAPI
 
 from mini_ml import keys
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
+from mini_ml.adapters.http.lambda_entry import LambdaEntryPoint
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.contracts import Artifact, Upload
 from mini_ml.errors import UnknownEvent
 from mini_ml.jobs import store
 from mini_ml.jobs.job import Job
+from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ports import Cloud
 from mini_ml.registry import versions
-from mini_ml.topology import LOCAL_NAMES
+from mini_ml.topology import LOCAL_NAMES, Limits
 from tests.fixtures.emulated import aws_environment, cloud_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.services import IRIS_ROW, sample
@@ -137,6 +144,36 @@ def test_the_trainer_trains_on_uploads_from_sqs(deployed: Deployed, published: s
     assert (job.state, job.model_name, job.version) == ("succeeded", published, 1)
 
 
+@dataclass(frozen=True)
+class Remaining:
+    """The context of an invocation that is stopped in some milliseconds."""
+
+    milliseconds: int
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+@pytest.mark.parametrize("context", [Remaining(12_500), None])
+@pytest.mark.parametrize("name", ["sqs_upload", "scheduled", "rest_get"])
+def test_every_invocation_knows_the_time_that_it_has_left(
+    deployed: Deployed, name: str, context: Remaining | None
+) -> None:
+    found: list[float | None] = []
+
+    def record(*_: object) -> None:
+        found.append(deployed.cloud.seconds_left())
+
+    app = FastAPI()
+    app.get("/{path:path}")(lambda: record())
+    handler: Handler = LambdaEntryPoint(app, bucket="mini-ml-uploads", upload=record, tick=record)
+
+    handler(event(name), context)
+
+    assert found == [context and 12.5]
+    assert deployed.cloud.seconds_left() is None
+
+
 def test_a_planted_model_is_never_loaded(deployed: Deployed, published: str, tmp_path: Path) -> None:
     upload = put_upload(deployed, "train/planted/iris.csv", sample("iris.csv"), {"model-type": "LogisticRegression"})
     deployed.trainer(build_event(upload), None)
@@ -216,6 +253,119 @@ def test_a_query_through_the_gateway_is_read(deployed: Deployed, published: str)
 
     [job] = json.loads(answer["body"])["jobs"]
     assert job["model_name"] == published
+
+
+def send(
+    deployed: Deployed, rows: int, query: dict[str, list[str]] | None = None, as_csv: bool = False
+) -> dict[str, Any]:
+    """Score rows online with the model of many labels, and return the problem or the answer, with its encoded size."""
+    path = "/models/labels/invocations"
+    sent = request("POST", path, {"instances": [[row % 250] for row in range(rows)]})
+    if as_csv:
+        sent = sent | {"body": "x\n" + "".join(f"{row % 250}\n" for row in range(rows))}
+        sent["headers"] = sent["headers"] | {"Content-Type": "text/csv"}
+        sent["multiValueHeaders"] = sent["multiValueHeaders"] | {"Content-Type": ["text/csv"]}
+    answer = deployed.predict(sent | {"multiValueQueryStringParameters": query}, None)
+    assert answer["isBase64Encoded"] is False
+    return {**json.loads(answer["body"]), "status": answer["statusCode"], "bytes": len(to_json(answer))}
+
+
+@pytest.fixture(scope="module")
+def many_labels(deployed: Deployed) -> None:
+    """A model of 250 labels, each with quotes and letters that are escaped when AWS Lambda encodes an answer."""
+    labels = ['"São"' * 60 + f" {number}" for number in range(250)]
+    text = io.StringIO()
+    csv.writer(text).writerows(
+        [("x", "y"), *((number + 0.01 * turn, labels[number]) for number in range(250) for turn in range(5))]
+    )
+    upload = put_upload(deployed, "train/labels/t.csv", text.getvalue().encode(), {"model-type": "GaussianNB"})
+    assert deployed.trainer(build_event(upload), None) == {"batchItemFailures": []}
+
+
+MOST = 6_291_556
+"""Bytes of an answer of AWS Lambda."""
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_probabilities_that_cannot_be_returned_are_not_computed(
+    deployed: Deployed, many_labels: None, monkeypatch: pytest.MonkeyPatch, as_csv: bool
+) -> None:
+    monkeypatch.setattr(FittedModel, "predict", None)
+
+    problem = send(deployed, 1_000, {"probabilities": ["true"]}, as_csv=as_csv)
+
+    [issue] = problem["errors"]
+    assert (problem["status"], problem["code"], issue["limit"]) == (413, "answer_too_large", "encoded_answer_bytes")
+    assert "250 labels" in problem["detail"]
+    assert "send at most 25 rows, leave out `probabilities`, or upload a file" in issue["hint"]
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_as_many_rows_as_the_rejection_names_are_scored_with_probabilities(
+    deployed: Deployed, many_labels: None, as_csv: bool
+) -> None:
+    answer = send(deployed, 25, {"probabilities": ["true"]}, as_csv=as_csv)
+
+    assert answer["status"] == 200
+    assert [len(row) for row in answer["probabilities"]] == [250] * 25
+    assert 0.9 * MOST < answer["bytes"] <= MOST
+
+
+def test_predictions_that_cannot_be_returned_are_rejected(deployed: Deployed, many_labels: None) -> None:
+    fewer, more = send(deployed, 6_300), send(deployed, 6_600)
+
+    assert fewer["status"] == 200
+    assert 0.9 * MOST < fewer["bytes"] <= MOST
+    assert (more["status"], more["code"]) == (413, "answer_too_large")
+
+
+def test_predictions_of_a_file_that_cannot_be_returned_are_linked(deployed: Deployed, many_labels: None) -> None:
+    def predict(rows: int) -> tuple[dict[str, Any], int]:
+        rows_of_file = "x\n" + "".join(f"{row % 250}\n" for row in range(rows))
+        form = multipart(
+            ('name="input_file"; filename="p.csv"', rows_of_file.encode()), ('name="model_name"', b"labels")
+        )
+        sent = request("POST", "/predict", isBase64Encoded=True) | {"body": base64.b64encode(form).decode()}
+        content_type = "multipart/form-data; boundary=cut"
+        sent["headers"] = sent["headers"] | {"Content-Type": content_type}
+        sent["multiValueHeaders"] = sent["multiValueHeaders"] | {"Content-Type": [content_type]}
+        sent["requestContext"] = sent["requestContext"] | {"requestTimeEpoch": int(time.time() * 1000)}
+        answer = deployed.predict(sent, None)
+        assert answer["statusCode"] == 200
+        return json.loads(answer["body"]), len(to_json(answer))
+
+    (inline, size), (linked, _) = predict(5_000), predict(5_400)
+
+    assert (inline["truncated"], len(inline["predictions"])) == (False, 5_000)
+    assert size < MOST
+    assert (linked["truncated"], linked["predictions"]) == (True, None)
+    assert linked["links"]["result"] == f"jobs/{linked['job_id']}/result"
+
+
+def test_any_other_answer_that_cannot_be_returned_is_a_problem_with_the_same_headers(deployed: Deployed) -> None:
+    app = importlib.import_module("functions.api.app").app
+    whole = deployed.api(request("GET", "/model-types"), None)
+
+    def answer(most: int) -> Mapping[str, Any]:
+        limited: Handler = LambdaEntryPoint(
+            app, bucket="uploads", upload=lambda _: None, limits=Limits(encoded_answer_bytes=most)
+        )
+        return limited(request("GET", "/model-types"), None)
+
+    size = len(to_json(whole))
+    fits, too_large = answer(size), answer(size - 1)
+
+    problem = json.loads(too_large["body"])
+    assert fits == whole
+    assert (too_large["statusCode"], problem["code"]) == (413, "answer_too_large")
+    assert f"its answer takes {size:,} bytes; at most {size - 1:,} can be returned" in problem["detail"]
+    assert problem["errors"][0]["limit"] == "encoded_answer_bytes"
+    assert too_large["headers"]["content-type"] == "application/problem+json"
+    assert int(too_large["headers"]["content-length"]) == len(too_large["body"].encode())
+    unchanged = whole["headers"].keys() - {"content-type", "content-length", "etag"}
+    assert {name: too_large["headers"][name] for name in unchanged} == {
+        name: whole["headers"][name] for name in unchanged
+    }
 
 
 TEXTS = [

@@ -117,6 +117,15 @@ def test_a_failed_job_answers_with_its_problem_where_its_bad_rows_would_be(idle:
     assert problem(idle.api.get(f"/jobs/{job_id}/rejects"))["code"] == "unknown_column"
 
 
+def test_a_list_of_jobs_leaves_out_the_confusion_matrices(trained: Services) -> None:
+    [listed] = trained.api.get("/jobs?kind=train").json()["jobs"]
+
+    read = trained.api.get(f"/jobs/{listed['job_id']}").json()
+
+    assert sum(map(sum, read["metrics"]["confusion_matrix"])) == read["metrics"]["holdout_rows"]
+    assert listed == {**read, "links": listed["links"], "metrics": {**read["metrics"], "confusion_matrix": None}}
+
+
 def test_jobs_are_listed_newest_first_page_by_page(idle: Services) -> None:
     made = [train(idle.api, prefer="respond-async").json()["job_id"] for _ in range(5)]
 

@@ -23,7 +23,7 @@ from mini_ml.ml.estimators.build import MatrixShape, build
 from mini_ml.ml.training.dataset import read_table_from
 from mini_ml.ml.training.inspect import inspect_file
 from mini_ml.ml.training.train import train
-from mini_ml.topology import MIB, STAGES, Limits
+from mini_ml.topology import MIB, STAGES, Limits, encoded_bytes
 from tests.fixtures.coroutines import run
 from tests.functions.services import Services, problem, services_over
 from tests.functions.test_forms import multipart
@@ -166,10 +166,16 @@ def inspect_bytes(over: int, folder: Path) -> list[str]:
 
 def answer_bytes(over: int, folder: Path) -> list[str]:
     """Above it nothing is rejected: the response links to the predictions instead of containing them."""
-    with services_with_limits(folder, answer_bytes=len('"u"') + 2 - over) as services:
+    with services_with_limits(folder, answer_bytes=encoded_bytes('"u"') - over) as services:
         services.trainer.post("/train", files={"dataset_file": ("t.csv", SMALL)}, data={"model_type": "GaussianNB"})
         answer = services.predict.post("/predict", files={"input_file": ("p.csv", "a,b\n2,1\n")}).json()
         return ["answer_bytes"] if answer["truncated"] else []
+
+
+def encoded_answer_bytes(over: int, folder: Path) -> list[str]:
+    answer = '{"predictions":["u"],"model_name":"default","version":1}'
+    with services_with_limits(folder, encoded_answer_bytes=encoded_bytes(answer) - over) as services:
+        return score(services, json.dumps({"instances": [[2, 1]]}))
 
 
 # ---------------------------------------------------------------- what a table may be
@@ -254,6 +260,7 @@ PAIRS: dict[str, Pair] = {
         inspect_rows,
         inspect_bytes,
         answer_bytes,
+        encoded_answer_bytes,
         artifact_bytes,
         estimated_seconds,
         estimated_memory_mib,

@@ -1,5 +1,6 @@
 """The number of threads of a service: from its settings, otherwise one per CPU."""
 
+from dataclasses import replace
 from os import cpu_count
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from functions.trainer import factory
 from functions.trainer.settings import TrainerSettings
 from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.contracts import Upload
+from mini_ml.topology import STAGES
+from mini_ml.workflows import train as workflow
 from tests.fixtures.emulated import cloud_environment
 
 
@@ -24,6 +27,18 @@ def test_the_trainer_uses_the_threads_of_its_settings_or_one_per_cpu(
     factory.build_trainer(memory_cloud(), tmp_path, setting)(Upload(bucket="b", key="train/m/rows.csv"))
 
     assert given["threads"] == threads
+
+
+def test_a_training_is_estimated_with_the_cores_of_its_stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(workflow, "train", lambda path, options, **named: given.update(named))
+    cloud = memory_cloud(stage=replace(STAGES["test"], trainer_memory_mib=2 * 1_769))
+    cloud.uploads.put("train/m/rows.csv", b"a,b\n1,2\n")
+
+    with pytest.raises(AttributeError):  # nothing was trained
+        workflow.train_upload(cloud, cloud.queues["train"].messages[0], workdir=tmp_path, threads=8)
+
+    assert (given["cores"], given["threads"]) == (2.0, 8)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.fixtures.synthesis import Template
 FUNCTIONS = {
     "mini-ml-dev-api": (28, 512, 512, "functions.api.handler.lambda_handler"),
     "mini-ml-dev-sweeper": (50, 512, 512, "functions.api.handler.lambda_handler"),
-    "mini-ml-dev-trainer": (900, 3008, 2048, "functions.trainer.handler.lambda_handler"),
+    "mini-ml-dev-trainer": (900, 3008, 3072, "functions.trainer.handler.lambda_handler"),
     "mini-ml-dev-predict": (29, 1769, 1024, "functions.predict.handler.lambda_handler"),
     "mini-ml-dev-predict-batch": (900, 1769, 3072, "functions.predict.handler.lambda_handler"),
 }

@@ -5,6 +5,7 @@ import re
 import string
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,12 +119,22 @@ def test_another_stage_or_architecture_is_refused_with_the_known_ones() -> None:
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS.values(), ids=DEPLOYMENTS)
-def test_the_scratch_space_takes_the_largest_files(deployment: Deployment) -> None:
-    largest = deployment.stage.limits.upload_bytes // 2**20
+def test_the_scratch_space_takes_the_largest_files_of_two_attempts(deployment: Deployment) -> None:
+    limits = deployment.stage.limits
+    upload, model = limits.upload_bytes // 2**20, limits.artifact_bytes // 2**20
 
-    assert deployment.scratch_mib["trainer"] >= 3 * largest
-    assert deployment.scratch_mib["predict-batch"] >= 3 * largest
-    assert deployment.scratch_mib["predict"] >= deployment.stage.limits.artifact_bytes // 2**20
+    assert deployment.scratch_mib["trainer"] == 2 * (upload + model + model)
+    assert deployment.scratch_mib["predict-batch"] >= 2 * (upload + model)
+    assert deployment.scratch_mib["predict"] >= 2 * model
+    assert all(512 <= mebibytes <= 10_240 for mebibytes in deployment.scratch_mib.values())
+
+
+def test_the_scratch_space_follows_the_limits() -> None:
+    dev = DEPLOYMENTS["dev"]
+    limits = replace(dev.stage.limits, upload_bytes=1024 * 2**20, artifact_bytes=256 * 2**20)
+    larger = replace(dev, stage=replace(dev.stage, limits=limits))
+
+    assert larger.scratch_mib["trainer"] == 2 * (1024 + 256 + 256)
 
 
 def test_cdk_nag_finds_nothing_that_is_not_acknowledged(stage: Template) -> None:

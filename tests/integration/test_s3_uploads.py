@@ -11,6 +11,7 @@ from mini_ml.contracts import PredictResult, TrainResult
 from mini_ml.jobs.job import Job
 from mini_ml.topology import LOCAL_NAMES
 from tests.fixtures.platform import Platform
+from tests.fixtures.waiting import eventually
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 UPLOADS = f"s3://{LOCAL_NAMES.uploads_bucket}"
@@ -43,6 +44,25 @@ def score(platform: Platform, source: Path, key: str) -> tuple[Job, list[str]]:
     assert job.failure is None
     assert isinstance(job.result, PredictResult)
     return job, platform.text(job.result.output_uri).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "hint"),
+    [
+        ("archived", ("--storage-class", "GLACIER"), "restore-object"),
+        ("locked", ("--sse-c", "AES256", "--sse-c-key", "k" * 32), "without `--sse-kms-key-id` and `--sse-c`"),
+    ],
+)
+def test_a_file_that_s3_does_not_return_fails_its_job_and_says_what_to_do(
+    platform: Platform, name: str, options: tuple[str, ...], hint: str
+) -> None:
+    platform.aws.s3("cp", str(SAMPLES / "iris.csv"), f"{UPLOADS}/train/{name}/", *options)
+
+    with platform.http() as http:
+        [job] = eventually(lambda: http.get(f"/jobs?state=failed&model_name={name}").json()["jobs"] or None)
+
+    assert job["error"]["code"] == "upload_unreadable"
+    assert hint in job["error"]["errors"][0]["hint"]
 
 
 def test_a_copied_file_trains_a_model_stored_under_the_documented_keys(platform: Platform) -> None:

@@ -14,6 +14,7 @@ OF_THE_CLIENT = (
     errors.InvalidRequest,
     errors.NotFound,
     errors.UploadTooLarge,
+    errors.AnswerTooLarge,
     errors.UnsupportedMediaType,
     errors.Unprocessable,
 )

@@ -12,6 +12,7 @@ from mini_ml.adapters.aws.s3 import S3ObjectStore
 from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal, RotatedSeal
 from mini_ml.adapters.aws.session import session
 from mini_ml.adapters.aws.sqs import SqsQueue
+from mini_ml.adapters.remaining_time import seconds_left
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.adapters.ticker import every
 from mini_ml.ports import Cloud, Seal
@@ -41,6 +42,7 @@ def build_cloud(settings: CloudSettings) -> Cloud:
         new_id=_new_id,
         sleep=time.sleep,
         every=every,
+        seconds_left=seconds_left,
     )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from mini_ml.adapters.aws.conditional import write_if
-from mini_ml.adapters.aws.failures import status_of, translate_errors
+from mini_ml.adapters.aws.failures import status_of, translate_errors, translate_read_errors
 from mini_ml.adapters.aws.multipart import NewObject
 from mini_ml.adapters.aws.ranges import RangeReader
 from mini_ml.errors import AlreadyExists, StaleWrite
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 1024 * 1024
 _PAGE_KEYS = 1000
 _BEYOND_THE_END = 416
+_UNEXPLAINED = frozenset({400, 403})
 
 
 class S3ObjectStore:
@@ -49,19 +50,28 @@ class S3ObjectStore:
 
     def head(self, key: str, *, version_id: str | None = None) -> ObjectHead:
         """Return the metadata of an object, by default of its newest version."""
-        with translate_errors(key, versioned=version_id is not None):
-            return _head(key, self._client.head_object(**self._address(key, version_id)))
+        with translate_read_errors(key, versioned=version_id is not None):
+            return _head(key, self._head(self._address(key, version_id)))
+
+    def _head(self, address: dict[str, Any]) -> Mapping[str, Any]:
+        """Ask for the metadata of an object. A rejected HEAD has no body that says why, so the object is asked for."""
+        try:
+            return self._client.head_object(**address)
+        except ClientError as error:
+            if status_of(error) in _UNEXPLAINED:
+                self._client.get_object(**address, Range="bytes=0-0")["Body"].close()
+            raise
 
     def get(self, key: str, *, version_id: str | None = None) -> StoredObject:
         """Read a whole object into memory."""
-        with translate_errors(key, versioned=version_id is not None):
+        with translate_read_errors(key, versioned=version_id is not None):
             answer = self._client.get_object(**self._address(key, version_id))
             with closing(answer["Body"]) as body:
                 return StoredObject(head=_head(key, answer), body=body.read())
 
     def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
         """Copy an object into `target` in chunks."""
-        with translate_errors(key, versioned=version_id is not None):
+        with translate_read_errors(key, versioned=version_id is not None):
             answer = self._client.get_object(**self._address(key, version_id))
             with closing(answer["Body"]) as body:
                 for chunk in body.iter_chunks(_CHUNK_BYTES):
@@ -106,7 +116,7 @@ class S3ObjectStore:
         """Open an object as a stream."""
 
         def fetch(start: int, size: int) -> bytes:
-            with translate_errors(key, versioned=version_id is not None):
+            with translate_read_errors(key, versioned=version_id is not None):
                 return self._range(key, version_id, start, size)
 
         with BufferedReader(RangeReader(fetch), _CHUNK_BYTES) as source:

@@ -13,6 +13,9 @@ from mini_ml.ports import Cloud
 _SLICE = timedelta(seconds=2)
 """Maximum time that a thread waits at once, so that threads end soon after a client disconnects or the server stops."""
 
+_ANSWERING = timedelta(seconds=2)
+"""Time that an answer takes after the wait."""
+
 _WAITERS = 200
 
 
@@ -27,9 +30,11 @@ class Waiter:
     async def finished(self, job: Job, until: datetime) -> Job:
         """Wait until a job is finished or the time `until`, and return its last known state.
 
-        If the server stops or the storage is unavailable, this also returns the last known state: the job itself
-        continues, and after an error the client would upload the file again.
+        The wait ends earlier if the invocation would otherwise be stopped before it could answer. If the server stops
+        or the storage is unavailable, this also returns the last known state: the job itself continues, and after an
+        error the client would upload the file again.
         """
+        until = self._limit(until)
         while True:
             now = self._cloud.now()
             try:
@@ -45,3 +50,8 @@ class Waiter:
                 return job
             if not job.is_open or self._cloud.now() >= until:
                 return job
+
+    def _limit(self, until: datetime) -> datetime:
+        """Return a time at which the running invocation can still answer, `until` at the latest."""
+        left = self._cloud.seconds_left()
+        return until if left is None else min(until, self._cloud.now() + timedelta(seconds=left) - _ANSWERING)

@@ -13,7 +13,15 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from mini_ml.contracts import Upload
-from mini_ml.errors import AlreadyExists, Issue, ObjectMissing, StaleWrite, UploadTooLarge
+from mini_ml.errors import (
+    AlreadyExists,
+    Issue,
+    ObjectMissing,
+    ObjectUnreadable,
+    StaleWrite,
+    UnreadableCause,
+    UploadTooLarge,
+)
 from mini_ml.ports import ObjectHead, ObjectWriter, PresignedPost, StoredObject
 
 _CHUNK_BYTES = 64 * 1024
@@ -46,26 +54,31 @@ class MemoryObjectStore:
     before: Hook = no_hook
     after: Hook = no_hook
     """Called after writes only."""
+    unreadable: dict[str, UnreadableCause] = field(default_factory=dict)
+    """Keys of objects that are not returned, and why; the metadata of archived ones are."""
     _versions: dict[str, list[StoredObject | None]] = field(default_factory=dict)
     """Oldest first; None is a delete marker."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def head(self, key: str, *, version_id: str | None = None) -> ObjectHead:
         self.before("head", key)
-        return self._find(key, version_id).head
+        found = self._find(key, version_id)
+        if self.unreadable.get(key) != "archived":
+            self._require_readable(key)
+        return found.head
 
     def get(self, key: str, *, version_id: str | None = None) -> StoredObject:
         self.before("get", key)
-        return self._find(key, version_id)
+        return self._read(key, version_id)
 
     @contextmanager
     def open(self, key: str, *, version_id: str | None = None) -> Iterator[BinaryIO]:
         self.before("open", key)
-        yield io.BytesIO(self._find(key, version_id).body)
+        yield io.BytesIO(self._read(key, version_id).body)
 
     def download(self, key: str, target: BinaryIO, *, version_id: str | None = None) -> ObjectHead:
         self.before("download", key)
-        found = self._find(key, version_id)
+        found = self._read(key, version_id)
         for start in range(0, len(found.body), _CHUNK_BYTES):
             target.write(found.body[start : start + _CHUNK_BYTES])
         return found.head
@@ -142,6 +155,15 @@ class MemoryObjectStore:
     def _current(self, key: str) -> StoredObject | None:
         versions = self._versions.get(key)
         return versions[-1] if versions else None
+
+    def _read(self, key: str, version_id: str | None) -> StoredObject:
+        found = self._find(key, version_id)
+        self._require_readable(key)
+        return found
+
+    def _require_readable(self, key: str) -> None:
+        if key in self.unreadable:
+            raise ObjectUnreadable(key, self.unreadable[key])
 
     def _find(self, key: str, version_id: str | None) -> StoredObject:
         with self._lock:

@@ -55,13 +55,15 @@ class JobEstimate:
     footprint: DatasetFootprint = DatasetFootprint()
     refit_rows: int = 0
     """Rows of a second fit, on the hold-out rows too; 0 without one."""
+    cores: float = 1.0
+    """Cores of the function that trains."""
 
     @property
     def seconds(self) -> float:
-        """Return the estimated seconds on one typical CPU core; nothing is measured."""
-        cost = training_cost(self.model_type, self.params, shape=self.shape)
+        """Return the estimated seconds on typical CPU cores; nothing is measured."""
+        cost = training_cost(self.model_type, self.params, shape=self.shape, cores=self.cores)
         if self.refit_rows:
-            cost += training_cost(self.model_type, self.params, shape=self.largest_shape)
+            cost += training_cost(self.model_type, self.params, shape=self.largest_shape, cores=self.cores)
         return self.footprint.seconds + cost / 1e9
 
     @property

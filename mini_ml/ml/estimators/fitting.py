@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
+from joblib import parallel_config
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from mini_ml.errors import Issue, TrainingFailed
+from mini_ml.ml.estimators.thread_backend import ThreadBackend
 from mini_ml.ml.frame import Matrix
 
 _Value = TypeVar("_Value")
@@ -65,15 +67,21 @@ def fit(estimator: Any, matrix: Matrix, target: NDArray[Any], *, model_type: str
 @contextmanager
 def parallel_trees(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
     """Let a forest grow `threads` trees at the same time if it has many rows; restore its `n_jobs` afterwards."""
-    if threads == 1 or type(estimator).__name__ not in _FORESTS or rows < _MIN_ROWS:
+    if threads == 1 or not grows_in_parallel(type(estimator).__name__, rows):
         yield
         return
     before = estimator.n_jobs
     estimator.n_jobs = threads
     try:
-        yield
+        with parallel_config(backend=ThreadBackend()):
+            yield
     finally:
         estimator.n_jobs = before
+
+
+def grows_in_parallel(model_type: str, rows: int) -> bool:
+    """Return whether a model type is a forest whose trees are grown at the same time on this many rows."""
+    return model_type in _FORESTS and rows >= _MIN_ROWS
 
 
 def run_estimator(work: Callable[[], _Value], *, model_type: str) -> tuple[_Value, list[str]]:

@@ -66,6 +66,7 @@ def _estimate_job(entry: LeaderboardEntry, shape: MatrixShape, comparison: Compa
         shape=shape,
         footprint=comparison.footprint,
         refit_rows=comparison.refit_rows,
+        cores=comparison.cores,
     )
 
 
@@ -80,7 +81,7 @@ def _comparison_cost(entry: LeaderboardEntry, shape: MatrixShape, comparison: Co
     iterations = params.get("max_iter")
     if params.get("early_stopping") is True and isinstance(iterations, int):
         params["max_iter"] = int(iterations * _ITERATIONS_BEFORE_STOPPING)
-    return training_cost(entry.configuration.model_type, params, shape=shape)
+    return training_cost(entry.configuration.model_type, params, shape=shape, cores=comparison.cores)
 
 
 def _remaining(entries: Sequence[LeaderboardEntry]) -> list[LeaderboardEntry]:

@@ -39,6 +39,8 @@ class Comparison:
     """Rows of a second fit of the chosen members, on the hold-out rows too; 0 without one."""
     threads: int = 1
     """Trees of a forest that are grown at the same time."""
+    cores: float = 1.0
+    """Cores of the function that trains, for the estimates; what is chosen does not depend on `threads`."""
     report: Report = no_report
     clock: Clock = lambda: 0.0
 

@@ -70,6 +70,7 @@ class ModelFitter:
     limits: Limits
     seed: int
     threads: int = 1
+    cores: float = 1.0
     report: Report = no_report
     clock: Clock = lambda: 0.0
 
@@ -88,7 +89,12 @@ class ModelFitter:
         params = build(model_type, self.options.model_params, shape=shape, seed=self.seed).params
         check_estimate(
             JobEstimate(
-                model_type=model_type, params=params, shape=shape, footprint=footprint, refit_rows=self._refit_rows
+                model_type=model_type,
+                params=params,
+                shape=shape,
+                footprint=footprint,
+                refit_rows=self._refit_rows,
+                cores=self.cores,
             ),
             self.limits,
         )
@@ -173,6 +179,7 @@ class ModelFitter:
             traits=traits,
             refit_rows=self._refit_rows,
             threads=self.threads,
+            cores=self.cores,
             report=self.report,
             clock=self.clock,
         )

@@ -105,6 +105,7 @@ def train(
     limits: Limits,
     seed: int = 0,
     threads: int = 1,
+    cores: float = 1.0,
     checkpoint: Checkpoint = _no_checkpoint,
     report: Report = no_report,
     clock: Clock = lambda: 0.0,
@@ -119,6 +120,7 @@ def train(
         limits: of the file, and of the time and memory of the training.
         seed: decides the hold-out rows and seeds the estimator.
         threads: trees of a forest that are grown at the same time.
+        cores: cores of the function that trains, for the estimate of its time.
         checkpoint: called between steps.
         report: called whenever the training enters a stage or has compared a candidate.
         clock: returns seconds, to measure the fits of candidates; by default nothing is measured.
@@ -139,6 +141,7 @@ def train(
         limits=limits,
         seed=_estimator_seed(options, seed),
         threads=threads,
+        cores=cores,
         report=stages.send,
         clock=clock,
     )

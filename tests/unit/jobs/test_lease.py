@@ -1,6 +1,7 @@
 """The lease on a job: who gets it, how long it lasts, and how the job ends."""
 
 import errno
+from dataclasses import replace
 
 import pytest
 
@@ -185,6 +186,26 @@ def test_a_job_that_outlives_its_function_fails_as_timed_out(cloud: MemoryCloud,
         lease.checkpoint(1, 1)
     job = store.read(cloud, lease.job.job_id)
     assert (job.state, job.failure and job.failure.code) == ("failed", "timed_out")
+
+
+@pytest.mark.parametrize(("left", "seconds"), [(12.3456, "12.35"), (60.0, "20"), (None, "20")])
+def test_a_job_ends_before_its_invocation_is_stopped(
+    cloud: MemoryCloud, clock: Clock, left: float | None, seconds: str
+) -> None:
+    limited = replace(cloud, seconds_left=lambda: left)
+    deadline = min(left or 20, 20) - 3 * cloud.stage.progress_seconds
+    with lease_upload(limited, put_upload(cloud, "train/iris/a.csv")) as lease:
+        clock.forward(deadline - 0.1)
+        cloud.every.tick()
+        before = store.read(cloud, lease.job.job_id)
+        clock.forward(0.1)
+        cloud.every.tick()
+
+    job = store.read(cloud, lease.job.job_id)
+    assert (before.state, job.state) == ("running", "failed")
+    assert job.failure is not None
+    assert job.failure.code == "timed_out"
+    assert f"longer than the {seconds} seconds that it may" in job.failure.detail
 
 
 def test_a_timed_out_job_stays_timed_out_despite_later_errors(cloud: MemoryCloud, clock: Clock) -> None:

@@ -183,6 +183,21 @@ def test_one_sweep_reads_a_limited_number_of_jobs_and_the_next_continues(cloud: 
     assert {_state(cloud, one.job) for one in lease} == {("failed", "worker_lost")}
 
 
+@pytest.mark.parametrize(("left", "settled"), [(3.0, 2), (None, 5)])
+def test_a_sweep_stops_after_a_third_of_the_time_that_its_invocation_has(
+    cloud: MemoryCloud, clock: Clock, left: float | None, settled: int
+) -> None:
+    limited = replace(cloud, stage=replace(cloud.stage, attempts=1), seconds_left=lambda: left)
+    for number in range(5):
+        lease_upload(cloud, put_upload(cloud, f"train/iris/{number}.csv"))
+    clock.forward(cloud.stage.lease_seconds + 1)
+    cloud.artifacts.after = lambda method, key: clock.forward(0.6 if method == "replace" else 0)
+
+    sweep.sweep(limited)
+
+    assert 5 - len(list(cloud.artifacts.list_keys(keys.OPEN_JOBS))) == settled
+
+
 @pytest.mark.parametrize(("jobs_at_once", "versions_at_once"), [(2, 100), (100, 2)])
 def test_one_sweep_lists_a_limited_number_of_uploads_and_the_next_continues(
     cloud: MemoryCloud, clock: Clock, jobs_at_once: int, versions_at_once: int

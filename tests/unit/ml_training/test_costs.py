@@ -1,5 +1,7 @@
 """Time and size are estimated from the shape of the table; jobs above a limit are rejected before any fit."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import JsonValue
 
@@ -38,6 +40,45 @@ def test_with_the_memory_raised_model_types_that_scale_can_be_trained_on_a_milli
     plan = JobEstimate(model_type=model_type, params=params_of(model_type, shape), shape=shape)
 
     check_estimate(plan, STAGES["prod"].with_memory(8192).training_limits)
+
+
+@pytest.mark.parametrize(
+    ("model_type", "rows", "gain"),
+    [
+        ("RandomForestClassifier", 5_000, 1.45),
+        ("ExtraTreesClassifier", 100_000, 1.45),
+        ("RandomForestClassifier", 4_999, 1.0),
+        ("HistGradientBoostingClassifier", 100_000, 1.0),
+        ("LogisticRegression", 100_000, 1.0),
+    ],
+)
+def test_only_the_trees_of_a_forest_use_a_second_core(model_type: str, rows: int, gain: float) -> None:
+    shape = MatrixShape(rows=rows, width=20, labels=("a", "b"))
+
+    one, two = (
+        training_cost(model_type, params_of(model_type, shape), shape=shape, cores=cores) for cores in (1.0, 2.0)
+    )
+
+    assert one / two == pytest.approx(gain, rel=0.001)
+
+
+@pytest.mark.parametrize(("memory_mib", "cores"), [(1_024, 1.0), (1_769, 1.0), (3_008, 1.70), (8_192, 4.63)])
+def test_the_cores_of_a_function_follow_from_its_memory(memory_mib: int, cores: float) -> None:
+    assert replace(STAGES["dev"], trainer_memory_mib=memory_mib).training_cores == pytest.approx(cores, abs=0.005)
+
+
+def test_a_function_with_more_cores_accepts_a_larger_forest() -> None:
+    shape = MatrixShape(rows=300_000, width=30, labels=("a", "b"))
+    params = params_of("RandomForestClassifier", shape)
+    one, more = (
+        JobEstimate(model_type="RandomForestClassifier", params=params, shape=shape, cores=cores)
+        for cores in (1.0, 4.63)
+    )
+    limits = Limits(estimated_seconds=int(more.seconds) + 1, estimated_memory_mib=99_999, artifact_bytes=10**10)
+
+    check_estimate(more, limits)
+    with pytest.raises(LimitExceeded, match="an estimated"):
+        check_estimate(one, limits)
 
 
 @pytest.mark.parametrize("model_type", ["SVC", "GaussianProcessClassifier", "KNeighborsClassifier"])

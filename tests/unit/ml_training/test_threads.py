@@ -1,5 +1,9 @@
 """Forests are fitted in several threads if that is faster, without any effect on what is published."""
 
+import hashlib
+import subprocess
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +25,7 @@ from mini_ml.ml.training.comparison import FOLDS
 from mini_ml.ml.training.train import Trained, train
 from tests.unit.ml_training.tables import LIMITS, mixed_labels
 
+ROOT = Path(__file__).parents[3]
 POINTS = np.random.default_rng(0).normal(size=(5_000, 3))
 LABELS = (POINTS[:, 0] > POINTS[:, 1] ** 2).astype(np.int64)
 FORESTS = ["ExtraTreesClassifier", "ExtraTreesRegressor", "RandomForestClassifier", "RandomForestRegressor"]
@@ -45,6 +50,90 @@ def test_a_forest_has_the_same_bytes_for_any_number_of_threads(model_type: str) 
 
     assert len(files) == 1
     assert forest(model_type, 2).n_jobs is None
+
+
+_WITHOUT_SEMAPHORES = """
+import _multiprocessing
+
+class SemLock:
+    SEM_VALUE_MAX = 1
+
+    def __init__(self, *_, **__):
+        raise OSError(38, "Function not implemented")
+
+_multiprocessing.SemLock = SemLock
+"""
+"""What a process finds where there is no `/dev/shm`, as on AWS Lambda."""
+
+
+def run_python(*lines: str) -> str:
+    """Run lines in a new process, and return what they print."""
+    command = [sys.executable, "-W", "ignore", "-c", "\n".join(lines)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, timeout=300).stdout.strip()
+
+
+_TWO_THAT_MEET = (
+    "import joblib, threading",
+    "from sklearn.ensemble import RandomForestClassifier",
+    "from mini_ml.ml.estimators.fitting import parallel_trees",
+    "meeting = threading.Barrier(2)",
+    "def meet():",
+    "    meeting.wait(60)",
+    "    return threading.current_thread().name[:5]",
+    "def grow(threads):",
+    "    return joblib.Parallel(n_jobs=threads, prefer='threads')(joblib.delayed(meet)() for _ in range(2))",
+)
+
+
+def test_trees_grow_at_the_same_time_where_the_system_has_no_semaphores() -> None:
+    inside = "with parallel_trees(RandomForestClassifier(), rows=5_000, threads=2): print(grow(2))"
+
+    assert run_python(_WITHOUT_SEMAPHORES, *_TWO_THAT_MEET, inside) == "['trees', 'trees']"
+
+
+def test_joblib_alone_uses_one_thread_where_the_system_has_no_semaphores() -> None:
+    """If this fails, the backend is no longer needed."""
+    alone = "print(joblib.effective_n_jobs(2), joblib.parallel.ThreadingBackend().effective_n_jobs(2))"
+
+    assert run_python(_WITHOUT_SEMAPHORES, *_TWO_THAT_MEET, alone) == "1 1"
+
+
+def test_a_forest_has_the_same_bytes_where_the_system_has_no_semaphores() -> None:
+    digest = (
+        "import hashlib",
+        "from tests.unit.ml_training.test_threads import dump, forest",
+        "print(hashlib.sha256(dump(forest('RandomForestClassifier', 2))).hexdigest())",
+    )
+
+    expected = hashlib.sha256(dump(forest("RandomForestClassifier", 1))).hexdigest()
+    assert run_python(_WITHOUT_SEMAPHORES, *digest) == expected
+
+
+def test_a_tree_that_fails_ends_the_fit_with_its_error() -> None:
+    def fail(number: int) -> None:
+        if number == 3:
+            raise ZeroDivisionError(number)
+
+    with (
+        pytest.raises(ZeroDivisionError, match="3"),
+        parallel_trees(RandomForestClassifier(), rows=5_000, threads=2),
+    ):
+        joblib.Parallel(n_jobs=2)(joblib.delayed(fail)(number) for number in range(500))
+
+    assert [thread for thread in threading.enumerate() if thread.name.startswith("trees")] == []
+
+
+def test_tasks_within_a_task_run_in_its_thread() -> None:
+    def inner() -> str:
+        return threading.current_thread().name
+
+    def outer() -> bool:
+        return set(joblib.Parallel(n_jobs=2)(joblib.delayed(inner)() for _ in range(4))) == {inner()}
+
+    with parallel_trees(RandomForestClassifier(), rows=5_000, threads=2):
+        found = joblib.Parallel(n_jobs=2)(joblib.delayed(outer)() for _ in range(4))
+
+    assert found == [True] * 4
 
 
 def test_a_forest_has_its_threads_only_while_it_is_fitted() -> None:

@@ -16,6 +16,7 @@ HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
     errors.BodyTooSlow: 408,
     errors.Conflict: 409,
     errors.UploadTooLarge: 413,
+    errors.AnswerTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.Unprocessable: 422,
     errors.Internal: 500,

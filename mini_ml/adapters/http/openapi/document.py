@@ -28,7 +28,7 @@ _MEANINGS = {
     404: "The resource does not exist.",
     408: "The request body did not arrive within the time limit.",
     409: "The request conflicts with the current state of the resource.",
-    413: "The body is too large; `detail` has the limit. Use `/uploads` for larger files.",
+    413: "The body, or the answer to it, is too large; `detail` has the limit. Use `/uploads` for larger files.",
     415: "Unsupported content type.",
     422: "The request is well formed, but has wrong values; `errors` lists each column, line or parameter.",
     503: "A dependency of the platform is unavailable; try again after `Retry-After` seconds.",

@@ -55,7 +55,7 @@ _PENDING = {
     summary="Predict every row of a CSV",
     response_model=PredictAnswer,
     response_description="The predictions in the order of the rows, null for a row that could not be read and was "
-    "kept; if they exceed 5 MB, only the link to them.",
+    "kept; if they exceed 5 MB as AWS Lambda encodes them, only the link to them.",
     responses={202: _PENDING, **problem_responses(400, 404, 408, 409, 413, 415, 422, 503)},
     openapi_extra={**_FORM, "parameters": [PREFER_PARAMETER]},
 )
