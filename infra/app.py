@@ -2,7 +2,8 @@
 
 Context, with defaults: `stage` (dev), `architecture` (of this machine), `seal_key_arn` (a new key), `account` and
 `region` (of the AWS credentials; if set, the template contains literal bucket names). Authentication: `auth` (on),
-`api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none).
+`api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none). Operation: `alarm_email`, `budget_usd`,
+`vpc_endpoint_id` (none), `account_concurrency` (1000).
 
 Synthesis makes no AWS calls, so it needs no credentials, network or Docker.
 """
@@ -14,6 +15,7 @@ from aws_cdk import App, Environment, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from infra.authentication import CONTEXT, authentication_of
+from infra.options import OPTIONS, options_of
 from infra.stack import MiniMlStack
 from infra.stages import select_deployment
 
@@ -39,6 +41,7 @@ def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = N
         "MiniMl",
         deployment=deployment,
         authentication=authentication_of({name: context(name) for name in CONTEXT}),
+        options=options_of({name: context(name) for name in OPTIONS}),
         env=Environment(account=context("account"), region=context("region")),
         seal_key_arn=context("seal_key_arn"),
     )

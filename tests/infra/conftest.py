@@ -15,3 +15,15 @@ def template(synthesised: Synthesised) -> Template:
 def prod(synthesised: Synthesised) -> Template:
     """The stack of the prod stage, on a chosen architecture, with the seal's key of an earlier deployment."""
     return synthesised("prod")
+
+
+@pytest.fixture(scope="session")
+def watched(synthesised: Synthesised) -> Template:
+    """The dev stack with an address for alarms, a budget, and the concurrency of a new account."""
+    return synthesised("watched")
+
+
+@pytest.fixture(scope="session")
+def private(synthesised: Synthesised) -> Template:
+    """The dev stack whose API is reached through a VPC endpoint only."""
+    return synthesised("private")

@@ -53,7 +53,7 @@ def test_a_function_may_do_nothing_that_it_never_does(function: str, story: Depl
 
 def _calls(deployed: Deployed, template: Template, function: str) -> list[Call]:
     """Return what a function has called, the key of the seal and the secret as the template names them."""
-    [key] = template.of_type("AWS::KMS::Key")
+    key = template.seal_key
     [secret] = template.of_type("AWS::SecretsManager::Secret")
     secret_id = deployed.environment_of("api")["MINI_ML_ADMIN_KEY_SECRET_ID"]
     called = {deployed.outputs["SealKeyArn"]: template.arn(key), secret_id: template.arn(secret)}
