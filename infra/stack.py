@@ -57,8 +57,8 @@ class MiniMlStack(Stack):
             termination_protection=deployment.name == "prod",
             tags=tags,
         )
-        for key, value in tags.items():
-            Tags.of(self).add(key, value)
+        for tag, value in tags.items():
+            Tags.of(self).add(tag, value)
         names = aws_names(deployment.stage, account=self.account, region=self.region)
         gateway_logs = GatewayLogs(self, "GatewayLogs")
         api = Api(self, "Api", deployment=deployment, names=names)
