@@ -5,11 +5,10 @@ An alarm means that somebody should do something. What a retry, the sweep or a r
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from infra.cloud_metrics import CloudMetric, of_account, of_api, of_function, of_platform, of_queue
 from infra.stages import Deployment
-from mini_ml.contracts.vocabulary import Kind
 from mini_ml.topology import Names, functions, queues
 from mini_ml.topology.metrics import JOBS, SWEEPS, UNREADABLE_MESSAGES
 
@@ -164,7 +163,8 @@ def _of_the_api(deployment: Deployment, names: Names, account_concurrency: int) 
 
 
 def _of_jobs(deployment: Deployment) -> Iterator[AlarmRule]:
-    for kind in get_args(Kind):
+    kinds = [queue.name for queue in queues(deployment.stage) if queue.prefix]  # each has the queue of its name
+    for kind in kinds:
         yield AlarmRule(
             name=f"failed-jobs-{kind}",
             section="Jobs that the platform failed",

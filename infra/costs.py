@@ -41,6 +41,7 @@ KEYS: Final = 2
 """The key that seals models, and the key of the alarm topic."""
 _SWEEP_SECONDS: Final = 0.1
 _SWEEP_LISTS: Final = 3
+_SWEEP_WRITES: Final = 1
 _SWEEP_LOG_KB: Final = 1.0
 _POLLERS: Final = 5
 """Connections with which Lambda polls a queue, and `_POLLS` of each in a minute."""
@@ -83,8 +84,8 @@ def idle_costs(deployment: Deployment) -> Iterator[Cost]:
     )
     yield Cost(
         item="sweep, S3",
-        calculation=f"{sweeps:,} × ({_SWEEP_LISTS} lists + 1 write + 1 read)",
-        usd=_usd("S3, write and list", sweeps * (_SWEEP_LISTS + 1)) + _usd("S3, read", sweeps),
+        calculation=f"{sweeps:,} × ({_SWEEP_LISTS} lists + {_SWEEP_WRITES} write + 1 read)",
+        usd=_usd("S3, write and list", sweeps * (_SWEEP_LISTS + _SWEEP_WRITES)) + _usd("S3, read", sweeps),
     )
     yield Cost(
         item="sweep, log",

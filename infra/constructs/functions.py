@@ -134,6 +134,7 @@ class Functions(Construct):
             "MINI_ML_TRAIN_QUEUE_URL": self._queues["train"].queue_url,
             "MINI_ML_PREDICT_QUEUE_URL": self._queues["predict"].queue_url,
             "MINI_ML_SEAL_KEY_ID": self._seal_key.key_arn,
+            "MINI_ML_EVENTS": "eventbridge",
             **ONE_THREAD,
         }
 

@@ -81,6 +81,7 @@ def test_a_function_is_told_where_things_are_and_no_secret(template: Template, n
         "MINI_ML_TRAIN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/mini-ml-dev-train",
         "MINI_ML_PREDICT_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/mini-ml-dev-predict",
         "MINI_ML_SEAL_KEY_ID": template.arn(template.seal_key),
+        "MINI_ML_EVENTS": "eventbridge",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",

@@ -1,12 +1,32 @@
 """What watches the stack exists on the emulator too, less the types of resources that it refuses."""
 
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from mini_ml.topology.metrics import NAMESPACE, UNREADABLE_MESSAGES
 from tests.fixtures.deployed import REFUSED, Deployed
 from tests.fixtures.synthesis import STACK, Template
+from tests.fixtures.waiting import eventually
+
+
+@pytest.fixture(scope="module")
+def pager(deployed: Deployed) -> str:
+    """URL of a queue that is subscribed to the alarms."""
+    queues = deployed.client("sqs")
+    url: str = queues.create_queue(QueueName="pager")["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    deployed.client("sns").subscribe(TopicArn=deployed.outputs["AlarmTopicArn"], Protocol="sqs", Endpoint=arn)
+    return url
+
+
+def _told(deployed: Deployed, pager: str) -> dict[str, dict[str, Any]]:
+    """Return the messages about alarms that have arrived since the last call, by alarm."""
+    received = deployed.client("sqs").receive_message(QueueUrl=pager, MaxNumberOfMessages=10)
+    told = [json.loads(json.loads(message["Body"])["Message"]) for message in received.get("Messages", [])]
+    return {one["AlarmName"]: one for one in told}
 
 
 def test_everything_but_the_refused_types_is_deployed(deployed: Deployed, watched: Template) -> None:
@@ -38,14 +58,21 @@ def test_every_alarm_and_the_dashboard_are_there(deployed: Deployed, watched: Te
     assert {tuple(one["AlarmActions"]) for one in alarms} == {(deployed.outputs["AlarmTopicArn"],)}
 
 
-def test_the_topic_has_its_key_and_its_subscriber(deployed: Deployed) -> None:
+def test_the_topic_has_its_subscriber(deployed: Deployed) -> None:
     topic = {"TopicArn": deployed.outputs["AlarmTopicArn"]}
-    notifications = deployed.client("sns")
+    found = deployed.client("sns").list_subscriptions_by_topic(**topic)["Subscriptions"]
 
-    [subscriber] = notifications.list_subscriptions_by_topic(**topic)["Subscriptions"]
+    assert ("email", "ops@example.com") in [(one["Protocol"], one["Endpoint"]) for one in found]
 
-    assert (subscriber["Protocol"], subscriber["Endpoint"]) == ("email", "ops@example.com")
-    assert ":key/" in notifications.get_topic_attributes(**topic)["Attributes"]["KmsMasterKeyId"]
+
+def test_a_raised_alarm_tells_the_subscribers_of_the_topic_where_to_read_on(deployed: Deployed, pager: str) -> None:
+    unreadable = {"MetricName": UNREADABLE_MESSAGES.name, "Dimensions": [{"Name": "stage", "Value": "dev"}], "Value": 1}
+    deployed.client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=[unreadable])
+
+    told = eventually(lambda: _told(deployed, pager).get(f"{STACK}-unreadable-messages"))
+
+    assert told["NewStateValue"] == "ALARM"
+    assert told["AlarmDescription"].endswith("docs/runbook.md#unreadable-messages")
 
 
 @pytest.mark.parametrize("output", ["UploaderPolicyArn", "ReaderPolicyArn"])
