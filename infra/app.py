@@ -4,7 +4,8 @@ Context, with defaults: `stage` (dev), `architecture` (arm64), `seal_key_arn` (a
 (none), `account` and `region` (of the AWS credentials; if set, the template contains literal bucket names),
 `base_image` (that of the Dockerfile; `prod` needs one with a digest), `memory_mib` (of the stage),
 `reserved_concurrency` (none), `account_log_role` (set).
-Authentication: `auth` (on), `api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none).
+Authentication: `auth` (on), `api_keys`, `jwt_issuer`, `jwt_audience`, `jwt_jwks_url` (none). Operation: `alarm_email`,
+`budget_usd`, `vpc_endpoint_id` (none), `account_concurrency` (1000).
 
 Synthesis makes no AWS calls, so it needs no credentials, network or Docker.
 """
@@ -19,6 +20,7 @@ from cdk_nag import AwsSolutionsChecks
 from infra import authentication, stages
 from infra.authentication import authentication_of
 from infra.context import InvalidContext, read_context
+from infra.options import OPTIONS, options_of
 from infra.stack import MiniMlStack
 from infra.stages import select_deployment
 
@@ -44,6 +46,7 @@ def synthesise(given: Mapping[str, str] | None = None, *, folder: str | None = N
         "MiniMl",
         deployment=deployment,
         authentication=authentication_of({name: context(name) for name in authentication.CONTEXT}),
+        options=options_of({name: context(name) for name in OPTIONS}),
         env=Environment(account=context("account"), region=context("region")),
         seal_key_arn=context("seal_key_arn"),
         accepted_seal_key_arns=context("accepted_seal_key_arns"),

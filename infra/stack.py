@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import CfnOutput, Environment, Stack
+from aws_cdk import CfnOutput, Environment, Stack, Tags
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -10,10 +10,13 @@ from constructs import Construct
 from infra.authentication import Authentication
 from infra.constructs.api import Api, GatewayLogs
 from infra.constructs.functions import Functions
+from infra.constructs.operations import Operations
+from infra.constructs.private_endpoint import make_private
 from infra.constructs.queues import Queues
 from infra.constructs.seal import SealKeys, seal_alias, seal_key, split_key_arns
 from infra.constructs.secrets import admin_key, stored_api_keys
 from infra.constructs.storage import Storage
+from infra.options import Options
 from infra.stages import Deployment
 from mini_ml.topology import PROJECT, TRAIN_PREFIX, aws_names
 
@@ -21,7 +24,7 @@ _CURL: Final = 'curl -H "Authorization: Bearer $MINI_ML_API_KEY"'
 
 
 class MiniMlStack(Stack):
-    """Storage, queues, functions and the REST API."""
+    """Storage, queues, functions, the REST API, and what watches them."""
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class MiniMlStack(Stack):
         *,
         deployment: Deployment,
         authentication: Authentication,
+        options: Options,
         env: Environment | None = None,
         seal_key_arn: str | None = None,
         accepted_seal_key_arns: str | None = None,
@@ -39,10 +43,12 @@ class MiniMlStack(Stack):
         Args:
             deployment: parameters of the stage.
             authentication: authentication settings of the services.
+            options: alarms, budget and private endpoint.
             env: account and region; None creates a template for any account and region.
             seal_key_arn: existing key that seals models; None creates a key.
             accepted_seal_key_arns: further keys whose seals are accepted, separated by spaces, such as an earlier key.
         """
+        tags = {"project": PROJECT, "stage": deployment.name}
         super().__init__(
             scope,
             id,
@@ -51,8 +57,10 @@ class MiniMlStack(Stack):
             description=f"Mini-ML-Platform, stage {deployment.name}",
             analytics_reporting=False,
             termination_protection=deployment.name == "prod",
-            tags={"project": PROJECT, "stage": deployment.name},
+            tags=tags,
         )
+        for tag, value in tags.items():
+            Tags.of(self).add(tag, value)
         names = aws_names(deployment.stage, account=self.account, region=self.region)
         api = Api(self, "Api", deployment=deployment, names=names)
         if deployment.sets_account_log_role:
@@ -81,6 +89,9 @@ class MiniMlStack(Stack):
             api_keys=keys,
         )
         api.serve({"api": functions.by_name["api"], "predict": functions.by_name["predict"]})
+        if options.vpc_endpoint_id is not None:
+            make_private(api.rest_api, options.vpc_endpoint_id)
+        Operations(self, "Operations", deployment=deployment, names=names, options=options, storage=storage, tags=tags)
         self._add_outputs(api, storage, key, curl=_CURL if authentication.is_on else "curl")
         if secret is not None:
             self._add_key_outputs(secret)

@@ -152,6 +152,7 @@ class Functions(Construct):
             "MINI_ML_PREDICT_QUEUE_URL": self._queues["predict"].queue_url,
             "MINI_ML_SEAL_KEY_ID": self._seal_keys.signing.key_arn,
             **({"MINI_ML_ACCEPTED_SEAL_KEYS": json.dumps(accepted)} if accepted else {}),
+            "MINI_ML_EVENTS": "eventbridge",
             **ONE_THREAD,
         }
 

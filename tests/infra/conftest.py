@@ -21,3 +21,14 @@ def prod(synthesised: Synthesised) -> Template:
 def placed(synthesised: Synthesised) -> Template:
     """The stack of a given account and region, which asks for no credential and leaves the log role alone."""
     return synthesised("placed")
+
+
+def watched(synthesised: Synthesised) -> Template:
+    """The dev stack with an address for alarms, a budget, and the concurrency of a new account."""
+    return synthesised("watched")
+
+
+@pytest.fixture(scope="session")
+def private(synthesised: Synthesised) -> Template:
+    """The dev stack whose API is reached through a VPC endpoint only."""
+    return synthesised("private")

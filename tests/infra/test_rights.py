@@ -59,8 +59,7 @@ def test_who_may(template: Template, action: str, resource: str, who: list[str])
 
 
 def test_only_the_trainer_seals_and_only_predict_verifies(template: Template) -> None:
-    [key] = template.of_type("AWS::KMS::Key")
-    arn = template.arn(key)
+    arn = template.arn(template.seal_key)
 
     assert _who_may(template, "kms:GenerateMac", arn) == ["trainer"]
     assert _who_may(template, "kms:VerifyMac", arn) == ["predict", "predict-batch"]
@@ -85,7 +84,7 @@ def test_only_the_functions_that_answer_requests_read_the_admin_key_and_nothing_
 
 
 def test_the_key_is_for_macs_and_its_policy_spells_every_action(template: Template) -> None:
-    [key] = template.of_type("AWS::KMS::Key").values()
+    key = template.of_type("AWS::KMS::Key")[template.seal_key]
     [statement] = key["KeyPolicy"]["Statement"]
 
     assert (key["KeySpec"], key["KeyUsage"]) == ("HMAC_256", "GENERATE_VERIFY_MAC")
@@ -146,7 +145,7 @@ def test_no_policy_of_any_kind_allows_a_wildcard_of_actions(template: Template) 
     ]
     allowed = [one for document in documents for one in document["Statement"] if one["Effect"] == "Allow"]
 
-    assert len(documents) == 5 + 3 + 2 + 1  # roles, queues, buckets, key
+    assert len(documents) == 5 + 3 + 2 + 2 + 1 + 2  # roles, queues, buckets, keys, topic, managed policies
     assert [one for one in allowed if "*" in str(one["Action"])] == []
 
 
@@ -190,3 +189,34 @@ def test_a_recorded_call_without_a_right_is_named(template: Template) -> None:
         ("sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:mini-ml-dev-train")
     ]
     assert ("s3:PutObject", MANIFEST) in forbidden(template, "predict", calls)
+
+
+def test_only_the_functions_that_end_jobs_send_events_and_only_about_that(template: Template) -> None:
+    bus = "arn:aws:events:us-east-1:000000000000:event-bus/default"
+    senders = [name for name in FUNCTIONS if name != "predict"]
+    statements = [
+        statement
+        for policy in template.of_type("AWS::IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "events:PutEvents" in str(statement["Action"])
+    ]
+
+    assert _who_may(template, "events:PutEvents", bus) == senders
+    assert [(one["Action"], template.text(one["Resource"]), one["Condition"]) for one in statements] == [
+        (
+            "events:PutEvents",
+            bus,
+            {
+                "StringEquals": {
+                    "events:source": "mini-ml",
+                    "events:detail-type": ["job.succeeded", "job.failed", "job.cancelled"],
+                }
+            },
+        )
+    ] * len(senders)
+
+
+def test_whoever_may_remove_the_marker_of_an_open_job_may_send_the_event_of_its_end(template: Template) -> None:
+    marker, bus = f"{ARTIFACTS}/jobs/open/{JOB}", "arn:aws:events:us-east-1:000000000000:event-bus/default"
+
+    assert _who_may(template, "s3:DeleteObject", marker) == _who_may(template, "events:PutEvents", bus)

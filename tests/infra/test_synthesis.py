@@ -19,7 +19,7 @@ CDK_WRITES_THEM = "W3005"
 """CDK names a function's role among its dependencies although the function refers to it already."""
 
 
-@pytest.fixture(params=["template", "prod"])
+@pytest.fixture(params=["template", "prod", "watched", "private"])
 def stage(request: pytest.FixtureRequest) -> Template:
     """The stack of each stage."""
     found: Template = request.getfixturevalue(request.param)
@@ -63,7 +63,7 @@ def test_the_context_chooses_stage_memory_and_an_earlier_key(prod: Template) -> 
 
     assert trainer["MemorySize"] == 8192
     assert trainer["Environment"]["Variables"]["MINI_ML_SEAL_KEY_ID"] == "arn:aws:kms:us-east-1:000000000000:key/a"
-    assert prod.of_type("AWS::KMS::Key") == {}
+    assert [key for key in prod.of_type("AWS::KMS::Key").values() if key.get("KeySpec") == "HMAC_256"] == []
 
 
 @pytest.mark.parametrize("auth", [None, "on"])
@@ -162,6 +162,8 @@ def test_twelve_findings_stand_each_on_one_resource_and_with_its_reason(stage: T
         ("AwsSolutions-IAM5", "MiniMl/Functions/predict/Role"),
         ("AwsSolutions-IAM5", "MiniMl/Functions/sweeper/Role"),
         ("AwsSolutions-IAM5", "MiniMl/Functions/trainer/Role"),
+        ("AwsSolutions-IAM5", "MiniMl/Operations/Policies/Reader"),
+        ("AwsSolutions-IAM5", "MiniMl/Operations/Policies/Uploader"),
         ("AwsSolutions-SMG4", "MiniMl/AdminKey"),
     ]
     assert [reason for reason in standing.values() if len(reason.split()) < 10] == []
@@ -295,4 +297,8 @@ def test_whoever_deploys_is_told_the_addresses_and_lines_to_paste(template: Temp
         "TrainByHttp",
         "PredictByHttp",
         "TrainByS3",
+        "AlarmTopicArn",
+        "DashboardUrl",
+        "UploaderPolicyArn",
+        "ReaderPolicyArn",
     }

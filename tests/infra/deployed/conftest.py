@@ -15,9 +15,9 @@ from tests.infra.deployed.story import FLOWERS, IRIS, KINDS, ROW, Kind
 
 
 @pytest.fixture(scope="session")
-def deployed(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def deployed(watched: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """The stack; use model names of your own, others live in it too."""
-    with deployed_stack(template, tmp_path_factory.mktemp("deployed")) as running:
+    with deployed_stack(watched, tmp_path_factory.mktemp("deployed")) as running:
         yield running
 
 

@@ -7,6 +7,7 @@ from tests.fixtures.rights import Call, Right, forbidden, rights_needed
 from tests.fixtures.synthesis import FUNCTIONS, STACK, Statement, Template
 
 _HERE = "000000000000-us-east-1"
+_SENDS_EVENTS = ("events:PutEvents", "arn:aws:events:us-east-1:000000000000:event-bus/default")
 BY_LAMBDA_ITSELF = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -18,21 +19,22 @@ BY_LAMBDA_ITSELF = {
 }
 """What Lambda does with a function's role, for its log and its event source."""
 RARE: dict[str, set[Right]] = {
-    "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv")},
+    "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv"), _SENDS_EVENTS},
     "sweeper": {
         ("s3:GetObject", f"uploads-{_HERE}/train/*"),
         ("s3:GetObject", f"uploads-{_HERE}/predict/*"),
         ("s3:GetObject", f"artifacts-{_HERE}/models/*/versions/*"),
         ("sqs:SendMessage", "mini-ml-dev-train"),
         ("sqs:SendMessage", "mini-ml-dev-predict"),
+        _SENDS_EVENTS,
     },
-    "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
+    "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*"), _SENDS_EVENTS},
     "predict": set(),
-    "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
+    "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*"), _SENDS_EVENTS},
 }
 """Rights for what does not happen here: taking a broken upload of many parts back, reading the rows that a training
 left out, which a client does by an address that the api has signed, and announcing again what was lost two minutes ago,
-which the integration tests of the local platform do."""
+which the integration tests of the local platform do. No event is sent here yet."""
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
@@ -64,7 +66,7 @@ def _calls(deployed: Deployed, template: Template, function: str) -> list[Call]:
 
     The secret with further keys, which this template does not have, counts as the one with the admin key.
     """
-    [key] = template.of_type("AWS::KMS::Key")
+    key = template.seal_key
     [secret] = template.of_type("AWS::SecretsManager::Secret")
     secret_id = deployed.environment_of("api")["MINI_ML_ADMIN_KEY_SECRET_ID"]
     secret_ids = (secret_id, deployed.api_keys_secret_id)

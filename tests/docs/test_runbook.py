@@ -1,0 +1,59 @@
+"""What the runbook says about costs, redelivery and events is what the stack does."""
+
+import json
+import re
+
+import pytest
+
+from infra.costs import KEYS, alarms_of, cost_table, idle_costs, prediction_costs, price_table
+from infra.stages import DEPLOYMENTS
+from mini_ml.topology import STAGES, queues
+from mini_ml.topology.job_events import EVENT_SOURCE, EVENT_TYPES
+from tests.docs.pages import Page, page
+
+TABLES = {
+    "prices": price_table(),
+    "idle dev": cost_table(idle_costs(DEPLOYMENTS["dev"])),
+    "idle prod": cost_table(idle_costs(DEPLOYMENTS["prod"])),
+    "predictions": cost_table(prediction_costs()),
+}
+
+
+@pytest.fixture
+def runbook() -> Page:
+    return page("docs/runbook.md")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_tables_of_costs_are_computed_from_the_prices(runbook: Page, name: str) -> None:
+    expected = "\n".join(TABLES[name])
+
+    assert f"---|\n{expected}\n\n" in runbook.section("Costs"), f"paste this, or run python -m infra.costs:\n{expected}"
+
+
+def test_the_idle_costs_of_a_stage_add_up() -> None:
+    costs = {cost.item: cost.usd for cost in idle_costs(DEPLOYMENTS["dev"])}
+
+    assert round(costs["queues, polled by Lambda"], 4) == 0.7884  # 3 × 5 × 3 × 43,800 × $0.40/M
+    assert round(costs["sweep, S3"], 4) == 0.8935  # 43,800 × (4 × $0.005 + $0.0004)/1000
+    assert costs["alarms"] == pytest.approx(0.10 * len(alarms_of(DEPLOYMENTS["dev"])))
+    assert costs["keys"] == KEYS * 1.00
+
+
+def test_the_table_of_redelivery_is_that_of_the_queues(runbook: Page) -> None:
+    rows = [(name, seconds, receives) for name, seconds, receives in runbook.rows("Redelivery")]
+
+    assert rows == [
+        (f"`{queue.name}`", f"{queue.visibility_seconds:,} s", str(queue.max_receive_count))
+        for queue in queues(STAGES["prod"])
+        if queue.prefix
+    ]
+
+
+def test_the_example_rule_matches_an_event_that_the_platform_sends(runbook: Page) -> None:
+    lines = [line for block in runbook.blocks("shell") for line in block.splitlines() if "--event-pattern" in line]
+    [pattern] = [json.loads(match[1]) for line in lines if (match := re.search(r"--event-pattern '(.+)'$", line))]
+
+    assert pattern["source"] == [EVENT_SOURCE]
+    assert set(pattern["detail-type"]) <= set(EVENT_TYPES)
+    assert set(pattern) == {"source", "detail-type"}
