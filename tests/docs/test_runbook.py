@@ -35,7 +35,7 @@ def test_the_idle_costs_of_a_stage_add_up() -> None:
     costs = {cost.item: cost.usd for cost in idle_costs(DEPLOYMENTS["dev"])}
 
     assert round(costs["queues, polled by Lambda"], 4) == 0.7884  # 3 × 5 × 3 × 43,800 × $0.40/M
-    assert round(costs["sweep, S3"], 4) == 0.8935  # 43,800 × (4 × $0.005 + $0.0004)/1000
+    assert round(costs["sweep, S3"], 4) == 1.1125  # 43,800 × (5 × $0.005 + $0.0004)/1000
     assert costs["alarms"] == pytest.approx(0.10 * len(alarms_of(DEPLOYMENTS["dev"])))
     assert costs["keys"] == KEYS * 1.00
 
