@@ -13,7 +13,7 @@ from constructs import Construct
 from infra.acknowledgements import acknowledge
 from infra.constructs.functions import log_retention
 from infra.stages import Deployment
-from mini_ml.topology import GATEWAY_PROBLEMS, ROUTES, Names
+from mini_ml.topology import GATEWAY_PROBLEMS, GATEWAY_ROUTES, Names
 
 _PROXIES = (
     "Every method forwards the whole request to its service, which validates it and returns a problem with all "
@@ -57,7 +57,7 @@ class Api(Construct):
             service: apigateway.LambdaIntegration(function, scope_permission_to_method=False)
             for service, function in services.items()
         }
-        for route in ROUTES:
+        for route in GATEWAY_ROUTES:
             resource = self.rest_api.root.resource_for_path(route.path)
             resource.add_method(
                 "ANY", integrations[route.service], authorization_type=apigateway.AuthorizationType.NONE

@@ -1,4 +1,4 @@
-"""Create the REST API that topology.ROUTES describes; each provisioning replaces it under the same id."""
+"""Create the REST API that topology.GATEWAY_ROUTES describes; each provisioning replaces it under the same id."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from mini_ml.local.integrations import Target, Targets
-from mini_ml.topology import GATEWAY_PROBLEMS, PROJECT, REST_STAGE, ROUTES
+from mini_ml.topology import GATEWAY_PROBLEMS, GATEWAY_ROUTES, PROJECT, REST_STAGE
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
@@ -25,7 +25,7 @@ def replace_rest_api(gateway: "APIGatewayClient", *, targets: Targets, tags: Map
 
 def _add_routes(gateway: "APIGatewayClient", api_id: str, root_id: str, targets: Targets) -> None:
     resources = {"": root_id}
-    for route in ROUTES:
+    for route in GATEWAY_ROUTES:
         path = route.path.rstrip("/")
         resource_id = _ensure_resource(gateway, api_id, path, resources)
         _add_method(gateway, api_id, resource_id, targets(route), re.findall(r"{(\w+)}", path))

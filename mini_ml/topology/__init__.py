@@ -22,7 +22,7 @@ from mini_ml.topology.resources import (
     functions,
     queues,
 )
-from mini_ml.topology.routes import REST_API_ID, REST_STAGE, ROUTES, Route, accepted_scopes
+from mini_ml.topology.routes import GATEWAY_ROUTES, REST_API_ID, REST_STAGE, ROUTES, Route, accepted_scopes
 from mini_ml.topology.scopes import ADMIN, SCOPES, Scope, allows
 from mini_ml.topology.stage import STAGES, Stage
 from mini_ml.topology.threads import ONE_THREAD
@@ -31,6 +31,7 @@ __all__ = [
     "ADMIN",
     "CORRELATION_ID",
     "GATEWAY_PROBLEMS",
+    "GATEWAY_ROUTES",
     "LOCAL_NAMES",
     "MIB",
     "ONE_THREAD",

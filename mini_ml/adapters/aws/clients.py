@@ -14,7 +14,7 @@ from mini_ml.adapters.aws.session import session
 from mini_ml.adapters.aws.sqs import SqsQueue
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.adapters.ticker import every
-from mini_ml.ports import Cloud, Seal
+from mini_ml.ports import NO_METRICS, Cloud, Metrics, Seal
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 4
 
 
-def build_cloud(settings: CloudSettings) -> Cloud:
+def build_cloud(settings: CloudSettings, *, metrics: Metrics = NO_METRICS) -> Cloud:
     """Build the ports for AWS, or for the emulator at `AWS_ENDPOINT_URL`."""
     s3 = s3_client(settings)
     public = s3_client(settings, settings.public_s3_url) if settings.public_s3_url else s3
@@ -41,6 +41,7 @@ def build_cloud(settings: CloudSettings) -> Cloud:
         new_id=_new_id,
         sleep=time.sleep,
         every=every,
+        metrics=metrics,
     )
 
 

@@ -10,6 +10,7 @@ from mangum.types import LambdaContext
 from mini_ml.adapters.aws.events import for_each_upload, kind_of
 from mini_ml.contracts import Upload
 from mini_ml.errors import UnknownEvent
+from mini_ml.ports import Metrics
 
 _TEXT_TYPES = ["text/", "application/json", "application/problem+json"]
 """Media types that Mangum returns as text instead of base64."""
@@ -26,6 +27,7 @@ class LambdaEntryPoint:
         upload: Callable[[Upload], None],
         unreadable: Callable[[str, str], None] | None = None,
         tick: Callable[[], None] | None = None,
+        metrics: Metrics,
     ) -> None:
         """Create a handler.
 
@@ -35,15 +37,23 @@ class LambdaEntryPoint:
             upload: handles one upload; an exception returns the message to its queue.
             unreadable: receives the id and body of messages that cannot be parsed; None if they become dead letters.
             tick: handles scheduled events; None if the service has no schedule.
+            metrics: written at the end of each invocation.
         """
         self._http = Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES)
         self._bucket = bucket
         self._upload = upload
         self._unreadable = unreadable
         self._tick = tick
+        self._metrics = metrics
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         """Handle an event and return the response for its source. Raises UnknownEvent."""
+        try:
+            return self._handle(event, context)
+        finally:
+            self._metrics.flush()
+
+    def _handle(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         kind = kind_of(event)
         if kind == "http":
             return dict(self._http(dict(event), context))
