@@ -6,6 +6,7 @@ which still count. A process is known by its name instead of its id, so a restar
 not become more.
 """
 
+import json
 import logging
 import struct
 import time
@@ -106,16 +107,23 @@ class _Files(Collector):
 
 
 def _prepare(file: Path) -> None:
-    """Create a file, or replace one that cannot be read, so that a killed process cannot prevent its restart."""
-    if not file.exists() or _read_times(file) is None:
+    """Create a file, or replace one that is damaged, so that a killed process cannot prevent its restart."""
+    if not file.exists() or file.stat().st_size < _FILE_BYTES or _read_times(file) is None:
         file.unlink(missing_ok=True)
         file.write_bytes(bytes(_FILE_BYTES))
 
 
 def _read_times(file: Path) -> list[float] | None:
-    """Return when the values in a file were set, 0 for counters and histograms; None if the file cannot be read."""
+    """Return when the values in a file were set, 0 for counters and histograms; None if the file is damaged."""
     try:
-        return [at for _, _, at, _ in MmapedDict.read_all_values_from_file(file)]  # type: ignore[no-untyped-call]
+        with file.open("rb") as opened:
+            [used] = struct.unpack("i", opened.read(4))
+        if not 0 <= used <= file.stat().st_size:
+            raise ValueError(f"{used} bytes in use")
+        values_read = list(MmapedDict.read_all_values_from_file(file))  # type: ignore[no-untyped-call]
+        for key, *_ in values_read:
+            json.loads(key)
+        return [at for _, _, at, _ in values_read]
     except _UNREADABLE as error:
         logger.warning("metrics_unreadable", extra={"file": file.name, "reason": repr(error)})
         return None
