@@ -25,7 +25,8 @@ def _codes(error: type[errors.MiniMLError]) -> Iterator[str]:
         yield from _codes(narrower)
 
 
-_CODES_OF_THE_PLATFORM: Final = frozenset(code for error in _OF_THE_PLATFORM for code in _codes(error))
+CODES_OF_THE_PLATFORM: Final = frozenset(code for error in _OF_THE_PLATFORM for code in _codes(error))
+"""Codes of the jobs that are counted as failed by the platform."""
 
 
 def count_ended(metrics: Metrics, job: Job) -> None:
@@ -41,4 +42,4 @@ def outcome_of(job: Job) -> JobOutcome:
         return "succeeded"
     if job.failure.code == errors.JobCancelled.code:
         return "cancelled"
-    return "failed" if job.failure.code in _CODES_OF_THE_PLATFORM else "rejected"
+    return "failed" if job.failure.code in CODES_OF_THE_PLATFORM else "rejected"
