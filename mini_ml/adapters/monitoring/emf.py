@@ -45,10 +45,9 @@ class EmfMetrics:
     def flush(self) -> None:
         """Write a line for each combination of labels since the last flush."""
         with self._lock:
-            documents, self._documents = self._documents, {}
-        for document in documents.values():
-            if document.metric_set:  # Powertools writes a document itself once it has a hundred values
-                document.flush_metrics()
+            for document in self._documents.values():
+                if document.metric_set:
+                    document.flush_metrics()  # and empty it
 
     def render(self) -> None:
         """Return nothing: CloudWatch has the metrics."""
@@ -56,7 +55,9 @@ class EmfMetrics:
     def _add(self, metric: Metric, value: float, labels: dict[str, str]) -> None:
         key = tuple(sorted(labels.items()))
         with self._lock:
-            document = self._documents.get(key) or self._documents.setdefault(key, self._new_document(labels))
+            document = self._documents.get(key)
+            if document is None:
+                document = self._documents[key] = self._new_document(labels)
             document.add_metric(name=metric.name, unit=_UNITS[metric.unit], value=value)
 
     def _new_document(self, labels: dict[str, str]) -> AmazonCloudWatchEMFProvider:

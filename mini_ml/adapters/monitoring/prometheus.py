@@ -12,7 +12,7 @@ import struct
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.metrics_core import Metric as Family
@@ -21,7 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from mini_ml.adapters.monitoring.folder import PATTERN
-from mini_ml.topology.metrics import METRICS, Metric
+from mini_ml.topology.metrics import METRICS, Metric, MetricKind
 
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _GAUGE_MODE: Final = "mostrecent"
@@ -34,6 +34,8 @@ _FILE_BYTES: Final = 1 << 18
 kills the process, and this one only raises an error."""
 _UNREADABLE: Final = (struct.error, RuntimeError, ValueError, OSError)
 """What reading raises for a file whose process was killed before it had written the first bytes."""
+
+M = TypeVar("M", Counter, Histogram, Gauge)
 
 logger = logging.getLogger(__name__)
 
@@ -57,27 +59,21 @@ class PrometheusMetrics:
         for name in _FILES:
             _prepare(folder / f"{name}_{process}.db")
         values.ValueClass = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]
-        self._counters = {metric.name: _new_counter(metric) for metric in METRICS if metric.kind == "counter"}
-        self._histograms = {metric.name: _new_histogram(metric) for metric in METRICS if metric.kind == "histogram"}
-        self._gauges = {metric.name: _new_gauge(metric) for metric in METRICS if metric.kind == "gauge"}
+        self._counters = _Series("counter", _new_counter)
+        self._histograms = _Series("histogram", _new_histogram)
+        self._gauges = _Series("gauge", _new_gauge)
 
     def count(self, metric: Metric, amount: int = 1, **labels: str) -> None:
         """Increase a counter."""
-        metric.check("counter", labels)
-        counter = self._counters[metric.name]
-        (counter.labels(**labels) if labels else counter).inc(amount)
+        self._counters.find(metric, labels).inc(amount)
 
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
         """Add a duration to a histogram."""
-        metric.check("histogram", labels)
-        histogram = self._histograms[metric.name]
-        (histogram.labels(**labels) if labels else histogram).observe(seconds)
+        self._histograms.find(metric, labels).observe(seconds)
 
     def set(self, metric: Metric, value: float, **labels: str) -> None:
         """Set a gauge."""
-        metric.check("gauge", labels)
-        gauge = self._gauges[metric.name]
-        (gauge.labels(**labels) if labels else gauge).set(value)
+        self._gauges.find(metric, labels).set(value)
 
     def flush(self) -> None:
         """Do nothing: every value is written at once."""
@@ -94,6 +90,25 @@ class PrometheusMetrics:
         if times is None:
             return False
         return not file.name.startswith("gauge_") or max(times, default=0.0) > self._clock() - _GAUGE_SECONDS
+
+
+class _Series(Generic[M]):
+    """The metrics of one kind, and each of their series that was recorded."""
+
+    def __init__(self, kind: MetricKind, create: Callable[[Metric], M]) -> None:
+        self._kind: MetricKind = kind
+        self._metrics: dict[str, M] = {metric.name: create(metric) for metric in METRICS if metric.kind == kind}
+        self._found: dict[tuple[str, tuple[tuple[str, str], ...]], M] = {}
+
+    def find(self, metric: Metric, labels: dict[str, str]) -> M:
+        """Return the series with these labels; they are only checked once. Raises ValueError."""
+        key = metric.name, tuple(labels.items())
+        found = self._found.get(key)
+        if found is None:
+            metric.check(self._kind, labels)
+            parent = self._metrics[metric.name]
+            found = self._found[key] = parent.labels(**labels) if labels else parent
+        return found
 
 
 class _Files(Collector):
