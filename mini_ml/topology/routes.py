@@ -40,7 +40,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/docs", service="api", public=True),
     Route(path="/docs/{asset}", service="api", public=True),
     Route(path="/openapi.json", service="api", public=True),
-    # About one process's service, so it is asked at the service's own address. On AWS there is no such address.
+    # It is about the processes of one service, so that service is asked at its own address; functions have none.
     Route(path="/metrics", service="api", scopes=_READ, behind_gateway=False),
     Route(path="/train", service="api", scopes=_TRAIN),
     Route(path="/predict", service="api", scopes=_PREDICT),

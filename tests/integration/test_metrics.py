@@ -95,10 +95,3 @@ def test_a_killed_poller_loses_no_counts_and_continues_them(platform: Platform) 
     assert dead[TRAINED] == before[TRAINED]
     upload(platform, "after")
     assert scraped(platform.trainer_url, TRAINED, before[TRAINED] + 1) == before[TRAINED] + 1
-
-
-def test_the_gateway_does_not_show_the_metrics(platform: Platform) -> None:
-    answer = httpx2.get(f"{platform.gateway_url}/metrics", trust_env=False, timeout=30)
-
-    assert answer.status_code == 404
-    assert "mini_ml_" not in answer.text

@@ -37,8 +37,7 @@ _PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
 def metrics(cloud: CloudDep) -> Response:
     """Counts what all processes of this service did, its pollers too. Reads no storage and no queue.
 
-    Only the address of the service itself has this route. Deployments that send their metrics elsewhere, as on AWS,
-    answer 404.
+    Deployments that send their metrics elsewhere, as on AWS, answer 404.
     """
     text = cloud.metrics.render()
     if text is None:
