@@ -56,6 +56,7 @@ class PrometheusMetrics:
         """
         self._folder = folder
         self._clock = clock
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in _FILES:
             _prepare(folder / f"{name}_{process}.db")
         values.ValueClass = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]

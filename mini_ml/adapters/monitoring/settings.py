@@ -29,5 +29,5 @@ class MetricsSettings(BaseSettings):
         if self.metrics == "emf" and self.stage is None:
             raise ValueError("MINI_ML_METRICS=emf needs MINI_ML_STAGE")
         if self.metrics == "prometheus" and self.metrics_folder is None:
-            raise ValueError("MINI_ML_METRICS=prometheus needs PROMETHEUS_MULTIPROC_DIR, an existing folder")
+            raise ValueError("MINI_ML_METRICS=prometheus needs PROMETHEUS_MULTIPROC_DIR, a folder")
         return self

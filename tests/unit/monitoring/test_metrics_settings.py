@@ -32,12 +32,13 @@ def test_metrics_for_cloudwatch_need_a_stage(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_metrics_for_prometheus_need_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SystemExit, match="needs PROMETHEUS_MULTIPROC_DIR, an existing folder"):
+    with pytest.raises(SystemExit, match="needs PROMETHEUS_MULTIPROC_DIR, a folder"):
         settings_from(monkeypatch, MINI_ML_METRICS="prometheus", PROMETHEUS_MULTIPROC_DIR="")
 
-    settings = settings_from(monkeypatch, PROMETHEUS_MULTIPROC_DIR=str(tmp_path), MINI_ML_METRICS_PROCESS="trainer")
+    folder = tmp_path / "metrics"
+    settings = settings_from(monkeypatch, PROMETHEUS_MULTIPROC_DIR=str(folder), MINI_ML_METRICS_PROCESS="trainer")
     assert isinstance(build_metrics(settings), PrometheusMetrics)
-    assert sorted(file.name for file in tmp_path.iterdir()) == [
+    assert sorted(file.name for file in folder.iterdir()) == [
         "counter_trainer.db",
         "gauge_mostrecent_trainer.db",
         "histogram_trainer.db",
