@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from mini_ml.contracts import Kind, Upload
 from mini_ml.topology import Stage
+from mini_ml.topology.metrics import Metric
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +136,51 @@ class Seal(Protocol):
         """Return whether `seal` was made for `digest` with this key, or with a further one that is accepted."""
 
 
+class Metrics(Protocol):
+    """Records what operators watch. `mini_ml/topology/metrics.py` lists the metrics.
+
+    Recording never fails for a reason outside the program, because no work may fail for its metrics. Every method
+    raises ValueError for another kind of metric, other labels, or a value that a label does not have.
+    """
+
+    def count(self, metric: Metric, amount: int = 1, **labels: str) -> None:
+        """Increase a counter."""
+
+    def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
+        """Add a duration to a histogram."""
+
+    def set(self, metric: Metric, value: float, **labels: str) -> None:
+        """Set a gauge."""
+
+    def flush(self) -> None:
+        """Write what is buffered; called at the end of each invocation of a function."""
+
+    def render(self) -> bytes | None:
+        """Return the metrics of all processes of the service in Prometheus' text format; None if they go elsewhere."""
+
+
+class NoMetrics:
+    """Records nothing."""
+
+    def count(self, metric: Metric, amount: int = 1, **labels: str) -> None:
+        """Do nothing."""
+
+    def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
+        """Do nothing."""
+
+    def set(self, metric: Metric, value: float, **labels: str) -> None:
+        """Do nothing."""
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+    def render(self) -> None:
+        """Return nothing."""
+
+
+NO_METRICS: Final = NoMetrics()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
     """All ports that a workflow may use. Each service builds one at startup."""
@@ -152,6 +198,8 @@ class Cloud:
     """Waits for a number of seconds."""
     every: Callable[[float, Callable[[], None]], AbstractContextManager[None]]
     """Calls a function at an interval in seconds, in the background, until the block ends."""
+    metrics: Metrics = NO_METRICS
+    """Records what operators watch."""
     seconds_left: Callable[[], float | None] = lambda: None
     """Returns the seconds until the running invocation is stopped; None if nothing stops it."""
 

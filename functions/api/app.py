@@ -7,10 +7,12 @@ from mini_ml.adapters.auth.build import build_authenticator
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
 from mini_ml.adapters.configuration import read_settings
+from mini_ml.adapters.monitoring.build import build_metrics
+from mini_ml.adapters.monitoring.settings import MetricsSettings
 
 logs.configure()
 settings = read_settings(ApiSettings)
-cloud = build_cloud(settings)
+cloud = build_cloud(settings, metrics=build_metrics(read_settings(MetricsSettings)))
 app = create_app(
     cloud,
     authenticator=build_authenticator(read_settings(AuthSettings)),

@@ -59,6 +59,7 @@ def create_app(
 
     return new_app(
         authenticator=authenticator,
+        metrics=cloud.metrics,
         title="Mini-ML-Platform",
         description=_DESCRIPTION,
         routers=[
@@ -71,6 +72,7 @@ def create_app(
             models.router,
             routes_status.router,
             status.health_router,
+            status.metrics_router,
         ],
         state={"service": Service(cloud=cloud, waiter=Waiter(cloud)), "trainer": trainer, "predict": predict_service},
         lifespan=lifespan,

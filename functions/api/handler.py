@@ -15,4 +15,5 @@ with starting():
         upload=partial(sweep.fail_dead_letter, cloud),
         unreadable=partial(sweep.store_unreadable_message, cloud),
         tick=partial(sweep.sweep, cloud),
+        metrics=cloud.metrics,
     )

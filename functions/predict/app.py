@@ -7,12 +7,14 @@ from mini_ml.adapters.auth.build import build_authenticator
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
 from mini_ml.adapters.configuration import read_settings
+from mini_ml.adapters.monitoring.build import build_metrics
+from mini_ml.adapters.monitoring.settings import MetricsSettings
 from mini_ml.topology import MIB
 from mini_ml.workflows.model_cache import ModelCache
 
 logs.configure()
 settings = read_settings(PredictSettings)
-cloud = build_cloud(settings)
+cloud = build_cloud(settings, metrics=build_metrics(read_settings(MetricsSettings)))
 model_cache = ModelCache(
     cloud,
     workdir=settings.workdir,

@@ -38,6 +38,7 @@ def create_app(
     worker = SerialWorker(build_scorer(cloud, model_cache, threads))
     return new_app(
         authenticator=authenticator,
+        metrics=cloud.metrics,
         title="Mini-ML-Platform: predict",
         description=_DESCRIPTION,
         routers=[
@@ -48,6 +49,7 @@ def create_app(
             models.router,
             status.welcome_router("The predict service of Mini-ML-Platform."),
             status.health_router,
+            status.metrics_router,
         ],
         state={
             "service": Service(cloud=cloud, waiter=Waiter(cloud), start_job=worker.start),

@@ -8,5 +8,8 @@ with starting():
     from mini_ml.adapters.http.lambda_entry import LambdaEntryPoint
 
     lambda_handler = LambdaEntryPoint(
-        app, bucket=cloud.uploads.bucket, upload=build_scorer(cloud, model_cache, settings.threads)
+        app,
+        bucket=cloud.uploads.bucket,
+        upload=build_scorer(cloud, model_cache, settings.threads),
+        metrics=cloud.metrics,
     )

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from mini_ml.adapters.http.reading.bodies import read_online_body
 from mini_ml.keys import LATEST
-from mini_ml.topology import Limits
+from mini_ml.ports import Cloud
 from mini_ml.workflows.model_cache import Loaded, ModelCache
 from mini_ml.workflows.online_predict import score_body
 
@@ -33,9 +33,12 @@ class QuickRoute(APIRoute):
         if loaded is None:
             await super().handle(scope, receive, send)
             return
-        limits: Limits = request.app.state.service.cloud.stage.limits
+        cloud: Cloud = request.app.state.service.cloud
+        limits = cloud.stage.limits
         body = await read_online_body(request, limits)
-        score = partial(score_body, loaded, body, "application/json", probabilities=False, limits=limits)
+        score = partial(
+            score_body, loaded, body, "application/json", probabilities=False, limits=limits, metrics=cloud.metrics
+        )
         answer = score() if body.count(b",") <= _MOST_COMMAS else await run_in_threadpool(score)
         await Response(answer, media_type="application/json")(scope, receive, send)
 

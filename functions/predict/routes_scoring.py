@@ -10,7 +10,7 @@ from mini_ml.adapters.http.reading.bodies import read_online_body, require_media
 from mini_ml.adapters.http.routes.models import ModelName, Version
 from mini_ml.adapters.http.service import new_router
 from mini_ml.keys import LATEST
-from mini_ml.topology import Limits
+from mini_ml.ports import Cloud
 from mini_ml.workflows.model_cache import ModelCache
 from mini_ml.workflows.online_predict import score_body
 
@@ -34,12 +34,13 @@ async def score_version(
 
 async def _answer(request: Request, model_name: str, version: str, probabilities: bool) -> Response:
     model_cache: ModelCache = request.app.state.model_cache
-    limits: Limits = request.app.state.service.cloud.stage.limits
+    cloud: Cloud = request.app.state.service.cloud
+    limits = cloud.stage.limits
     media_type = require_media_type(request, MEDIA_TYPES)
     body = await read_online_body(request, limits)
 
     def work() -> bytes:
         loaded = model_cache.model(model_name, version)
-        return score_body(loaded, body, media_type, probabilities=probabilities, limits=limits)
+        return score_body(loaded, body, media_type, probabilities=probabilities, limits=limits, metrics=cloud.metrics)
 
     return Response(await run_in_threadpool(work), media_type="application/json")

@@ -51,6 +51,7 @@ def create_app(
     worker = SerialWorker(build_trainer(cloud, workdir, threads))
     return new_app(
         authenticator=authenticator,
+        metrics=cloud.metrics,
         title="Mini-ML-Platform: trainer",
         description=_DESCRIPTION,
         routers=[
@@ -59,6 +60,7 @@ def create_app(
             models.router,
             status.welcome_router("The trainer of Mini-ML-Platform."),
             status.health_router,
+            status.metrics_router,
         ],
         state={"service": Service(cloud=cloud, waiter=Waiter(cloud), start_job=worker.start, scores=False)},
     )

@@ -146,6 +146,7 @@ class Functions(Construct):
             **self._authentication.settings,
             **secrets,
             "MINI_ML_STAGE": self._deployment.name,
+            "MINI_ML_METRICS": "emf",
             "MINI_ML_UPLOADS_BUCKET": self._storage.uploads.bucket_name,
             "MINI_ML_ARTIFACTS_BUCKET": self._storage.artifacts.bucket_name,
             "MINI_ML_TRAIN_QUEUE_URL": self._queues["train"].queue_url,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mini_ml import errors, keys
+from mini_ml.jobs.ended import count_ended
 from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud, ObjectHead
 
@@ -50,6 +51,7 @@ def create(cloud: Cloud, job: Job) -> Record:
     except errors.AlreadyExists:
         return load(cloud, job.job_id)
     if not job.is_open:
+        count_ended(cloud.metrics, job)
         unmark(cloud, job.job_id)
     elif cloud.now() - began > timedelta(seconds=cloud.stage.clock_slack_seconds / 2):
         cloud.artifacts.put(keys.open_job(job.job_id), b"")
@@ -67,6 +69,8 @@ def write(cloud: Cloud, record: Record, job: Job) -> Record:
         head = cloud.artifacts.replace(keys.job(job.job_id), body, etag=record.etag)
     except errors.StaleWrite:
         head = _head_of_own_write(cloud, job.job_id, body)
+    if not job.is_open and job.state != record.job.state:
+        count_ended(cloud.metrics, job)
     if not job.is_open:
         unmark(cloud, job.job_id)
     return Record(job=job, etag=head.etag)

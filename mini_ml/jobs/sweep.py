@@ -10,6 +10,7 @@ from mini_ml.contracts import SweepState, Upload
 from mini_ml.jobs import intake, orphaned_uploads, outcome, store, sweep_run, uploads
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
+from mini_ml.topology.metrics import SWEEPS, UNREADABLE_MESSAGES
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def sweep(cloud: Cloud) -> None:
         state = orphaned_uploads.announce(cloud, state, deadline=began + 2 * third)
     finally:
         sweep_run.end(cloud, run, state)
+    cloud.metrics.count(SWEEPS)
 
 
 def _settle_jobs(cloud: Cloud, after: str, *, deadline: datetime) -> str:
@@ -119,4 +121,5 @@ def store_unreadable_message(cloud: Cloud, message_id: str, body: str) -> None:
     """Store a dead letter that names no upload under a key where an operator finds it, as it belongs to no job."""
     key = keys.unreadable_message(message_id)
     cloud.artifacts.put(key, body.encode())
+    cloud.metrics.count(UNREADABLE_MESSAGES)
     logger.error("dead_letter_unreadable", extra={"message_id": message_id, "kept_as": key})

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import FrameType
@@ -23,7 +23,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters import logs
+from mini_ml.adapters.aws.sqs import SqsQueue
 from mini_ml.adapters.configuration import read_settings
+from mini_ml.adapters.monitoring.build import build_metrics
+from mini_ml.adapters.monitoring.settings import MetricsSettings
+from mini_ml.adapters.ticker import every
 from mini_ml.local.invocation import (
     Context,
     Handler,
@@ -32,6 +36,8 @@ from mini_ml.local.invocation import (
     read_failed_ids,
     retry_delay,
 )
+from mini_ml.local.queue_meter import QueueMeter
+from mini_ml.topology import QueueName
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -40,6 +46,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _RECONNECT_SECONDS: Final = 0.5
+_MEASURE_SECONDS: Final = 5.0
+"""Interval at which a poller measures its queue."""
 
 
 class PollerSettings(BaseSettings):
@@ -55,6 +63,9 @@ class PollerSettings(BaseSettings):
 
     queue_url: str
     """URL of the queue to poll."""
+
+    queue: QueueName | None = None
+    """Name of the queue in the metrics; None measures nothing."""
 
     timeout_seconds: float
     """Timeout of one invocation; the process exits when it is exceeded."""
@@ -84,6 +95,8 @@ class Poller:
     handler: Handler
     give_up: Callable[[], None]
     """Called when an invocation exceeds its timeout; must end the process."""
+    note_received: Callable[[float], None] = lambda sent_at: None
+    """Called with the time at which a received message had been sent, in seconds since 1970."""
     stopping: threading.Event = field(default_factory=threading.Event)
     _queue_arn: str = field(default="", init=False)
     _next_schedule: float = field(default=float("-inf"), init=False)
@@ -127,13 +140,16 @@ class Poller:
                 return False
 
     def _receive(self) -> list["MessageTypeDef"]:
-        return self.sqs.receive_message(
+        messages = self.sqs.receive_message(
             QueueUrl=self.settings.queue_url,
             MaxNumberOfMessages=self.settings.batch_size,
             WaitTimeSeconds=self.settings.long_poll_seconds,
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
         ).get("Messages", [])
+        for message in messages:
+            self.note_received(int(message.get("Attributes", {}).get("SentTimestamp", "0")) / 1000)
+        return messages
 
     def _return_to_queue(self, message: "MessageTypeDef") -> None:
         """Make a failed message visible again soon; the queue's own visibility timeout is for workers that died."""
@@ -184,11 +200,14 @@ def main() -> None:
     """Poll until SIGTERM or SIGINT, then exit 0; exit 1 when an invocation exceeds its timeout."""
     logs.configure()
     settings = read_settings(PollerSettings)
+    sqs = boto3.client("sqs", config=Config(retries={"total_max_attempts": 2}, read_timeout=30))
+    meter = _build_meter(settings, sqs)
     poller = Poller(
         settings=settings,
-        sqs=boto3.client("sqs", config=Config(retries={"total_max_attempts": 2}, read_timeout=30)),
+        sqs=sqs,
         handler=load_handler(settings.handler),
         give_up=_exit_after_timeout,
+        note_received=meter.note_received if meter else lambda sent_at: None,
     )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -199,7 +218,16 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    poller.run()
+    # A thread of its own, because a job can keep the poller busy for minutes.
+    with every(_MEASURE_SECONDS, meter.measure) if meter else nullcontext():
+        poller.run()
+
+
+def _build_meter(settings: PollerSettings, sqs: "SQSClient") -> QueueMeter | None:
+    if settings.queue is None:
+        return None
+    metrics = build_metrics(read_settings(MetricsSettings))
+    return QueueMeter(queue=settings.queue, depth=SqsQueue(sqs, settings.queue_url).depth, metrics=metrics)
 
 
 def _exit_after_timeout() -> None:

@@ -59,7 +59,8 @@ class LocalProcesses:
             port = url.rpartition(":")[2]
             arguments = (f"functions.{service}.app:app", "--host", LOOPBACK, "--port", port)
             graceful = ("--timeout-graceful-shutdown", "1")
-            yield self._command(service, "uvicorn", arguments + graceful + UVICORN_OPTIONS, self._service_environment())
+            environment = {**self._service_environment(service), "MINI_ML_METRICS_PROCESS": service}
+            yield self._command(service, "uvicorn", arguments + graceful + UVICORN_OPTIONS, environment)
 
     def poller_commands(self) -> Iterator[Command]:
         """Return the pollers of each function that has a queue."""
@@ -74,9 +75,12 @@ class LocalProcesses:
             function, queue_url=self.queue_url(queue), stage=STAGES[self.settings.stage]
         )
         name = f"{function.name}-poller-{number}"
-        return self._command(name, "mini_ml.local.poller", (), {**self._service_environment(), **environment})
+        service = self._service_environment(function.service)
+        return self._command(
+            name, "mini_ml.local.poller", (), {**service, **environment, "MINI_ML_METRICS_PROCESS": name}
+        )
 
-    def _service_environment(self) -> dict[str, str]:
+    def _service_environment(self, service: Service) -> dict[str, str]:
         return {
             **build_process_environment(home=self.folder.work),
             **ONE_THREAD,
@@ -98,6 +102,8 @@ class LocalProcesses:
             "MINI_ML_PREDICT_URL": self.service_urls["predict"],
             "MINI_ML_SEAL_KEY": self.folder.seal_key(),
             "MINI_ML_ACCEPTED_SEAL_KEYS": self.settings.accepted_seal_keys,
+            "MINI_ML_METRICS": "prometheus",
+            "PROMETHEUS_MULTIPROC_DIR": str(self.folder.metrics(service)),
         }
 
     def _auth_environment(self) -> dict[str, str]:
@@ -129,6 +135,8 @@ def build_poller_environment(function: Function, *, queue_url: str, stage: Stage
         "MINI_ML_TIMEOUT_SECONDS": str(function.timeout_seconds),
         "MINI_ML_RETRY_SECONDS": str(stage.return_seconds),
     }
+    if function.queue is not None:
+        environment["MINI_ML_QUEUE"] = function.queue
     if function.sweeps:
         environment["MINI_ML_SCHEDULE_SECONDS"] = str(stage.sweep_every_seconds)
     return environment

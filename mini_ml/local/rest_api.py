@@ -1,4 +1,4 @@
-"""Create the REST API that topology.ROUTES describes; each provisioning replaces it under the same id."""
+"""Create the REST API that topology.GATEWAY_ROUTES describes; each provisioning replaces it under the same id."""
 
 import json
 import re

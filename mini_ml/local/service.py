@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.configuration import read_settings
+from mini_ml.adapters.monitoring.folder import empty_folder
+from mini_ml.adapters.monitoring.settings import MetricsSettings
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.local import interrupts
 from mini_ml.local.processes import UVICORN_OPTIONS, build_poller_environment
@@ -65,6 +67,7 @@ def _uvicorn_arguments(settings: ServiceSettings) -> tuple[str, ...]:
 
 
 def _build_command(name: str, module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Command:
+    environment = {**environment, "MINI_ML_METRICS_PROCESS": name}
     return Command(name=name, module=module, arguments=arguments, environment=environment, folder=Path.cwd(), log=None)
 
 
@@ -72,8 +75,14 @@ def main() -> None:
     """Run the service until SIGTERM or Ctrl-C; processes that end are restarted."""
     interrupts.install_handlers()
     settings = read_settings(ServiceSettings)
-    for shared in (AuthSettings, CloudSettings):  # checked here, because a process that ends later is restarted
+    for shared in (
+        AuthSettings,
+        CloudSettings,
+        MetricsSettings,
+    ):  # checked here, because a process that ends later is restarted
         read_settings(shared)
+    if (folder := read_settings(MetricsSettings).metrics_folder) is not None:
+        empty_folder(folder)
     supervisor = Supervisor(report=lambda text: print(text, flush=True))
     try:
         for command in build_commands(settings):

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, get_args
 
 from mini_ml.adapters.auth.api_keys import new_secret
+from mini_ml.adapters.monitoring.folder import empty_folder
 from mini_ml.local.failures import SecretExposed, StateInUse
+from mini_ml.topology import Service
 
 _GROUP_AND_OTHERS: Final = 0o077
 """Permission bits of a file's group and of other users."""
@@ -42,6 +44,10 @@ class StateFolder:
         """Temporary files of the processes."""
         return self.path / "tmp"
 
+    def metrics(self, service: Service) -> Path:
+        """Return the folder of the metrics that the processes of a service share; emptied at each start."""
+        return self.path / "metrics" / service
+
     def seal_key(self) -> str:
         """Return the key that seals models, created on first use. Raises SecretExposed."""
         return _read_or_create_secret(self.path / "seal.key", create=lambda: secrets.token_hex(32))
@@ -63,6 +69,8 @@ def open_state_folder(path: Path) -> Iterator[StateFolder]:
         except BlockingIOError:
             raise StateInUse(_describe_use(folder, _read_owner(lock))) from None
         left_open = bool(_read_owner(lock))
+        for service in get_args(Service):
+            empty_folder(folder.metrics(service))
         _write_owner(lock.fileno(), str(os.getpid()))
         try:
             yield replace(folder, was_left_open=left_open)

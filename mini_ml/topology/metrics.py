@@ -3,8 +3,12 @@
 Labels have few values. Names of models, jobs and files are never labels.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from itertools import product
+from typing import Final, Literal, get_args
+
+from mini_ml.topology.resources import QueueName
 
 MetricKind = Literal["counter", "gauge", "histogram"]
 MetricUnit = Literal["count", "seconds"]
@@ -23,12 +27,33 @@ class Metric:
     description: str
     unit: MetricUnit = "count"
     labels: tuple[str, ...] = ()
+    label_values: tuple[tuple[str, ...], ...] = ()
+    """All values of each label, in the order of the labels; empty if they are not listed here."""
+
+    def check(self, kind: MetricKind, labels: Mapping[str, str]) -> None:
+        """Raise ValueError unless this is the metric's kind, its labels are these, and their values are listed ones."""
+        if kind != self.kind or labels.keys() != set(self.labels):
+            raise ValueError(f"`{self.name}` is a {self.kind} with the labels {self.labels}, not {kind} {labels}.")
+        for name, values in zip(self.labels, self.label_values, strict=False):
+            if labels[name] not in values:
+                raise ValueError(f"`{self.name}` has no `{name}` {labels[name]!r}; add it to its values.")
+
+    @property
+    def series(self) -> Iterator[dict[str, str]]:
+        """The labels of every series whose values are all listed; nothing for a metric with other labels."""
+        if len(self.label_values) == len(self.labels):
+            for values in product(*self.label_values):
+                yield dict(zip(self.labels, values, strict=True))
 
     @property
     def prometheus_name(self) -> str:
         """Name in Prometheus' text format, without the suffix `_total` that it gives to counters."""
         return f"mini_ml_{self.name}_seconds" if self.unit == "seconds" else f"mini_ml_{self.name}"
 
+
+OTHER_ROUTE: Final = "other"
+"""Label of requests whose path no route matches, so that clients cannot add values."""
+JobOutcome = Literal["succeeded", "rejected", "failed", "cancelled"]
 
 REQUESTS: Final = Metric(
     name="requests", kind="counter", description="HTTP requests by route template", labels=("route", "status")
@@ -45,23 +70,37 @@ JOBS: Final = Metric(
     kind="counter",
     description="Jobs that ended: succeeded, rejected (for their file or options), failed (by the platform), cancelled",
     labels=("kind", "outcome"),
+    label_values=(("train", "predict"), get_args(JobOutcome)),
 )
 FAILURES: Final = Metric(name="failures", kind="counter", description="Jobs that failed, by code", labels=("code",))
 QUEUE_DEPTH: Final = Metric(
-    name="queue_depth", kind="gauge", description="Messages that wait in a queue", labels=("queue",)
+    name="queue_depth",
+    kind="gauge",
+    description="Messages that wait in a queue",
+    labels=("queue",),
+    label_values=(get_args(QueueName),),
 )
 OLDEST_MESSAGE: Final = Metric(
     name="oldest_message_age",
     kind="gauge",
     unit="seconds",
-    description="Age of the oldest open job of a queue",
+    description="Approximate age of the oldest message that waits in a queue",
     labels=("queue",),
+    label_values=(get_args(QueueName),),
 )
 ROWS_SCORED: Final = Metric(
-    name="rows_scored", kind="counter", description="Rows scored online or in batches", labels=("kind",)
+    name="rows_scored",
+    kind="counter",
+    description="Rows scored online or in batches",
+    labels=("kind",),
+    label_values=(("online", "batch"),),
 )
 MODEL_CACHE: Final = Metric(
-    name="model_cache", kind="counter", description="Lookups in the model cache: hit or miss", labels=("result",)
+    name="model_cache",
+    kind="counter",
+    description="Lookups in the model cache: hit or miss",
+    labels=("result",),
+    label_values=(("hit", "miss"),),
 )
 MODEL_LOADS: Final = Metric(
     name="model_load_duration", kind="histogram", unit="seconds", description="Time to load a model into the cache"

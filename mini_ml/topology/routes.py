@@ -19,6 +19,8 @@ class Route:
     service: Service
     public: bool = False
     """Whether the route needs no credential."""
+    behind_gateway: bool = True
+    """Whether the REST API forwards the route; if not, only the address of the service itself has it."""
     scopes: Mapping[str, frozenset[Scope]] = field(default_factory=dict)
     """Accepted scopes by method; one of them suffices. `admin` is always accepted, and is the default."""
 
@@ -38,6 +40,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/docs", service="api", public=True),
     Route(path="/docs/{asset}", service="api", public=True),
     Route(path="/openapi.json", service="api", public=True),
+    # It is about the processes of one service, so that service is asked at its own address; functions have none.
+    Route(path="/metrics", service="api", scopes=_READ, behind_gateway=False),
     Route(path="/train", service="api", scopes=_TRAIN),
     Route(path="/predict", service="api", scopes=_PREDICT),
     # Only the services with the ML stack can read a file, and of these predict is the one that answers online.
@@ -63,7 +67,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/models/{model_name}/versions/{version}/invocations", service="predict", scopes=_PREDICT),
 )
 
-GATEWAY_ROUTES: Final[tuple[Route, ...]] = (*ROUTES, Route(path="/{proxy+}", service="api", public=True))
+GATEWAY_ROUTES: Final[tuple[Route, ...]] = (
+    *(route for route in ROUTES if route.behind_gateway),
+    Route(path="/{proxy+}", service="api", public=True),
+)
 """Routes of the gateway. All other paths reach the api, which answers 404; the gateway itself would read a bearer token
 of a request to an unknown path as a signature, and answer that it is malformed."""
 

@@ -15,6 +15,7 @@ from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, Sizes, score_
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.registry import aliases
 from mini_ml.topology import encoded_bytes
+from mini_ml.topology.metrics import ROWS_SCORED
 from mini_ml.workflows import transfer
 from mini_ml.workflows.model_cache import Loaded, ModelCache
 from mini_ml.workflows.rejects import store_rejects
@@ -58,6 +59,7 @@ def score_upload(cloud: Cloud, model_cache: ModelCache, upload: Upload, *, threa
         )
         result, summary = batch.run()
         lease.succeed_prediction(result, summary)
+        cloud.metrics.count(ROWS_SCORED, result.rows, kind="batch")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from mini_ml.ports import Cloud
 from mini_ml.registry.resolver import VersionResolver
 from mini_ml.registry.single_flight import SingleFlight
 from mini_ml.topology import MIB
+from mini_ml.topology.metrics import MODEL_CACHE, MODEL_LOADS
 from mini_ml.workflows import loading
 
 _MAX_MANIFESTS: Final = 1024
@@ -71,7 +72,10 @@ class ModelCache:
         number = self._resolver.cached(model_name, version)
         manifest = self._manifests.get((model_name, number)) if number else None
         sized = self._models.get(manifest.plan.sha256) if manifest and manifest.plan else None
-        return Loaded(manifest=manifest, model=sized.model) if manifest and sized else None
+        if manifest is None or sized is None:
+            return None
+        self._cloud.metrics.count(MODEL_CACHE, result="hit")
+        return Loaded(manifest=manifest, model=sized.model)
 
     def resolve(self, model_name: str, version: str) -> int:
         """Return the version number that `version` means, at most `fresh_seconds` old. Raises as `model` does."""
@@ -103,8 +107,18 @@ class ModelCache:
         )
 
     def _model(self, stored: Artifact, load: Callable[[], FittedModel]) -> FittedModel:
+        cached = self._models.get(stored.sha256)
+        self._cloud.metrics.count(MODEL_CACHE, result="hit" if cached else "miss")
+        if cached is not None:
+            return cached.model
         size = min(stored.memory_bytes, self._cache_bytes)
-        return self._models.get_or_load(stored.sha256, lambda: _SizedModel(load(), size)).model
+        return self._models.get_or_load(stored.sha256, lambda: _SizedModel(self._timed(load), size)).model
+
+    def _timed(self, load: Callable[[], FittedModel]) -> FittedModel:
+        began = self._cloud.now()
+        model = load()
+        self._cloud.metrics.observe(MODEL_LOADS, (self._cloud.now() - began).total_seconds())
+        return model
 
 
 class _LoadingCache(Generic[K, V]):

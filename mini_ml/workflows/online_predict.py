@@ -16,8 +16,10 @@ from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.scoring.list_warnings import list_warnings
 from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, score_csv, score_rows
+from mini_ml.ports import NO_METRICS, Metrics
 from mini_ml.strict_json import parse_body
 from mini_ml.topology import Limits, encoded_bytes, exceeds
+from mini_ml.topology.metrics import ROWS_SCORED
 from mini_ml.workflows.model_cache import Loaded
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
@@ -25,7 +27,15 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_ci
 _LONGEST_PROBABILITY: Final = 2.2250738585072014e-308
 
 
-def score_body(loaded: Loaded, body: bytes, media_type: str, *, probabilities: bool, limits: Limits) -> bytes:
+def score_body(
+    loaded: Loaded,
+    body: bytes,
+    media_type: str,
+    *,
+    probabilities: bool,
+    limits: Limits,
+    metrics: Metrics = NO_METRICS,
+) -> bytes:
     """Score the rows in a request body and return the response as JSON.
 
     Raises:
@@ -36,6 +46,7 @@ def score_body(loaded: Loaded, body: bytes, media_type: str, *, probabilities: b
     tally = Tally()
     score = _score_csv if media_type == "text/csv" else _score_json
     predictions = score(loaded.model, body, tally, probabilities=probabilities, limits=limits)
+    metrics.count(ROWS_SCORED, len(predictions.values), kind="online")
     answer: dict[str, object] = {"predictions": list(predictions.values)}
     if predictions.probabilities is not None:
         answer["probabilities"] = _by_label(loaded.model.schema, predictions.probabilities)

@@ -76,6 +76,15 @@ def test_every_service_has_its_own_page(stack: Stack, service: str) -> None:
         assert http.get("docs").status_code == http.get("health").status_code == 200
 
 
+@pytest.mark.parametrize(("service", "queue"), [("api", "dead-letters"), ("trainer", "train"), ("predict", "predict")])
+def test_a_service_shows_what_its_pollers_measure(stack: Stack, service: str, queue: str) -> None:
+    def find_depth() -> str | None:
+        shown = httpx2.get(f"{stack.service_url(service)}/metrics", trust_env=False).text
+        return next((line for line in shown.splitlines() if f'queue_depth{{queue="{queue}"}}' in line), None)
+
+    assert eventually(find_depth).startswith("mini_ml_queue_depth")
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_runs_with_minimal_privileges(stack: Stack, service: str) -> None:
     container = stack.inspect(service)

@@ -21,6 +21,7 @@ from mini_ml.adapters.http.factory import new_app
 from mini_ml.adapters.logs import JsonFormatter
 from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.errors import CredentialsUnavailable
+from mini_ml.ports import NO_METRICS
 from mini_ml.topology import ADMIN, SCOPES, Scope
 from tests.fixtures.coroutines import run
 from tests.fixtures.issuer import AUDIENCE, ISSUER, Issuer, running_issuer
@@ -39,6 +40,7 @@ NEEDED = {
     "GET /jobs/{job_id}/rejects": "read",
     "POST /jobs/{job_id}/retry": "admin",
     "POST /jobs/{job_id}/cancel": "admin",
+    "GET /metrics": "read",
     "GET /model-types": "read",
     "GET /models": "read",
     "GET /models/{model_name}": "read",
@@ -427,7 +429,9 @@ def _app_with(*routes: Any, authenticator: Authenticator) -> FastAPI:
     def method_without_scope() -> str:
         return "in"
 
-    return new_app(title="t", description="d", routers=[router], state={}, authenticator=authenticator)
+    return new_app(
+        title="t", description="d", routers=[router], state={}, authenticator=authenticator, metrics=NO_METRICS
+    )
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/unmarked"), ("DELETE", "/jobs")])

@@ -23,15 +23,17 @@ from mini_ml import keys
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
 from mini_ml.adapters.http.lambda_entry import LambdaEntryPoint
+from mini_ml.adapters.monitoring.emf import EmfMetrics
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.contracts import Artifact, Upload
-from mini_ml.errors import UnknownEvent
+from mini_ml.errors import StorageUnavailable, UnknownEvent
 from mini_ml.jobs import store
 from mini_ml.jobs.job import Job
 from mini_ml.ml.model.fitted import FittedModel
-from mini_ml.ports import Cloud
+from mini_ml.ports import NO_METRICS, Cloud
 from mini_ml.registry import versions
 from mini_ml.topology import LOCAL_NAMES, Limits
+from mini_ml.topology.metrics import SWEEPS
 from tests.fixtures.emulated import aws_environment, cloud_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.services import IRIS_ROW, sample
@@ -74,6 +76,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         for name, value in cloud_environment(None, stage="dev").items():
             patch.setenv(name, value)
         patch.setenv("MINI_ML_AUTH", "off")
+        patch.setenv("MINI_ML_METRICS", "emf")
         patch.setenv("MINI_ML_WORKDIR", str(tmp_path_factory.mktemp("work")))
         patch.setattr(logs, "configure", lambda: None)
         settings = CloudSettings()
@@ -166,7 +169,7 @@ def test_every_invocation_knows_the_time_that_it_has_left(
 
     app = FastAPI()
     app.get("/{path:path}")(lambda: record())
-    handler: Handler = LambdaEntryPoint(app, bucket="mini-ml-uploads", upload=record, tick=record)
+    handler: Handler = LambdaEntryPoint(app, bucket="mini-ml-uploads", upload=record, tick=record, metrics=NO_METRICS)
 
     handler(event(name), context)
 
@@ -348,7 +351,7 @@ def test_any_other_answer_that_cannot_be_returned_is_a_problem_with_the_same_hea
 
     def answer(most: int) -> Mapping[str, Any]:
         limited: Handler = LambdaEntryPoint(
-            app, bucket="uploads", upload=lambda _: None, limits=Limits(encoded_answer_bytes=most)
+            app, bucket="uploads", upload=lambda _: None, metrics=NO_METRICS, limits=Limits(encoded_answer_bytes=most)
         )
         return limited(request("GET", "/model-types"), None)
 
@@ -467,3 +470,62 @@ def test_every_service_also_answers_http_requests(deployed: Deployed, service: s
     answer = deployed.handler_of(service)(request("GET", "/health"), None)
 
     assert json.loads(answer["body"]) == {"status": "healthy"}
+
+
+def written_metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Return the values and dimensions of each metric that was written for CloudWatch, in order."""
+    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')]
+    return [
+        {name: value for name, value in document.items() if name not in ("_aws", "stage")}
+        for document in documents
+        if document["stage"] == "dev"
+    ]
+
+
+def test_an_invocation_writes_its_metrics_once(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    deployed.api(request("GET", "/models/hush"), None)
+    first = written_metrics(capsys)
+    deployed.api(request("GET", "/health"), None)
+    second = written_metrics(capsys)
+
+    assert first[0] == {"route": "/models/{model_name}", "status": "404", "requests": [1.0]}
+    assert [sorted(one) for one in first] == [["requests", "route", "status"], ["request_duration", "route"]]
+    assert [one["route"] for one in second] == ["/health", "/health"]
+
+
+def test_a_job_writes_its_metrics(deployed: Deployed, published: str, capsys: pytest.CaptureFixture[str]) -> None:
+    scored = put_upload(deployed, "predict/iris/counted.csv", sample("iris_predict.csv"))
+    rejected = put_upload(deployed, "train/iris/counted.csv", b"a,b\n1,2\n", {"target-column": "absent"})
+    capsys.readouterr()
+
+    deployed.predict(build_event(scored), None)
+    deployed.trainer(build_event(rejected), None)
+
+    written = written_metrics(capsys)
+    assert {"kind": "predict", "outcome": "succeeded", "jobs": [1.0]} in written
+    assert {"kind": "batch", "rows_scored": [15.0]} in written
+    assert {"code": "unknown_column", "failures": [1.0]} in written
+    assert {"kind": "train", "outcome": "rejected", "jobs": [1.0]} in written
+
+
+def test_an_invocation_that_fails_writes_its_metrics(capsys: pytest.CaptureFixture[str]) -> None:
+    metrics = EmfMetrics(stage="dev")
+
+    def count_and_fail(upload: Upload | None = None) -> None:
+        metrics.count(SWEEPS)
+        raise StorageUnavailable("away")
+
+    handler: Handler = LambdaEntryPoint(
+        FastAPI(), bucket="b", upload=count_and_fail, tick=count_and_fail, metrics=metrics
+    )
+    with pytest.raises(StorageUnavailable):
+        handler(event("scheduled"), None)
+
+    assert written_metrics(capsys) == [{"sweeps": [1.0]}]
+
+
+@pytest.mark.parametrize("service", ["api", "trainer", "predict"])
+def test_a_function_does_not_show_its_metrics(deployed: Deployed, service: str) -> None:
+    answer = deployed.handler_of(service)(request("GET", "/metrics"), None)
+
+    assert answer["statusCode"] == 404

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import httpx2
 import pytest
 
 from functions.api import openapi
-from tests.functions.services import Services, add_rejects, predict, sample, services_in, train
+from mini_ml.adapters.memory.cloud import memory_cloud
+from tests.fixtures.recorded_metrics import prometheus_metrics
+from tests.functions.services import Services, add_rejects, predict, sample, services_over, train
 
 DOCUMENT: dict[str, Any] = json.loads(openapi.PATH.read_text("utf-8"))
 OPERATIONS = [(method, path) for path, item in DOCUMENT["paths"].items() for method in item]
@@ -87,7 +90,9 @@ def try_example(services: Services, example: Example) -> httpx2.Response:
 @pytest.fixture(scope="module")
 def tryout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Services in which a person has done the first steps of the page."""
-    with services_in(tmp_path_factory.mktemp("tryout")) as services:
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        cloud = memory_cloud(metrics=prometheus_metrics(tmp_path_factory.mktemp("metrics"), patch))
+        services = stack.enter_context(services_over(cloud, tmp_path_factory.mktemp("tryout")))
         train(services.trainer)
         predict(services.predict)
         add_rejects(services.cloud, services.api.get("/jobs?state=succeeded").json()["jobs"][0]["job_id"])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
@@ -130,3 +131,17 @@ def test_cryptography_is_not_loaded_without_an_issuer(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_function_loads_no_web_server(service: str) -> None:
     assert find_loaded(f"functions.{service}.handler", ["uvicorn", "moto", "ministack"]) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(
+    ("metrics", "loaded"),
+    [("off", []), ("emf", ["aws_lambda_powertools.metrics"]), ("prometheus", ["prometheus_client"])],
+)
+def test_a_service_loads_only_the_library_of_its_metrics(
+    service: str, metrics: str, loaded: list[str], tmp_path: Path
+) -> None:
+    variables = {"MINI_ML_METRICS": metrics, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+
+    suspects = ["aws_lambda_powertools.metrics", "prometheus_client"]
+    assert find_loaded(f"functions.{service}.handler", suspects, **variables) == loaded

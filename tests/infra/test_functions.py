@@ -106,6 +106,7 @@ def test_a_function_is_told_where_things_are_and_no_secret(template: Template, n
         "MINI_ML_AUTH": "on",
         "MINI_ML_ADMIN_KEY_SECRET_ID": template.arn(next(iter(template.of_type("AWS::SecretsManager::Secret")))),
         "MINI_ML_STAGE": "dev",
+        "MINI_ML_METRICS": "emf",
         "MINI_ML_UPLOADS_BUCKET": "mini-ml-dev-uploads-000000000000-us-east-1",
         "MINI_ML_ARTIFACTS_BUCKET": "mini-ml-dev-artifacts-000000000000-us-east-1",
         "MINI_ML_TRAIN_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/mini-ml-dev-train",

@@ -12,7 +12,7 @@ from mini_ml.local import emulator, gateway
 from mini_ml.local.integrations import FunctionIntegrations
 from mini_ml.local.processes import local_account
 from mini_ml.local.provision import provision
-from mini_ml.topology import LOCAL_NAMES, ROUTES, STAGES, Route
+from mini_ml.topology import GATEWAY_ROUTES, LOCAL_NAMES, STAGES, Route
 from tests.fixtures.emulated import running_ministack
 
 
@@ -71,7 +71,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
             yield client
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+@pytest.mark.parametrize("route", GATEWAY_ROUTES, ids=lambda route: route.path)
 def test_every_route_reaches_its_service(http: httpx2.Client, route: Route) -> None:
     path = route.path.replace("{", "").replace("}", "")
 

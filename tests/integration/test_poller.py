@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -187,3 +188,16 @@ def _raise(event: dict[str, Any]) -> object:
 
 def _arn(sqs: "SQSClient", queue_url: str) -> str:
     return sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def test_the_time_at_which_a_message_was_sent_is_noted(sqs: "SQSClient", queue_url: str) -> None:
+    poller = _poller(sqs, queue_url, RecordingHandler())
+    noted: list[float] = []
+    poller.note_received = noted.append
+    before = time.time()
+
+    _send(sqs, queue_url, "one")
+    poller.step()
+
+    [sent_at] = noted
+    assert before - 1 <= sent_at <= time.time() + 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mini_ml.topology import ONE_THREAD, STAGES, Function, Stage, functions, queues
+from mini_ml.topology import GATEWAY_ROUTES, ONE_THREAD, ROUTES, STAGES, Function, Stage, functions, queues
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,3 +65,9 @@ def test_thread_variables_are_spelled_in_one_file() -> None:
     spelled = [path for path in files if any(name in path.read_text(encoding="utf-8") for name in ONE_THREAD)]
 
     assert spelled == [ROOT / "mini_ml" / "topology" / "threads.py"]
+
+
+def test_the_rest_api_has_every_route_but_the_metrics_of_a_service() -> None:
+    behind = {route.path for route in GATEWAY_ROUTES}
+
+    assert {route.path for route in ROUTES} - behind == {"/metrics"}

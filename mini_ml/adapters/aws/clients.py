@@ -15,7 +15,7 @@ from mini_ml.adapters.aws.sqs import SqsQueue
 from mini_ml.adapters.remaining_time import seconds_left
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.adapters.ticker import every
-from mini_ml.ports import Cloud, Seal
+from mini_ml.ports import NO_METRICS, Cloud, Metrics, Seal
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 4
 
 
-def build_cloud(settings: CloudSettings) -> Cloud:
+def build_cloud(settings: CloudSettings, *, metrics: Metrics = NO_METRICS) -> Cloud:
     """Build the ports for AWS, or for the emulator at `AWS_ENDPOINT_URL`."""
     s3 = s3_client(settings)
     public = s3_client(settings, settings.public_s3_url) if settings.public_s3_url else s3
@@ -43,6 +43,7 @@ def build_cloud(settings: CloudSettings) -> Cloud:
         sleep=time.sleep,
         every=every,
         seconds_left=seconds_left,
+        metrics=metrics,
     )
 
 

@@ -12,6 +12,7 @@ from mini_ml.adapters.http.answering.exception_handlers import add_exception_han
 from mini_ml.adapters.http.answering.middleware import ResponseMiddleware
 from mini_ml.adapters.http.openapi import docs
 from mini_ml.adapters.http.openapi.document import customize
+from mini_ml.ports import Metrics
 
 CONTRACT_VERSION = "1.0.0"
 """Version of the HTTP contract, not of the package."""
@@ -26,6 +27,7 @@ def new_app(
     routers: Sequence[APIRouter],
     state: Mapping[str, object],
     authenticator: Authenticator | None,
+    metrics: Metrics,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """Create an application.
@@ -39,6 +41,7 @@ def new_app(
         routers: routers of the service.
         state: values for `app.state`.
         authenticator: authenticates requests; None turns authentication off.
+        metrics: records the requests.
         lifespan: startup and shutdown of the service.
     """
     app = FastAPI(
@@ -59,7 +62,7 @@ def new_app(
         setattr(app.state, name, value)
     add_exception_handlers(app)
     app.add_middleware(AuthMiddleware, authenticator=authenticator)
-    app.add_middleware(ResponseMiddleware)
+    app.add_middleware(ResponseMiddleware, metrics=metrics)
     _customize_openapi(app)
     return app
 

@@ -13,6 +13,7 @@ from mini_ml.adapters.http.answering.problems import MEDIA_TYPE, problem_of, sta
 from mini_ml.adapters.remaining_time import invoked
 from mini_ml.contracts import Upload
 from mini_ml.errors import AnswerTooLarge, Issue, UnknownEvent
+from mini_ml.ports import Metrics
 from mini_ml.topology import Limits, encoded_bytes
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class LambdaEntryPoint:
         upload: Callable[[Upload], None],
         unreadable: Callable[[str, str], None] | None = None,
         tick: Callable[[], None] | None = None,
+        metrics: Metrics,
         limits: Limits = _LIMITS,
     ) -> None:
         """Create a handler.
@@ -44,6 +46,7 @@ class LambdaEntryPoint:
             upload: handles one upload; an exception returns the message to its queue.
             unreadable: receives the id and body of messages that cannot be parsed; None if they become dead letters.
             tick: handles scheduled events; None if the service has no schedule.
+            metrics: written at the end of each invocation.
             limits: the largest answer that Lambda returns.
         """
         self._http = Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES)
@@ -51,12 +54,16 @@ class LambdaEntryPoint:
         self._upload = upload
         self._unreadable = unreadable
         self._tick = tick
+        self._metrics = metrics
         self._limits = limits
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         """Handle an event and return the response for its source. Raises UnknownEvent."""
         with invoked(context):
-            return self._handle(event, context)
+            try:
+                return self._handle(event, context)
+            finally:
+                self._metrics.flush()
 
     def _handle(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         kind = kind_of(event)

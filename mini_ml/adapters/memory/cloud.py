@@ -8,10 +8,11 @@ from uuid import uuid4
 
 from mini_ml import keys
 from mini_ml.adapters.aws.seal import HmacSeal
+from mini_ml.adapters.memory.metrics import MemoryMetrics
 from mini_ml.adapters.memory.object_store import Hook, MemoryObjectStore, no_hook, utc_now
 from mini_ml.adapters.ticker import HandTicker
 from mini_ml.contracts import Kind, Upload
-from mini_ml.ports import Cloud
+from mini_ml.ports import Cloud, Metrics
 from mini_ml.topology import LOCAL_NAMES, STAGES, Stage
 
 
@@ -46,6 +47,7 @@ def memory_cloud(
     stage: Stage = STAGES["test"],
     now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], None] = time.sleep,
+    metrics: Metrics | None = None,
 ) -> MemoryCloud:
     """Create an empty cloud whose uploads bucket sends notifications to the queues, like S3."""
     queues: dict[Kind, MemoryQueue] = {"train": MemoryQueue(), "predict": MemoryQueue()}
@@ -64,4 +66,5 @@ def memory_cloud(
         new_id=lambda: keys.new_job_id(now(), uuid4().bytes),
         sleep=sleep,
         every=HandTicker(),
+        metrics=metrics or MemoryMetrics(),
     )

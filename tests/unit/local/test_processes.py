@@ -143,3 +143,30 @@ def test_with_authentication_the_services_receive_the_hash_of_the_admin_key(tmp_
     assert {command.environment["MINI_ML_AUTH"] for command in commands} == {"on"}
     assert again == key
     assert (tmp_path / "admin.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_processes_of_a_service_share_a_folder_for_their_metrics_under_names_of_their_own(tmp_path: Path) -> None:
+    processes = _processes(tmp_path, trainer_pollers=2)
+
+    shared: dict[str, list[str]] = {}
+    for command in [*processes.service_commands(), *processes.poller_commands()]:
+        assert command.environment["MINI_ML_METRICS"] == "prometheus"
+        folder = command.environment["PROMETHEUS_MULTIPROC_DIR"]
+        shared.setdefault(folder, []).append(command.environment["MINI_ML_METRICS_PROCESS"])
+
+    metrics = tmp_path / "metrics"
+    assert shared == {
+        str(metrics / "api"): ["api", "api-poller-1"],
+        str(metrics / "trainer"): ["trainer", "trainer-poller-1", "trainer-poller-2"],
+        str(metrics / "predict"): ["predict", "predict-batch-poller-1"],
+    }
+
+
+def test_a_poller_knows_the_queue_that_it_measures(tmp_path: Path) -> None:
+    pollers = {command.name: command.environment["MINI_ML_QUEUE"] for command in _processes(tmp_path).poller_commands()}
+
+    assert pollers == {
+        "api-poller-1": "dead-letters",
+        "trainer-poller-1": "train",
+        "predict-batch-poller-1": "predict",
+    }

@@ -1,5 +1,7 @@
 """Processes of a service's container."""
 
+from pathlib import Path
+
 import pytest
 
 from mini_ml.adapters.settings import CloudSettings
@@ -79,3 +81,29 @@ def test_a_container_without_a_required_variable_ends_and_names_it(
         service.main()
 
     assert ended.value.code == f"{missing} is required, but it is not set."
+
+
+def test_every_process_counts_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = _commands("trainer", monkeypatch, MINI_ML_POLLERS="2", PROMETHEUS_MULTIPROC_DIR="/metrics")
+
+    names = {name: command.environment["MINI_ML_METRICS_PROCESS"] for name, command in found.items()}
+    assert names == {name: name for name in ("trainer", "trainer-poller-1", "trainer-poller-2")}
+    assert {command.environment["PROMETHEUS_MULTIPROC_DIR"] for command in found.values()} == {"/metrics"}
+
+
+def test_a_container_starts_without_the_metrics_of_its_last_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    required = {"MINI_ML_SERVICE": "api", "MINI_ML_QUEUE_URL": QUEUE_URL, **cloud_environment("http://localstack:4566")}
+    for name, value in {**required, "MINI_ML_AUTH": "off", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(interrupts, "install_handlers", lambda: None)
+    (tmp_path / "counter_api-poller-1.db").write_bytes(b"of the last run")
+
+    def stop_at_once(settings: ServiceSettings) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(service, "build_commands", stop_at_once)
+    service.main()
+
+    assert list(tmp_path.iterdir()) == []

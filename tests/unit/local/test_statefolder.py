@@ -71,3 +71,12 @@ def test_a_folder_knows_whether_its_last_owner_was_killed(tmp_path: Path) -> Non
         pass
 
     assert [orderly.was_left_open, after_orderly.was_left_open, after_killed.was_left_open] == [False, False, True]
+
+
+def test_the_metrics_of_the_last_start_are_removed(tmp_path: Path) -> None:
+    with open_state_folder(tmp_path) as folder:
+        left = folder.metrics("trainer") / "counter_trainer-poller-1.db"
+        left.write_bytes(b"counts")
+
+    with open_state_folder(tmp_path) as folder:
+        assert list(folder.metrics("trainer").iterdir()) == []

@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mini_ml import keys
+from mini_ml.errors import StorageUnavailable
 from mini_ml.ml.model import artifact
 from mini_ml.ml.plan import store
 from mini_ml.ml.plan.compiled_estimators import LinearRegression
 from mini_ml.registry import versions
 from mini_ml.registry.sealing import seal
+from mini_ml.topology.metrics import MODEL_CACHE
 from mini_ml.workflows.model_cache import ModelCache
+from tests.fixtures.recorded_metrics import recorded
 from tests.unit.workflows.memory_platform import ROWS, MemoryPlatform, unpack
 
 OTHER_ROWS = ROWS.replace(b"red", b"green")
@@ -179,3 +182,38 @@ def test_a_model_at_hand_is_the_wanted_one_while_other_threads_evict(platform: M
     asked = [1, 2] * 50
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(ask, asked)) == asked
+
+
+def test_lookups_and_loads_are_counted(platform: MemoryPlatform) -> None:
+    platform.train()
+    metrics = recorded(platform.cloud)
+    model_cache = model_cache_of(platform)
+
+    missing = model_cache.at_hand("shop", "latest")
+    model_cache.model("shop", "latest")
+    model_cache.model("shop", "1")
+    at_hand = model_cache.at_hand("shop", "latest")
+
+    assert missing is None
+    assert at_hand is not None
+    assert (metrics.total(MODEL_CACHE, result="hit"), metrics.total(MODEL_CACHE, result="miss")) == (2, 1)
+    assert len(metrics.durations["model_load_duration", ()]) == 1
+
+
+def test_a_load_that_fails_is_a_miss_and_no_load(platform: MemoryPlatform) -> None:
+    platform.train()
+    metrics = recorded(platform.cloud)
+    model_cache = model_cache_of(platform)
+    model_cache.resolve("shop", "latest")
+    platform.cloud.artifacts.before = _fail_downloads
+
+    with pytest.raises(StorageUnavailable):
+        model_cache.model("shop", "latest")
+
+    assert metrics.total(MODEL_CACHE, result="miss") == 1
+    assert metrics.durations == {}
+
+
+def _fail_downloads(method: str, key: str) -> None:
+    if method == "download":
+        raise StorageUnavailable("away")

@@ -1,4 +1,4 @@
-"""Response middleware: security headers, HEAD requests and the request log."""
+"""Response middleware: security headers, HEAD requests, the request log and the metrics of requests."""
 
 import logging
 import time
@@ -8,7 +8,9 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mini_ml.ports import Metrics
 from mini_ml.topology import SAFE_HEADERS
+from mini_ml.topology.metrics import OTHER_ROUTE, REQUEST_DURATION, REQUESTS
 
 HEADERS: Final[Mapping[str, str]] = {
     **SAFE_HEADERS,
@@ -20,10 +22,11 @@ logger = logging.getLogger("mini_ml.http")
 
 
 class ResponseMiddleware:
-    """ASGI middleware that answers HEAD as GET without a body, adds headers to every response, and logs requests."""
+    """ASGI middleware that answers HEAD as GET without a body, adds headers, and logs and counts requests."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward the request to the application."""
@@ -36,7 +39,15 @@ class ResponseMiddleware:
         try:
             await self.app(inner, receive, response.send)
         finally:
-            _log(scope["method"], inner, response.status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            _log(scope["method"], inner, response.status, seconds)
+            self._record(inner, response.status, seconds)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        """Record a request by its route; paths that no route matches share one label."""
+        route = getattr(scope.get("route"), "path", OTHER_ROUTE)
+        self._metrics.count(REQUESTS, route=route, status=str(status))
+        self._metrics.observe(REQUEST_DURATION, seconds, route=route)
 
 
 class _ResponseSender:
