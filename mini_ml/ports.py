@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from mini_ml.contracts import Kind, Upload
+from mini_ml.contracts import JobEvent, Kind, Upload
 from mini_ml.topology import Stage
 
 
@@ -113,6 +113,18 @@ class Queue(Protocol):
         """Return the approximate number of waiting messages. Raises StorageUnavailable."""
 
 
+class EventBus(Protocol):
+    """Tells other programs how jobs ended."""
+
+    def send(self, event: JobEvent) -> None:
+        """Send an event; takes a few seconds at most.
+
+        Raises:
+            EventNotSent: the bus did not accept it; send it again later.
+            EventRejected: the bus will never accept it.
+        """
+
+
 class Seal(Protocol):
     """Signs and verifies digests with a MAC key; only the trainer may sign."""
 
@@ -134,6 +146,7 @@ class Cloud:
     uploads: ObjectStore
     artifacts: ObjectStore
     queues: Mapping[Kind, Queue]
+    events: EventBus
     seal: Seal
     stage: Stage
     now: Callable[[], datetime]

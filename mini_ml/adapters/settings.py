@@ -5,10 +5,11 @@ from typing import Self
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml.adapters.event_buses.settings import EventSettings
 from mini_ml.topology import STAGES, Stage
 
 
-class CloudSettings(BaseSettings):
+class CloudSettings(EventSettings, BaseSettings):
     """Read from the environment, prefix `MINI_ML_`. Empty variables count as not set.
 
     Names of resources have no default, so a service never uses another deployment's resources by mistake.

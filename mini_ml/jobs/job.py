@@ -111,6 +111,8 @@ class Job(FrozenModel):
     """Both are None if the options of an S3 upload are invalid; such a job cannot be retried."""
     inline: bool = False
     """Whether to also write the predictions as JSON, for the response of `POST /predict`."""
+    correlation_id: str | None = None
+    """Id that every log line about the job has, and that its event repeats."""
     progress: Progress = Progress()
     lease: Lease | None = None
     intent: int | None = None
@@ -135,6 +137,10 @@ class Job(FrozenModel):
     def is_open(self) -> bool:
         """Whether the job has not ended yet."""
         return self.state in OPEN_STATES
+
+    def has_ended_before(self, moment: datetime) -> bool:
+        """Return whether the job ended before a moment."""
+        return not self.is_open and (self.finished_at is None or self.finished_at < moment)
 
     @property
     def attempts_made(self) -> int:

@@ -6,6 +6,7 @@ with it. Units are part of the names.
 
 from mini_ml.topology.gateway_problems import GATEWAY_PROBLEMS, GatewayProblem, GatewayResponse
 from mini_ml.topology.headers import CORRELATION_ID, SAFE_HEADERS
+from mini_ml.topology.job_events import EVENT_SOURCE, EVENT_TYPES, EventType
 from mini_ml.topology.limits import MIB, Limits
 from mini_ml.topology.resources import (
     LOCAL_NAMES,
@@ -30,6 +31,8 @@ from mini_ml.topology.threads import ONE_THREAD
 __all__ = [
     "ADMIN",
     "CORRELATION_ID",
+    "EVENT_SOURCE",
+    "EVENT_TYPES",
     "GATEWAY_PROBLEMS",
     "LOCAL_NAMES",
     "MIB",
@@ -43,6 +46,7 @@ __all__ = [
     "SCOPES",
     "STAGES",
     "TRAIN_PREFIX",
+    "EventType",
     "Function",
     "FunctionName",
     "GatewayProblem",
