@@ -4,6 +4,11 @@ import ipaddress
 from typing import Final
 
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+_SPECIAL: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+)
+"""Special-purpose networks of IANA that `is_global` does not know, or not in every version of Python."""
 
 
 def is_public(address: str) -> bool:
@@ -16,6 +21,6 @@ def is_public(address: str) -> bool:
         ValueError: `address` is not an IP address.
     """
     found = ipaddress.ip_address(address)
-    if isinstance(found, ipaddress.IPv6Address) and (found not in _GLOBAL_UNICAST or found.sixtofour or found.teredo):
+    if found.version == 6 and found not in _GLOBAL_UNICAST:
         return False
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and not any(found in network for network in _SPECIAL)
