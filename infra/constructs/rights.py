@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -15,6 +16,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
 from mini_ml.topology import PREDICT_PREFIX, TRAIN_PREFIX, FunctionName, QueueName
+from mini_ml.topology.job_events import EVENT_SOURCE, EVENT_TYPES
 
 SealAction = Literal["kms:GenerateMac", "kms:VerifyMac"]
 
@@ -58,6 +60,11 @@ class Rights:
     """How the function uses the seal key."""
     authenticates: bool = False
     """Whether the function authenticates requests and therefore reads the admin key."""
+
+    @property
+    def ends_jobs(self) -> bool:
+        """Whether the function ends jobs: it removes their open markers, and first sends the event about the end."""
+        return _OPEN_JOBS in self.removes
 
     @property
     def patterns(self) -> set[str]:
@@ -142,6 +149,8 @@ def statements(
         yield _allow([rights.seal], [seal_key.key_arn])
     if rights.authenticates and admin_key is not None:
         yield _allow(["secretsmanager:GetSecretValue"], [admin_key.secret_arn])
+    if rights.ends_jobs:
+        yield _job_events(Stack.of(artifacts))
 
 
 def _objects(bucket: s3.IBucket, patterns: Iterable[str], *actions: str) -> Iterable[iam.PolicyStatement]:
@@ -151,3 +160,9 @@ def _objects(bucket: s3.IBucket, patterns: Iterable[str], *actions: str) -> Iter
 
 def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=actions, resources=resources)
+
+
+def _job_events(stack: Stack) -> iam.PolicyStatement:
+    bus = stack.format_arn(service="events", resource="event-bus", resource_name="default")
+    conditions = {"StringEquals": {"events:source": EVENT_SOURCE, "events:detail-type": list(EVENT_TYPES)}}
+    return iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus], conditions=conditions)

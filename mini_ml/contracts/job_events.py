@@ -35,4 +35,4 @@ class JobEvent(FrozenModel):
     attempt: int
     """Number of attempts so far, those before a retry included."""
     links: dict[str, str]
-    """Links relative to the URL of the API, which ends with `/`: `self`, and `result`, `model_version` or `retry`."""
+    """The job's links, as in `GET /jobs/{job_id}`, relative to the URL of the API with a `/` at its end."""

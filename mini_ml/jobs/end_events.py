@@ -6,6 +6,7 @@ import uuid
 from mini_ml import errors
 from mini_ml.contracts import JobEvent
 from mini_ml.jobs.job import Job
+from mini_ml.jobs.job_links import job_links
 from mini_ml.ports import Cloud
 from mini_ml.topology import EventType
 
@@ -42,7 +43,7 @@ def build_end_event(job: Job) -> JobEvent:
         started_at=job.started_at,
         finished_at=finished_at,
         attempt=job.attempt,
-        links=_links_of(job),
+        links={name: path.removeprefix("/") for name, path in job_links(job).items()},
     )
 
 
@@ -50,15 +51,3 @@ def _type_of(job: Job) -> EventType:
     if job.failure is None:
         return "job.succeeded"
     return "job.cancelled" if job.failure.code == errors.JobCancelled.code else "job.failed"
-
-
-def _links_of(job: Job) -> dict[str, str]:
-    here = f"jobs/{job.job_id}"
-    links = {"self": here}
-    if job.state == "succeeded":
-        links["result"] = f"{here}/result"
-    if job.model_name and job.version:
-        links["model_version"] = f"models/{job.model_name}/versions/{job.version}"
-    if job.can_be_retried:
-        links["retry"] = f"{here}/retry"
-    return links

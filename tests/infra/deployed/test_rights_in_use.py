@@ -7,6 +7,7 @@ from tests.fixtures.rights import Call, Right, forbidden, rights_needed
 from tests.fixtures.synthesis import FUNCTIONS, STACK, Statement, Template
 
 _HERE = "000000000000-us-east-1"
+_SENDS_EVENTS = ("events:PutEvents", "arn:aws:events:us-east-1:000000000000:event-bus/default")
 BY_LAMBDA_ITSELF = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -18,13 +19,13 @@ BY_LAMBDA_ITSELF = {
 }
 """What Lambda does with a function's role, for its log and its event source."""
 RARE: dict[str, set[Right]] = {
-    "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv")},
-    "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
+    "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv"), _SENDS_EVENTS},
+    "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*"), _SENDS_EVENTS},
     "predict": set(),
-    "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
+    "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*"), _SENDS_EVENTS},
 }
 """Rights for what does not happen here: taking a broken upload of many parts back, and reading the rows that a
-training left out, which a client does by an address that the api has signed."""
+training left out, which a client does by an address that the api has signed. No event is sent here yet."""
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
