@@ -86,6 +86,8 @@ class Job(FrozenModel):
     """A job as stored in S3. All updates are conditional (If-Match)."""
 
     job_id: str
+    correlation_id: str | None = None
+    """Id of the request or upload that created the job; None in jobs of releases without such ids."""
     kind: Kind
     state: State
     model_name: str | None = None
@@ -111,8 +113,6 @@ class Job(FrozenModel):
     """Both are None if the options of an S3 upload are invalid; such a job cannot be retried."""
     inline: bool = False
     """Whether to also write the predictions as JSON, for the response of `POST /predict`."""
-    correlation_id: str | None = None
-    """Id that every log line about the job has, and that its event repeats."""
     progress: Progress = Progress()
     lease: Lease | None = None
     intent: int | None = None

@@ -3,10 +3,11 @@
 import base64
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from mini_ml.adapters.configuration import read_settings
 from mini_ml.adapters.event_buses.settings import EventSettings
+from mini_ml.topology import STAGES
 
 SECRET = f"whsec_{base64.b64encode(bytes(range(32))).decode()}"
 HOOK = {"MINI_ML_EVENTS": "webhook", "MINI_ML_WEBHOOK_URL": "https://a.example/hook", "MINI_ML_WEBHOOK_SECRET": SECRET}
@@ -76,6 +77,12 @@ def test_a_private_webhook_is_accepted_if_it_is_allowed(monkeypatch: pytest.Monk
     settings = _read(monkeypatch, **{**HOOK, "MINI_ML_WEBHOOK_URL": url, "MINI_ML_WEBHOOK_ALLOW_PRIVATE": "true"})
 
     assert settings.webhook_url == SecretStr(url)
+
+
+@pytest.mark.parametrize("name", ["local", "dev", "prod"])
+def test_the_sweep_sends_an_event_only_after_the_worker_must_have_given_up(name: str) -> None:
+    with pytest.raises(ValidationError, match="webhook_timeout_seconds"):
+        EventSettings(webhook_timeout_seconds=STAGES[name].resend_after_seconds)
 
 
 def test_settings_show_neither_the_url_nor_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
