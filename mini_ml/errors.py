@@ -50,6 +50,8 @@ MiniMLError
     ├── StaleWrite
     ├── LeaseLost
     ├── UnknownEvent
+    ├── EventNotSent
+    ├── EventRejected
     └── ArtifactRejected
 """
 
@@ -420,6 +422,14 @@ class LeaseLost(Internal):
 
 class UnknownEvent(Internal):
     """A function received an event or a queue message that it cannot read."""
+
+
+class EventNotSent(Internal):
+    """The event bus did not accept an event; the sweep sends it again."""
+
+
+class EventRejected(Internal):
+    """The event bus will never accept this event."""
 
 
 class ArtifactRejected(Internal):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, Final, Protocol
 
-from mini_ml.contracts import Kind, Upload
+from mini_ml.contracts import JobEvent, Kind, Upload
 from mini_ml.topology import Stage
 from mini_ml.topology.metrics import Metric
 
@@ -122,6 +122,18 @@ class Queue(Protocol):
         """Return the approximate number of waiting messages. Raises StorageUnavailable."""
 
 
+class EventBus(Protocol):
+    """Tells other programs how jobs ended."""
+
+    def send(self, event: JobEvent) -> None:
+        """Send an event; takes a few seconds at most.
+
+        Raises:
+            EventNotSent: the bus did not accept it; send it again later.
+            EventRejected: the bus will never accept it.
+        """
+
+
 class Seal(Protocol):
     """Signs and verifies digests with a MAC key; only the trainer may sign. Further keys may verify too."""
 
@@ -188,6 +200,7 @@ class Cloud:
     uploads: ObjectStore
     artifacts: ObjectStore
     queues: Mapping[Kind, Queue]
+    events: EventBus
     seal: Seal
     stage: Stage
     now: Callable[[], datetime]

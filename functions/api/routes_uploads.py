@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mini_ml import keys
 from mini_ml.adapters.auth.middleware import require_scope
 from mini_ml.adapters.http.answering.links import links_from
-from mini_ml.adapters.http.answering.views import job_path, json_response
+from mini_ml.adapters.http.answering.views import json_response
 from mini_ml.adapters.http.openapi.document import json_body, problem_responses
 from mini_ml.adapters.http.reading.json_bodies import read_json_as
 from mini_ml.adapters.http.schemas import UploadRequest
@@ -19,6 +19,7 @@ from mini_ml.contracts import Kind, PredictOptions, TrainOptions, UploadInvitati
 from mini_ml.errors import Issue
 from mini_ml.jobs import options, submit
 from mini_ml.jobs.collected_errors import CollectedErrors
+from mini_ml.jobs.job_links import job_path
 from mini_ml.jobs.submit import Invitation
 from mini_ml.ports import Cloud
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Self
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from mini_ml.adapters.event_buses.settings import EventSettings
 from mini_ml.topology import STAGES, Stage
 
 _LEAST_KEY_CHARS: Final = 16
@@ -22,7 +23,7 @@ def parse_accepted_seal_keys(text: str) -> tuple[SecretStr, ...]:
     return tuple(SecretStr(key) for key in found)
 
 
-class CloudSettings(BaseSettings):
+class CloudSettings(EventSettings, BaseSettings):
     """Read from the environment, prefix `MINI_ML_`. Empty variables count as not set.
 
     Names of resources have no default, so a service never uses another deployment's resources by mistake.

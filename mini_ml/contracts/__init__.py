@@ -5,6 +5,7 @@ from mini_ml.contracts.batches import BatchSummary
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning, WarningExample
 from mini_ml.contracts.file_report import Escape, FileReport
 from mini_ml.contracts.inspections import InspectAnswer, InspectedColumn
+from mini_ml.contracts.job_events import JobEvent
 from mini_ml.contracts.jobs import (
     Lease,
     PredictResult,
@@ -69,6 +70,7 @@ __all__ = [
     "InspectedColumn",
     "Interval",
     "IssueView",
+    "JobEvent",
     "JobPage",
     "JobView",
     "JsonObject",

@@ -86,6 +86,8 @@ class Job(FrozenModel):
     """A job as stored in S3. All updates are conditional (If-Match)."""
 
     job_id: str
+    correlation_id: str | None = None
+    """Id of the request or upload that created the job; None in jobs of releases without such ids."""
     kind: Kind
     state: State
     model_name: str | None = None
@@ -135,6 +137,10 @@ class Job(FrozenModel):
     def is_open(self) -> bool:
         """Whether the job has not ended yet."""
         return self.state in OPEN_STATES
+
+    def has_ended_before(self, moment: datetime) -> bool:
+        """Return whether the job ended before a moment."""
+        return not self.is_open and (self.finished_at is None or self.finished_at < moment)
 
     @property
     def attempts_made(self) -> int:

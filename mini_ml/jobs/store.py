@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mini_ml import errors, keys
+from mini_ml.jobs.end_events import send_end_event
 from mini_ml.jobs.ended import count_ended
 from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud, ObjectHead
@@ -50,30 +51,35 @@ def create(cloud: Cloud, job: Job) -> Record:
         head = cloud.artifacts.put_new(keys.job(job.job_id), _body(job))
     except errors.AlreadyExists:
         return load(cloud, job.job_id)
+    record = Record(job=job, etag=head.etag)
     if not job.is_open:
         count_ended(cloud.metrics, job)
-        unmark(cloud, job.job_id)
+        finish(cloud, record)
     elif cloud.now() - began > timedelta(seconds=cloud.stage.clock_slack_seconds / 2):
         cloud.artifacts.put(keys.open_job(job.job_id), b"")
-    return Record(job=job, etag=head.etag)
+    return record
 
 
 def write(cloud: Cloud, record: Record, job: Job) -> Record:
-    """Write a changed job over exactly the version in `record`; a job that has ended leaves the index of open ones.
+    """Write a changed job over exactly the version in `record`, and finish it if it has ended.
 
     Raises:
         StaleWrite: another process has changed the job since it was read.
     """
     body = _body(job)
+    if not record.job.is_open and not job.is_open:
+        # It left the index of open jobs when it ended before. The sweep must find it if this process dies.
+        cloud.artifacts.put(keys.open_job(job.job_id), b"")
     try:
         head = cloud.artifacts.replace(keys.job(job.job_id), body, etag=record.etag)
     except errors.StaleWrite:
         head = _head_of_own_write(cloud, job.job_id, body)
     if not job.is_open and job.state != record.job.state:
         count_ended(cloud.metrics, job)
+    written = Record(job=job, etag=head.etag)
     if not job.is_open:
-        unmark(cloud, job.job_id)
-    return Record(job=job, etag=head.etag)
+        finish(cloud, written)
+    return written
 
 
 def _head_of_own_write(cloud: Cloud, job_id: str, body: bytes) -> ObjectHead:
@@ -87,11 +93,26 @@ def _head_of_own_write(cloud: Cloud, job_id: str, body: bytes) -> ObjectHead:
     return stored.head
 
 
-def unmark(cloud: Cloud, job_id: str) -> None:
-    """Remove a job from the index of open ones, unless it was created or retried at the same moment."""
+def finish(cloud: Cloud, ended: Record) -> None:
+    """Send the event of a job that has ended, then remove the job from the index of open ones.
+
+    If the event bus is unavailable, or this process dies, the job stays in the index, and the sweep calls this again.
+    """
+    if send_end_event(cloud, ended.job):
+        unmark(cloud, ended.job.job_id, etag=ended.etag)
+
+
+def unmark(cloud: Cloud, job_id: str, *, etag: str | None = None) -> None:
+    """Remove a job from the index of open ones, unless it was created or changed at the same moment.
+
+    Args:
+        cloud: the ports.
+        job_id: the job.
+        etag: ETag of the job as it ended; None if it was never written.
+    """
     cloud.artifacts.delete(keys.open_job(job_id))
     with suppress(errors.JobNotFound):
-        if load(cloud, job_id).job.is_open:
+        if load(cloud, job_id).etag != etag:
             cloud.artifacts.put(keys.open_job(job_id), b"")
 
 

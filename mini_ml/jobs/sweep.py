@@ -1,4 +1,4 @@
-"""Recovers work that the queues lost: the sweep announces jobs and uploads again, dead letters end their jobs."""
+"""Recovers what was lost: the sweep announces jobs and uploads again and sends events; dead letters end their jobs."""
 
 import logging
 from datetime import datetime, timedelta
@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 def sweep(cloud: Cloud) -> None:
     """Announce again, or end, open jobs that no worker has, and announce uploads that never got a job.
+
+    A job that has ended, but whose event was not sent, is finished.
 
     A repeated sweep changes nothing more. One sweep works for at most two thirds of the time that its invocation has;
     the next one continues where it stopped. While one runs, another returns at once; if they overlap all the same, they
@@ -58,12 +60,18 @@ def _settle(cloud: Cloud, job_id: str) -> None:
         logger.exception("job_unreadable", extra={"job_id": job_id})
         return  # one unreadable job must not block the others
     if not record.job.is_open:
-        store.unmark(cloud, job_id)
+        _finish(cloud, record)
         return
     try:
         _settle_open(cloud, record)
     except errors.StaleWrite:
         return  # a worker or a client changed it at the same moment
+
+
+def _finish(cloud: Cloud, record: Record) -> None:
+    """Send the event of a job whose worker could not, unless the worker may still be sending it."""
+    if record.job.has_ended_before(cloud.now() - timedelta(seconds=cloud.stage.resend_after_seconds)):
+        store.finish(cloud, record)
 
 
 def _forget(cloud: Cloud, job_id: str) -> None:

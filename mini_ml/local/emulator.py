@@ -17,7 +17,7 @@ SECRET_KEY: Final = "test"  # noqa: S105  # the emulator accepts any key and lis
 REST_API_TAGS: Final[Mapping[str, str]] = {"ms-custom-id": REST_API_ID, "_custom_id_": REST_API_ID}
 """Tags that set a fixed id for the REST API, in ministack and in LocalStack."""
 
-_SERVICES: Final = "s3,sqs,apigateway,lambda"
+_SERVICES: Final = "s3,sqs,apigateway,lambda,events"
 _NO_DOCKER: Final = "unix:///nonexistent/docker.sock"
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

@@ -6,6 +6,7 @@ with it. Units are part of the names.
 
 from mini_ml.topology.gateway_problems import GATEWAY_PROBLEMS, GatewayProblem, GatewayResponse
 from mini_ml.topology.headers import CORRELATION_ID, SAFE_HEADERS
+from mini_ml.topology.job_events import EVENT_SOURCE, EVENT_TYPES, EventType
 from mini_ml.topology.lambda_encoding import encoded_bytes, exceeds
 from mini_ml.topology.limits import MIB, Limits
 from mini_ml.topology.resources import (
@@ -31,6 +32,8 @@ from mini_ml.topology.threads import ONE_THREAD
 __all__ = [
     "ADMIN",
     "CORRELATION_ID",
+    "EVENT_SOURCE",
+    "EVENT_TYPES",
     "GATEWAY_PROBLEMS",
     "GATEWAY_ROUTES",
     "LOCAL_NAMES",
@@ -45,6 +48,7 @@ __all__ = [
     "SCOPES",
     "STAGES",
     "TRAIN_PREFIX",
+    "EventType",
     "Function",
     "FunctionName",
     "GatewayProblem",

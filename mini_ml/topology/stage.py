@@ -49,6 +49,8 @@ class Stage:
     """Age after which the sweep sends a queued job, or an orphaned upload, to its queue again."""
     return_seconds: float = 1.0
     """Delay before the event poller redelivers a failed message; doubles with each failure."""
+    resend_after_seconds: float = 10.0
+    """Age of a job's end after which the sweep sends its event if the worker could not; longer than one try takes."""
     clock_slack_seconds: float = 300.0
     """Maximum difference between the clocks of a worker, the sweep and S3."""
     sweep_lookback_seconds: float = 3600.0
@@ -128,6 +130,7 @@ STAGES: Final[dict[str, Stage]] = {
         default_wait_seconds=8.0,
         requeue_after_seconds=2.0,
         return_seconds=0.1,
+        resend_after_seconds=1.0,
         clock_slack_seconds=5.0,
         sweep_lookback_seconds=5.0,
     ),

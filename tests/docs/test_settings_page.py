@@ -15,6 +15,7 @@ from functions.api.settings import ApiSettings
 from functions.predict.settings import PredictSettings
 from functions.trainer.settings import TrainerSettings
 from mini_ml.adapters.auth.settings import AuthSettings
+from mini_ml.adapters.event_buses.settings import EventSettings
 from mini_ml.adapters.monitoring.settings import MetricsSettings
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.cli.arguments import CliSettings
@@ -31,6 +32,7 @@ SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
     "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`": CliSettings,
     "Every service": CloudSettings,
+    "Events": EventSettings,
     "Who may call": AuthSettings,
     "Metrics": MetricsSettings,
     "api": ApiSettings,

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 
 from mini_ml import keys
+from mini_ml.adapters.aws.event_bridge import EventBridgeBus
 from mini_ml.adapters.aws.s3 import S3ObjectStore
 from mini_ml.adapters.aws.seal import HmacSeal, KmsSeal, RotatedSeal
 from mini_ml.adapters.aws.session import session
 from mini_ml.adapters.aws.sqs import SqsQueue
+from mini_ml.adapters.event_buses.build import build_event_bus
 from mini_ml.adapters.remaining_time import seconds_left
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.adapters.ticker import every
-from mini_ml.ports import NO_METRICS, Cloud, Metrics, Seal
+from mini_ml.ports import NO_METRICS, Cloud, EventBus, Metrics, Seal
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,6 +38,7 @@ def build_cloud(settings: CloudSettings, *, metrics: Metrics = NO_METRICS) -> Cl
             "train": SqsQueue(sqs, settings.train_queue_url),
             "predict": SqsQueue(sqs, settings.predict_queue_url),
         },
+        events=build_event_bus(settings, event_bridge=lambda: _build_event_bridge(settings)),
         seal=_build_seal(settings),
         stage=settings.topology,
         now=_now,
@@ -65,6 +68,12 @@ def s3_client(settings: CloudSettings, endpoint_url: str | None = None) -> "S3Cl
 def sqs_client(settings: CloudSettings) -> "SQSClient":
     """Create an SQS client."""
     return session().client("sqs", config=_config(settings))
+
+
+def _build_event_bridge(settings: CloudSettings) -> EventBus:
+    """Build the bus with short timeouts, because the end of a job waits for it."""
+    short = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
+    return EventBridgeBus(session().client("events", config=_config(settings).merge(short)))
 
 
 def _build_seal(settings: CloudSettings) -> Seal:

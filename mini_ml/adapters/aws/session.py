@@ -7,7 +7,7 @@ import boto3
 import botocore.session
 from botocore.loaders import Loader
 
-_SERVICES: Final = ("kms", "s3", "secretsmanager", "sqs")
+_SERVICES: Final = ("events", "kms", "s3", "secretsmanager", "sqs")
 """AWS services that the platform calls; add new ones here."""
 
 

@@ -11,7 +11,7 @@ from mini_ml.adapters.aws.seal import HmacSeal
 from mini_ml.adapters.memory.metrics import MemoryMetrics
 from mini_ml.adapters.memory.object_store import Hook, MemoryObjectStore, no_hook, utc_now
 from mini_ml.adapters.ticker import HandTicker
-from mini_ml.contracts import Kind, Upload
+from mini_ml.contracts import JobEvent, Kind, Upload
 from mini_ml.ports import Cloud, Metrics
 from mini_ml.topology import LOCAL_NAMES, STAGES, Stage
 
@@ -32,6 +32,20 @@ class MemoryQueue:
         return len(self.messages)
 
 
+@dataclass(kw_only=True)
+class MemoryEventBus:
+    """An in-memory event bus, oldest event first."""
+
+    events: list[JobEvent] = field(default_factory=list)
+    before: Hook = no_hook
+    after: Hook = no_hook
+
+    def send(self, event: JobEvent) -> None:
+        self.before("send", event.job_id)
+        self.events.append(event)
+        self.after("send", event.job_id)
+
+
 @dataclass(frozen=True, kw_only=True)
 class MemoryCloud(Cloud):
     """A Cloud with in-memory types, so that tests can access their hooks and messages."""
@@ -39,6 +53,7 @@ class MemoryCloud(Cloud):
     uploads: MemoryObjectStore
     artifacts: MemoryObjectStore
     queues: Mapping[Kind, MemoryQueue]
+    events: MemoryEventBus
     every: HandTicker
 
 
@@ -60,6 +75,7 @@ def memory_cloud(
         uploads=MemoryObjectStore(bucket=LOCAL_NAMES.uploads_bucket, now=now, notify=announce),
         artifacts=MemoryObjectStore(bucket=LOCAL_NAMES.artifacts_bucket, now=now),
         queues=queues,
+        events=MemoryEventBus(),
         seal=HmacSeal(b"memory"),
         stage=stage,
         now=now,

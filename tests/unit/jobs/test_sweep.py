@@ -113,10 +113,11 @@ def test_an_upload_that_has_a_job_is_not_announced(cloud: MemoryCloud, clock: Cl
     assert cloud.queues["train"].messages == []
 
 
-def test_the_index_key_of_an_ended_job_is_removed(cloud: MemoryCloud) -> None:
+def test_the_index_key_of_an_ended_job_is_removed(cloud: MemoryCloud, clock: Clock) -> None:
     job = submit_training(cloud)
     control.cancel(cloud, job.job_id)
     cloud.artifacts.put(keys.open_job(job.job_id), b"")
+    clock.forward(cloud.stage.resend_after_seconds + 1)
     sweep.sweep(cloud)
     assert list(cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
 

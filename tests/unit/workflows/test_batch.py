@@ -148,3 +148,4 @@ def test_a_kill_at_any_write_gives_one_result_all_the_same(platform: MemoryPlatf
     platform.recover()
     assert platform.job_of(upload).state == "succeeded"
     assert len(list(platform.cloud.artifacts.list_keys("predictions/"))) == 2
+    assert {(event.type, event.kind) for event in platform.cloud.events.events[1:]} == {("job.succeeded", "predict")}

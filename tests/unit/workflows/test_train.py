@@ -255,6 +255,7 @@ def test_a_kill_at_any_write_loses_and_duplicates_nothing(platform: MemoryPlatfo
     assert platform.job_of(upload).state == "succeeded"
     assert versions.find_newest(platform.cloud.artifacts, "shop") == 1
     assert list(platform.cloud.artifacts.list_keys(keys.OPEN_JOBS)) == []
+    assert {event.type for event in platform.cloud.events.events} == {"job.succeeded"}
 
 
 def test_a_worker_killed_at_every_attempt_fails_its_job(platform: MemoryPlatform) -> None:

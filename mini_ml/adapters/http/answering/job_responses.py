@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from mini_ml.adapters.http.answering.links import Link, links_from
 from mini_ml.adapters.http.answering.problems import RETRY_AFTER_SECONDS, problem_of_failure, problem_response
-from mini_ml.adapters.http.answering.views import job_path, job_view, json_response, version_path
+from mini_ml.adapters.http.answering.views import job_view, json_response
 from mini_ml.adapters.http.reading.prefer import Preference
 from mini_ml.contracts import Label, PredictAnswer, PredictResult
 from mini_ml.jobs.job import Job
+from mini_ml.jobs.job_links import job_path, version_path
 from mini_ml.ports import ObjectStore
 
 _PENDING_SECONDS = 1

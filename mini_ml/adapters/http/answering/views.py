@@ -7,22 +7,13 @@ from mini_ml.adapters.http.answering.links import Link
 from mini_ml.adapters.http.answering.problems import problem_of_failure
 from mini_ml.contracts import JobView, Manifest, ManifestView, ModelView, PredictOptions, SchemaView, TrainOptions
 from mini_ml.jobs.job import Job
+from mini_ml.jobs.job_links import job_links, job_path, version_path
 from mini_ml.registry.summaries import ModelSummary
 
 
 def json_response(model: BaseModel, status: int = 200, *, headers: dict[str, str] | None = None) -> Response:
     """Return a model as a JSON response; NaN becomes null."""
     return Response(model.model_dump_json(by_alias=True), status, headers=headers, media_type="application/json")
-
-
-def job_path(job_id: str) -> str:
-    """Return the path of a job."""
-    return f"/jobs/{job_id}"
-
-
-def version_path(model_name: str, version: int | str) -> str:
-    """Return the path of a model version."""
-    return f"/models/{model_name}/versions/{version}"
 
 
 def job_view(job: Job, link: Link) -> JobView:
@@ -47,31 +38,12 @@ def job_view(job: Job, link: Link) -> JobView:
         columns=job.columns,
         candidates=job.candidates,
         error=problem_of_failure(job.failure, instance=here) if job.failure else None,
-        links={name: link(path) for name, path in _job_links(job).items()},
+        links={name: link(path) for name, path in job_links(job).items()},
     )
 
 
 def _options(job: Job) -> TrainOptions | PredictOptions:
     return job.train or job.predict or (TrainOptions() if job.kind == "train" else PredictOptions())
-
-
-def _job_links(job: Job) -> dict[str, str]:
-    """Return the paths of a job's links, by name."""
-    here = job_path(job.job_id)
-    found = {"self": here}
-    if job.state == "succeeded":
-        found["result"] = f"{here}/result"
-        if job.kind == "predict":
-            found["summary"] = f"{here}/summary"
-        if job.result is not None and job.result.rejects_key is not None:
-            found["rejects"] = f"{here}/rejects"
-    if job.model_name and job.version:
-        found["model_version"] = version_path(job.model_name, job.version)
-    if job.is_open:
-        found["cancel"] = f"{here}/cancel"
-    if job.can_be_retried:
-        found["retry"] = f"{here}/retry"
-    return found
 
 
 def model_view(model: ModelSummary, link: Link, *, scores: bool) -> ModelView:

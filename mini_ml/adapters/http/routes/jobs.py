@@ -9,12 +9,13 @@ from starlette.responses import Response
 from mini_ml import errors, keys
 from mini_ml.adapters.http.answering.job_responses import build_failure_response, build_pending_response
 from mini_ml.adapters.http.answering.links import links_from
-from mini_ml.adapters.http.answering.views import job_path, job_view, json_response, version_path
+from mini_ml.adapters.http.answering.views import job_view, json_response
 from mini_ml.adapters.http.openapi.document import problem_responses
 from mini_ml.adapters.http.service import CloudDep, new_router
 from mini_ml.contracts import JobPage, JobView, Kind, PredictResult, State, Url
 from mini_ml.jobs import control, store
 from mini_ml.jobs.job import Job
+from mini_ml.jobs.job_links import job_path, version_path
 from mini_ml.jobs.listing import CURSOR, Filters, list_page
 from mini_ml.ports import Cloud
 
