@@ -10,7 +10,7 @@ from mini_ml.adapters.configuration import read_settings
 from mini_ml.topology import MIB
 from mini_ml.workflows.model_cache import ModelCache
 
-logs.configure()
+logs.configure("predict")
 settings = read_settings(PredictSettings)
 cloud = build_cloud(settings)
 model_cache = ModelCache(

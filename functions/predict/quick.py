@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from mini_ml import log_context
 from mini_ml.adapters.http.reading.bodies import read_online_body
 from mini_ml.keys import LATEST
 from mini_ml.topology import Limits
@@ -33,6 +34,7 @@ class QuickRoute(APIRoute):
         if loaded is None:
             await super().handle(scope, receive, send)
             return
+        log_context.add(model_name=loaded.manifest.model_name, model_version=loaded.manifest.version)
         limits: Limits = request.app.state.service.cloud.stage.limits
         body = await read_online_body(request, limits)
         score = partial(score_body, loaded, body, "application/json", probabilities=False, limits=limits)

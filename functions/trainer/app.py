@@ -8,7 +8,7 @@ from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.aws.clients import build_cloud
 from mini_ml.adapters.configuration import read_settings
 
-logs.configure()
+logs.configure("trainer")
 settings = read_settings(TrainerSettings)
 cloud = build_cloud(settings)
 app = create_app(

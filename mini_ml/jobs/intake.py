@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import PredictOptions, TrainOptions, Upload
+from mini_ml.correlation import CORRELATION_ID_METADATA, parse_correlation_id
 from mini_ml.jobs import options, store
 from mini_ml.jobs.job import Job, build_failure
 from mini_ml.jobs.store import Record
@@ -98,7 +99,8 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
         cloud: the ports.
         job_id: derived from the object version, so that the same event twice leads to the same job.
         upload: the object version.
-        head: the stored object: its time of arrival, which is when the job began, and the options of a bare upload.
+        head: the stored object: its time of arrival, which is when the job began, the correlation id, for which
+            the job id stands in, and the options of a bare upload.
         named: the job whose form was posted a second time with this file; this job gets the same options.
     """
     now, name = cloud.now(), keys.parse_upload(upload.key)
@@ -106,6 +108,7 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
     def build(request: _Request) -> Job:
         return Job(
             job_id=job_id,
+            correlation_id=parse_correlation_id(head.metadata.get(CORRELATION_ID_METADATA)) or job_id,
             kind=name.kind,
             state="queued",
             model_name=request.model_name,

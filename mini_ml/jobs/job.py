@@ -86,6 +86,8 @@ class Job(FrozenModel):
     """A job as stored in S3. All updates are conditional (If-Match)."""
 
     job_id: str
+    correlation_id: str | None = None
+    """Id of the request or upload that created the job; None in jobs of releases without such ids."""
     kind: Kind
     state: State
     model_name: str | None = None

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from mini_ml import errors, keys
 from mini_ml.jobs.job import Job
+from mini_ml.jobs.job_log import log_change, log_created
 from mini_ml.ports import Cloud, ObjectHead
 
 
@@ -49,6 +50,7 @@ def create(cloud: Cloud, job: Job) -> Record:
         head = cloud.artifacts.put_new(keys.job(job.job_id), _body(job))
     except errors.AlreadyExists:
         return load(cloud, job.job_id)
+    log_created(job)
     if not job.is_open:
         unmark(cloud, job.job_id)
     elif cloud.now() - began > timedelta(seconds=cloud.stage.clock_slack_seconds / 2):
@@ -67,6 +69,7 @@ def write(cloud: Cloud, record: Record, job: Job) -> Record:
         head = cloud.artifacts.replace(keys.job(job.job_id), body, etag=record.etag)
     except errors.StaleWrite:
         head = _head_of_own_write(cloud, job.job_id, body)
+    log_change(record.job, job)
     if not job.is_open:
         unmark(cloud, job.job_id)
     return Record(job=job, etag=head.etag)

@@ -182,8 +182,8 @@ def load_handler(spec: str) -> Handler:
 
 def main() -> None:
     """Poll until SIGTERM or SIGINT, then exit 0; exit 1 when an invocation exceeds its timeout."""
-    logs.configure()
     settings = read_settings(PollerSettings)
+    logs.configure(settings.function_name)
     poller = Poller(
         settings=settings,
         sqs=boto3.client("sqs", config=Config(retries={"total_max_attempts": 2}, read_timeout=30)),

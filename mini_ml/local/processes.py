@@ -97,6 +97,7 @@ class LocalProcesses:
             "MINI_ML_TRAINER_URL": self.service_urls["trainer"],
             "MINI_ML_PREDICT_URL": self.service_urls["predict"],
             "MINI_ML_SEAL_KEY": self.folder.seal_key(),
+            "MINI_ML_LOG_FORMAT": "json",  # `mini-ml logs` reads the files
         }
 
     def _auth_environment(self) -> dict[str, str]:

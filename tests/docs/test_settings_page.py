@@ -15,6 +15,7 @@ from functions.api.settings import ApiSettings
 from functions.predict.settings import PredictSettings
 from functions.trainer.settings import TrainerSettings
 from mini_ml.adapters.auth.settings import AuthSettings
+from mini_ml.adapters.logs import LogSettings
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.cli.arguments import CliSettings
 from mini_ml.local.gateway import GatewaySettings
@@ -30,6 +31,7 @@ SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
     "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`": CliSettings,
     "Every service": CloudSettings,
+    "Logs": LogSettings,
     "Who may call": AuthSettings,
     "api": ApiSettings,
     "trainer": TrainerSettings,

@@ -7,8 +7,10 @@ from fastapi import FastAPI
 from mangum import Mangum
 from mangum.types import LambdaContext
 
+from mini_ml import log_context
 from mini_ml.adapters.aws.events import for_each_upload, kind_of
 from mini_ml.contracts import Upload
+from mini_ml.correlation import parse_correlation_id
 from mini_ml.errors import UnknownEvent
 
 _TEXT_TYPES = ["text/", "application/json", "application/problem+json"]
@@ -44,6 +46,11 @@ class LambdaEntryPoint:
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         """Handle an event and return the response for its source. Raises UnknownEvent."""
+        request_id = getattr(context, "aws_request_id", None)
+        with log_context.bind(request_id=request_id, gateway_request_id=_gateway_request_id(event)):
+            return self._handle(event, context)
+
+    def _handle(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         kind = kind_of(event)
         if kind == "http":
             return dict(self._http(dict(event), context))
@@ -53,3 +60,9 @@ class LambdaEntryPoint:
             raise UnknownEvent("Received a scheduled event, but this function has no schedule.")
         self._tick()
         return {}
+
+
+def _gateway_request_id(event: Mapping[str, Any]) -> str | None:
+    """Return the id that API Gateway gave to a request; its access log and its own error responses have it too."""
+    found = event["requestContext"].get("requestId") if "requestContext" in event else None
+    return parse_correlation_id(found) if isinstance(found, str) else None
