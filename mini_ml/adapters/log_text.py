@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 _COLUMNS: Final = ("timestamp", "level", "service", "message")
@@ -15,8 +15,13 @@ def format_fields(fields: Mapping[str, object]) -> str:
     """Return a line with time, level, service, event and fields; a traceback follows on lines of its own."""
     time, level, service, event = (_format_value(fields.get(name, "-")) for name in _COLUMNS)
     others = (f"{name}={_format_value(value)}" for name, value in fields.items() if name not in _HIDDEN)
-    line = " ".join([time.replace("+00:00", "Z"), f"{level:<9}{service:<14}{event}", *others])
+    line = " ".join([time.replace("+00:00", "Z"), f"{level:<8}", f"{service:<13}", event, *others])
     return "\n".join([line, *_indent(fields.get("exception"))])
+
+
+def escape_unprintable(line: str) -> str:
+    """Escape what could control a terminal."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in line)
 
 
 def _format_value(value: object) -> str:
@@ -25,6 +30,5 @@ def _format_value(value: object) -> str:
 
 
 def _indent(traceback: object) -> Iterator[str]:
-    lines: Iterable[str] = traceback.splitlines() if isinstance(traceback, str) else ()
-    for line in lines:
-        yield "    " + "".join(character if character.isprintable() else repr(character)[1:-1] for character in line)
+    if isinstance(traceback, str):
+        yield from (f"    {escape_unprintable(line)}" for line in traceback.splitlines())
