@@ -29,7 +29,7 @@ from tests.fixtures.required import variables_of
 
 SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
-    "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`": CliSettings,
+    "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`, `logs`": CliSettings,
     "Every service": CloudSettings,
     "Logs": LogSettings,
     "Who may call": AuthSettings,
