@@ -21,8 +21,10 @@ from mini_ml.errors import Internal, Unavailable
 
 _QUIET: Final = ("botocore", "boto3", "urllib3", "httpx2", "httpcore2", "mangum", "python_multipart")
 """Libraries that only log warnings and errors."""
-_OWN_HANDLERS: Final = ("uvicorn", "uvicorn.error", "uvicorn.access")
-"""Libraries that install handlers of their own, which write plain text."""
+_WITH_OWN_HANDLERS: Final = ("uvicorn", "uvicorn.error")
+"""Loggers of libraries that install handlers of their own, which write plain text."""
+_UNWANTED: Final = "uvicorn.access"
+"""Logger that writes the addresses of requests with their queries; `mini_ml.http` logs requests by their route."""
 _WITHOUT_DATA: Final = frozenset({"boto3", "botocore", "s3transfer", "urllib3"})
 """Libraries that never see the content of a file, so that the messages of their errors may be logged."""
 
@@ -107,9 +109,10 @@ def configure(service: str) -> None:
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    for name in _OWN_HANDLERS:
+    for name in _WITH_OWN_HANDLERS:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.getLogger(_UNWANTED).disabled = True
     warnings.showwarning = _log_warning
     sys.excepthook = _log_crash
     threading.excepthook = _log_crash_of_thread

@@ -22,6 +22,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml import log_context
 from mini_ml.adapters import logs
 from mini_ml.adapters.configuration import read_settings
 from mini_ml.local.invocation import (
@@ -119,9 +120,13 @@ class Poller:
 
     def _invoke(self, event: dict[str, Any]) -> object:
         """Invoke the handler; after an exception return False, which fails the whole batch."""
-        with _watchdog(self.settings.timeout_seconds, self.give_up):
+        context = self._build_context()
+        with (
+            _watchdog(self.settings.timeout_seconds, self.give_up),
+            log_context.bind(request_id=context.aws_request_id),
+        ):
             try:
-                return self.handler(event, self._build_context())
+                return self.handler(event, context)
             except Exception:  # Lambda's runtime also survives any error of the handler
                 logger.exception("invocation_failed", extra={"function_name": self.settings.function_name})
                 return False

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
 from mini_ml import log_context
+from mini_ml.adapters.aws.ranges import RANGE_BYTES, RangeReader
+from mini_ml.ml.scoring.ahead import in_order
 
 
 def test_an_inner_block_keeps_the_fields_of_the_outer_one_and_ends_with_its_own() -> None:
@@ -67,3 +69,17 @@ def test_a_pool_shares_the_fields_of_its_creator() -> None:
             found = list(workers.map(lambda _: dict(log_context.current()), range(4)))
 
     assert found == [{"job_id": "j"}] * 4
+
+
+def test_the_threads_that_score_and_download_share_the_fields_of_their_job() -> None:
+    found: list[object] = []
+
+    def note(*_: object) -> bytes:
+        found.append((threading.current_thread().name.partition("_")[0], log_context.current().get("job_id")))
+        return b"" if len(found) > 6 else b"x" * RANGE_BYTES
+
+    with log_context.bind(job_id="j"):
+        list(in_order(note, iter(range(4)), threads=2))
+        RangeReader(note).read()
+
+    assert set(found) == {("ahead", "j"), ("download", "j"), (threading.current_thread().name, "j")}
