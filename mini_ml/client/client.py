@@ -70,6 +70,9 @@ class Client:
             sleep: called between two polls of a job, with the pause in seconds.
             inline_bytes: larger files are uploaded through S3.
             transport: replaces the network in tests.
+
+        Raises:
+            ValueError: the correlation id is malformed.
         """
         self._transport = Transport(url, credential=credential, correlation_id=correlation_id, network=transport)
         self._sleep = sleep

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from mini_ml.client.answers import parse_problem
 from mini_ml.client.exceptions import RequestRejected, Unreachable
+from mini_ml.correlation import CORRELATION_ID_PATTERN, parse_correlation_id
 from mini_ml.topology import CORRELATION_ID
 
 DEFAULT_URL: Final = "http://localhost:8000"
@@ -32,7 +33,9 @@ class Transport:
         network: httpx2.BaseTransport | None,
         correlation_id: str | None = None,
     ) -> None:
-        """Create connections; `network` replaces the network in tests."""
+        """Create connections; `network` replaces the network in tests. Raises ValueError for a malformed id."""
+        if correlation_id is not None and parse_correlation_id(correlation_id) is None:
+            raise ValueError(f"The correlation id {correlation_id!r} does not match {CORRELATION_ID_PATTERN}.")
         self._base = url.rstrip("/") + "/"
         self._credential = credential
         self._correlation_id = correlation_id

@@ -10,6 +10,7 @@ from mini_ml.contracts import PredictOptions, TrainOptions, Upload
 from mini_ml.correlation import CORRELATION_ID_METADATA, parse_correlation_id
 from mini_ml.jobs import options, store
 from mini_ml.jobs.job import Job, build_failure
+from mini_ml.jobs.job_log import add_job_fields
 from mini_ml.jobs.store import Record
 from mini_ml.jobs.uploads import complete_upload
 from mini_ml.ports import Cloud, ObjectHead
@@ -48,7 +49,9 @@ def find_arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
     except errors.ObjectMissing:
         return None
     arrived = complete_upload(upload, head)
-    return Arrival(upload=arrived, record=_load_or_create(cloud, arrived, head))
+    record = _load_or_create(cloud, arrived, head)
+    add_job_fields(record.job)
+    return Arrival(upload=arrived, record=record)
 
 
 def has_job(cloud: Cloud, upload: Upload) -> bool:

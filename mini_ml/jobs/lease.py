@@ -39,7 +39,6 @@ def acquire_lease(
     if arrival is None:
         return None
     record = arrival.record
-    add_job_fields(record.job)
     while record.job.is_open and not record.job.has_live_lease(cloud.now()):
         try:
             leased = _write_lease(cloud, record, arrival.upload, version_of)

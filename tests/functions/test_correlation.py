@@ -20,7 +20,7 @@ from mini_ml.adapters.aws.events import object_created_body
 from mini_ml.adapters.http.lambda_entry import LambdaEntryPoint
 from mini_ml.adapters.logs import JsonFormatter
 from mini_ml.contracts import JobView, Upload
-from mini_ml.correlation import PATTERN
+from mini_ml.correlation import CORRELATION_ID_PATTERN
 from mini_ml.jobs import store, sweep
 from mini_ml.jobs.job import Job
 from mini_ml.keys import is_model_name
@@ -83,13 +83,13 @@ def test_a_malformed_id_is_replaced_and_not_refused(idle: Services, sent: str) -
     assert len(id_of(answer)) == 36
 
 
-@given(sent=st.binary(max_size=200) | st.from_regex(PATTERN, fullmatch=True).map(str.encode))
+@given(sent=st.binary(max_size=200) | st.from_regex(CORRELATION_ID_PATTERN, fullmatch=True).map(str.encode))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_response_has_one_well_formed_id(trained: Services, sent: bytes) -> None:
     answer = trained.api.get("/health", headers=[(b"X-Correlation-Id", sent)])
 
     assert answer.status_code == 200
-    assert re.fullmatch(PATTERN, id_of(answer))
+    assert re.fullmatch(CORRELATION_ID_PATTERN, id_of(answer))
 
 
 def test_two_ids_of_one_request_are_replaced(idle: Services) -> None:

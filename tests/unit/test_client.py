@@ -241,6 +241,12 @@ def test_a_correlation_id_is_sent_with_every_request_to_the_platform_only(table:
     assert set(sent) == {("platform.example", "c-1"), ("s3.example", None)}
 
 
+@pytest.mark.parametrize("correlation_id", ["", "a b", "a\r\nX-API-Key: b", "ç"])
+def test_a_malformed_correlation_id_is_rejected_at_once(correlation_id: str) -> None:
+    with pytest.raises(ValueError, match="does not match"):
+        Client(BASE, correlation_id=correlation_id)
+
+
 def test_the_details_of_an_incomplete_problem_document_are_kept(table: Path) -> None:
     platform = Platform(predict=httpx2.Response(503, json={"title": "Busy", "detail": "Try later.", "traceId": 1}))
 
