@@ -7,12 +7,14 @@ from starlette.responses import Response
 
 from functions.api.service_status import BackendService
 from mini_ml.adapters.auth.middleware import CREDENTIAL_HEADERS
+from mini_ml.adapters.http.correlation import correlation_id_of
+from mini_ml.topology import CORRELATION_ID
 
 
 async def forward_to_predict(
     request: Request, path: str, *, body: bytes, content_type: str, query: Mapping[str, str] | None = None
 ) -> Response:
-    """Forward a request with its credential, because the predict service authenticates requests itself.
+    """Forward a request with its correlation id, and with its credential, which the predict service checks itself.
 
     Args:
         request: the request.
@@ -26,4 +28,5 @@ async def forward_to_predict(
     """
     predict: BackendService = request.app.state.predict
     credentials = {name: request.headers[name] for name in CREDENTIAL_HEADERS if name in request.headers}
-    return await predict.forward(path, body=body, headers={"Content-Type": content_type, **credentials}, query=query)
+    headers = {"Content-Type": content_type, CORRELATION_ID: correlation_id_of(request), **credentials}
+    return await predict.forward(path, body=body, headers=headers, query=query)

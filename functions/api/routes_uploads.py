@@ -11,6 +11,7 @@ from mini_ml import keys
 from mini_ml.adapters.auth.middleware import require_scope
 from mini_ml.adapters.http.answering.links import links_from
 from mini_ml.adapters.http.answering.views import json_response
+from mini_ml.adapters.http.correlation import correlation_id_of
 from mini_ml.adapters.http.openapi.document import json_body, problem_responses
 from mini_ml.adapters.http.reading.json_bodies import read_json_as
 from mini_ml.adapters.http.schemas import UploadRequest
@@ -67,7 +68,7 @@ async def invite(request: Request, cloud: CloudDep) -> Response:
     """
     asked = await read_json_as(request, UploadRequest, cloud.stage.limits)
     require_scope(request, asked.kind)
-    invitation = await run_in_threadpool(_invite, cloud, asked)
+    invitation = await run_in_threadpool(_invite, cloud, asked, correlation_id_of(request))
     job, link = invitation.job, links_from(request)
     here = link(job_path(job.job_id))
     body = UploadInvitation(
@@ -82,7 +83,7 @@ async def invite(request: Request, cloud: CloudDep) -> Response:
     return json_response(body, 201, headers={"Location": here})
 
 
-def _invite(cloud: Cloud, asked: UploadRequest) -> Invitation:
+def _invite(cloud: Cloud, asked: UploadRequest, correlation_id: str) -> Invitation:
     collected = CollectedErrors(_find_misplaced(asked))
     train: TrainOptions | None = None
     predict: PredictOptions | None = None
@@ -96,7 +97,12 @@ def _invite(cloud: Cloud, asked: UploadRequest) -> Invitation:
             predict = options.parse_predict_options({**given, "version": asked.version})
     collected.raise_if_any()
     return submit.invite_upload(
-        cloud, model_name=asked.model_name, filename=asked.filename, train=train, predict=predict
+        cloud,
+        model_name=asked.model_name,
+        filename=asked.filename,
+        train=train,
+        predict=predict,
+        correlation_id=correlation_id,
     )
 
 

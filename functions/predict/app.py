@@ -12,7 +12,7 @@ from mini_ml.adapters.monitoring.settings import MetricsSettings
 from mini_ml.topology import MIB
 from mini_ml.workflows.model_cache import ModelCache
 
-logs.configure()
+logs.configure("predict")
 settings = read_settings(PredictSettings)
 cloud = build_cloud(settings, metrics=build_metrics(read_settings(MetricsSettings)))
 model_cache = ModelCache(

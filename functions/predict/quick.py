@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from mini_ml import log_context
 from mini_ml.adapters.http.reading.bodies import read_online_body
 from mini_ml.keys import LATEST
 from mini_ml.ports import Cloud
@@ -35,6 +36,7 @@ class QuickRoute(APIRoute):
             return
         cloud: Cloud = request.app.state.service.cloud
         limits = cloud.stage.limits
+        log_context.add(model_name=loaded.manifest.model_name, model_version=loaded.manifest.version)
         body = await read_online_body(request, limits)
         score = partial(
             score_body, loaded, body, "application/json", probabilities=False, limits=limits, metrics=cloud.metrics

@@ -5,6 +5,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from functions.predict.quick import QuickRoute
+from mini_ml import log_context
 from mini_ml.adapters.http.openapi.scoring import MEDIA_TYPES, NEWEST_PATH, SCORING, VERSION_PATH, Probabilities
 from mini_ml.adapters.http.reading.bodies import read_online_body, require_media_type
 from mini_ml.adapters.http.routes.models import ModelName, Version
@@ -41,6 +42,7 @@ async def _answer(request: Request, model_name: str, version: str, probabilities
 
     def work() -> bytes:
         loaded = model_cache.model(model_name, version)
+        log_context.add(model_name=loaded.manifest.model_name, model_version=loaded.manifest.version)
         return score_body(loaded, body, media_type, probabilities=probabilities, limits=limits, metrics=cloud.metrics)
 
     return Response(await run_in_threadpool(work), media_type="application/json")

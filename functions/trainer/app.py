@@ -10,7 +10,7 @@ from mini_ml.adapters.configuration import read_settings
 from mini_ml.adapters.monitoring.build import build_metrics
 from mini_ml.adapters.monitoring.settings import MetricsSettings
 
-logs.configure()
+logs.configure("trainer")
 settings = read_settings(TrainerSettings)
 cloud = build_cloud(settings, metrics=build_metrics(read_settings(MetricsSettings)))
 app = create_app(

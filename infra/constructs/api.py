@@ -142,7 +142,7 @@ class Api(Construct):
                 problem.response_type,
                 type=apigateway.ResponseType.of(problem.response_type),
                 status_code=str(problem.status),
-                response_headers={name: f"'{value}'" for name, value in problem.headers.items()},
+                response_headers=problem.header_mappings,
                 templates={"application/json": json.dumps(problem.problem())},
             )
 

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from mini_ml.errors import MiniMLError
@@ -21,7 +22,8 @@ def every(seconds: float, tick: Tick) -> Iterator[None]:
     block: the block itself must check what the timer maintains, such as a lease.
     """
     ended = threading.Event()
-    thread = threading.Thread(target=_run, args=(seconds, tick, ended), name="ticker", daemon=True)
+    run_in_context = copy_context().run  # its log lines have the fields of the caller's
+    thread = threading.Thread(target=run_in_context, args=(_run, seconds, tick, ended), name="ticker", daemon=True)
     thread.start()
     try:
         yield

@@ -9,8 +9,10 @@ from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError, field_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
+from mini_ml.cli.platform_url import AWS_STAGES, find_stage, is_loopback
 from mini_ml.client import DEFAULT_URL
 from mini_ml.contracts import BAD_ROWS, EFFORTS, Kind
+from mini_ml.correlation import parse_correlation_id
 from mini_ml.topology import Scope
 
 _FILE_HELP: Final = "CSV file; a file larger than the inline limit is uploaded to S3"
@@ -74,8 +76,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_predict(commands.add_parser("predict", parents=[remote], help="predict the rows of a CSV file"))
     _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
     _add_models(commands.add_parser("models", parents=[remote], help="list models, or show one or a version of it"))
+    _add_logs(commands.add_parser("logs", help="print log lines, or on AWS the commands that do"))
     _add_key(commands.add_parser("key", help="create an API key"))
     options = parser.parse_args(argv)
+    if options.command == "logs" and not (is_loopback(options.url) or options.stage or find_stage(options.url)):
+        parser.error(f"argument --stage: name the stage, as {options.url} does not end with one")
     if options.command == "models" and options.version and not options.model_name:
         parser.error("argument --version: name the model, as in: mini-ml models iris --version 3")
     return options
@@ -83,9 +88,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _build_remote_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--url", default=CliSettings().url, help="URL of the platform (MINI_ML_URL; %(default)s)")
+    _add_url(parser)
     parser.add_argument("--json", action="store_true", help="print the JSON response")
     return parser
+
+
+def _add_url(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", default=CliSettings().url, help="URL of the platform (MINI_ML_URL; %(default)s)")
 
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
@@ -133,6 +142,15 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model_name", nargs="?", metavar="NAME")
     parser.add_argument(
         "--version", help="version number, alias or latest: show its metrics and the candidates that were compared"
+    )
+
+
+def _add_logs(parser: argparse.ArgumentParser) -> None:
+    _add_url(parser)
+    parser.add_argument("--job", type=_parse_log_id, metavar="ID", help="only lines with this job id or correlation id")
+    parser.add_argument("--follow", "-f", action="store_true", help="wait for further lines until Ctrl-C")
+    parser.add_argument(
+        "--stage", choices=AWS_STAGES, help="stage on AWS, if the URL does not end with it, as a domain of yours"
     )
 
 
@@ -195,6 +213,12 @@ def _parse_scopes(text: str) -> frozenset[Scope]:
         return validate_scopes(_split_names(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _parse_log_id(text: str) -> str:
+    if parse_correlation_id(text) is None:
+        raise argparse.ArgumentTypeError("not a job id or correlation id")
+    return text
 
 
 def _parse_file(text: str) -> Path:

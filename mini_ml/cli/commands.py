@@ -49,6 +49,12 @@ def _demo(_: Namespace) -> None:
     demo()
 
 
+def _logs(options: Namespace) -> None:
+    from mini_ml.cli.logs import print_logs
+
+    print_logs(options)
+
+
 def _key(options: Namespace) -> None:
     printing.print_key(*new_key(options.name, options.scopes))
 
@@ -128,7 +134,7 @@ def _models(client: Client, options: Namespace) -> Iterable[str]:
     return printing.format_models(client.models())
 
 
-LOCAL: Final[dict[str, Callable[[Namespace], None]]] = {"up": _up, "demo": _demo, "key": _key}
+LOCAL: Final[dict[str, Callable[[Namespace], None]]] = {"up": _up, "demo": _demo, "logs": _logs, "key": _key}
 """Commands that do not talk to a running platform."""
 
 REMOTE: Final[dict[str, Callable[[Client, Namespace], Iterable[str]]]] = {

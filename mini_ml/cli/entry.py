@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         as_json = getattr(options, "json", False)
         commands.run(options)
     except RequestRejected as rejection:
-        printing.print_problem(rejection.problem, as_json=as_json)
+        printing.print_problem(rejection.problem, correlation_id=rejection.correlation_id, as_json=as_json)
         return 1
     except ValidationError as error:
         printing.print_invalid_settings(error)

@@ -43,15 +43,21 @@ def print_answer(text: str, lines: Iterable[str], *, as_json: bool) -> None:
         print(escape_control_characters(line))
 
 
-def print_problem(problem: Problem, *, as_json: bool) -> None:
-    """Print a problem document to standard error, with each of its errors on its own line."""
+def print_problem(problem: Problem, *, as_json: bool, correlation_id: str | None = None) -> None:
+    """Print a problem document to standard error, with each of its errors and its correlation id on a line of its own.
+
+    `mini-ml logs --job` finds the log lines with that id.
+    """
     if as_json:
-        body = problem.model_dump(mode="json", exclude_none=True)
+        known = {} if correlation_id is None else {"correlation_id": correlation_id}
+        body = {**problem.model_dump(mode="json", exclude_none=True), **known}
         print(json.dumps(body, indent=2, ensure_ascii=False), file=sys.stderr)
         return
     print(escape_control_characters(f"{problem.title}: {problem.detail}"), file=sys.stderr)
     for issue in problem.errors:
         print(escape_control_characters(f"  - {format_issue(issue)}"), file=sys.stderr)
+    if correlation_id is not None:
+        print(escape_control_characters(f"  correlation id: {correlation_id}"), file=sys.stderr)
 
 
 def escape_control_characters(line: str) -> str:
@@ -139,7 +145,8 @@ def format_predictions(answer: PredictAnswer | JobView) -> Iterable[str]:
 
 def format_job(job: JobView) -> Iterable[str]:
     """Return the fields of a job, its metrics, its result and its error."""
-    names = ("job_id", "kind", "state", "model_name", "version", "created_at", "started_at", "finished_at")
+    fixed = ("job_id", "correlation_id", "kind", "state", "model_name", "version")
+    names = (*fixed, "created_at", "started_at", "finished_at")
     result = {name: value for name, value in job.result or () if name not in names and value is not None}
     error = {"error": f"{job.error.title}: {job.error.detail}"} if job.error else {}
     yield from join_sections(

@@ -55,6 +55,7 @@ class Client:
         url: str = DEFAULT_URL,
         *,
         credential: str | None = None,
+        correlation_id: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
         inline_bytes: int = Limits().inline_upload_bytes,
         transport: httpx2.BaseTransport | None = None,
@@ -64,11 +65,16 @@ class Client:
         Args:
             url: base URL of the platform.
             credential: API key or token; it is sent to `url` only, never to S3.
+            correlation_id: id of yours to send with every request, which the jobs and the log lines of the platform
+                have too; None lets the platform choose one for each request.
             sleep: called between two polls of a job, with the pause in seconds.
             inline_bytes: larger files are uploaded through S3.
             transport: replaces the network in tests.
+
+        Raises:
+            ValueError: the correlation id is malformed.
         """
-        self._transport = Transport(url, credential=credential, network=transport)
+        self._transport = Transport(url, credential=credential, correlation_id=correlation_id, network=transport)
         self._sleep = sleep
         self._inline_bytes = inline_bytes
 
@@ -225,7 +231,7 @@ class Client:
             self._sleep(_POLL_SECONDS)
             job = self.follow(job.links["self"], JobView)
         if job.error is not None:
-            raise RequestRejected(job.error)
+            raise RequestRejected(job.error, correlation_id=job.correlation_id)
         return job
 
     def follow(self, link: str, view: type[View]) -> View:

@@ -9,6 +9,8 @@ from pydantic import JsonValue
 
 from mini_ml.client.answers import parse_problem
 from mini_ml.client.exceptions import RequestRejected, Unreachable
+from mini_ml.correlation import CORRELATION_ID_PATTERN, parse_correlation_id
+from mini_ml.topology import CORRELATION_ID
 
 DEFAULT_URL: Final = "http://localhost:8000"
 _TIMEOUT: Final = httpx2.Timeout(40.0, connect=5.0)
@@ -23,10 +25,20 @@ FormFile = tuple[str, BinaryIO] | tuple[str, BinaryIO, str]
 class Transport:
     """Connections to one platform, and to the S3 URLs in its responses."""
 
-    def __init__(self, url: str, *, credential: str | None, network: httpx2.BaseTransport | None) -> None:
-        """Create connections; `network` replaces the network in tests."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        credential: str | None,
+        network: httpx2.BaseTransport | None,
+        correlation_id: str | None = None,
+    ) -> None:
+        """Create connections; `network` replaces the network in tests. Raises ValueError for a malformed id."""
+        if correlation_id is not None and parse_correlation_id(correlation_id) is None:
+            raise ValueError(f"The correlation id {correlation_id!r} does not match {CORRELATION_ID_PATTERN}.")
         self._base = url.rstrip("/") + "/"
         self._credential = credential
+        self._correlation_id = correlation_id
         self._http = httpx2.Client(timeout=_TIMEOUT, transport=network, mounts=dict.fromkeys(_DIRECT))
 
     def close(self) -> None:
@@ -64,7 +76,7 @@ class Transport:
             with self._http.stream("GET", url) as response:
                 if response.is_error:
                     response.read()
-                    raise RequestRejected(parse_problem(response))
+                    raise _build_rejection(response)
                 yield from response.iter_bytes()
         except httpx2.TransportError as error:
             raise _build_unreachable(url, error) from error
@@ -86,19 +98,24 @@ class Transport:
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
             raise _build_unreachable(url, error) from error
         if response.is_error:
-            raise RequestRejected(parse_problem(response))
+            raise _build_rejection(response)
         return response
 
     def _headers(self, url: str) -> dict[str, str]:
-        """Return the credential header for the platform's own URLs; links to other hosts get none."""
-        if self._credential is None or _origin(url) != _origin(self._base):
-            return {}
-        return {"Authorization": f"Bearer {self._credential}"}
+        """Return the credential and the correlation id for the platform's own URLs; other hosts get neither."""
+        authorization = None if self._credential is None else f"Bearer {self._credential}"
+        given = {"Authorization": authorization, CORRELATION_ID: self._correlation_id}
+        headers = {name: value for name, value in given.items() if value is not None}
+        return headers if headers and _origin(url) == _origin(self._base) else {}
 
 
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc
+
+
+def _build_rejection(response: httpx2.Response) -> RequestRejected:
+    return RequestRejected(parse_problem(response), correlation_id=response.headers.get(CORRELATION_ID))
 
 
 def _build_unreachable(url: str, error: Exception) -> Unreachable:

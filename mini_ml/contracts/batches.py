@@ -9,6 +9,8 @@ class BatchSummary(FrozenModel):
     """Statistics about the scored rows, by column."""
 
     job_id: str
+    correlation_id: str | None = None
+    """Id of the request or upload that created the job."""
     model_name: str
     version: int
     rows: int

@@ -32,6 +32,8 @@ class JobView(FrozenModel):
     """A job as returned over HTTP."""
 
     job_id: str
+    correlation_id: str | None = None
+    """Id of the request or upload that created the job, which its log lines have; None for jobs of earlier releases."""
     kind: Kind
     state: State
     model_name: str | None

@@ -7,8 +7,10 @@ from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import PredictOptions, TrainOptions, Upload
+from mini_ml.correlation import CORRELATION_ID_METADATA, parse_correlation_id
 from mini_ml.jobs import options, store
 from mini_ml.jobs.job import Job, build_failure
+from mini_ml.jobs.job_log import add_job_fields
 from mini_ml.jobs.store import Record
 from mini_ml.jobs.uploads import build_unreadable_error, complete_upload
 from mini_ml.ports import Cloud, ObjectHead
@@ -49,7 +51,9 @@ def find_arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
     except errors.ObjectUnreadable as error:
         return Arrival(upload=upload, record=_fail_unreadable(cloud, upload, build_unreadable_error(error)))
     arrived = complete_upload(upload, head)
-    return Arrival(upload=arrived, record=_load_or_create(cloud, arrived, head))
+    record = _load_or_create(cloud, arrived, head)
+    add_job_fields(record.job)
+    return Arrival(upload=arrived, record=record)
 
 
 def has_job(cloud: Cloud, upload: Upload) -> bool:
@@ -136,7 +140,8 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
         cloud: the ports.
         job_id: derived from the object version, so that the same event twice leads to the same job.
         upload: the object version.
-        head: the stored object: its time of arrival, which is when the job began, and the options of a bare upload.
+        head: the stored object: its time of arrival, which is when the job began, the correlation id, for which
+            the job id stands in, and the options of a bare upload.
         named: the job whose form was posted a second time with this file; this job gets the same options.
     """
     now, name = cloud.now(), keys.parse_upload(upload.key)
@@ -144,6 +149,7 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
     def build(request: _Request) -> Job:
         return Job(
             job_id=job_id,
+            correlation_id=parse_correlation_id(head.metadata.get(CORRELATION_ID_METADATA)) or job_id,
             kind=name.kind,
             state="queued",
             model_name=request.model_name,

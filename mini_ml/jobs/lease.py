@@ -11,6 +11,7 @@ from mini_ml import errors
 from mini_ml.contracts import BatchSummary, Manifest, PredictResult, Progress, TrainingProgress, Upload
 from mini_ml.jobs import intake, outcome, store
 from mini_ml.jobs.job import Job, build_failure
+from mini_ml.jobs.job_log import add_job_fields
 from mini_ml.jobs.store import Record
 from mini_ml.ports import Cloud
 
@@ -62,6 +63,7 @@ def _write_lease(cloud: Cloud, record: Record, upload: Upload, version_of: Versi
     now = cloud.now()
     expires_at = now + timedelta(seconds=cloud.stage.lease_seconds)
     leased = job.start_attempt(holder=cloud.new_id(), now=now, expires_at=expires_at, upload=upload, version=version)
+    add_job_fields(leased)
     return store.write(cloud, record, leased)
 
 

@@ -8,6 +8,7 @@ from mini_ml import errors, keys
 from mini_ml.jobs.end_events import send_end_event
 from mini_ml.jobs.ended import count_ended
 from mini_ml.jobs.job import Job
+from mini_ml.jobs.job_log import log_change, log_created
 from mini_ml.ports import Cloud, ObjectHead
 
 
@@ -51,6 +52,7 @@ def create(cloud: Cloud, job: Job) -> Record:
         head = cloud.artifacts.put_new(keys.job(job.job_id), _body(job))
     except errors.AlreadyExists:
         return load(cloud, job.job_id)
+    log_created(job)
     record = Record(job=job, etag=head.etag)
     if not job.is_open:
         count_ended(cloud.metrics, job)
@@ -74,6 +76,7 @@ def write(cloud: Cloud, record: Record, job: Job) -> Record:
         head = cloud.artifacts.replace(keys.job(job.job_id), body, etag=record.etag)
     except errors.StaleWrite:
         head = _head_of_own_write(cloud, job.job_id, body)
+    log_change(record.job, job)
     if not job.is_open and job.state != record.job.state:
         count_ended(cloud.metrics, job)
     written = Record(job=job, etag=head.etag)

@@ -5,6 +5,7 @@ LocalFailure
 ├── StateInUse       another platform runs on the state folder
 ├── SecretExposed    other users can read or write a secret file
 ├── StartFailed      a process ended, or did not answer in time
+├── LogsMissing      there are no log files, or no lines about a job
 └── DemoFailed       a step of the demo gave a wrong result
 """
 
@@ -27,6 +28,10 @@ class SecretExposed(LocalFailure):
 
 class StartFailed(LocalFailure):
     """A process ended, or did not answer in time, while the platform was starting."""
+
+
+class LogsMissing(LocalFailure):
+    """There are no log files to read, or no lines with an id."""
 
 
 class DemoFailed(LocalFailure):

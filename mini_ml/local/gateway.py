@@ -19,9 +19,10 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.configuration import read_settings
+from mini_ml.correlation import parse_correlation_id
 from mini_ml.local import interrupts
 from mini_ml.local.listening import LOOPBACK
-from mini_ml.topology import GATEWAY_PROBLEMS, Service
+from mini_ml.topology import CORRELATION_ID, GATEWAY_PROBLEMS, Service
 
 _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"})
 _TIMEOUT_SECONDS: Final = 35.0
@@ -68,7 +69,7 @@ def replay(event: Mapping[str, Any], service_url: str) -> dict[str, Any]:
         connection.endheaders(body)
         return _build_result(connection.getresponse())
     except (OSError, http.client.HTTPException):
-        return _build_unavailable_result()
+        return _build_unavailable_result(event)
     finally:
         connection.close()
 
@@ -85,9 +86,22 @@ def _read_body(event: Mapping[str, Any]) -> bytes:
 
 
 def _forwarded_headers(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the headers of a request, with the correlation id that a function on Lambda would use."""
     for name, values in (event.get("multiValueHeaders") or {}).items():
-        if name.lower() not in _HOP_BY_HOP | {"host"}:
+        if name.lower() not in _HOP_BY_HOP | {"host", CORRELATION_ID.lower()}:
             yield from ((name, value) for value in values)
+    if correlation_id := _find_sent_id(event) or _find_request_id(event):
+        yield CORRELATION_ID, correlation_id
+
+
+def _find_sent_id(event: Mapping[str, Any]) -> str | None:
+    headers = (event.get("multiValueHeaders") or {}).items()
+    sent = [value for name, values in headers if name.lower() == CORRELATION_ID.lower() for value in values]
+    return parse_correlation_id(sent[0]) if len(sent) == 1 else None
+
+
+def _find_request_id(event: Mapping[str, Any]) -> str | None:
+    return parse_correlation_id((event.get("requestContext") or {}).get("requestId"))
 
 
 def _build_result(response: http.client.HTTPResponse) -> dict[str, Any]:
@@ -103,11 +117,12 @@ def _build_result(response: http.client.HTTPResponse) -> dict[str, Any]:
     return {"statusCode": response.status, "multiValueHeaders": headers, "body": body, "isBase64Encoded": encoded}
 
 
-def _build_unavailable_result() -> dict[str, Any]:
+def _build_unavailable_result(event: Mapping[str, Any]) -> dict[str, Any]:
     problem = next(problem for problem in GATEWAY_PROBLEMS if problem.response_type == "INTEGRATION_FAILURE")
+    headers = {**problem.headers, CORRELATION_ID: _find_request_id(event) or ""}
     return {
         "statusCode": problem.status,
-        "multiValueHeaders": {name: [value] for name, value in problem.headers.items()},
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "body": json.dumps(problem.problem()),
         "isBase64Encoded": False,
     }

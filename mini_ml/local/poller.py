@@ -22,6 +22,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml import log_context
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.sqs import SqsQueue
 from mini_ml.adapters.configuration import read_settings
@@ -132,9 +133,13 @@ class Poller:
 
     def _invoke(self, event: dict[str, Any]) -> object:
         """Invoke the handler; after an exception return False, which fails the whole batch."""
-        with _watchdog(self.settings.timeout_seconds, self.give_up):
+        context = self._build_context()
+        with (
+            _watchdog(self.settings.timeout_seconds, self.give_up),
+            log_context.bind(request_id=context.aws_request_id),
+        ):
             try:
-                return self.handler(event, self._build_context())
+                return self.handler(event, context)
             except Exception:  # Lambda's runtime also survives any error of the handler
                 logger.exception("invocation_failed", extra={"function_name": self.settings.function_name})
                 return False
@@ -198,8 +203,8 @@ def load_handler(spec: str) -> Handler:
 
 def main() -> None:
     """Poll until SIGTERM or SIGINT, then exit 0; exit 1 when an invocation exceeds its timeout."""
-    logs.configure()
     settings = read_settings(PollerSettings)
+    logs.configure(settings.function_name)
     sqs = boto3.client("sqs", config=Config(retries={"total_max_attempts": 2}, read_timeout=30))
     meter = _build_meter(settings, sqs)
     poller = Poller(

@@ -104,6 +104,7 @@ class LocalProcesses:
             "MINI_ML_ACCEPTED_SEAL_KEYS": self.settings.accepted_seal_keys,
             "MINI_ML_METRICS": "prometheus",
             "PROMETHEUS_MULTIPROC_DIR": str(self.folder.metrics(service)),
+            "MINI_ML_LOG_FORMAT": "json",  # `mini-ml logs` reads the files
         }
 
     def _auth_environment(self) -> dict[str, str]:

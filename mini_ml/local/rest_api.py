@@ -71,7 +71,7 @@ def _add_gateway_responses(gateway: "APIGatewayClient", api_id: str) -> None:
             responseType=problem.response_type,
             statusCode=str(problem.status),
             responseParameters={
-                f"gatewayresponse.header.{name}": f"'{value}'" for name, value in problem.headers.items()
+                f"gatewayresponse.header.{name}": value for name, value in problem.header_mappings.items()
             },
             responseTemplates={"application/json": json.dumps(problem.problem())},
         )

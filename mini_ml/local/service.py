@@ -3,6 +3,7 @@
 The image is the one deployed to Lambda, where AWS invokes the same handlers.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Final, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mini_ml.adapters import logs
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.configuration import read_settings
 from mini_ml.adapters.monitoring.folder import empty_folder
@@ -21,6 +23,8 @@ from mini_ml.local import interrupts
 from mini_ml.local.processes import UVICORN_OPTIONS, build_poller_environment
 from mini_ml.local.supervisor import Command, Supervisor
 from mini_ml.topology import ONE_THREAD, STAGES, Service, functions
+
+logger = logging.getLogger(__name__)
 
 _STOP_SECONDS: Final = 5.0
 
@@ -75,15 +79,12 @@ def main() -> None:
     """Run the service until SIGTERM or Ctrl-C; processes that end are restarted."""
     interrupts.install_handlers()
     settings = read_settings(ServiceSettings)
-    for shared in (
-        AuthSettings,
-        CloudSettings,
-        MetricsSettings,
-    ):  # checked here, because a process that ends later is restarted
+    for shared in (AuthSettings, CloudSettings):  # checked here, because a process that ends later is restarted
         read_settings(shared)
     if (folder := read_settings(MetricsSettings).metrics_folder) is not None:
         empty_folder(folder)
-    supervisor = Supervisor(report=lambda text: print(text, flush=True))
+    logs.configure(settings.service)
+    supervisor = Supervisor(report=lambda text: logger.warning("process_ended", extra={"reason": text}))
     try:
         for command in build_commands(settings):
             supervisor.start(command)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from mini_ml.topology.headers import SAFE_HEADERS
+from mini_ml.topology.headers import CORRELATION_ID, SAFE_HEADERS
 
 GatewayResponse = Literal[
     "UNAUTHORIZED",
@@ -39,6 +39,15 @@ class GatewayProblem:
         if self.retry_after_seconds is not None:
             headers["Retry-After"] = str(self.retry_after_seconds)
         return headers
+
+    @property
+    def header_mappings(self) -> dict[str, str]:
+        """Headers of the response in the language of API Gateway: quoted values, and the gateway's id of the request.
+
+        The gateway has the id of a client only as an unchecked header, so it answers with its own, which its access
+        log and the log lines of the service have too.
+        """
+        return {**{name: f"'{value}'" for name, value in self.headers.items()}, CORRELATION_ID: "context.requestId"}
 
     def problem(self) -> dict[str, object]:
         """Return the problem document (RFC 9457)."""

@@ -122,6 +122,7 @@ class _Batch:
     def _summary(self, tally: Tally) -> BatchSummary:
         return BatchSummary(
             job_id=self.lease.job.job_id,
+            correlation_id=self.lease.job.correlation_id,
             model_name=self.loaded.manifest.model_name,
             version=self.loaded.manifest.version,
             rows=tally.rows,

@@ -16,6 +16,7 @@ from functions.predict.settings import PredictSettings
 from functions.trainer.settings import TrainerSettings
 from mini_ml.adapters.auth.settings import AuthSettings
 from mini_ml.adapters.event_buses.settings import EventSettings
+from mini_ml.adapters.logs import LogSettings
 from mini_ml.adapters.monitoring.settings import MetricsSettings
 from mini_ml.adapters.settings import CloudSettings
 from mini_ml.cli.arguments import CliSettings
@@ -30,9 +31,10 @@ from tests.fixtures.required import variables_of
 
 SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
-    "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`": CliSettings,
+    "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`, `logs`": CliSettings,
     "Every service": CloudSettings,
     "Events": EventSettings,
+    "Logs": LogSettings,
     "Who may call": AuthSettings,
     "Metrics": MetricsSettings,
     "api": ApiSettings,

@@ -490,9 +490,9 @@ def test_no_log_contains_a_credential(locked: Services, issuer: Issuer, caplog: 
         for headers in (bearer(credential), {"X-API-Key": credential}):
             locked.api.get("/jobs", headers=headers)
             locked.api.post("/models/default/invocations", json={"instances": [IRIS_ROW]}, headers=headers)
-    logged = "\n".join(JsonFormatter().format(record) for record in caplog.records)
+    logged = "\n".join(JsonFormatter("api").format(record) for record in caplog.records)
 
-    assert '"status": 401' in logged
+    assert '"status":401' in logged
     assert [one for one in credentials if one in logged] == []
     assert [one for one in (good, expired) if any(part in logged for part in one.split(".")[1:])] == []
 
@@ -502,5 +502,5 @@ def test_a_rejection_is_logged_with_its_route(locked: Services, caplog: pytest.L
 
     locked.api.get("/jobs/secret-id", headers=bearer("wrong"))
 
-    logged = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
-    assert [(one["route"], one["status"]) for one in logged if one["event"] == "request"] == [("/jobs/{job_id}", 401)]
+    logged = [json.loads(JsonFormatter("api").format(record)) for record in caplog.records]
+    assert [(one["route"], one["status"]) for one in logged if one["message"] == "request"] == [("/jobs/{job_id}", 401)]

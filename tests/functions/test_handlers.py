@@ -78,7 +78,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         patch.setenv("MINI_ML_AUTH", "off")
         patch.setenv("MINI_ML_METRICS", "emf")
         patch.setenv("MINI_ML_WORKDIR", str(tmp_path_factory.mktemp("work")))
-        patch.setattr(logs, "configure", lambda: None)
+        patch.setattr(logs, "configure", lambda service: None)
         settings = CloudSettings()
         _provision(settings, patch)
         services = {

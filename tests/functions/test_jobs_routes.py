@@ -18,6 +18,7 @@ def test_a_finished_job_has_the_documented_fields(trained: Services) -> None:
 
     assert set(read) == {
         "job_id",
+        "correlation_id",
         "kind",
         "state",
         "model_name",

@@ -141,9 +141,18 @@ def test_every_operation_has_a_unique_name() -> None:
 
 def test_every_reference_leads_somewhere() -> None:
     text = openapi.PATH.read_text("utf-8")
-    referred = {line.split('"')[3].rpartition("/")[2] for line in text.splitlines() if '"$ref"' in line}
+    referred = {line.split('"')[3] for line in text.splitlines() if '"$ref"' in line}
 
-    assert referred <= set(DOCUMENT["components"]["schemas"])
+    components = DOCUMENT["components"]
+    assert referred <= {f"#/components/{kind}/{name}" for kind, named in components.items() for name in named}
+
+
+def test_every_response_is_documented_with_the_correlation_id() -> None:
+    operations = [operation for item in DOCUMENT["paths"].values() for operation in item.values()]
+
+    responses = [response for operation in operations for response in operation["responses"].values()]
+    assert [one for one in responses if "X-Correlation-Id" not in one["headers"]] == []
+    assert all("X-Correlation-Id" in {one["name"] for one in operation["parameters"]} for operation in operations)
 
 
 def test_the_server_is_relative_to_the_document() -> None:

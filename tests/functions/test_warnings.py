@@ -197,7 +197,7 @@ def test_no_log_has_a_value_of_a_warning(idle: Services, caplog: pytest.LogCaptu
         "/models/prices/invocations", json={"instances": [{"price": 1, "weight": "heavy", "colour": "pink"}]}
     )
 
-    lines = [JsonFormatter().format(record) for record in caplog.records]
+    lines = [JsonFormatter("api").format(record) for record in caplog.records]
     assert lines
     assert not any(value in line for line in lines for value in (NOTE[:30], "heavy", "pink"))
 

@@ -100,6 +100,7 @@ def test_the_gateways_own_refusals_are_problem_documents(template: Template) -> 
                 "gatewayresponse.header.X-Content-Type-Options": "'nosniff'",
                 "gatewayresponse.header.Referrer-Policy": "'no-referrer'",
                 "gatewayresponse.header.X-Frame-Options": "'DENY'",
+                "gatewayresponse.header.X-Correlation-Id": "context.requestId",
             }.items()
         )
 

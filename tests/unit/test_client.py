@@ -204,6 +204,49 @@ def test_a_problem_document_is_kept_by_the_rejection(table: Path) -> None:
     assert rejection.value.problem == Problem.model_validate(PROBLEM)
 
 
+def test_the_correlation_id_of_a_rejected_request_is_kept(table: Path) -> None:
+    platform = Platform(predict=httpx2.Response(404, json=PROBLEM, headers={"X-Correlation-Id": "c-1"}))
+
+    with _client(platform) as client, pytest.raises(RequestRejected) as rejection:
+        client.predict(table, model_name="x")
+
+    assert rejection.value.correlation_id == "c-1"
+
+
+def test_a_failed_job_is_rejected_with_its_own_correlation_id(table: Path) -> None:
+    failed = httpx2.Response(
+        200,
+        json={**JOB, "state": "failed", "error": PROBLEM, "correlation_id": "of-the-job"},
+        headers={"X-Correlation-Id": "of-the-last-poll"},
+    )
+    platform = Platform(train={**JOB, "state": "queued"}, **{"jobs/j1": failed})
+
+    with _client(platform) as client, pytest.raises(RequestRejected) as rejection:
+        client.train(table)
+
+    assert rejection.value.correlation_id == "of-the-job"
+
+
+def test_a_correlation_id_is_sent_with_every_request_to_the_platform_only(table: Path) -> None:
+    elsewhere = "http://s3.example/bucket"
+    sent: list[tuple[str, str | None]] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append((request.url.host, request.headers.get("x-correlation-id")))
+        return httpx2.Response(200, json={**INVITATION, **JOB, "url": elsewhere})
+
+    with _client(answer, correlation_id="c-1", inline_bytes=1) as client:
+        client.train(table)
+
+    assert set(sent) == {("platform.example", "c-1"), ("s3.example", None)}
+
+
+@pytest.mark.parametrize("correlation_id", ["", "a b", "a\r\nX-API-Key: b", "ç"])
+def test_a_malformed_correlation_id_is_rejected_at_once(correlation_id: str) -> None:
+    with pytest.raises(ValueError, match="does not match"):
+        Client(BASE, correlation_id=correlation_id)
+
+
 def test_the_details_of_an_incomplete_problem_document_are_kept(table: Path) -> None:
     platform = Platform(predict=httpx2.Response(503, json={"title": "Busy", "detail": "Try later.", "traceId": 1}))
 

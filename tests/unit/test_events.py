@@ -129,7 +129,7 @@ def test_only_the_message_whose_handler_fails_is_received_again() -> None:
     ]
 
 
-def test_a_failure_is_logged_with_its_fields(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_logged_with_its_code(caplog: pytest.LogCaptureFixture) -> None:
     def fail(upload: Upload) -> None:
         raise StorageUnavailable("away")
 
@@ -139,7 +139,6 @@ def test_a_failure_is_logged_with_its_fields(caplog: pytest.LogCaptureFixture) -
     [record] = caplog.records
     assert record.getMessage() == "message_failed"
     assert vars(record)["code"] == "storage_unavailable"
-    assert vars(record)["message_id"] == event("sqs_upload")["Records"][0]["messageId"]
 
 
 @pytest.mark.parametrize(

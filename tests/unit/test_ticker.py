@@ -2,6 +2,7 @@
 
 from threading import Event
 
+from mini_ml import log_context
 from mini_ml.adapters.ticker import HandTicker, every
 from mini_ml.errors import LeaseLost, StorageUnavailable
 
@@ -23,6 +24,20 @@ def test_a_tick_is_called_repeatedly_until_the_block_ends() -> None:
     after_the_end = len(ticks)
     assert not Event().wait(0.02)
     assert len(ticks) == after_the_end
+
+
+def test_a_tick_logs_with_the_fields_of_the_block() -> None:
+    found: list[dict[str, object]] = []
+    called = Event()
+
+    def tick() -> None:
+        found.append(dict(log_context.current()))
+        called.set()
+
+    with log_context.bind(job_id="j"), every(0.001, tick):
+        assert called.wait(TIMEOUT_SECONDS)
+
+    assert found[0] == {"job_id": "j"}
 
 
 def test_a_tick_is_repeated_after_a_retryable_error() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypedDict
 from urllib.parse import quote_plus, unquote_plus
 
+from mini_ml import log_context
 from mini_ml.contracts import Upload
 from mini_ml.errors import MiniMLError, UnknownEvent
 
@@ -72,14 +73,15 @@ def _try_handle(
     bucket: str,
     unreadable: Callable[[str, str], None] | None,
 ) -> bool:
-    try:
-        for upload in _read_uploads(record, bucket, unreadable):
-            handle(upload)
-    except Exception as error:
-        code = error.code if isinstance(error, MiniMLError) else "internal"
-        logger.exception("message_failed", extra={"message_id": record["messageId"], "code": code})
-        return False
-    return True
+    with log_context.bind(message_id=record["messageId"]):
+        try:
+            for upload in _read_uploads(record, bucket, unreadable):
+                handle(upload)
+        except Exception as error:
+            code = error.code if isinstance(error, MiniMLError) else "internal"
+            logger.exception("message_failed", extra={"code": code})
+            return False
+        return True
 
 
 def _read_uploads(

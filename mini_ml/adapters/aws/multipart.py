@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from mini_ml import log_context
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
@@ -29,7 +31,7 @@ class NewObject:
         self._bucket = bucket
         self._key = key
         self._copy = SpooledTemporaryFile(max_size=PART_BYTES)  # noqa: SIM115 - closed by __exit__
-        self._sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="upload")
+        self._sender = ThreadPoolExecutor(1, "upload", initializer=log_context.share, initargs=(log_context.current(),))
         self._aborted = False
         self._upload_id: str | None = None
         self._parts: list[Future[CompletedPartTypeDef]] = []

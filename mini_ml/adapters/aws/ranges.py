@@ -5,6 +5,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from io import RawIOBase
 from typing import TYPE_CHECKING
 
+from mini_ml import log_context
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -21,7 +23,9 @@ class RangeReader(RawIOBase):
         """Fetch the first range. Like every read, raises the exceptions of `fetch`."""
         super().__init__()
         self._fetch = fetch
-        self._fetcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="download")
+        self._fetcher = ThreadPoolExecutor(
+            1, "download", initializer=log_context.share, initargs=(log_context.current(),)
+        )
         self._offset = 0
         self._coming: Future[bytes] | None = None
         self._range = memoryview(b"")

@@ -10,6 +10,7 @@ from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.auth.middleware import AuthMiddleware
 from mini_ml.adapters.http.answering.exception_handlers import add_exception_handlers
 from mini_ml.adapters.http.answering.middleware import ResponseMiddleware
+from mini_ml.adapters.http.correlation import CorrelationMiddleware
 from mini_ml.adapters.http.openapi import docs
 from mini_ml.adapters.http.openapi.document import customize
 from mini_ml.ports import Metrics
@@ -63,6 +64,7 @@ def new_app(
     add_exception_handlers(app)
     app.add_middleware(AuthMiddleware, authenticator=authenticator)
     app.add_middleware(ResponseMiddleware, metrics=metrics)
+    app.add_middleware(CorrelationMiddleware)
     _customize_openapi(app)
     return app
 

@@ -8,10 +8,12 @@ from fastapi import FastAPI
 from mangum import Mangum
 from mangum.types import LambdaContext
 
+from mini_ml import log_context
 from mini_ml.adapters.aws.events import for_each_upload, kind_of
 from mini_ml.adapters.http.answering.problems import MEDIA_TYPE, problem_of, status_for
 from mini_ml.adapters.remaining_time import invoked
 from mini_ml.contracts import Upload
+from mini_ml.correlation import parse_correlation_id
 from mini_ml.errors import AnswerTooLarge, Issue, UnknownEvent
 from mini_ml.ports import Metrics
 from mini_ml.topology import Limits, encoded_bytes
@@ -59,7 +61,8 @@ class LambdaEntryPoint:
 
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         """Handle an event and return the response for its source. Raises UnknownEvent."""
-        with invoked(context):
+        request_id = getattr(context, "aws_request_id", None)
+        with invoked(context), log_context.bind(request_id=request_id, gateway_request_id=_gateway_request_id(event)):
             try:
                 return self._handle(event, context)
             finally:
@@ -107,3 +110,9 @@ def _replace_body(answer: dict[str, Any], error: AnswerTooLarge) -> dict[str, An
         "body": body,
         "isBase64Encoded": False,
     }
+
+
+def _gateway_request_id(event: Mapping[str, Any]) -> str | None:
+    """Return the id that API Gateway gave to a request; its access log and its own error responses have it too."""
+    found = event["requestContext"].get("requestId") if "requestContext" in event else None
+    return parse_correlation_id(found) if isinstance(found, str) else None

@@ -3,7 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 
+from mini_ml import log_context
 from mini_ml.contracts import Upload
 from mini_ml.errors import MiniMLError
 from mini_ml.jobs.job import Job
@@ -23,12 +25,13 @@ class SerialWorker:
         self._turn = threading.Lock()
 
     def start(self, job: Job) -> None:
-        """Start a job after the previous ones; returns immediately."""
-        threading.Thread(target=self._run, args=(job,), name=f"job-{job.job_id}", daemon=True).start()
+        """Start a job after the previous ones; returns immediately. Its log lines have the fields of the request."""
+        run_in_context = copy_context().run
+        threading.Thread(target=run_in_context, args=(self._run, job), name=f"job-{job.job_id}", daemon=True).start()
 
     def _run(self, job: Job) -> None:
-        with self._turn:
+        with self._turn, log_context.bind(job_id=job.job_id):
             try:
                 self._handle(job.upload)
             except MiniMLError as error:
-                logger.warning("job_left_to_the_queue", extra={"job_id": job.job_id, "code": error.code})
+                logger.warning("job_left_to_the_queue", extra={"code": error.code})

@@ -5,6 +5,8 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from mini_ml import log_context
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -14,7 +16,8 @@ def in_order(work: Callable[[Item], Result], items: Iterator[Item], *, threads: 
 
     Items are read in the thread of the caller, at most `threads + 1` ahead.
     """
-    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="ahead") as workers:
+    context = log_context.current()
+    with ThreadPoolExecutor(threads, "ahead", initializer=log_context.share, initargs=(context,)) as workers:
         pending: deque[Future[Result]] = deque()
         try:
             for item in items:

@@ -57,7 +57,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
             assert request.url.path == PATHS[method]
             if isinstance(answer, BaseException):
                 raise answer
-            return httpx2.Response(status, json=answer)
+            return httpx2.Response(status, json=answer, headers={"X-Correlation-Id": "c-1"})
 
         monkeypatch.setattr(commands, "Client", partial(Client, transport=httpx2.MockTransport(respond)))
 
@@ -385,6 +385,7 @@ def test_a_rejection_is_printed_to_standard_error_with_all_its_errors(
     assert printed.err.splitlines() == [
         "Invalid dataset: Line 3 has 2 cells.",
         "  - line 3: 2 cells, but the header has 3 (quote the cell)",
+        "  correlation id: c-1",
     ]
 
 
@@ -395,7 +396,7 @@ def test_with_json_a_rejection_is_printed_as_json(
 
     assert main(["train", table, "--json"]) == 1
 
-    assert json.loads(capsys.readouterr().err) == PROBLEM
+    assert json.loads(capsys.readouterr().err) == {**PROBLEM, "correlation_id": "c-1"}
 
 
 def test_an_unreachable_platform_is_reported_in_one_sentence(

@@ -267,11 +267,12 @@ def test_the_certificate_is_that_of_the_name_and_not_of_the_address(
 
 
 @pytest.fixture
-def logs(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+def logs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
     """Configure the log as the services do, and return a function that returns what was logged."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    logs_of_services.configure(logging.DEBUG)
+    monkeypatch.setenv("MINI_ML_LOG_LEVEL", "DEBUG")
+    logs_of_services.configure("trainer")
     yield lambda: capsys.readouterr().err
     root.handlers[:] = handlers
     root.setLevel(level)

@@ -17,6 +17,7 @@ class _Service(BaseHTTPRequestHandler):
         self.send_response(303)
         self.send_header("Location", "../jobs/x")
         self.send_header("X-Received", f"{self.path} {self.headers['Prefer']} {self.headers['Host']}")
+        self.send_header("X-Correlation-Id", ",".join(self.headers.get_all("X-Correlation-Id", [])))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -41,6 +42,7 @@ def _event(**changes: object) -> dict[str, Any]:
         "multiValueQueryStringParameters": {"q": ["1", "+ &"]},
         "body": "plain",
         "isBase64Encoded": False,
+        "requestContext": {"requestId": "of-the-gateway"},
     }
     return event | changes
 
@@ -76,3 +78,16 @@ def test_an_unreachable_service_returns_a_problem_document_with_retry_after() ->
     assert answer["multiValueHeaders"]["Content-Type"] == ["application/problem+json"]
     assert answer["multiValueHeaders"]["Retry-After"] == ["1"]
     assert '"code": "service_unavailable"' in answer["body"]
+    assert answer["multiValueHeaders"]["X-Correlation-Id"] == ["of-the-gateway"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [(["mine"], "mine"), ([], "of-the-gateway"), (["a b"], "of-the-gateway"), (["one", "two"], "of-the-gateway")],
+)
+def test_the_service_gets_the_id_of_the_client_or_else_that_of_the_gateway(
+    service: str, sent: list[str], expected: str
+) -> None:
+    answer = replay(_event(multiValueHeaders={"x-correlation-id": sent}), service)
+
+    assert answer["multiValueHeaders"]["X-Correlation-Id"] == [expected]

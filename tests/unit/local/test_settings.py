@@ -7,6 +7,7 @@ import pytest
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
+from mini_ml.adapters.logs import LogSettings
 from mini_ml.cli.arguments import CliSettings
 from mini_ml.local.settings import LocalSettings
 
@@ -45,6 +46,6 @@ def test_two_services_cannot_share_a_port() -> None:
 
 def test_the_example_file_holds_settings_that_exist_with_their_defaults() -> None:
     example = {name.removeprefix("MINI_ML_").lower(): value for name, value in dotenv_values(EXAMPLE).items()}
-    defaults = LocalSettings().model_dump() | CliSettings().model_dump()
+    defaults = LocalSettings().model_dump() | CliSettings().model_dump() | LogSettings().model_dump()
 
     assert {name: str(defaults.get(name)) for name in example} == example

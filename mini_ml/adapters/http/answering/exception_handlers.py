@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from mini_ml import errors
+from mini_ml import errors, log_context
 from mini_ml.adapters.http.answering.middleware import HEADERS
 from mini_ml.adapters.http.answering.problems import error_response, status_for
+from mini_ml.adapters.http.correlation import correlation_id_of, log_fields_of
+from mini_ml.topology import CORRELATION_ID
 
 logger = logging.getLogger(__name__)
 
@@ -80,5 +82,7 @@ async def _handle_invalid_parameter(request: Request, error: Exception) -> Respo
 
 async def _handle_internal_error(request: Request, error: Exception) -> Response:
     internal = error if isinstance(error, errors.MiniMLError) else errors.Internal("unexpected")
-    logger.error("request_failed", exc_info=error, extra={"code": internal.code})
-    return error_response(internal, headers=HEADERS)  # unhandled exceptions bypass ResponseMiddleware
+    # Unhandled exceptions bypass the middleware: ResponseMiddleware's headers, and the fields and the correlation id.
+    with log_context.bind(**log_fields_of(request)):
+        logger.error("request_failed", exc_info=error, extra={"code": internal.code})
+    return error_response(internal, headers={**HEADERS, CORRELATION_ID: correlation_id_of(request)})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from fastapi.responses import Response
 
-from mini_ml import errors
+from mini_ml import errors, log_context
 from mini_ml.contracts import Failure, IssueView, Problem
 
 HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
@@ -69,7 +69,8 @@ def error_response(error: errors.MiniMLError, *, headers: Mapping[str, str] | No
 
 
 def problem_response(problem: Problem, *, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a problem document as a response."""
+    """Return a problem document as a response; the log line of the request gets its code."""
+    log_context.add(code=problem.code)
     return Response(
         problem.model_dump_json(exclude_none=True), problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE
     )

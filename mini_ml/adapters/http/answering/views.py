@@ -21,6 +21,7 @@ def job_view(job: Job, link: Link) -> JobView:
     here = link(job_path(job.job_id))
     return JobView(
         job_id=job.job_id,
+        correlation_id=job.correlation_id,
         kind=job.kind,
         state=job.state,
         model_name=job.model_name,

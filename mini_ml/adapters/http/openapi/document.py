@@ -7,11 +7,12 @@ from pydantic import BaseModel
 
 from mini_ml.adapters.http.answering.problems import MEDIA_TYPE
 from mini_ml.contracts import Problem
-from mini_ml.topology import Scope, accepted_scopes
+from mini_ml.topology import CORRELATION_ID, Scope, accepted_scopes
 
 JsonObject = dict[str, Any]
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
+_REFERENCE_TO_HEADER = {"$ref": f"#/components/headers/{CORRELATION_ID}"}
 _CREDENTIALS: JsonObject = {
     "bearer": {
         "type": "http",
@@ -21,6 +22,18 @@ _CREDENTIALS: JsonObject = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key."},
 }
 """Required unless authentication is off, as it is by default with `mini-ml up`."""
+_SENT_CORRELATION_ID: JsonObject = {
+    "name": CORRELATION_ID,
+    "in": "header",
+    "required": False,
+    "description": "An id of yours for this request: a letter or digit, then letters, digits, `.`, `_`, `:`, `=`, `+`, "
+    "`-`, at most 128 characters. Any other value is replaced.",
+    "schema": {"type": "string"},
+}
+_RETURNED_CORRELATION_ID: JsonObject = {
+    "description": "Id of the request, which its job and its log lines have too.",
+    "schema": {"type": "string"},
+}
 _MEANINGS = {
     400: "Malformed request: a field is missing or unknown, or the body cannot be parsed.",
     401: "Missing or invalid credential. Not returned if authentication is off.",
@@ -92,12 +105,14 @@ def customize(schema: JsonObject) -> JsonObject:
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
     schema["components"]["securitySchemes"] = _CREDENTIALS
+    schema["components"]["headers"] = {CORRELATION_ID: _RETURNED_CORRELATION_ID}
     for path, item in schema["paths"].items():
         for method, operation in item.items():
             _add_security(operation, accepted_scopes(path, method.upper()))
             _add_default_problem(operation["responses"])
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _remove_null(parameter["schema"])
+            _add_correlation_id(operation)
     return schema
 
 
@@ -114,6 +129,14 @@ def _remove_null(schema: JsonObject) -> JsonObject:
     """Return the schema of an optional parameter without null, which a URL cannot express."""
     given = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     return {**given[0], **{k: v for k, v in schema.items() if k != "anyOf"}} if len(given) == 1 else schema
+
+
+def _add_correlation_id(operation: JsonObject) -> None:
+    """Add the header to the parameters of an operation and to all of its responses."""
+    operation["parameters"] = [*operation.get("parameters", ()), _SENT_CORRELATION_ID]
+    for status, response in operation["responses"].items():
+        headers = {**response.get("headers", {}), CORRELATION_ID: _REFERENCE_TO_HEADER}
+        operation["responses"][status] = {**response, "headers": headers}
 
 
 def _add_default_problem(responses: JsonObject) -> None:

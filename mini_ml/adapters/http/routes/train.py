@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from mini_ml import catalogue, keys
 from mini_ml.adapters.http.answering.job_responses import build_submission_response
+from mini_ml.adapters.http.correlation import correlation_id_of
 from mini_ml.adapters.http.openapi.document import form_body, problem_responses
 from mini_ml.adapters.http.reading.prefer import PREFER_PARAMETER, deadline, parse_preference
 from mini_ml.adapters.http.reading.submissions import read_train_submission
@@ -99,7 +100,13 @@ async def train(request: Request, service: ServiceDep) -> Response:
     preference = parse_preference(request, cloud.stage)
     until = deadline(request, preference, now=cloud.now())
     asked = await read_train_submission(request, cloud.stage.limits)
-    hand_over = partial(submit.submit_train, cloud, model_name=asked.model_name, options=asked.options)
+    hand_over = partial(
+        submit.submit_train,
+        cloud,
+        model_name=asked.model_name,
+        options=asked.options,
+        correlation_id=correlation_id_of(request),
+    )
     job = await run_in_threadpool(hand_over, filename=asked.filename, body=asked.body)
     service.start_job(job)
     if not preference.asynchronous:
