@@ -136,11 +136,14 @@ def test_a_file_that_cannot_be_read_is_not_shown_and_is_replaced_at_the_restart(
 def test_a_gauge_is_not_shown_once_its_process_stopped_measuring(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = time.time()
     prometheus_metrics(tmp_path, monkeypatch, process="dead").set(QUEUE_DEPTH, 9, queue="train")
-    shown = []
-    for later in (50.0, 70.0):
-        at = time.time() + later
-        shown.append(series_in(PrometheusMetrics(tmp_path, process="web", clock=partial(float, at)).render()))
+    after = time.time()
+
+    shown = [
+        series_in(PrometheusMetrics(tmp_path, process="web", clock=partial(float, at)).render())
+        for at in (before + 59.0, after + 61.0)
+    ]
 
     assert [series.get('mini_ml_queue_depth{queue="train"}') for series in shown] == [9, None]
 
