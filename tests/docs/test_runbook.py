@@ -57,3 +57,9 @@ def test_the_example_rule_matches_an_event_that_the_platform_sends(runbook: Page
     assert pattern["source"] == [EVENT_SOURCE]
     assert set(pattern["detail-type"]) <= set(EVENT_TYPES)
     assert set(pattern) == {"source", "detail-type"}
+
+
+def test_the_runbook_names_every_event(runbook: Page) -> None:
+    section = runbook.section("React to the end of a job")
+
+    assert [name for name in EVENT_TYPES if f"`{name}`" not in section] == []
