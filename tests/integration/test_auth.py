@@ -78,7 +78,7 @@ def test_every_entry_point_enforces_the_scopes_of_a_key(locked: Platform, folder
 
 
 @pytest.mark.parametrize("entry_point", ENTRY_POINTS)
-@pytest.mark.parametrize("credential", [None, "wrong", CI])
+@pytest.mark.parametrize("credential", [None, "wrong", CI], ids=["none", "wrong", "of a client"])
 def test_an_unknown_path_is_not_found_with_and_without_a_credential(
     locked: Platform, entry_point: str, credential: str | None
 ) -> None:
