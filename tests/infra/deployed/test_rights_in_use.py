@@ -7,7 +7,6 @@ from tests.fixtures.rights import Call, Right, forbidden, rights_needed
 from tests.fixtures.synthesis import FUNCTIONS, STACK, Statement, Template
 
 _HERE = "000000000000-us-east-1"
-_SENDS_EVENTS = ("events:PutEvents", "arn:aws:events:us-east-1:000000000000:event-bus/default")
 BY_LAMBDA_ITSELF = {
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -19,22 +18,21 @@ BY_LAMBDA_ITSELF = {
 }
 """What Lambda does with a function's role, for its log and its event source."""
 RARE: dict[str, set[Right]] = {
-    "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv"), _SENDS_EVENTS},
+    "api": {("s3:GetObject", f"artifacts-{_HERE}/models/*/artifacts/*/rejects.csv")},
     "sweeper": {
         ("s3:GetObject", f"uploads-{_HERE}/train/*"),
         ("s3:GetObject", f"uploads-{_HERE}/predict/*"),
         ("s3:GetObject", f"artifacts-{_HERE}/models/*/versions/*"),
         ("sqs:SendMessage", "mini-ml-dev-train"),
         ("sqs:SendMessage", "mini-ml-dev-predict"),
-        _SENDS_EVENTS,
     },
-    "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*"), _SENDS_EVENTS},
+    "trainer": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/models/*/artifacts/*")},
     "predict": set(),
-    "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*"), _SENDS_EVENTS},
+    "predict-batch": {("s3:AbortMultipartUpload", f"artifacts-{_HERE}/predictions/*")},
 }
 """Rights for what does not happen here: taking a broken upload of many parts back, reading the rows that a training
 left out, which a client does by an address that the api has signed, and announcing again what was lost two minutes ago,
-which the integration tests of the local platform do. No event is sent here yet."""
+which the integration tests of the local platform do."""
 
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
