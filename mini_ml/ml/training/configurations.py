@@ -39,7 +39,6 @@ class _Offer:
     effort: Effort = "balanced"
     min_rows: int = 0
     """Number of training rows below which it is worse than the others."""
-    only_with_negative_targets: bool = False
 
     def is_worth(self, *, rows: int, effort: Effort, traits: Traits) -> bool:
         """Return whether to compare it on a number of training rows."""
@@ -50,7 +49,6 @@ class _Offer:
             and (traits.rows_are_independent or not params.get("early_stopping"))
             and (effort == "best" or self.effort == "balanced")
             and (traits.has_many_categories or self.configuration.encoding != "target_mean")
-            and traits.has_negative_targets >= self.only_with_negative_targets
             and not (traits.has_negative_targets and params.get("loss") == "poisson")
         )
 
@@ -98,15 +96,9 @@ def _offer(
     effort: Effort = "balanced",
     encoding: Encoding = "one_hot",
     min_rows: int = 0,
-    only_with_negative_targets: bool = False,
 ) -> _Offer:
     configuration = Configuration(model_type=model_type, params=params or {}, encoding=encoding)
-    return _Offer(
-        configuration=configuration,
-        effort=effort,
-        min_rows=min_rows,
-        only_with_negative_targets=only_with_negative_targets,
-    )
+    return _Offer(configuration=configuration, effort=effort, min_rows=min_rows)
 
 
 _OFFERS: Final[Mapping[Task, tuple[_Offer, ...]]] = {
@@ -127,7 +119,7 @@ _OFFERS: Final[Mapping[Task, tuple[_Offer, ...]]] = {
     "regression": (
         _offer("Ridge"),
         _offer("ExtraTreesRegressor", {"min_samples_leaf": 2, "max_features": 0.5}),
-        _offer(_REGRESSOR, _AS_DEEP_AS_IT_GOES, only_with_negative_targets=True),
+        _offer(_REGRESSOR, _AS_DEEP_AS_IT_GOES),
         _offer(_REGRESSOR, _FACTORS),
         _offer(_REGRESSOR, _LEAVES_OF_8),
         _offer("Ridge", encoding="target_mean"),
