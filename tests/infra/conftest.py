@@ -23,6 +23,7 @@ def placed(synthesised: Synthesised) -> Template:
     return synthesised("placed")
 
 
+@pytest.fixture(scope="session")
 def watched(synthesised: Synthesised) -> Template:
     """The dev stack with an address for alarms, a budget, and the concurrency of a new account."""
     return synthesised("watched")
