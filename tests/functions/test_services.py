@@ -136,12 +136,12 @@ def test_a_function_loads_no_web_server(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize(
     ("metrics", "loaded"),
-    [("off", []), ("emf", ["aws_lambda_powertools.metrics"]), ("prometheus", ["prometheus_client"])],
+    [("off", []), ("emf", ["mini_ml.adapters.monitoring.emf"]), ("prometheus", ["prometheus_client"])],
 )
-def test_a_service_loads_only_the_library_of_its_metrics(
+def test_a_service_loads_only_the_code_of_its_metrics(
     service: str, metrics: str, loaded: list[str], tmp_path: Path
 ) -> None:
     variables = {"MINI_ML_METRICS": metrics, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
 
-    suspects = ["aws_lambda_powertools.metrics", "prometheus_client"]
+    suspects = ["mini_ml.adapters.monitoring.emf", "prometheus_client"]
     assert find_loaded(f"functions.{service}.handler", suspects, **variables) == loaded
