@@ -100,7 +100,7 @@ def test_an_alias_names_the_key_that_seals_also_if_it_is_adopted(template: Templ
     [adopted] = prod.of_type("AWS::KMS::Alias").values()
 
     assert (alias["AliasName"], adopted["AliasName"]) == ("alias/mini-ml-dev-seal", "alias/mini-ml-prod-seal")
-    assert template.text(alias["TargetKeyId"]) == template.arn(next(iter(template.of_type("AWS::KMS::Key"))))
+    assert template.text(alias["TargetKeyId"]) == template.arn(template.seal_key)
     assert prod.text(adopted["TargetKeyId"]) == "arn:aws:kms:us-east-1:000000000000:key/a"
 
 

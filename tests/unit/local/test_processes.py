@@ -156,7 +156,7 @@ def test_the_processes_of_a_service_share_a_folder_for_their_metrics_under_names
 
     metrics = tmp_path / "metrics"
     assert shared == {
-        str(metrics / "api"): ["api", "api-poller-1"],
+        str(metrics / "api"): ["api", "sweeper-poller-1"],
         str(metrics / "trainer"): ["trainer", "trainer-poller-1", "trainer-poller-2"],
         str(metrics / "predict"): ["predict", "predict-batch-poller-1"],
     }
@@ -166,7 +166,7 @@ def test_a_poller_knows_the_queue_that_it_measures(tmp_path: Path) -> None:
     pollers = {command.name: command.environment["MINI_ML_QUEUE"] for command in _processes(tmp_path).poller_commands()}
 
     assert pollers == {
-        "api-poller-1": "dead-letters",
+        "sweeper-poller-1": "dead-letters",
         "trainer-poller-1": "train",
         "predict-batch-poller-1": "predict",
     }
