@@ -70,7 +70,7 @@ def test_all_members_together_stay_within_the_limits(
 
 
 def test_the_dearest_candidate_is_dropped_before_rows_are() -> None:
-    comparison = make_comparison(estimated_seconds=450)
+    comparison = make_comparison(estimated_seconds=700)
 
     count, entries = fit_into_budget(NUMBERS, affordable_entries(NUMBERS, comparison), comparison)
 
@@ -79,7 +79,7 @@ def test_the_dearest_candidate_is_dropped_before_rows_are() -> None:
 
 
 def test_rows_are_halved_once_the_dearest_candidate_is_dropped() -> None:
-    comparison = make_comparison(estimated_seconds=150)
+    comparison = make_comparison(estimated_seconds=300)
 
     count, entries = fit_into_budget(NUMBERS, affordable_entries(NUMBERS, comparison), comparison)
 
@@ -93,11 +93,11 @@ def test_all_but_two_candidates_are_dropped_before_rows_get_scarce() -> None:
     count, entries = fit_into_budget(NUMBERS, affordable_entries(NUMBERS, comparison), comparison)
 
     assert count == 4_000
-    assert len(dropped(entries)) == 2
+    assert len(entries) - len(dropped(entries)) == 2
 
 
 def test_categories_make_a_forest_cheaper_to_compare() -> None:
-    comparison = make_comparison(estimated_seconds=1_000)
+    comparison = make_comparison(estimated_seconds=1_500)
 
     dear, cheap = (
         fit_into_budget(shape, affordable_entries(shape, comparison), comparison)[1] for shape in (NUMBERS, CATEGORIES)
@@ -117,7 +117,7 @@ def test_candidates_that_would_be_too_large_together_are_dropped() -> None:
 
 
 def test_refitting_halves_what_can_be_afforded() -> None:
-    comparison = make_comparison(estimated_seconds=120)
+    comparison = make_comparison(estimated_seconds=200)
     refitted = Comparison(
         task="regression", labels=None, effort="balanced", limits=comparison.limits, seed=0, refit_rows=20_000
     )
