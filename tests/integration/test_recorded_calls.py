@@ -29,7 +29,7 @@ def used(platform: Platform) -> None:
     ("function", "operation", "bucket", "prefix"),
     [
         ("api", "PutObject", "mini-ml-uploads", "train/recorded/"),
-        ("api", "PutObject", "mini-ml-artifacts", "sweep/"),
+        ("sweeper", "PutObject", "mini-ml-artifacts", "sweep/"),
         ("trainer", "PutObject", "mini-ml-artifacts", "models/recorded/versions/"),
         ("predict-http", "GetObject", "mini-ml-artifacts", "models/recorded/versions/"),
         ("predict-batch", "PutObject", "mini-ml-artifacts", "predictions/recorded/"),
