@@ -291,4 +291,13 @@ CHOOSING: Final[Mapping[str, DataSet]] = {
             "guzzler": "follows from the target",
         },
     ),
+    "ratings": DataSet(
+        package="dslabs",
+        item="movielens",
+        origin="MovieLens",
+        target="rating",
+        task="regression",
+        about="the stars that a user gives a film; many categories",
+        rows=20_000,
+    ),
 }

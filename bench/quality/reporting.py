@@ -141,15 +141,6 @@ REPORTING: Final[Mapping[str, DataSet]] = {
         about="the income of a person; noisy, heavy tail",
         rows=20_000,
     ),
-    "ratings": DataSet(
-        package="dslabs",
-        item="movielens",
-        origin="MovieLens",
-        target="rating",
-        task="regression",
-        about="the stars that a user gives a film; many categories",
-        rows=20_000,
-    ),
     "hitters": DataSet(
         package="ISLR",
         item="Hitters",
