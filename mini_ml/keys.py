@@ -194,6 +194,10 @@ REJECTS: Final = "rejects.csv"
 """Name of the list of rows that could not be read, beside a model file or the output of a batch prediction."""
 HOLDOUT_PREDICTIONS: Final = "holdout-predictions.csv.gz"
 """Name of the file with the predictions of the hold-out rows, beside a model file."""
+PROFILE: Final = "profile.json"
+"""Name of the figures of the report, beside a model file."""
+REPORT: Final = "report.html"
+"""Name of the report in English, beside a model file."""
 
 
 def model_folder(model_name: str) -> str:

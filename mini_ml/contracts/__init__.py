@@ -2,7 +2,9 @@
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
+from mini_ml.contracts.comparison import AliasMove, ComparedVersion, Comparison, MetricDifference, Verdict
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning, WarningExample
+from mini_ml.contracts.drift import BatchDrift, ColumnDrift, Drift
 from mini_ml.contracts.file_report import Escape, FileReport
 from mini_ml.contracts.inspections import InspectAnswer, InspectedColumn
 from mini_ml.contracts.job_events import JobEvent
@@ -30,6 +32,22 @@ from mini_ml.contracts.models import (
 )
 from mini_ml.contracts.options import BAD_ROWS, EFFORTS, Effort, InspectOptions, PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Failure, IssueView, Problem
+from mini_ml.contracts.profile import (
+    CalibrationBin,
+    ClassCurves,
+    ColumnProfile,
+    Curve,
+    DependenceLine,
+    Frequency,
+    Histogram,
+    Importance,
+    PartialDependence,
+    Profile,
+    ProfileNote,
+    RegressionFigures,
+    TargetProfile,
+    WorstError,
+)
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.views import (
     JobPage,
@@ -50,21 +68,35 @@ __all__ = [
     "EFFORTS",
     "OPEN_STATES",
     "Alias",
+    "AliasMove",
     "Artifact",
+    "BatchDrift",
     "BatchSummary",
+    "CalibrationBin",
     "Candidate",
+    "ClassCurves",
     "ClassificationMetrics",
     "Column",
+    "ColumnDrift",
     "ColumnKind",
+    "ColumnProfile",
     "ColumnReport",
+    "ComparedVersion",
+    "Comparison",
+    "Curve",
     "DataWarning",
     "Dataset",
+    "DependenceLine",
+    "Drift",
     "Effort",
     "EnsembleMember",
     "Escape",
     "Failure",
     "FileReport",
+    "Frequency",
     "FrozenModel",
+    "Histogram",
+    "Importance",
     "InspectAnswer",
     "InspectOptions",
     "InspectedColumn",
@@ -80,14 +112,19 @@ __all__ = [
     "LeftOut",
     "Manifest",
     "ManifestView",
+    "MetricDifference",
     "Metrics",
     "ModelPage",
     "ModelView",
+    "PartialDependence",
     "PredictAnswer",
     "PredictOptions",
     "PredictResult",
     "Problem",
+    "Profile",
+    "ProfileNote",
     "Progress",
+    "RegressionFigures",
     "RegressionMetrics",
     "Schema",
     "SchemaView",
@@ -95,6 +132,7 @@ __all__ = [
     "Stage",
     "State",
     "SweepState",
+    "TargetProfile",
     "Task",
     "Threshold",
     "TrainOptions",
@@ -104,5 +142,7 @@ __all__ = [
     "Upload",
     "UploadInvitation",
     "Url",
+    "Verdict",
     "WarningExample",
+    "WorstError",
 ]

@@ -2,6 +2,7 @@
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.data_warnings import DataWarning
+from mini_ml.contracts.drift import Drift
 from mini_ml.contracts.file_report import FileReport
 
 
@@ -24,3 +25,5 @@ class BatchSummary(FrozenModel):
     """How the file was read."""
     warnings: tuple[DataWarning, ...] = ()
     """What was decided about the rows that an analyst would want to know."""
+    drift: Drift | None = None
+    """How the rows differ from the training rows; None for models without a profile."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue
 
 from mini_ml.contracts.base import FrozenModel
+from mini_ml.contracts.comparison import AliasMove
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
 from mini_ml.contracts.file_report import FileReport
 from mini_ml.contracts.metrics import Metrics, Threshold
@@ -143,6 +144,8 @@ class UnsealedManifest(FrozenModel):
     """Whether the published model was fitted on the hold-out rows too; `metrics` are of the model fitted without."""
     holdout_predictions: Artifact | None = None
     """Predictions of the measured model for the hold-out rows; None for models of releases that did not store them."""
+    profile: Artifact | None = None
+    """The figures of the report; None for models of releases without reports."""
     notes: tuple[str, ...] = ()
     file: FileReport | None = None
     """How the file was read; None for models of releases that did not say it."""
@@ -173,3 +176,5 @@ class Alias(FrozenModel):
     alias: str
     version: int | None
     updated_at: datetime
+    move: AliasMove | None = None
+    """The last move; None if a release without a journal made it."""
