@@ -83,12 +83,13 @@ def filled(
     workdir: Path,
     *,
     models: int = 0,
+    versions: int = 1,
     jobs: int = 0,
     state_of: Callable[[int], State] = succeeded,
 ) -> Iterator[tuple[Services, CountingStore]]:
     """Yield services over a bucket with many models and jobs, and the bucket."""
     cloud, store = counting_cloud()
-    for key, body in make_models(documents.manifest, range(models)):
+    for key, body in make_models(documents.manifest, range(models), versions=versions):
         store.put(key, body)
     for key, body in make_jobs(documents.job, range(jobs), start=START, state_of=state_of):
         store.put(key, body)
@@ -127,6 +128,46 @@ def test_a_page_of_fifty_models_takes_two_listings_and_a_read_for_each_document(
         calls, _ = store.cost(lambda: services.api.get("/models"))
 
     assert calls == 2 + 50 + 5  # folders and keys, manifests, aliases
+
+
+@pytest.mark.parametrize(
+    ("versions", "listings"),
+    [
+        (2, 1),  # one for all of them
+        (10, 1 + 3),  # the first ends behind 11 models, and the others have 16 models each
+        (30, 1 + 3 + 2 * 30),  # these end behind 3 and 17 models; two for each of the others
+    ],
+)
+def test_a_page_of_models_with_many_versions_asks_for_none_of_them_by_its_number(
+    documents: Documents, tmp_path: Path, versions: int, listings: int
+) -> None:
+    with filled(documents, tmp_path, models=60, versions=versions) as (services, store):
+        calls, _ = store.cost(lambda: services.api.get("/models"))
+        listed = services.api.get("/models").json()["models"]
+
+    assert calls == 1 + listings + 50 + 5  # folders, keys, manifests, aliases
+    assert {(model["latest"], model["versions"]) for model in listed} == {(versions, versions)}
+
+
+def test_a_model_with_more_versions_than_one_listing_returns_is_listed_with_its_newest(
+    documents: Documents, tmp_path: Path
+) -> None:
+    with filled(documents, tmp_path, models=1, versions=1_234) as (services, store):
+        [listed] = services.api.get("/models").json()["models"]
+        _, names = store.cost(lambda: services.api.get(f"/models/{name_of(0)}"))
+
+    assert (listed["latest"], listed["versions"]) == (1_234, 1_234)
+    assert names <= 60 + 1_000 + 1  # the second pass, one listing of versions, the alias
+
+
+@pytest.mark.parametrize(("versions", "calls"), [(1, 4), (10, 4), (30, 6)])
+def test_one_model_takes_at_most_three_listings(
+    documents: Documents, tmp_path: Path, versions: int, calls: int
+) -> None:
+    with filled(documents, tmp_path, models=1, versions=versions) as (services, store):
+        cost, _ = store.cost(lambda: services.api.get(f"/models/{name_of(0)}"))
+
+    assert cost == calls  # the first version, listings, the manifest of `latest`, the alias
 
 
 @pytest.mark.parametrize(
