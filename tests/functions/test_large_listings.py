@@ -8,12 +8,15 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 
 from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.adapters.memory.object_store import MemoryObjectStore
-from mini_ml.contracts import State
+from mini_ml.contracts import ColumnReport, State
 from mini_ml.jobs import listing
+from mini_ml.jobs.job import Job
+from mini_ml.topology import encoded_bytes
 from tests.fixtures.many_objects import make_jobs, make_models, name_of, train_once
 from tests.functions.services import Services, problem, services_over
 
@@ -97,12 +100,18 @@ def filled(
         yield services, store
 
 
+def follow_answers(services: Services, address: str) -> Iterator[Response]:
+    """Yield the pages of a listing, from its first page on."""
+    while address:
+        page = services.api.get(address)
+        yield page
+        address = page.json()["links"].get("next", "")
+
+
 def follow(services: Services, address: str, name: str) -> Iterator[list[str]]:
     """Yield the ids on each page of a listing, from its first page on."""
-    while address:
-        page = services.api.get(address).json()
-        yield [item["job_id" if name == "jobs" else "model_name"] for item in page[name]]
-        address = page["links"].get("next", "")
+    for page in follow_answers(services, address):
+        yield [item["job_id" if name == "jobs" else "model_name"] for item in page.json()[name]]
 
 
 @pytest.mark.parametrize(
@@ -262,6 +271,33 @@ def test_a_page_whose_jobs_become_too_large_continues_where_it_ended(
 
     assert [job for page in pages for job in page] == stored
     assert max(map(len, pages)) <= 4
+
+
+def put_named_columns(store: MemoryObjectStore, job_id: str, *, chars: int) -> None:
+    """Give the training of a job a hundred columns, and a label, with names of so many characters."""
+    job = Job.model_validate_json(store.get(keys.job(job_id)).body)
+    columns = tuple(ColumnReport(name=f"{number:03d}".ljust(chars, "ã")) for number in range(100))
+    assert job.metrics is not None
+    metrics = job.metrics.model_copy(update={"labels": ("x" * chars,)})
+    changed = job.model_copy(update={"columns": columns, "metrics": metrics})
+    store.put(keys.job(job_id), changed.model_dump_json().encode())
+
+
+@pytest.mark.parametrize("query", ["", "?limit=1", "?kind=train"])
+def test_large_jobs_are_listed_on_pages_that_lambda_can_return(
+    documents: Documents, tmp_path: Path, query: str
+) -> None:
+    with filled(documents, tmp_path, jobs=6) as (services, store):
+        stored = [keys.job_id_in_index(key) for key in store.list_keys(keys.JOBS_BY_TIME)]
+        for job_id, chars in zip(stored, (3_000, 3_000, 12_000, 10, 3_000), strict=False):
+            put_named_columns(store, job_id, chars=chars)
+        pages = list(follow_answers(services, f"/jobs{query}"))
+
+    jobs = [job for page in pages for job in page.json()["jobs"]]
+    assert [job["job_id"] for job in jobs] == stored
+    assert [len(job["columns"]) for job in jobs[:5]] == [100, 100, 0, 100, 100]
+    assert [len(job["metrics"]["labels"]) for job in jobs[:5]] == [1, 1, 0, 1, 1]
+    assert max(encoded_bytes(page.text) for page in pages) < 2_100_000
 
 
 @pytest.mark.parametrize(
