@@ -19,7 +19,7 @@ from mini_ml.ml.scoring.list_warnings import list_warnings
 from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, check_csv, score_csv, score_rows
 from mini_ml.ports import NO_METRICS, Metrics
 from mini_ml.strict_json import parse_body
-from mini_ml.topology import Limits, encoded_bytes, exceeds
+from mini_ml.topology import Limits, encoded_bytes, is_larger_encoded
 from mini_ml.topology.metrics import ROWS_SCORED
 from mini_ml.workflows.answer_size import build_size_error
 from mini_ml.workflows.model_cache import Loaded
@@ -56,7 +56,7 @@ def score_body(
         answer["warnings"] = [warning.model_dump(exclude_none=True) for warning in warnings]
     answer |= {"model_name": loaded.manifest.model_name, "version": loaded.manifest.version}
     encoded = _ENCODER.encode(answer)
-    if exceeds(encoded, limits.encoded_answer_bytes):
+    if is_larger_encoded(encoded, limits.encoded_answer_bytes):
         hint = "send fewer rows, or upload a file with POST /uploads"
         raise build_size_error(encoded_bytes(encoded), limits.encoded_answer_bytes, hint=hint)
     return encoded.encode()

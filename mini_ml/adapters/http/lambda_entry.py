@@ -13,7 +13,7 @@ from mangum.types import LambdaContext
 from mini_ml import log_context
 from mini_ml.adapters.aws.events import for_each_upload, kind_of
 from mini_ml.adapters.http.answering.problems import MEDIA_TYPE, problem_of, status_for
-from mini_ml.adapters.remaining_time import invoked
+from mini_ml.adapters.remaining_time import bind_invocation
 from mini_ml.contracts import Upload
 from mini_ml.correlation import parse_correlation_id
 from mini_ml.errors import AnswerTooLarge, UnknownEvent
@@ -77,7 +77,10 @@ class LambdaEntryPoint:
     def __call__(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, Any]:
         """Handle an event and return the response for its source. Raises UnknownEvent."""
         request_id = getattr(context, "aws_request_id", None)
-        with invoked(context), log_context.bind(request_id=request_id, gateway_request_id=_gateway_request_id(event)):
+        with (
+            bind_invocation(context),
+            log_context.bind(request_id=request_id, gateway_request_id=_gateway_request_id(event)),
+        ):
             try:
                 return self._handle(event, context)
             finally:
