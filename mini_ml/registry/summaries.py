@@ -13,13 +13,15 @@ from mini_ml.registry import aliases, versions
 
 _MOST_BATCHES: Final = 5
 """How often a page looks for further models because some names have no version; then the page ends early."""
+_MOST_ALIASES: Final = 100
+"""Maximum number of aliases of a model, removed ones included, that are read for its summary."""
 _KEYS_PER_CALL: Final = 1_000
 """Maximum number of keys that S3 returns at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSummary:
-    """A model, its versions and its aliases."""
+    """A model, its versions and its aliases: the first 100 in the byte order of their names."""
 
     model_name: str
     latest: int | None
@@ -59,7 +61,7 @@ class _Contents:
     newest: int
     """The highest version number; 0 if there is none."""
     alias_names: tuple[str, ...]
-    """Includes aliases that were removed."""
+    """At most `_MOST_ALIASES`, including aliases that were removed."""
 
 
 def load_summary(store: ObjectStore, model_name: str) -> ModelSummary:
@@ -118,7 +120,7 @@ def _parse_contents(model_name: str, listed: Iterable[str]) -> _Contents:
         numbers.append(keys.version_in_key(key))
         if key.startswith(keys.aliases(model_name)):
             names.append(keys.alias_in_key(key))
-    return _Contents(model_name=model_name, newest=max(numbers), alias_names=tuple(names))
+    return _Contents(model_name=model_name, newest=max(numbers), alias_names=tuple(names[:_MOST_ALIASES]))
 
 
 def _find_contents(store: ObjectStore, model_name: str) -> _Contents:
@@ -130,7 +132,7 @@ def _find_contents(store: ObjectStore, model_name: str) -> _Contents:
     newest = max(map(keys.version_in_key, listed), default=0)
     if len(listed) == _KEYS_PER_CALL:
         newest = versions.find_newest(store, model_name, at_least=newest)
-    names = aliases.list_alias_names(store, model_name) if newest else []
+    names = aliases.list_alias_names(store, model_name, limit=_MOST_ALIASES) if newest else []
     return _Contents(model_name=model_name, newest=newest, alias_names=tuple(names))
 
 

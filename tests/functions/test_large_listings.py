@@ -169,6 +169,20 @@ def test_a_model_with_more_versions_than_one_listing_returns_is_listed_with_its_
     assert names <= 60 + 1_000 + 1  # the second pass, one listing of versions, the alias
 
 
+@pytest.mark.parametrize("path", ["/models", f"/models/{name_of(1)}"])
+def test_at_most_a_hundred_aliases_of_a_model_are_read(documents: Documents, tmp_path: Path, path: str) -> None:
+    with filled(documents, tmp_path, models=2) as (services, store):
+        for number in range(130):
+            body = b'{"alias":"a-%03d","version":1,"updated_at":"2026-01-01T12:00:00Z"}' % number
+            store.put(keys.alias(name_of(1), f"a-{number:03d}"), body)
+        answer = services.api.get(path).json()
+        cost, _ = store.cost(lambda: services.api.get(path))
+
+    model = answer["models"][1] if path == "/models" else answer
+    assert list(model["aliases"]) == [f"a-{number:03d}" for number in range(100)]
+    assert cost < 100 + 10  # the aliases, and the keys and manifests of both models
+
+
 @pytest.mark.parametrize(("versions", "calls"), [(1, 4), (10, 4), (30, 6)])
 def test_one_model_takes_at_most_three_listings(
     documents: Documents, tmp_path: Path, versions: int, calls: int
