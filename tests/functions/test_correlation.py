@@ -213,6 +213,7 @@ def entry_of(services: Services, name: str) -> Callable[[dict[str, Any]], Mappin
         upload=services.handlers["train"],
         tick=partial(sweep.sweep, services.cloud),
         metrics=NO_METRICS,
+        limits=services.cloud.stage.limits,
     )
     context = cast(
         LambdaContext, SimpleNamespace(aws_request_id="of-lambda", get_remaining_time_in_millis=lambda: 60_000)
