@@ -11,9 +11,11 @@ from constructs import Construct
 from infra.options import Options
 from mini_ml.topology import Names
 
-_PUBLISHING: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+_PUBLISHING: Final = ("kms:Decrypt", "kms:GenerateDataKey*")
+"""What AWS documents for services that publish to an encrypted topic; `*` is for keys without plain text."""
 _ACCOUNT_MAY: Final = (
-    *_PUBLISHING,
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
     "kms:CancelKeyDeletion",
     "kms:DescribeKey",
     "kms:DisableKey",
