@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import io
 import json
+import logging
 import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ import pytest
 from awslambdaric.lambda_runtime_marshaller import to_json
 from fastapi import FastAPI
 
+from infra import costs
 from mini_ml import keys
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
@@ -470,6 +472,37 @@ def test_every_service_also_answers_http_requests(deployed: Deployed, service: s
     answer = deployed.handler_of(service)(request("GET", "/health"), None)
 
     assert json.loads(answer["body"]) == {"status": "healthy"}
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The context of an invocation, with the id that Lambda gives it."""
+
+    aws_request_id: str = "01a208cc-7752-425d-9978-61bbae29cc81"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 29_000
+
+
+@pytest.mark.parametrize("service", ["predict", "api"])
+def test_the_lines_of_an_invocation_are_as_long_as_the_costs_say(
+    deployed: Deployed,
+    published: str,
+    service: str,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    prediction = request("POST", f"/models/{published}/invocations", {"instances": [IRIS_ROW]})
+    expected = {"predict": costs.PREDICTION_LINES_KB, "api": costs.SWEEP_LINES_KB}[service]
+    caplog.set_level(logging.INFO, logger="mini_ml")
+    capsys.readouterr()
+
+    deployed.handler_of(service)(prediction if service == "predict" else event("scheduled"), Invocation())
+
+    formatter = logs.JsonFormatter(service)
+    written = capsys.readouterr().out.splitlines(keepends=True)
+    logged = [formatter.format(record) + "\n" for record in caplog.records if record.name.startswith("mini_ml")]
+    assert round(len("".join([*written, *logged])) / 1000, 1) == expected
 
 
 def written_metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
