@@ -32,7 +32,7 @@ _ACCOUNT_MAY: Final = (
     "kms:UntagResource",
     "kms:UpdateKeyDescription",
 )
-"""Actions that IAM policies of the account can allow. Without this statement, nobody could manage the key."""
+"""Actions that IAM policies of the account can allow. Without this statement, the key could not be managed."""
 
 
 class Notifications(Construct):

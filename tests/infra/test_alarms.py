@@ -174,7 +174,7 @@ def test_the_headings_of_the_runbook_have_anchors_of_their_own() -> None:
     assert sorted(anchors) == sorted(set(anchors))
 
 
-def test_every_alarm_tells_the_topic_when_it_is_raised_and_when_it_is_over(template: Template) -> None:
+def test_every_alarm_sends_a_message_when_it_is_raised_and_when_it_is_over(template: Template) -> None:
     [topic] = template.of_type("AWS::SNS::Topic")
     actions = [(alarm["AlarmActions"], alarm["OKActions"]) for alarm in _alarms(template).values()]
 

@@ -70,7 +70,7 @@ def test_the_rest_of_the_keys_policy_lets_the_account_manage_it_action_by_action
     assert [action for action in account["Action"] if "*" in action or "Grant" in action] == []
 
 
-def test_nobody_is_subscribed_unless_an_address_is_given(template: Template) -> None:
+def test_without_an_address_there_is_no_subscription(template: Template) -> None:
     assert template.of_type("AWS::SNS::Subscription") == {}
 
 
@@ -100,10 +100,10 @@ def test_the_budget_is_monthly_and_counts_all_costs_of_the_account(watched: Temp
     }
 
 
-def test_the_topic_is_told_before_and_when_the_budget_is_spent(watched: Template) -> None:
+def test_the_topic_gets_a_message_before_and_when_the_budget_is_spent(watched: Template) -> None:
     [budget] = watched.of_type("AWS::Budgets::Budget").values()
-    told = budget["NotificationsWithSubscribers"]
-    notifications = [one["Notification"] for one in told]
+    subscribed = budget["NotificationsWithSubscribers"]
+    notifications = [one["Notification"] for one in subscribed]
 
     assert [(one["NotificationType"], one["Threshold"], one["ThresholdType"]) for one in notifications] == [
         ("ACTUAL", 80, "PERCENTAGE"),
@@ -112,7 +112,7 @@ def test_the_topic_is_told_before_and_when_the_budget_is_spent(watched: Template
     ]
     assert {
         (subscriber["SubscriptionType"], watched.text(subscriber["Address"]))
-        for one in told
+        for one in subscribed
         for subscriber in one["Subscribers"]
     } == {("SNS", TOPIC)}
 

@@ -147,7 +147,7 @@ def test_an_alarm_that_compares_with_the_quota_of_the_account_is_not_noted(
     assert list(find_wrong_quotas(options_of(context), _account(executions=executions))) == []
 
 
-def test_a_context_that_cannot_be_deployed_is_told_before_aws_is_asked() -> None:
+def test_a_context_that_cannot_be_deployed_is_refused_before_aws_is_asked() -> None:
     with pytest.raises(SystemExit, match=r"^Stage prod needs a base image with a digest"):
         quotas.main(["--context", "stage=prod", "--context", "base_image=python:3.12-slim"])
 
