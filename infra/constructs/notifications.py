@@ -11,11 +11,11 @@ from constructs import Construct
 from infra.options import Options
 from mini_ml.topology import Names
 
-_PUBLISHING: Final = ("kms:Decrypt", "kms:GenerateDataKey*")
-"""What AWS documents for services that publish to an encrypted topic; `*` is for keys without plain text."""
+_PUBLISHING: Final = ("kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+"""What a service that publishes to an encrypted topic may need: AWS documents `kms:GenerateDataKey*`, and these are its
+actions less those for key pairs."""
 _ACCOUNT_MAY: Final = (
-    "kms:Decrypt",
-    "kms:GenerateDataKey",
+    *_PUBLISHING,
     "kms:CancelKeyDeletion",
     "kms:DescribeKey",
     "kms:DisableKey",
