@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.context import InvalidContext, read_context
+from infra.options import Options, options_of
 from infra.stages import Deployment, select_deployment
 from mini_ml.topology import FunctionName, aws_names, functions
 
@@ -103,11 +104,21 @@ def find_risks(deployment: Deployment, account: Account) -> Iterator[str]:
         )
 
 
+def find_wrong_quotas(options: Options, account: Account) -> Iterator[str]:
+    """Yield a sentence if the alarm about the account's executions would compare with another quota than it has."""
+    if options.account_concurrency != account.executions:
+        yield (
+            f"The account allows {account.executions:,} concurrent executions, but the alarm account-concurrency "
+            f"compares with {options.account_concurrency:,}. Deploy with "
+            f"--context account_concurrency={account.executions}."
+        )
+
+
 def main(arguments: Sequence[str]) -> None:
     """Check the quotas for the stage and the context in the arguments. Exits with a message if one is too small."""
     context = read_context(arguments)
     try:
-        deployment = select_deployment(context)
+        deployment, options = select_deployment(context), options_of(context)
     except InvalidContext as error:
         raise SystemExit(str(error)) from error
     try:
@@ -118,8 +129,8 @@ def main(arguments: Sequence[str]) -> None:
             f"Cannot read the quotas of the AWS account: {error} The check needs credentials, a region, and the "
             f"permissions lambda:GetAccountSettings, GetFunctionConcurrency and ListFunctions. {_SKIP}"
         ) from error
-    for risk in find_risks(deployment, account):
-        print(f"Note: {risk}")
+    for note in (*find_risks(deployment, account), *find_wrong_quotas(options, account)):
+        print(f"Note: {note}")
     shortages = list(find_shortages(deployment, account))
     if shortages:
         raise SystemExit("\n".join([*shortages, _SKIP]))

@@ -74,9 +74,9 @@ class Dashboard(Construct):
         yield _graph("Messages that wait", waiting, statistic="Maximum")
         yield _graph("Invocations", invoked, statistic="Sum")
         for title, metric in _SEARCHED:
-            yield self._searched(title, metric)
+            yield self._search_graph(title, metric)
 
-    def _searched(self, title: str, metric: Metric) -> cloudwatch.IWidget:
+    def _search_graph(self, title: str, metric: Metric) -> cloudwatch.IWidget:
         expression = search(metric, stage_name=self._deployment.name, statistic="Sum", period_seconds=_PERIOD)
         found = cloudwatch.MathExpression(
             expression=expression, label="", using_metrics={}, period=Duration.seconds(_PERIOD)

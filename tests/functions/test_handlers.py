@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import io
 import json
+import logging
 import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ import pytest
 from awslambdaric.lambda_runtime_marshaller import to_json
 from fastapi import FastAPI
 
+from infra import costs
 from mini_ml import keys
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
@@ -551,6 +553,47 @@ def test_every_service_also_answers_http_requests(deployed: Deployed, service: s
     answer = deployed.handler_of(service)(request("GET", "/health"), None)
 
     assert json.loads(answer["body"]) == {"status": "healthy"}
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The context of an invocation, with the id that Lambda gives it."""
+
+    aws_request_id: str = "01a208cc-7752-425d-9978-61bbae29cc81"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 29_000
+
+
+@pytest.fixture
+def log_lines() -> Iterator[io.StringIO]:
+    """The log lines of the platform as a function writes them: with the ids of the invocation that is under way."""
+    logger, lines = logging.getLogger("mini_ml"), io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(logs.JsonFormatter("predict"))
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield lines
+    logger.removeHandler(handler)
+    logger.setLevel(before)
+
+
+@pytest.mark.parametrize("service", ["predict", "api"])
+def test_the_lines_of_an_invocation_are_as_long_as_the_costs_say(
+    deployed: Deployed, published: str, service: str, log_lines: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prediction = request("POST", f"/models/{published}/invocations", {"instances": [IRIS_ROW]})
+    invoked = {"predict": prediction, "api": event("scheduled")}[service]
+    expected = {"predict": costs.PREDICTION_LINES_KB, "api": costs.SWEEP_LINES_KB}[service]
+    deployed.handler_of(service)(invoked, Invocation())  # the model is in the cache after it, as it mostly is
+    capsys.readouterr()
+    log_lines.truncate(0)
+    log_lines.seek(0)
+
+    deployed.handler_of(service)(invoked, Invocation())
+
+    assert round(len(capsys.readouterr().out + log_lines.getvalue()) / 1000, 1) == expected
 
 
 def written_metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
