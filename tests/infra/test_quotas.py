@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from infra import quotas
 from infra.options import options_of
-from infra.quotas import Account, find_risks, find_shortages, find_wrong_quotas, read_account
+from infra.quotas import AccountQuotas, find_risks, find_shortages, find_wrong_quotas, read_account
 from infra.stages import select_deployment
 from tests.fixtures.emulated import point_at, running_ministack
 from tests.fixtures.synthesis import CONTEXTS
@@ -49,11 +49,11 @@ def _answer_reserved(stubber: Stubber, name: str, executions: int | None) -> Non
     stubber.add_response("get_function_concurrency", answer, {"FunctionName": name})
 
 
-def _account(*, executions: int = 1000, reserved: int = 0, largest_mib: int = 0) -> Account:
-    return Account(executions=executions, reserved=reserved, largest_mib=largest_mib)
+def _account(*, executions: int = 1000, reserved: int = 0, largest_mib: int = 0) -> AccountQuotas:
+    return AccountQuotas(executions=executions, reserved=reserved, largest_mib=largest_mib)
 
 
-def _shortages(account: Account, **context: str) -> list[str]:
+def _shortages(account: AccountQuotas, **context: str) -> list[str]:
     deployment = select_deployment({**CONTEXTS["prod"], "memory_mib": "", "reserved_concurrency": "", **context})
     return list(find_shortages(deployment, account))
 
@@ -63,7 +63,7 @@ def test_an_account_is_read_without_what_this_stack_has_reserved(answers: Answer
 
     account = read_account(client, select_deployment({**CONTEXTS["prod"]}))
 
-    assert account == Account(executions=1000, reserved=50, largest_mib=3008)
+    assert account == AccountQuotas(executions=1000, reserved=50, largest_mib=3008)
 
 
 def test_a_first_deployment_into_an_empty_account_is_read(answers: Answers) -> None:
