@@ -26,6 +26,8 @@ ALARMS = {
     "predict-duration": ("Duration", "p95", ">=", 9667, 300, 3, "notBreaching"),
     "failed-jobs-train": ("jobs", "Sum", ">=", 1, 300, 1, "notBreaching"),
     "failed-jobs-predict": ("jobs", "Sum", ">=", 1, 300, 1, "notBreaching"),
+    "events-lost": ("events", "Sum", ">=", 1, 300, 1, "notBreaching"),
+    "events-delayed": ("events", "Sum", ">=", 1, 300, 3, "notBreaching"),
     "sweep-heartbeat": ("sweeps", "Sum", "<", 1, 300, 2, "breaching"),
 }
 COMPARISONS = {"GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}
@@ -36,6 +38,7 @@ DIMENSIONS = {
     "account-concurrency": ("AWS/Lambda", {}),
     "integration-failures": ("AWS/ApiGateway", {"ApiName": "mini-ml-dev", "Stage": "dev"}),
     "failed-jobs-train": ("MiniML", {"stage": "dev", "kind": "train", "outcome": "failed"}),
+    "events-lost": ("MiniML", {"stage": "dev", "outcome": "lost"}),
     "sweep-heartbeat": ("MiniML", {"stage": "dev"}),
 }
 
