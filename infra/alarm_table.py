@@ -10,7 +10,7 @@ from typing import Final, Literal
 from infra.cloud_metrics import CloudMetric, of_account, of_api, of_function, of_platform, of_queue
 from infra.stages import Deployment
 from mini_ml.topology import Function, Names, functions, queues
-from mini_ml.topology.metrics import JOBS, SWEEPS, UNREADABLE_MESSAGES
+from mini_ml.topology.metrics import EVENTS, JOBS, SWEEPS, UNREADABLE_MESSAGES
 
 Statistic = Literal["Sum", "Minimum", "Maximum", "p95"]
 MissingData = Literal["breaching", "notBreaching"]
@@ -186,6 +186,23 @@ def _of_jobs(deployment: Deployment) -> Iterator[AlarmRule]:
             statistic="Sum",
             threshold=1,
         )
+    yield AlarmRule(
+        name="events-lost",
+        section="Events are not delivered",
+        meaning="The event of a job was given up.",
+        metric=of_platform(EVENTS, stage_name=deployment.name, outcome="lost"),
+        statistic="Sum",
+        threshold=1,
+    )
+    yield AlarmRule(
+        name="events-delayed",
+        section="Events are not delivered",
+        meaning="Events of jobs could not be sent for 15 minutes.",
+        metric=of_platform(EVENTS, stage_name=deployment.name, outcome="delayed"),
+        statistic="Sum",
+        threshold=1,
+        periods=3,
+    )
     yield AlarmRule(
         name="sweep-heartbeat",
         section="The sweep has stopped",

@@ -13,7 +13,7 @@ from infra.cloud_metrics import CloudMetric, of_api, of_function, of_queue, sear
 from infra.constructs.alarms import Alarms, cloudwatch_metric
 from infra.stages import Deployment
 from mini_ml.topology import Names, functions, queues
-from mini_ml.topology.metrics import FAILURES, JOBS, MODEL_CACHE, REQUESTS, ROWS_SCORED, Metric
+from mini_ml.topology.metrics import EVENTS, FAILURES, JOBS, MODEL_CACHE, REQUESTS, ROWS_SCORED, Metric
 
 _PERIOD: Final = 300
 _WIDTH: Final = 8
@@ -21,9 +21,10 @@ _WIDTH: Final = 8
 _SEARCHED: Final[tuple[tuple[str, Metric], ...]] = (
     ("Requests by route", REQUESTS),
     ("Jobs by outcome", JOBS),
-    ("Failures by code", FAILURES),
+    ("Jobs that ended without success, by code", FAILURES),
     ("Rows scored", ROWS_SCORED),
     ("Model cache", MODEL_CACHE),
+    ("Events of jobs", EVENTS),
 )
 
 

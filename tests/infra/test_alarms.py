@@ -28,6 +28,8 @@ ALARMS = {
     "predict-duration": ("Duration", "p95", ">=", 9667, 300, 3, "notBreaching"),
     "failed-jobs-train": ("jobs", "Sum", ">=", 1, 300, 1, "notBreaching"),
     "failed-jobs-predict": ("jobs", "Sum", ">=", 1, 300, 1, "notBreaching"),
+    "events-lost": ("events", "Sum", ">=", 1, 300, 1, "notBreaching"),
+    "events-delayed": ("events", "Sum", ">=", 1, 300, 3, "notBreaching"),
     "sweep-heartbeat": ("sweeps", "Sum", "<", 1, 300, 2, "breaching"),
 }
 COMPARISONS = {"GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}
@@ -52,6 +54,8 @@ DIMENSIONS = {
     "integration-failures": ("AWS/ApiGateway", {"ApiName": "mini-ml-dev", "Stage": "dev"}),
     "failed-jobs-train": ("MiniML", {"stage": "dev", "kind": "train", "outcome": "failed"}),
     "failed-jobs-predict": ("MiniML", {"stage": "dev", "kind": "predict", "outcome": "failed"}),
+    "events-delayed": ("MiniML", {"stage": "dev", "outcome": "delayed"}),
+    "events-lost": ("MiniML", {"stage": "dev", "outcome": "lost"}),
     "sweep-heartbeat": ("MiniML", {"stage": "dev"}),
 }
 
