@@ -89,7 +89,7 @@ bootstrap: $(INSTALLED)  ## prepare the AWS account and region of your credentia
 deploy: $(INSTALLED) $(if $(filter skip,$(QUOTAS)),,quotas)  ## build the images and deploy STAGE to the AWS account of your credentials; see docs/runbook.md
 	$(CDK) deploy $(CONTEXT) --require-approval broadening
 
-destroy: $(INSTALLED)  ## remove STAGE from AWS; buckets and the seal key are kept
+destroy: $(INSTALLED)  ## remove STAGE from AWS, except your data and what docs/runbook.md lists
 	$(CDK) destroy $(CONTEXT)
 	@echo "The buckets mini-ml-$(STAGE)-* and the seal key are kept, with all models. docs/runbook.md lists everything that"
 	@echo "remains, and says how to reuse it in the next deployment, or to delete it."

@@ -9,14 +9,17 @@ from typing import Final, Literal
 
 from infra.cloud_metrics import CloudMetric, of_account, of_api, of_function, of_platform, of_queue
 from infra.stages import Deployment
-from mini_ml.topology import Names, functions, queues
-from mini_ml.topology.metrics import JOBS, SWEEPS, UNREADABLE_MESSAGES
+from mini_ml.topology import Function, Names, functions, queues
+from mini_ml.topology.metrics import EVENTS, JOBS, SWEEPS, UNREADABLE_MESSAGES
 
 Statistic = Literal["Sum", "Minimum", "Maximum", "p95"]
 MissingData = Literal["breaching", "notBreaching"]
 
 RUNBOOK: Final = "docs/runbook.md"
 _MINUTES: Final = 60
+_ERRORS: Final = 3
+"""Invocations of a function that must fail within `_ERRORS_SECONDS`."""
+_ERRORS_SECONDS: Final = 15 * _MINUTES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +116,18 @@ def _of_queues(deployment: Deployment, names: Names) -> Iterator[AlarmRule]:
 
 def _of_functions(deployment: Deployment, names: Names) -> Iterator[AlarmRule]:
     for function in functions(deployment.stage):
+        errors = _errors_from(deployment, function)
         yield AlarmRule(
             name=f"errors-{function.name}",
             section="Functions fail",
-            meaning=f"At least 3 invocations of {function.name} crashed, ran out of memory or timed out in 15 minutes.",
+            meaning=(
+                f"At least {errors} invocations of {function.name} crashed, ran out of memory or timed out in "
+                f"{_ERRORS_SECONDS // _MINUTES} minutes."
+            ),
             metric=of_function("Errors", function.name, names),
             statistic="Sum",
-            threshold=3,
-            period_seconds=15 * _MINUTES,
+            threshold=errors,
+            period_seconds=_ERRORS_SECONDS,
         )
         yield AlarmRule(
             name=f"throttles-{function.name}",
@@ -130,6 +137,12 @@ def _of_functions(deployment: Deployment, names: Names) -> Iterator[AlarmRule]:
             statistic="Sum",
             threshold=5,
         )
+
+
+def _errors_from(deployment: Deployment, function: Function) -> int:
+    """Return the number of errors that raises the alarm: not more than workers that all time out can have."""
+    takes_whole_period = function.timeout_seconds >= _ERRORS_SECONDS
+    return min(_ERRORS, deployment.workers_at_once) if takes_whole_period else _ERRORS
 
 
 def _of_the_api(deployment: Deployment, names: Names, account_concurrency: int) -> Iterator[AlarmRule]:
@@ -173,6 +186,23 @@ def _of_jobs(deployment: Deployment) -> Iterator[AlarmRule]:
             statistic="Sum",
             threshold=1,
         )
+    yield AlarmRule(
+        name="events-lost",
+        section="Events are not delivered",
+        meaning="The event of a job was given up.",
+        metric=of_platform(EVENTS, stage_name=deployment.name, outcome="lost"),
+        statistic="Sum",
+        threshold=1,
+    )
+    yield AlarmRule(
+        name="events-delayed",
+        section="Events are not delivered",
+        meaning="Events of jobs could not be sent for 15 minutes.",
+        metric=of_platform(EVENTS, stage_name=deployment.name, outcome="delayed"),
+        statistic="Sum",
+        threshold=1,
+        periods=3,
+    )
     yield AlarmRule(
         name="sweep-heartbeat",
         section="The sweep has stopped",

@@ -28,6 +28,7 @@ _MEDIA_TYPES: Final = ", ".join(
 )
 """Indexes first, because their digest is the same for every architecture."""
 _TIMEOUT_SECONDS: Final = 30.0
+_DOCKER_SECONDS: Final = 60.0
 
 
 class DigestNotFound(Exception):
@@ -53,11 +54,12 @@ def _ask_docker(name: str) -> str | None:
     if docker is None:
         return None
     command = [docker, "buildx", "imagetools", "inspect", "--format", "{{json .Manifest}}", name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        return None
-    found = _DIGEST.search(done.stdout)
-    return found[0] if found else None
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_DOCKER_SECONDS)
+        digest = str(json.loads(done.stdout)["digest"])
+    except (subprocess.SubprocessError, ValueError, LookupError, TypeError):
+        return None  # the registry says more about what is wrong
+    return digest if _DIGEST.fullmatch(digest) else None
 
 
 def _ask_registry(name: str) -> str:

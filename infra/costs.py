@@ -39,10 +39,16 @@ MINUTES: Final = 43_800
 """Minutes of a month."""
 KEYS: Final = 2
 """The key that seals models, and the key of the alarm topic."""
+SECRETS: Final = 1
+DASHBOARDS: Final = 1
 _SWEEP_SECONDS: Final = 0.1
-_SWEEP_LISTS: Final = 3
-_SWEEP_WRITES: Final = 2
-_SWEEP_LOG_KB: Final = 1.0
+SWEEP_LISTS: Final = 3
+SWEEP_WRITES: Final = 2
+SWEEP_READS: Final = 1
+SWEEP_LINES_KB: Final = 0.2
+"""What a function writes when a sweep has found nothing: its metric."""
+LAMBDA_LINES_KB: Final = 0.3
+"""START, END and REPORT, which Lambda writes for each invocation; counted on lines of AWS's documentation."""
 _POLLERS: Final = 5
 """Connections with which Lambda polls a queue, and `_POLLS` of each in a minute."""
 _POLLS: Final = 3
@@ -54,7 +60,10 @@ _SERIES: Final = 40
 """Combinations of metric and labels that occur in a month of use."""
 _PREDICTION_SECONDS: Final = 0.02
 _RESOLVING_READS: Final = 3
-_PREDICTION_LOG_KB: Final = 0.6
+PREDICTION_LINES_KB: Final = 1.4
+"""What a function writes for an online prediction: its request, and four metrics."""
+ACCESS_LINE_KB: Final = 0.5
+"""The line in the access log of the API, with all its fields."""
 _UNITS: Final = {"thousand": 1_000, "million": 1_000_000}
 
 
@@ -73,7 +82,7 @@ def _usd(price: str, quantity: float) -> float:
 
 
 def idle_costs(deployment: Deployment) -> Iterator[Cost]:
-    """Yield what a stage costs per month while nobody uses it."""
+    """Yield what a stage costs per month without any use."""
     [sweeper] = [function for function in functions(deployment.stage) if function.sweeps]
     sweeps = MINUTES * 60 // deployment.stage.sweep_every_seconds
     gb = sweeper.memory_mib / 1024
@@ -84,13 +93,13 @@ def idle_costs(deployment: Deployment) -> Iterator[Cost]:
     )
     yield Cost(
         item="sweep, S3",
-        calculation=f"{sweeps:,} × ({_SWEEP_LISTS} lists + {_SWEEP_WRITES} writes + 1 read)",
-        usd=_usd("S3, write and list", sweeps * (_SWEEP_LISTS + _SWEEP_WRITES)) + _usd("S3, read", sweeps),
+        calculation=f"{sweeps:,} × ({SWEEP_LISTS} lists + {SWEEP_WRITES} writes + {SWEEP_READS} read)",
+        usd=_usd("S3, write and list", sweeps * (SWEEP_LISTS + SWEEP_WRITES)) + _usd("S3, read", sweeps * SWEEP_READS),
     )
     yield Cost(
         item="sweep, log",
-        calculation=f"{sweeps:,} × {_SWEEP_LOG_KB:g} KB",
-        usd=_usd("CloudWatch Logs", sweeps * _SWEEP_LOG_KB / 1_000_000),
+        calculation=f"{sweeps:,} × ({SWEEP_LINES_KB} KB of the function + {LAMBDA_LINES_KB} KB of Lambda)",
+        usd=_usd("CloudWatch Logs", sweeps * (SWEEP_LINES_KB + LAMBDA_LINES_KB) / 1_000_000),
     )
     polls = len(queues(deployment.stage)) * _POLLERS * _POLLS * MINUTES
     yield Cost(
@@ -104,9 +113,9 @@ def idle_costs(deployment: Deployment) -> Iterator[Cost]:
 def _fixed_costs(deployment: Deployment) -> Iterator[Cost]:
     alarms = len(alarms_of(deployment))
     yield Cost(item="keys", calculation=f"{KEYS}: seal, alarm topic", usd=_usd("KMS key", KEYS))
-    yield Cost(item="admin key", calculation="1 secret", usd=_usd("Secrets Manager", 1))
+    yield Cost(item="admin key", calculation=f"{SECRETS} secret", usd=_usd("Secrets Manager", SECRETS))
     yield Cost(item="alarms", calculation=f"{alarms}", usd=_usd("CloudWatch alarm", alarms))
-    yield Cost(item="dashboard", calculation="1", usd=_usd("CloudWatch dashboard", 1))
+    yield Cost(item="dashboard", calculation=f"{DASHBOARDS}", usd=_usd("CloudWatch dashboard", DASHBOARDS))
     yield Cost(item="metrics of the platform", calculation="1: `sweeps`", usd=_usd("CloudWatch metric", 1))
     yield Cost(
         item="images",
@@ -133,8 +142,11 @@ def prediction_costs() -> Iterator[Cost]:
     )
     yield Cost(
         item="logs",
-        calculation=f"1M × {_PREDICTION_LOG_KB} KB",
-        usd=_usd("CloudWatch Logs", _PREDICTION_LOG_KB),
+        calculation=(
+            f"1M × ({PREDICTION_LINES_KB} KB of the function + {LAMBDA_LINES_KB} KB of Lambda + "
+            f"{ACCESS_LINE_KB} KB of the gateway)"
+        ),
+        usd=_usd("CloudWatch Logs", PREDICTION_LINES_KB + LAMBDA_LINES_KB + ACCESS_LINE_KB),
     )
     yield Cost(
         item="metrics of the platform",

@@ -1,4 +1,4 @@
-"""Options of the operator from the CDK context: who hears of alarms, the budget, quotas, and a private endpoint."""
+"""Options of the operator from the CDK context: address for alarms, budget, quota, and private endpoint."""
 
 import re
 from collections.abc import Mapping
@@ -37,14 +37,14 @@ def options_of(context: Mapping[str, object]) -> Options:
     """
     given = {name: str(value) for name in OPTIONS if (value := context.get(name)) not in (None, "")}
     return Options(
-        alarm_email=_matching(given, "alarm_email", _EMAIL, "an email address, such as ops@example.com"),
+        alarm_email=_match(given, "alarm_email", _EMAIL, "an email address, such as ops@example.com"),
         budget_usd=_budget(given.get("budget_usd")),
         account_concurrency=_concurrency(given.get("account_concurrency")),
-        vpc_endpoint_id=_matching(given, "vpc_endpoint_id", _VPC_ENDPOINT, "a VPC endpoint, such as vpce-0a1b2c3d4e5f"),
+        vpc_endpoint_id=_match(given, "vpc_endpoint_id", _VPC_ENDPOINT, "a VPC endpoint, such as vpce-0a1b2c3d4e5f"),
     )
 
 
-def _matching(given: Mapping[str, str], name: str, pattern: re.Pattern[str], expected: str) -> str | None:
+def _match(given: Mapping[str, str], name: str, pattern: re.Pattern[str], expected: str) -> str | None:
     value = given.get(name)
     if value is not None and not pattern.fullmatch(value):
         raise InvalidContext(f"The context value {name} must be {expected}, not {value}.")

@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.context import InvalidContext, read_context
+from infra.options import Options, options_of
 from infra.stages import Deployment, select_deployment
 from mini_ml.topology import FunctionName, aws_names, functions
 
@@ -27,7 +28,7 @@ _SKIP: Final = "To deploy without this check, add QUOTAS=skip."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class AccountQuotas:
     """What an account allows in one region, and uses already."""
 
     executions: int
@@ -38,7 +39,7 @@ class Account:
     """Memory of its largest function; 0 if it has none."""
 
 
-def read_account(client: "LambdaClient", deployment: Deployment) -> Account:
+def read_account(client: "LambdaClient", deployment: Deployment) -> AccountQuotas:
     """Read the limits of the account, and what its functions use of them."""
     limits = client.get_account_settings()["AccountLimit"]
     executions = limits["ConcurrentExecutions"]
@@ -46,7 +47,7 @@ def read_account(client: "LambdaClient", deployment: Deployment) -> Account:
     ours = sum(_read_reserved(client, names.function(function.name)) for function in functions(deployment.stage))
     pages = client.get_paginator("list_functions").paginate()
     memory = (function["MemorySize"] for page in pages for function in page["Functions"])
-    return Account(
+    return AccountQuotas(
         executions=executions,
         reserved=executions - limits["UnreservedConcurrentExecutions"] - ours,
         largest_mib=max(memory, default=0),
@@ -60,7 +61,7 @@ def _read_reserved(client: "LambdaClient", function_name: str) -> int:
         return 0
 
 
-def find_shortages(deployment: Deployment, account: Account) -> Iterator[str]:
+def find_shortages(deployment: Deployment, account: AccountQuotas) -> Iterator[str]:
     """Yield a sentence for each quota with which the deployment would fail, or could not work."""
     largest: FunctionName
     needed, largest = max((function.memory_mib, function.name) for function in functions(deployment.stage))
@@ -92,7 +93,7 @@ def _least_executions(deployment: Deployment) -> int:
     return sum(deployment.workers_at_once + one.sweeps if one.queue else 1 for one in shared)
 
 
-def find_risks(deployment: Deployment, account: Account) -> Iterator[str]:
+def find_risks(deployment: Deployment, account: AccountQuotas) -> Iterator[str]:
     """Yield a sentence for each quota that is enough for the deployment, but not for all that its limits admit."""
     most = _least_executions(deployment) + deployment.waiting_at_once
     left = account.executions - account.reserved - sum(deployment.reserved_concurrency.values())
@@ -103,11 +104,21 @@ def find_risks(deployment: Deployment, account: Account) -> Iterator[str]:
         )
 
 
+def find_wrong_quotas(options: Options, account: AccountQuotas) -> Iterator[str]:
+    """Yield a sentence if the alarm about the account's executions would compare with another quota than it has."""
+    if options.account_concurrency != account.executions:
+        yield (
+            f"The account allows {account.executions:,} concurrent executions, but the alarm account-concurrency "
+            f"compares with {options.account_concurrency:,}. Deploy with "
+            f"--context account_concurrency={account.executions}."
+        )
+
+
 def main(arguments: Sequence[str]) -> None:
     """Check the quotas for the stage and the context in the arguments. Exits with a message if one is too small."""
     context = read_context(arguments)
     try:
-        deployment = select_deployment(context)
+        deployment, options = select_deployment(context), options_of(context)
     except InvalidContext as error:
         raise SystemExit(str(error)) from error
     try:
@@ -118,8 +129,8 @@ def main(arguments: Sequence[str]) -> None:
             f"Cannot read the quotas of the AWS account: {error} The check needs credentials, a region, and the "
             f"permissions lambda:GetAccountSettings, GetFunctionConcurrency and ListFunctions. {_SKIP}"
         ) from error
-    for risk in find_risks(deployment, account):
-        print(f"Note: {risk}")
+    for note in (*find_risks(deployment, account), *find_wrong_quotas(options, account)):
+        print(f"Note: {note}")
     shortages = list(find_shortages(deployment, account))
     if shortages:
         raise SystemExit("\n".join([*shortages, _SKIP]))

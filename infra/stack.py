@@ -13,8 +13,8 @@ from infra.constructs.functions import Functions
 from infra.constructs.operations import Operations
 from infra.constructs.private_endpoint import make_private
 from infra.constructs.queues import Queues
-from infra.constructs.seal import SealKeys, seal_alias, seal_key, split_key_arns
-from infra.constructs.secrets import admin_key, stored_api_keys
+from infra.constructs.seal import SealKeys, make_seal_alias, make_seal_key, split_key_arns
+from infra.constructs.secrets import make_admin_key, make_stored_api_keys
 from infra.constructs.storage import Storage
 from infra.options import Options
 from infra.stages import Deployment
@@ -68,11 +68,11 @@ class MiniMlStack(Stack):
         storage = Storage(self, "Storage", deployment=deployment, names=names, page_origin=api.origin)
         queues = Queues(self, "Queues", deployment=deployment, names=names)
         queues.announce(storage.uploads, bucket_name=names.uploads_bucket, account=self.account)
-        key = seal_key(self, "SealKey", adopted_arn=seal_key_arn, stage_name=deployment.name)
-        seal_alias(self, "SealAlias", key=key, names=names)
-        secret = admin_key(self, "AdminKey", stage_name=deployment.name) if authentication.is_on else None
+        key = make_seal_key(self, "SealKey", adopted_arn=seal_key_arn, stage_name=deployment.name)
+        make_seal_alias(self, "SealAlias", key=key, names=names)
+        secret = make_admin_key(self, "AdminKey", stage_name=deployment.name) if authentication.is_on else None
         keys = (
-            stored_api_keys(self, "ApiKeys", entries=authentication.api_keys, stage_name=deployment.name)
+            make_stored_api_keys(self, "ApiKeys", entries=authentication.api_keys, stage_name=deployment.name)
             if authentication.is_on and authentication.api_keys
             else None
         )

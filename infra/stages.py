@@ -84,9 +84,17 @@ class Deployment:
 
     @property
     def waiting_at_once(self) -> int:
-        """Largest number of requests that wait for their jobs at once, for the default time."""
-        waiting = self.submissions_per_second * self.stage.default_wait_seconds
-        return 2 * (self.submissions_at_once + round(waiting))
+        """Largest number of requests that wait for their jobs at once, if each client asks for the longest wait."""
+        return self._waiting(self.stage.wait_seconds)
+
+    @property
+    def waiting_by_default(self) -> int:
+        """Largest number of requests that wait for their jobs at once, if no client asks for another wait."""
+        return self._waiting(self.stage.default_wait_seconds)
+
+    def _waiting(self, seconds: float) -> int:
+        """Return how many requests of both kinds wait at once: a burst, and what arrives while the first one waits."""
+        return 2 * (self.submissions_at_once + round(self.submissions_per_second * seconds))
 
 
 _DEV: Final = Deployment(

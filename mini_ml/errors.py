@@ -31,6 +31,7 @@ MiniMLError
 │   ├── InvalidTarget
 │   ├── UnknownColumn
 │   ├── UploadUnreadable
+│   │   └── UploadAccessDenied
 │   ├── SchemaMismatch
 │   ├── TrainingFailed
 │   ├── ProbabilitiesUnavailable
@@ -306,6 +307,13 @@ class UploadUnreadable(Unprocessable):
     title = "The upload cannot be read"
 
 
+class UploadAccessDenied(UploadUnreadable):
+    """S3 denies the platform access to the uploaded file, because a role or a bucket policy lacks a permission."""
+
+    code = "upload_access_denied"
+    title = "Access to the upload is denied"
+
+
 class SchemaMismatch(Unprocessable):
     """The rows are missing feature columns that the model was trained on."""
 
@@ -378,7 +386,7 @@ class StorageUnavailable(Unavailable):
 
 
 class ObjectUnreadable(StorageUnavailable):
-    """The store has the object, but does not let this process read it, and will not without a change by somebody."""
+    """The store does not let this process read the object until an operator changes a key or a permission."""
 
     def __init__(self, key: str, cause: UnreadableCause) -> None:
         super().__init__("The storage does not let the platform read an object.")

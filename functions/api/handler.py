@@ -16,4 +16,5 @@ with starting():
         unreadable=partial(sweep.store_unreadable_message, cloud),
         tick=partial(sweep.sweep, cloud),
         metrics=cloud.metrics,
+        limits=cloud.stage.limits,
     )

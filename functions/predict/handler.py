@@ -12,4 +12,5 @@ with starting():
         bucket=cloud.uploads.bucket,
         upload=build_scorer(cloud, model_cache, settings.threads),
         metrics=cloud.metrics,
+        limits=cloud.stage.limits,
     )

@@ -8,4 +8,6 @@ with starting():
     from mini_ml.adapters.http.lambda_entry import LambdaEntryPoint
 
     upload = build_trainer(cloud, settings.workdir, settings.threads)
-    lambda_handler = LambdaEntryPoint(app, bucket=cloud.uploads.bucket, upload=upload, metrics=cloud.metrics)
+    lambda_handler = LambdaEntryPoint(
+        app, bucket=cloud.uploads.bucket, upload=upload, metrics=cloud.metrics, limits=cloud.stage.limits
+    )

@@ -154,6 +154,10 @@ class Api(Construct):
         acknowledge(self.rest_api, "COG4", _SERVICES_AUTHENTICATE)
 
 
+_KEPT: Final = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+"""Other stacks of the account may use the log role. A first deployment that fails removes it again."""
+
+
 class GatewayLogs(Construct):
     """Allows API Gateway to write logs. This account-wide setting is required by stages with logging."""
 
@@ -165,8 +169,8 @@ class GatewayLogs(Construct):
             assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_LOG_POLICY)],
         )
-        role.apply_removal_policy(RemovalPolicy.RETAIN)  # other stacks of the account may use it
+        role.apply_removal_policy(_KEPT)
         found = f"Policy::arn:<AWS::Partition>:iam::aws:policy/{_LOG_POLICY}"
         acknowledge(role, "IAM4", _WRITES_LOGS, findings=[found])
         self.account = apigateway.CfnAccount(self, "Account", cloud_watch_role_arn=role.role_arn)
-        self.account.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.account.apply_removal_policy(_KEPT)

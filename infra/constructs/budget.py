@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from aws_cdk import Stack
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -12,10 +13,10 @@ _WARNINGS: Final = (("ACTUAL", 80), ("FORECASTED", 100), ("ACTUAL", 100))
 """What is compared with the budget, and from which percentage on a message is sent."""
 
 
-def budget(
+def make_budget(
     scope: Construct, id: str, *, usd: float, names: Names, topic: sns.ITopic, tags: dict[str, str]
 ) -> budgets.CfnBudget:
-    """Create a budget for all costs of the account.
+    """Create a budget for all costs of the account. Its name has the region, because budgets belong to the account.
 
     It is not limited to the tags of the stack: AWS counts costs by tags only after somebody has activated them in the
     billing settings, and metrics and data transfer carry none, so such a budget would stay at zero without a word.
@@ -25,7 +26,7 @@ def budget(
         scope,
         id,
         budget=budgets.CfnBudget.BudgetDataProperty(
-            budget_name=f"{names.queue_prefix}-monthly",
+            budget_name=f"{names.queue_prefix}-{Stack.of(scope).region}-monthly",
             budget_type="COST",
             time_unit="MONTHLY",
             budget_limit=budgets.CfnBudget.SpendProperty(amount=usd, unit="USD"),

@@ -13,7 +13,7 @@ from infra.cloud_metrics import CloudMetric, of_api, of_function, of_queue, sear
 from infra.constructs.alarms import Alarms, cloudwatch_metric
 from infra.stages import Deployment
 from mini_ml.topology import Names, functions, queues
-from mini_ml.topology.metrics import FAILURES, JOBS, MODEL_CACHE, REQUESTS, ROWS_SCORED, Metric
+from mini_ml.topology.metrics import EVENTS, FAILURES, JOBS, MODEL_CACHE, REQUESTS, ROWS_SCORED, Metric
 
 _PERIOD: Final = 300
 _WIDTH: Final = 8
@@ -21,9 +21,10 @@ _WIDTH: Final = 8
 _SEARCHED: Final[tuple[tuple[str, Metric], ...]] = (
     ("Requests by route", REQUESTS),
     ("Jobs by outcome", JOBS),
-    ("Failures by code", FAILURES),
+    ("Jobs that ended without success, by code", FAILURES),
     ("Rows scored", ROWS_SCORED),
     ("Model cache", MODEL_CACHE),
+    ("Events of jobs", EVENTS),
 )
 
 
@@ -74,9 +75,9 @@ class Dashboard(Construct):
         yield _graph("Messages that wait", waiting, statistic="Maximum")
         yield _graph("Invocations", invoked, statistic="Sum")
         for title, metric in _SEARCHED:
-            yield self._searched(title, metric)
+            yield self._search_graph(title, metric)
 
-    def _searched(self, title: str, metric: Metric) -> cloudwatch.IWidget:
+    def _search_graph(self, title: str, metric: Metric) -> cloudwatch.IWidget:
         expression = search(metric, stage_name=self._deployment.name, statistic="Sum", period_seconds=_PERIOD)
         found = cloudwatch.MathExpression(
             expression=expression, label="", using_metrics={}, period=Duration.seconds(_PERIOD)

@@ -11,7 +11,9 @@ from constructs import Construct
 from infra.options import Options
 from mini_ml.topology import Names
 
-_PUBLISHING: Final = ("kms:Decrypt", "kms:GenerateDataKey")
+_PUBLISHING: Final = ("kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+"""What a service that publishes to an encrypted topic may need: AWS documents `kms:GenerateDataKey*`, and these are its
+actions less those for key pairs."""
 _ACCOUNT_MAY: Final = (
     *_PUBLISHING,
     "kms:CancelKeyDeletion",
@@ -30,7 +32,7 @@ _ACCOUNT_MAY: Final = (
     "kms:UntagResource",
     "kms:UpdateKeyDescription",
 )
-"""Actions that IAM policies of the account can allow. Without this statement, nobody could manage the key."""
+"""Actions that IAM policies of the account can allow. Without this statement, the key could not be managed."""
 
 
 class Notifications(Construct):

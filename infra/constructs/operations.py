@@ -7,7 +7,7 @@ from constructs import Construct
 
 from infra.alarm_table import alarm_rules
 from infra.constructs.alarms import Alarms
-from infra.constructs.budget import budget
+from infra.constructs.budget import make_budget
 from infra.constructs.dashboard import Dashboard
 from infra.constructs.notifications import Notifications
 from infra.constructs.policies import AccessPolicies
@@ -38,7 +38,7 @@ class Operations(Construct):
         alarms = Alarms(self, "Alarms", rules=rules, names=names, topic=notifications.topic)
         Dashboard(self, "Dashboard", deployment=deployment, names=names, rules=rules, alarms=alarms)
         if options.budget_usd is not None:
-            budget(self, "Budget", usd=options.budget_usd, names=names, topic=notifications.topic, tags=dict(tags))
+            make_budget(self, "Budget", usd=options.budget_usd, names=names, topic=notifications.topic, tags=dict(tags))
         policies = AccessPolicies(self, "Policies", storage=storage, stage_name=deployment.name)
         region = Stack.of(self).region
         self.outputs = {

@@ -1,4 +1,4 @@
-"""Managed policies for people and programs that use the S3 entry point. Nobody has them until you attach them."""
+"""Managed policies for people and programs that use the S3 entry point. They have no effect until you attach them."""
 
 from typing import Final
 

@@ -11,7 +11,7 @@ def make_private(rest_api: apigateway.RestApi, vpc_endpoint_id: str) -> None:
     resource.endpoint_configuration = apigateway.CfnRestApi.EndpointConfigurationProperty(
         types=["PRIVATE"], vpc_endpoint_ids=[vpc_endpoint_id]
     )
-    # A private API without a policy answers nobody. Whatever no statement allows is denied.
+    # A private API without a policy rejects every request. Whatever no statement allows is denied.
     resource.policy = iam.PolicyDocument(
         statements=[
             iam.PolicyStatement(

@@ -66,7 +66,7 @@ def split_key_arns(text: str | None) -> tuple[str, ...]:
     return arns
 
 
-def seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: str) -> kms.IKey:
+def make_seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: str) -> kms.IKey:
     """Create a key, or return the existing key with the ARN `adopted_arn` from an earlier stack of this stage."""
     if adopted_arn:
         return kms.Key.from_key_arn(scope, id, adopted_arn)
@@ -85,6 +85,6 @@ def seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: 
     )
 
 
-def seal_alias(scope: Construct, id: str, *, key: kms.IKey, names: Names) -> kms.Alias:
+def make_seal_alias(scope: Construct, id: str, *, key: kms.IKey, names: Names) -> kms.Alias:
     """Name the key that seals now, for operators; it moves when the key is replaced. Functions use the key's ARN."""
     return kms.Alias(scope, id, alias_name=names.seal_alias, target_key=key, removal_policy=RemovalPolicy.DESTROY)

@@ -23,7 +23,7 @@ _ONLY_DIGESTS: Final = (
 )
 
 
-def admin_key(scope: Construct, id: str, *, stage_name: str) -> secretsmanager.Secret:
+def make_admin_key(scope: Construct, id: str, *, stage_name: str) -> secretsmanager.Secret:
     """Create a secret with a new key. It is deleted with the stack."""
     secret = secretsmanager.Secret(
         scope,
@@ -38,7 +38,7 @@ def admin_key(scope: Construct, id: str, *, stage_name: str) -> secretsmanager.S
     return secret
 
 
-def stored_api_keys(scope: Construct, id: str, *, entries: str, stage_name: str) -> secretsmanager.Secret:
+def make_stored_api_keys(scope: Construct, id: str, *, entries: str, stage_name: str) -> secretsmanager.Secret:
     """Create a secret with the entries of API keys, which are digests and may be in the template."""
     secret = secretsmanager.Secret(
         scope,

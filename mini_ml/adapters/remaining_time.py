@@ -17,7 +17,7 @@ _invocation: ContextVar[InvocationContext | None] = ContextVar("invocation", def
 
 
 @contextmanager
-def invoked(context: InvocationContext | None) -> Iterator[None]:
+def bind_invocation(context: InvocationContext | None) -> Iterator[None]:
     """Make `seconds_left` read the clock of an invocation while the block runs."""
     token = _invocation.set(context)
     try:

@@ -77,7 +77,7 @@ class CloudSettings(EventSettings, BaseSettings):
     """Timeout for reading from S3 and SQS."""
 
     s3_connections: int = Field(default=32, ge=1)
-    """Maximum number of connections to S3; further requests wait for a free one."""
+    """Number of connections to S3 that stay open; further requests at the same time open one each and close it."""
 
     @field_validator("stage")
     @classmethod

@@ -4,7 +4,7 @@ import re
 import shlex
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from mini_ml.cli.arguments import CliSettings
@@ -15,9 +15,6 @@ from mini_ml.topology import STAGES, Stage, aws_names, functions
 
 if TYPE_CHECKING:
     from mini_ml.local.log_files import LogFiles
-
-FieldId = tuple[str, str]
-"""Name and value of a field that identifies the lines of a job or a request."""
 
 _PAUSE_SECONDS: Final = 0.3
 _REGION: Final = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
@@ -38,7 +35,7 @@ def print_logs(options: Namespace) -> None:
         lines = follow(files) if options.follow else read(files)
     else:
         stage = STAGES[str(options.stage or find_stage(options.url))]
-        lines = format_tail_commands(options.url, stage, _find_ids(options), follow=options.follow)
+        lines = format_tail_commands(options.url, stage, _build_pattern(options), follow=options.follow)
     for line in lines:
         print(line, flush=True)
 
@@ -60,36 +57,41 @@ def follow(files: "LogFiles", *, sleep: Callable[[float], None] = time.sleep) ->
         sleep(_PAUSE_SECONDS)
 
 
-def format_tail_commands(url: str, stage: Stage, ids: Sequence[FieldId], *, follow: bool) -> Iterator[str]:
+def format_tail_commands(url: str, stage: Stage, pattern: str | None, *, follow: bool) -> Iterator[str]:
     """Yield a command of the AWS CLI for the log group of each function.
 
     Args:
         url: URL of the platform, from which the region is read if it is there.
         stage: stage of the platform.
-        ids: print only lines that have one of these; empty for all lines.
+        pattern: filter pattern of the lines to print; None prints all.
         follow: whether the commands wait for further lines.
     """
     region = _REGION.search(url)
     names = aws_names(stage, account="", region="")
-    conditions = " || ".join(f'($.{name} = "{value}")' for name, value in ids)
     yield "# Run these with credentials of the account, one at a time or in several terminals:"
     for function in functions(stage):
         words = ["aws", "logs", "tail", f"/aws/lambda/{names.function(function.name)}", "--format", "short"]
-        words += ["--since", "1d" if ids else "1h"]
+        words += ["--since", "1d" if pattern else "1h"]
         words += ["--region", region[1]] if region else []
         words += ["--follow"] if follow else []
-        words += ["--filter-pattern", f"{{ {conditions} }}"] if ids else []
+        words += ["--filter-pattern", pattern] if pattern else []
         yield shlex.join(words)
 
 
-def _find_ids(options: Namespace) -> tuple[FieldId, ...]:
-    """Return the id that was asked for and, if it is that of a job that can be read, the job's correlation id."""
+def _build_pattern(options: Namespace) -> str | None:
+    """Return the filter pattern for the id that was asked for; None if there is none.
+
+    If it is the id of a job that can be read, lines with the job's correlation id match too, unless they name another
+    job.
+    """
     if options.job is None:
-        return ()
+        return None
     try:
         with Client(options.url, credential=CliSettings().credential) as client:
             of_job = client.job(options.job).correlation_id
     except ClientFailure:
         of_job = None
-    correlation_ids = dict.fromkeys(one for one in (options.job, of_job) if one is not None)
-    return (("job_id", options.job), *(("correlation_id", one) for one in correlation_ids))
+    conditions = [f'($.job_id = "{options.job}")', f'($.correlation_id = "{options.job}")']
+    if of_job not in (None, options.job):
+        conditions.append(f'(($.correlation_id = "{of_job}") && ($.job_id NOT EXISTS))')
+    return f"{{ {' || '.join(conditions)} }}"

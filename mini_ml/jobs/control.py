@@ -1,10 +1,11 @@
-"""What a client can do with a job: wait for it, retry it, cancel it."""
+"""What a client can do with a job: read it, wait for it, retry it, cancel it."""
 
 from datetime import datetime
 
 from mini_ml import errors, keys
 from mini_ml.jobs import store, uploads
 from mini_ml.jobs.job import Job
+from mini_ml.jobs.job_log import add_requested_job
 from mini_ml.ports import Cloud
 from mini_ml.registry import versions
 
@@ -14,6 +15,13 @@ _FIRST_POLL_SECONDS = 0.01
 _LAST_POLL_SECONDS = 0.25
 _SLOWING = 1.1
 """Factor between two polls: an end is seen late by at most a tenth of the wait, and 25 seconds cost some 120 reads."""
+
+
+def read(cloud: Cloud, job_id: str) -> Job:
+    """Return the job that a request is about. Raises InvalidName or JobNotFound."""
+    job = store.read(cloud, job_id)
+    add_requested_job(job)
+    return job
 
 
 def wait(cloud: Cloud, job_id: str, until: datetime) -> Job:
@@ -37,6 +45,7 @@ def retry(cloud: Cloud, job_id: str) -> Job:
         UploadUnreadable: S3 does not let the platform look at its file.
     """
     record = store.load(cloud, keys.validate_job_id(job_id))
+    add_requested_job(record.job)
     record.job.check_retryable()
     upload = uploads.find_upload(cloud, record.job)
     if upload is None:
@@ -73,6 +82,7 @@ def cancel(cloud: Cloud, job_id: str) -> Job:
 def _cancel_as_it_is(cloud: Cloud, job_id: str) -> Job:
     """Cancel a job. Raises StaleWrite if it changes at the same moment."""
     record = store.load(cloud, keys.validate_job_id(job_id))
+    add_requested_job(record.job)
     record.job.check_cancellable()
     if _may_be_published(cloud, record.job):
         raise errors.JobNotCancellable(f"The job may be publishing version {record.job.intent} of its model.")

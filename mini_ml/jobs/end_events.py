@@ -2,6 +2,8 @@
 
 import logging
 import uuid
+from datetime import timedelta
+from typing import Final
 
 from mini_ml import errors
 from mini_ml.contracts import JobEvent
@@ -9,6 +11,10 @@ from mini_ml.jobs.job import Job
 from mini_ml.jobs.job_links import job_links
 from mini_ml.ports import Cloud
 from mini_ml.topology import EventType
+from mini_ml.topology.metrics import EVENTS
+
+MAX_AGE: Final = timedelta(days=7)
+"""Time after the end of a job for which its event is sent again, so that a bus that never returns costs no more."""
 
 logger = logging.getLogger(__name__)
 
@@ -16,15 +22,26 @@ logger = logging.getLogger(__name__)
 def send_end_event(cloud: Cloud, job: Job) -> bool:
     """Send the event of a job that has ended, and return whether it need not be sent again.
 
-    An event that the bus will never accept is logged and given up. The end of a job never fails because of its event.
+    An event that the bus will never accept, or has not accepted for `MAX_AGE`, is logged and given up. The end of a job
+    never fails because of its event.
     """
     try:
         cloud.events.send(build_end_event(job))
-    except errors.EventNotSent:
-        return False
+    except errors.EventNotSent as error:
+        if not job.has_ended_before(cloud.now() - MAX_AGE):
+            cloud.metrics.count(EVENTS, outcome="delayed")
+            return False
+        _log_lost(cloud, job, "event_expired", error)
     except errors.EventRejected as error:
-        logger.error("event_rejected", extra={"job_id": job.job_id, "reason": error.detail})
+        _log_lost(cloud, job, "event_rejected", error)
+    else:
+        cloud.metrics.count(EVENTS, outcome="sent")
     return True
+
+
+def _log_lost(cloud: Cloud, job: Job, message: str, error: errors.MiniMLError) -> None:
+    logger.error(message, extra={"job_id": job.job_id, "reason": error.detail})
+    cloud.metrics.count(EVENTS, outcome="lost")
 
 
 def build_end_event(job: Job) -> JobEvent:

@@ -15,8 +15,10 @@ _OF_THE_PLATFORM: Final = (
     errors.TimedOut,
     errors.OutOfMemory,
     errors.OutOfSpace,
+    errors.UploadAccessDenied,
 )
-"""Errors that the platform is blamed for: a job that it accepts fits into the time and memory of its function."""
+"""Errors that the platform is blamed for: it can read every upload with the bucket's encryption, and a job that it
+accepts fits into the time and memory of its function."""
 
 
 def _codes(error: type[errors.MiniMLError]) -> Iterator[str]:

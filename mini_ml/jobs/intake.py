@@ -1,14 +1,14 @@
 """Finds the job of an uploaded object: the job that waits for it, or a new one for a bare upload."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
 from mini_ml import errors, keys
 from mini_ml.contracts import PredictOptions, TrainOptions, Upload
 from mini_ml.correlation import CORRELATION_ID_METADATA, parse_correlation_id
-from mini_ml.jobs import options, store
+from mini_ml.jobs import options, outcome, store
 from mini_ml.jobs.job import Job, build_failure
 from mini_ml.jobs.job_log import add_job_fields
 from mini_ml.jobs.store import Record
@@ -40,7 +40,7 @@ def find_arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
     """Return an upload with its job, which is created if there is none.
 
     Returns None if there is nothing to work on: the key lies outside the watched prefixes or is a folder marker, or
-    this version of the object was removed. If S3 does not let the platform look at the object, its job has failed.
+    this version of the object was removed. If S3 does not let the platform look at the object, its job has ended.
     """
     if keys.match_upload(upload.key) is None:
         return None
@@ -49,7 +49,7 @@ def find_arrival(cloud: Cloud, upload: Upload) -> Arrival | None:
     except errors.ObjectMissing:
         return None
     except errors.ObjectUnreadable as error:
-        return Arrival(upload=upload, record=_fail_unreadable(cloud, upload, build_unreadable_error(error)))
+        return Arrival(upload=upload, record=_end_unreadable(cloud, upload, build_unreadable_error(error)))
     arrived = complete_upload(upload, head)
     record = _load_or_create(cloud, arrived, head)
     add_job_fields(record.job)
@@ -90,15 +90,19 @@ def _load_or_create(cloud: Cloud, upload: Upload, head: ObjectHead) -> Record:
         return store.create(cloud, _build_job(cloud, job_id, upload, head, named.job if named else None))
 
 
-def _fail_unreadable(cloud: Cloud, upload: Upload, error: errors.UploadUnreadable) -> Record:
-    """Fail the job of an upload whose metadata cannot be read either; a bare upload gets a job that has failed."""
+def _end_unreadable(cloud: Cloud, upload: Upload, error: errors.UploadUnreadable) -> Record:
+    """End the job of an upload whose metadata cannot be read either; a bare upload gets a job that has failed.
+
+    The job fails, unless an earlier attempt published its version. It keeps the object version that arrived, so that
+    a client can retry it.
+    """
     record = _load_named(cloud, upload, _metadata_in_key(upload))
     if record is None or not record.job.waits_for(upload):
         record = _load_or_create_unreadable(cloud, upload, error)
-    job = record.job
-    if not job.is_open or job.has_live_lease(cloud.now()):
+    add_job_fields(record.job)
+    if not record.job.is_open or record.job.has_live_lease(cloud.now()):
         return record
-    return store.write(cloud, record, job.fail(now=cloud.now(), failure=build_failure(error)))
+    return outcome.give_up(cloud, replace(record, job=record.job.receive_upload(upload)), error)
 
 
 def _metadata_in_key(upload: Upload) -> Mapping[str, str]:
@@ -114,6 +118,7 @@ def _load_or_create_unreadable(cloud: Cloud, upload: Upload, error: errors.Uploa
     except errors.JobNotFound:
         job = Job(
             job_id=job_id,
+            correlation_id=job_id,
             kind=name.kind,
             state="queued",
             model_name=name.model_name if keys.is_model_name(name.model_name) else None,
@@ -140,8 +145,8 @@ def _build_job(cloud: Cloud, job_id: str, upload: Upload, head: ObjectHead, name
         cloud: the ports.
         job_id: derived from the object version, so that the same event twice leads to the same job.
         upload: the object version.
-        head: the stored object: its time of arrival, which is when the job began, the correlation id, for which
-            the job id stands in, and the options of a bare upload.
+        head: the stored object: its time of arrival, which is when the job began, the correlation id, or the job
+            id if there is none, and the options of a bare upload.
         named: the job whose form was posted a second time with this file; this job gets the same options.
     """
     now, name = cloud.now(), keys.parse_upload(upload.key)

@@ -52,6 +52,7 @@ _NEXT_STATES: Final[Mapping[State, frozenset[State]]] = {
     "failed": frozenset({"queued", "succeeded"}),
     "succeeded": frozenset(),
 }
+_UNREADABLE_CODES: Final = frozenset({errors.UploadUnreadable.code, errors.UploadAccessDenied.code})
 _MAX_ANNOUNCEMENTS: Final = 10
 """The count stops here, so that the wait between two announcements stops doubling."""
 
@@ -183,15 +184,25 @@ class Job(FrozenModel):
     @property
     def can_be_retried(self) -> bool:
         """Whether a retry could succeed: the job failed, and its options and its file are known."""
-        has_file = self.expires_at is None or self.upload.version_id is not None
+        has_file = self.expires_at is None or self.upload.version_id is not None or self._has_unreadable_upload
         return self.state == "failed" and self.has_options and has_file
 
     def check_retryable(self) -> None:
         """Raise JobNotRetryable unless the job failed and its options are known."""
         if self.state != "failed":
             raise errors.JobNotRetryable(f"The job is {self.state}; only a failed job can be retried.")
+        if not self.has_options and self._has_unreadable_upload:
+            raise errors.JobNotRetryable(
+                "S3 did not return the options of this upload either. Do what the hint of its error says, then upload "
+                "the file again."
+            )
         if not self.has_options:
             raise errors.JobNotRetryable("The key or the options of this upload are wrong; upload it again, corrected.")
+
+    @property
+    def _has_unreadable_upload(self) -> bool:
+        """Whether the job failed because S3 has its file, but does not return it."""
+        return self.failure is not None and self.failure.code in _UNREADABLE_CODES
 
     def check_cancellable(self) -> None:
         """Raise JobNotCancellable if the job has ended."""
@@ -216,16 +227,22 @@ class Job(FrozenModel):
             upload: the object version to work on; an upload time that the job already has stays.
             version: the job's model version: pinned by the first lease of a prediction, else what the job has.
         """
-        uploaded_at = self.upload.uploaded_at or upload.uploaded_at
         return self._move(
             "running",
             attempt=self.attempt + 1,
             started_at=self.started_at or now,
-            upload=Upload(**{**dict(upload), "uploaded_at": uploaded_at}),
+            upload=self._date_upload(upload),
             progress=Progress(bytes_total=upload.size or 0),
             lease=Lease(holder=holder, expires_at=expires_at),
             version=version,
         )
+
+    def receive_upload(self, upload: Upload) -> "Job":
+        """Record the object version that arrived; an upload time that the job already has stays."""
+        return self._change(upload=self._date_upload(upload))
+
+    def _date_upload(self, upload: Upload) -> Upload:
+        return Upload(**{**dict(upload), "uploaded_at": self.upload.uploaded_at or upload.uploaded_at})
 
     def renew_lease(self, *, expires_at: datetime, progress: Progress) -> "Job":
         """Extend the lease and record the progress. Raises LeaseLost if the job has no lease."""

@@ -37,6 +37,11 @@ def add_job_fields(job: Job) -> None:
     log_context.add(**_fields(job))
 
 
+def add_requested_job(job: Job) -> None:
+    """Add the ids of a job to all further lines of a request about it, which keep the request's own correlation id."""
+    log_context.add(**{name: value for name, value in _fields(job).items() if name != "correlation_id"})
+
+
 def _log_state(job: Job) -> None:
     reason = job.failure or (job.setback if job.state == "queued" else None)
     _log(_EVENTS[job.state], job, code=None if reason is None else reason.code)

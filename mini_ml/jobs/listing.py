@@ -19,7 +19,7 @@ _READ_AT_ONCE = 32
 """Number of jobs to read in parallel before the page is checked for its end."""
 
 _MOST_BYTES = 2_000_000
-"""Size of the listed jobs, encoded, after which a page ends: a job has an entry for each column of its file."""
+"""Maximum size of the jobs on a page, encoded: a job has an entry for each column of its file."""
 
 CURSOR = r"^[0-9]{15}-[0-9a-f-]{36}$"
 """The form of a cursor."""
@@ -68,11 +68,19 @@ def list_page(cloud: Cloud, filters: Filters, *, limit: int, cursor: str | None)
     size = 0
     for read, job in enumerate(_read_ahead(cloud, index_keys[:most]), start=1):
         if job is not None and filters.match(job):
-            found.append(job)
-            size += encoded_bytes(job.model_dump_json())
-        if read < len(index_keys) and (len(found) == limit or size > _MOST_BYTES or read == most):
-            return Page(jobs=tuple(found), cursor=index_keys[read - 1].removeprefix(keys.JOBS_BY_TIME))
+            job_bytes = encoded_bytes(job.model_dump_json())
+            if found and size + job_bytes > _MOST_BYTES:
+                return _end_page(found, index_keys[read - 2])
+            found.append(job if job_bytes <= _MOST_BYTES else _without_names(job))
+            size += job_bytes
+        if read < len(index_keys) and (len(found) == limit or read == most):
+            return _end_page(found, index_keys[read - 1])
     return Page(jobs=tuple(found), cursor=None)
+
+
+def _end_page(found: Sequence[Job], last_key: str) -> Page:
+    """Return a page that has a next one, which begins after the job of an index key."""
+    return Page(jobs=tuple(found), cursor=last_key.removeprefix(keys.JOBS_BY_TIME))
 
 
 def _read_ahead(cloud: Cloud, index_keys: Sequence[str]) -> Iterator[Job | None]:
@@ -97,6 +105,14 @@ def _load_at(cloud: Cloud, key: str) -> Job | None:
     except errors.JobNotFound:
         return None
     return _without_confusion_matrix(job) if keys.job_by_time(job.job_id, job.created_at) == key else None
+
+
+def _without_names(job: Job) -> Job:
+    """Return a job without what names the columns and labels of its file, because they alone can fill an answer."""
+    metrics = job.metrics
+    if isinstance(metrics, ClassificationMetrics):
+        metrics = metrics.model_copy(update={"labels": ()})
+    return job.model_copy(update={"metrics": metrics, "columns": (), "warnings": (), "file": None})
 
 
 def _without_confusion_matrix(job: Job) -> Job:

@@ -8,23 +8,30 @@ from mini_ml.contracts import Upload
 from mini_ml.jobs.job import Job
 from mini_ml.ports import Cloud, ObjectHead
 
-_UNREADABLE: Final[Mapping[errors.UnreadableCause, tuple[str, str]]] = {
+_UNREADABLE: Final[Mapping[errors.UnreadableCause, tuple[type[errors.UploadUnreadable], str, str]]] = {
     "archived": (
+        errors.UploadUnreadable,
         "is archived in S3 Glacier",
         "restore it with `aws s3api restore-object` and retry the job, or copy it again as STANDARD",
     ),
     "denied": (
-        "belongs to an owner, or has permissions, that keep the platform from reading it",
-        "copy it again with `aws s3 cp` and `--acl bucket-owner-full-control`; if nothing in the bucket can be read, "
-        "the roles of the platform lack a permission",
+        errors.UploadAccessDenied,
+        "cannot be read, because S3 denies the platform access to it",
+        "ask an operator to let the roles of the platform read the uploads bucket (`s3:GetObject`, "
+        "`s3:GetObjectVersion`, `s3:ListBucket`) and to check its bucket policy; then retry the job, or upload the "
+        "file again if the job cannot be retried",
     ),
     "encrypted": (
+        errors.UploadUnreadable,
         "is encrypted with a key that the platform may not use",
         "copy it again without `--sse-kms-key-id` and `--sse-c`, so that the bucket encrypts it; for a key of your own "
         "in KMS, let the roles of the platform decrypt with it first",
     ),
 }
-"""What is wrong with an upload that S3 does not return, and what to do."""
+"""The error of an upload that S3 does not return, what is wrong with the file, and what to do.
+
+The bucket owns all of its objects and ignores ACLs, so a plain denial comes from a role or from the bucket policy.
+"""
 
 
 def announce(cloud: Cloud, job: Job) -> None:
@@ -62,7 +69,7 @@ def complete_upload(upload: Upload, head: ObjectHead) -> Upload:
 
 def build_unreadable_error(error: errors.ObjectUnreadable) -> errors.UploadUnreadable:
     """Return the error of a job whose upload the store does not return."""
-    reason, hint = _UNREADABLE[error.cause]
-    return errors.UploadUnreadable(
+    kind, reason, hint = _UNREADABLE[error.cause]
+    return kind(
         f"The uploaded file {reason}.", issues=[errors.Issue(parameter="key", reason=f"the file {reason}", hint=hint)]
     )

@@ -19,7 +19,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.configuration import read_settings
-from mini_ml.correlation import parse_correlation_id
+from mini_ml.correlation import choose_correlation_id, parse_correlation_id
 from mini_ml.local import interrupts
 from mini_ml.local.listening import LOOPBACK
 from mini_ml.topology import CORRELATION_ID, GATEWAY_PROBLEMS, Service
@@ -90,14 +90,13 @@ def _forwarded_headers(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, values in (event.get("multiValueHeaders") or {}).items():
         if name.lower() not in _HOP_BY_HOP | {"host", CORRELATION_ID.lower()}:
             yield from ((name, value) for value in values)
-    if correlation_id := _find_sent_id(event) or _find_request_id(event):
+    if correlation_id := choose_correlation_id(_read_sent_ids(event), _find_request_id(event)):
         yield CORRELATION_ID, correlation_id
 
 
-def _find_sent_id(event: Mapping[str, Any]) -> str | None:
+def _read_sent_ids(event: Mapping[str, Any]) -> list[str]:
     headers = (event.get("multiValueHeaders") or {}).items()
-    sent = [value for name, values in headers if name.lower() == CORRELATION_ID.lower() for value in values]
-    return parse_correlation_id(sent[0]) if len(sent) == 1 else None
+    return [value for name, values in headers if name.lower() == CORRELATION_ID.lower() for value in values]
 
 
 def _find_request_id(event: Mapping[str, Any]) -> str | None:

@@ -40,9 +40,9 @@ def _resolve_alias(store: ObjectStore, model_name: str, name: str) -> int:
     return version
 
 
-def list_alias_names(store: ObjectStore, model_name: str) -> list[str]:
-    """Return the names of a model's aliases, in byte order, including those that were removed."""
-    return [keys.alias_in_key(key) for key in store.list_keys(keys.aliases(model_name))]
+def list_alias_names(store: ObjectStore, model_name: str, *, limit: int) -> list[str]:
+    """Return the first names of a model's aliases, in byte order, including those that were removed."""
+    return [keys.alias_in_key(key) for key in store.list_keys(keys.aliases(model_name), limit=limit)]
 
 
 def load_target(store: ObjectStore, model_name: str, name: str) -> int | None:

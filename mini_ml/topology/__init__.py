@@ -7,7 +7,7 @@ with it. Units are part of the names.
 from mini_ml.topology.gateway_problems import GATEWAY_PROBLEMS, GatewayProblem, GatewayResponse
 from mini_ml.topology.headers import CORRELATION_ID, SAFE_HEADERS
 from mini_ml.topology.job_events import EVENT_SOURCE, EVENT_TYPES, EventType
-from mini_ml.topology.lambda_encoding import encoded_bytes, exceeds
+from mini_ml.topology.lambda_encoding import encoded_bytes, is_larger_encoded
 from mini_ml.topology.limits import MIB, Limits
 from mini_ml.topology.resources import (
     LOCAL_NAMES,
@@ -65,7 +65,7 @@ __all__ = [
     "allows",
     "aws_names",
     "encoded_bytes",
-    "exceeds",
     "functions",
+    "is_larger_encoded",
     "queues",
 ]

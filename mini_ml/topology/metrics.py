@@ -1,14 +1,16 @@
-"""Metrics of the platform: names, units and labels, for whoever records them and whoever alarms on them.
+"""Metrics of the platform: names, units and labels, for the code that records them and for what alarms on them.
 
 Labels have few values. Names of models, jobs and files are never labels.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import product
 from typing import Final, Literal, get_args
 
 from mini_ml.topology.resources import QueueName
+from mini_ml.topology.routes import ROUTES
 
 MetricKind = Literal["counter", "gauge", "histogram"]
 MetricUnit = Literal["count", "seconds"]
@@ -29,6 +31,8 @@ class Metric:
     labels: tuple[str, ...] = ()
     label_values: tuple[tuple[str, ...], ...] = ()
     """All values of each label, in the order of the labels; empty if they are not listed here."""
+    starts_at_zero: bool = True
+    """Whether a process shows the series of all listed values before the first is recorded."""
 
     def check(self, kind: MetricKind, labels: Mapping[str, str]) -> None:
         """Raise ValueError unless this is the metric's kind, its labels are these, and their values are listed ones."""
@@ -40,8 +44,8 @@ class Metric:
 
     @property
     def series(self) -> Iterator[dict[str, str]]:
-        """The labels of every series whose values are all listed; nothing for a metric with other labels."""
-        if len(self.label_values) == len(self.labels):
+        """The labels of every series that a process shows from its start."""
+        if self.starts_at_zero and len(self.label_values) == len(self.labels):
             for values in product(*self.label_values):
                 yield dict(zip(self.labels, values, strict=True))
 
@@ -53,10 +57,17 @@ class Metric:
 
 OTHER_ROUTE: Final = "other"
 """Label of requests whose path no route matches, so that clients cannot add values."""
+ROUTE_LABELS: Final = (*(route.path for route in ROUTES), OTHER_ROUTE)
+STATUS_LABELS: Final = tuple(str(status.value) for status in HTTPStatus)
 JobOutcome = Literal["succeeded", "rejected", "failed", "cancelled"]
 
 REQUESTS: Final = Metric(
-    name="requests", kind="counter", description="HTTP requests by route template", labels=("route", "status")
+    name="requests",
+    kind="counter",
+    description="HTTP requests by route template",
+    labels=("route", "status"),
+    label_values=(ROUTE_LABELS, STATUS_LABELS),
+    starts_at_zero=False,
 )
 REQUEST_DURATION: Final = Metric(
     name="request_duration",
@@ -64,6 +75,7 @@ REQUEST_DURATION: Final = Metric(
     unit="seconds",
     description="Time until the end of an answer",
     labels=("route",),
+    label_values=(ROUTE_LABELS,),
 )
 JOBS: Final = Metric(
     name="jobs",
@@ -72,7 +84,9 @@ JOBS: Final = Metric(
     labels=("kind", "outcome"),
     label_values=(("train", "predict"), get_args(JobOutcome)),
 )
-FAILURES: Final = Metric(name="failures", kind="counter", description="Jobs that failed, by code", labels=("code",))
+FAILURES: Final = Metric(
+    name="failures", kind="counter", description="Jobs that ended without success, by code", labels=("code",)
+)
 QUEUE_DEPTH: Final = Metric(
     name="queue_depth",
     kind="gauge",
@@ -109,6 +123,14 @@ SWEEPS: Final = Metric(name="sweeps", kind="counter", description="Sweeps that e
 UNREADABLE_MESSAGES: Final = Metric(
     name="unreadable_messages", kind="counter", description="Dead letters that name no upload"
 )
+EventOutcome = Literal["sent", "delayed", "lost"]
+EVENTS: Final = Metric(
+    name="events",
+    kind="counter",
+    description="Tries to send the event of a job: sent, delayed (the sweep tries again), lost (given up)",
+    labels=("outcome",),
+    label_values=(get_args(EventOutcome),),
+)
 
 METRICS: Final = (
     REQUESTS,
@@ -122,4 +144,5 @@ METRICS: Final = (
     MODEL_LOADS,
     SWEEPS,
     UNREADABLE_MESSAGES,
+    EVENTS,
 )

@@ -20,7 +20,7 @@ class Route:
     public: bool = False
     """Whether the route needs no credential."""
     behind_gateway: bool = True
-    """Whether the REST API forwards the route; if not, only the address of the service itself has it."""
+    """Whether the REST API has the route; requests for others reach the api by its route for all other paths."""
     scopes: Mapping[str, frozenset[Scope]] = field(default_factory=dict)
     """Accepted scopes by method; one of them suffices. `admin` is always accepted, and is the default."""
 
@@ -40,7 +40,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/docs", service="api", public=True),
     Route(path="/docs/{asset}", service="api", public=True),
     Route(path="/openapi.json", service="api", public=True),
-    # It is about the processes of one service, so that service is asked at its own address; functions have none.
+    # It is about the processes of one service, so each service is asked at its own address. Through the REST API, it
+    # shows those of the api; functions on AWS answer 404.
     Route(path="/metrics", service="api", scopes=_READ, behind_gateway=False),
     Route(path="/train", service="api", scopes=_TRAIN),
     Route(path="/predict", service="api", scopes=_PREDICT),
@@ -71,8 +72,8 @@ GATEWAY_ROUTES: Final[tuple[Route, ...]] = (
     *(route for route in ROUTES if route.behind_gateway),
     Route(path="/{proxy+}", service="api", public=True),
 )
-"""Routes of the gateway. All other paths reach the api, which answers 404; the gateway itself would read a bearer token
-of a request to an unknown path as a signature, and answer that it is malformed."""
+"""Routes of the gateway. All other paths reach the api, which answers 404 unless it has them. The gateway itself would
+read a bearer token of a request to an unknown path as a signature, and answer that it is malformed."""
 
 _BY_PATH: Final = {route.path: route for route in ROUTES}
 

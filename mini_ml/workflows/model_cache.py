@@ -112,9 +112,9 @@ class ModelCache:
         if cached is not None:
             return cached.model
         size = min(stored.memory_bytes, self._cache_bytes)
-        return self._models.get_or_load(stored.sha256, lambda: _SizedModel(self._timed(load), size)).model
+        return self._models.get_or_load(stored.sha256, lambda: _SizedModel(self._load_timed(load), size)).model
 
-    def _timed(self, load: Callable[[], FittedModel]) -> FittedModel:
+    def _load_timed(self, load: Callable[[], FittedModel]) -> FittedModel:
         began = self._cloud.now()
         model = load()
         self._cloud.metrics.observe(MODEL_LOADS, (self._cloud.now() - began).total_seconds())

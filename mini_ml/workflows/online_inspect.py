@@ -4,7 +4,7 @@ import io
 
 from mini_ml.contracts import InspectOptions
 from mini_ml.errors import Issue, LimitExceeded
-from mini_ml.topology import Limits, encoded_bytes, exceeds
+from mini_ml.topology import Limits, encoded_bytes, is_larger_encoded
 
 
 def inspect_body(body: bytes, options: InspectOptions, limits: Limits) -> bytes:
@@ -17,7 +17,7 @@ def inspect_body(body: bytes, options: InspectOptions, limits: Limits) -> bytes:
     from mini_ml.ml.training.inspect import inspect_file  # slow import, not needed to score
 
     answer = inspect_file(io.BytesIO(body), options, limits).model_dump_json()
-    if exceeds(answer, limits.answer_bytes):
+    if is_larger_encoded(answer, limits.answer_bytes):
         reason = f"the names and samples of the columns take {encoded_bytes(answer):,} bytes as AWS Lambda encodes them"
         raise LimitExceeded(
             f"The answer is larger than the limit of {limits.answer_bytes:,} bytes.",

@@ -98,7 +98,7 @@ def test_a_rule_matches_the_source_and_the_type_of_an_event(emulated: CloudSetti
     pattern = {"source": ["mini-ml"], "detail-type": [type_], "detail": {"job_id": [marked.job_id]}}
     receive = EventQueue(emulated).subscribe(pattern)
 
-    EventBridgeBus(session().client("events")).send(marked)
+    EventBridgeBus(lambda: session().client("events")).send(marked)
 
     [envelope] = receive(1)
     assert (envelope["source"], envelope["detail-type"]) == ("mini-ml", type_)
@@ -122,7 +122,7 @@ def test_an_event_carries_the_time_at_which_the_job_ended(emulated: CloudSetting
                 ]
             },
         )
-        EventBridgeBus(client).send(EVENT)
+        EventBridgeBus(lambda: client).send(EVENT)
 
         stub.assert_no_pending_responses()
 
@@ -145,7 +145,23 @@ def test_an_entry_that_failed_is_an_error_although_the_call_succeeded(
         stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": [{"ErrorCode": code, "ErrorMessage": "no"}]})
 
         with pytest.raises(error, match=code):
-            EventBridgeBus(client).send(EVENT)
+            EventBridgeBus(lambda: client).send(EVENT)
+
+
+def test_the_client_is_built_once_and_not_before_the_first_event(emulated: CloudSettings) -> None:
+    built: list[str] = []
+
+    def build() -> Any:
+        built.append("events")
+        return session().client("events")
+
+    bus = EventBridgeBus(build)
+    assert built == []
+
+    bus.send(EVENT)
+    bus.send(EVENT)
+
+    assert built == ["events"]
 
 
 def test_missing_permissions_leave_the_event_to_the_sweep(emulated: CloudSettings) -> None:
@@ -154,7 +170,7 @@ def test_missing_permissions_leave_the_event_to_the_sweep(emulated: CloudSetting
         stub.add_client_error("put_events", "AccessDeniedException", http_status_code=400)
 
         with pytest.raises(EventNotSent, match="AccessDeniedException"):
-            EventBridgeBus(client).send(EVENT)
+            EventBridgeBus(lambda: client).send(EVENT)
 
 
 def test_an_event_bridge_that_does_not_answer_leaves_the_event_to_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,12 @@ def test_another_kind_is_refused(recorder: Recorder) -> None:
 def test_a_value_that_is_not_listed_is_refused(recorder: Recorder) -> None:
     with pytest.raises(ValueError, match="no `outcome` 'lost'"):
         recorder.metrics.count(JOBS, kind="train", outcome="lost")
+    with pytest.raises(ValueError, match="no `route` '/models/iris'"):
+        recorder.metrics.count(REQUESTS, route="/models/iris", status="200")
+    with pytest.raises(ValueError, match="no `status` '299'"):
+        recorder.metrics.count(REQUESTS, route="/models", status="299")
+    with pytest.raises(ValueError, match="no `route` '/models/iris'"):
+        recorder.metrics.observe(REQUEST_DURATION, 1.0, route="/models/iris")
 
 
 def test_every_metric_can_be_recorded(recorder: Recorder) -> None:

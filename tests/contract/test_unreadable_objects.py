@@ -1,4 +1,4 @@
-"""Objects that S3 has but does not return: archived, encrypted with a key of somebody else, or without permission."""
+"""Objects that S3 has but does not return: archived, encrypted with another key, or without permission."""
 
 import io
 import os

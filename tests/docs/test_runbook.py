@@ -5,11 +5,12 @@ import re
 
 import pytest
 
-from infra.costs import KEYS, alarms_of, cost_table, idle_costs, prediction_costs, price_table
+from infra.costs import DASHBOARDS, KEYS, SECRETS, alarms_of, cost_table, idle_costs, prediction_costs, price_table
 from infra.stages import DEPLOYMENTS
 from mini_ml.topology import STAGES, queues
 from mini_ml.topology.job_events import EVENT_SOURCE, EVENT_TYPES
 from tests.docs.pages import Page, page
+from tests.fixtures.synthesis import Synthesised, Template
 
 TABLES = {
     "prices": price_table(),
@@ -17,6 +18,12 @@ TABLES = {
     "idle prod": cost_table(idle_costs(DEPLOYMENTS["prod"])),
     "predictions": cost_table(prediction_costs()),
 }
+
+
+@pytest.fixture
+def template(synthesised: Synthesised) -> Template:
+    """The stack that no context at all gives."""
+    return synthesised("dev")
 
 
 @pytest.fixture
@@ -36,8 +43,21 @@ def test_the_idle_costs_of_a_stage_add_up() -> None:
 
     assert round(costs["queues, polled by Lambda"], 4) == 0.7884  # 3 × 5 × 3 × 43,800 × $0.40/M
     assert round(costs["sweep, S3"], 4) == 1.1125  # 43,800 × (5 × $0.005 + $0.0004)/1000
-    assert costs["alarms"] == pytest.approx(0.10 * len(alarms_of(DEPLOYMENTS["dev"])))
-    assert costs["keys"] == KEYS * 1.00
+    assert costs["alarms"] == pytest.approx(2.10)  # 21 × $0.10
+    assert costs["keys"] == 2.00
+    assert costs["sweep, log"] == pytest.approx(0.01095)  # 43,800 × 0.5 KB × $0.50/GB
+
+
+def test_the_idle_costs_count_what_a_plain_stack_has(template: Template) -> None:
+    counted = {
+        "AWS::KMS::Key": KEYS,
+        "AWS::SecretsManager::Secret": SECRETS,
+        "AWS::CloudWatch::Alarm": len(alarms_of(DEPLOYMENTS["dev"])),
+        "AWS::CloudWatch::Dashboard": DASHBOARDS,
+        "AWS::SQS::Queue": len(queues(DEPLOYMENTS["dev"].stage)),
+    }
+
+    assert {name: len(template.of_type(name)) for name in counted} == counted
 
 
 def test_the_table_of_redelivery_is_that_of_the_queues(runbook: Page) -> None:

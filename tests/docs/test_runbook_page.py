@@ -19,8 +19,18 @@ def test_what_uses_up_executions_is_what_the_stages_admit() -> None:
     waiting = "requests that wait for their job (`POST /train`, `POST /predict`)"
 
     assert _row("trainer, predict-batch and dead letters") == [[DEV.workers_at_once], [PROD.workers_at_once]]
-    assert _row(waiting) == [[DEV.waiting_at_once], [PROD.waiting_at_once]]
+    assert _row(waiting) == [
+        [stage.waiting_by_default, stage.waiting_at_once, round(stage.stage.wait_seconds)] for stage in (DEV, PROD)
+    ]
     assert _row("all other requests") == [[DEV.requests_per_second], [PROD.requests_per_second]]
+
+
+def test_the_decision_has_the_same_numbers_of_waiting_requests() -> None:
+    text = one_line(page("docs/decisions/0029-a-function-for-the-safety-net.md").text)
+
+    assert (DEV.waiting_by_default, PROD.waiting_by_default) == (30, 240)
+    assert (DEV.waiting_at_once, PROD.waiting_at_once) == (60, 540)
+    assert "30 in `dev` and 240 in `prod` with the default wait, 60 and 540 if every client asks for 25" in text
 
 
 def test_the_limits_of_requests_that_wait_are_those_of_the_stages() -> None:

@@ -1,17 +1,30 @@
 """Train and predict with the containers of Docker Compose."""
 
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx2
 import pytest
 
+from mini_ml.local.listening import free_ports
 from tests.e2e.stack import README_LINE, SAMPLES, Stack, run_stack
 from tests.fixtures.waiting import eventually
 from tests.integration.test_http_contract import SEED_PREDICT, SEED_TRAIN
 
 SERVICES = ("api", "trainer", "predict")
+STAND_INS = """
+x-stand-in: &stand-in
+  image: mini-ml-api:local
+  pull_policy: never
+  entrypoint: [python, -c, "import time; time.sleep(600)"]
+services:
+  prometheus: *stand-in
+  grafana: *stand-in
+"""
+"""An image of this machine in place of the ones of the profile `monitoring`, which need a registry."""
 
 
 def run_line(line: str, base_url: str) -> str:
@@ -114,6 +127,44 @@ def test_a_presigned_url_with_a_wrong_signature_is_rejected(stack: Stack) -> Non
 
     assert httpx2.get(location, trust_env=False).status_code == 200
     assert httpx2.get(forged, trust_env=False).status_code == 403
+
+
+@pytest.fixture
+def monitoring(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """The containers of the profile `monitoring`, with an image that exists here; they have no emulated AWS."""
+    monkeypatch.setenv("COMPOSE_PROFILES", "monitoring")
+    override = tmp_path / "stand-ins.yml"
+    override.write_text(STAND_INS)
+    names = ("MINI_ML_PROMETHEUS_PORT", "MINI_ML_GRAFANA_PORT")
+    found = Stack(
+        project=f"{stack.project}-monitoring",
+        files=("docker-compose.yml", str(override)),
+        ports=dict(zip(names, free_ports(len(names)), strict=True)),
+    )
+    try:
+        yield found
+    finally:
+        found.compose("down", "--volumes", "--timeout", "1")
+
+
+def test_compose_starts_the_containers_of_the_profile_monitoring_with_the_file_of_the_key(
+    monitoring: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "key"
+    file.write_text("the key of Prometheus")
+    monkeypatch.setenv("MINI_ML_METRICS_KEY_FILE", str(file))
+
+    monitoring.compose("up", "--detach", "--no-build", "--no-deps", "prometheus", "grafana")
+
+    read = "print(open('/etc/prometheus/metrics-key').read())"
+    assert monitoring.compose("exec", "-T", "prometheus", "python", "-c", read).strip() == "the key of Prometheus"
+    assert monitoring.inspect("prometheus")["HostConfig"]["ReadonlyRootfs"] is True
+
+
+def test_compose_starts_the_containers_of_the_profile_monitoring_without_a_key(monitoring: Stack) -> None:
+    monitoring.compose("up", "--detach", "--no-build", "--no-deps", "prometheus", "grafana")
+
+    assert [monitoring.inspect(name)["State"]["Running"] for name in ("prometheus", "grafana")] == [True, True]
 
 
 def test_on_ministack_models_survive_down_and_up() -> None:

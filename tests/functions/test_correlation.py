@@ -16,22 +16,27 @@ from hypothesis import strategies as st
 from mangum.types import LambdaContext
 
 from mini_ml import keys
+from mini_ml.adapters.auth.api_keys import new_key
+from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.aws.events import object_created_body
 from mini_ml.adapters.http.lambda_entry import LambdaEntryPoint
 from mini_ml.adapters.logs import JsonFormatter
+from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.contracts import JobView, Upload
 from mini_ml.correlation import CORRELATION_ID_PATTERN
 from mini_ml.jobs import store, sweep
 from mini_ml.jobs.job import Job
 from mini_ml.keys import is_model_name
 from mini_ml.ports import NO_METRICS
-from tests.functions.services import IRIS_ROW, Services, predict, problem, sample, train
+from tests.functions.services import IRIS_ROW, Services, predict, problem, sample, services_over, train
 
 MINE = "order-17:retry=2"
 SERVICES = ["api", "trainer", "predict"]
 FORM = {"target_column": "variety", "model_type": "GaussianNB"}
 FILE = {"dataset_file": ("iris.csv", sample("iris.csv"), "text/csv")}
 WITH_ID = {"X-Correlation-Id": MINE}
+NO_JOB = "01a208cc-7752-725d-9978-61bbae29cc81"
+KEY, READER = new_key("reader", ["read"])
 
 
 def id_of(answer: httpx2.Response) -> str:
@@ -213,6 +218,7 @@ def entry_of(services: Services, name: str) -> Callable[[dict[str, Any]], Mappin
         upload=services.handlers["train"],
         tick=partial(sweep.sweep, services.cloud),
         metrics=NO_METRICS,
+        limits=services.cloud.stage.limits,
     )
     context = cast(
         LambdaContext, SimpleNamespace(aws_request_id="of-lambda", get_remaining_time_in_millis=lambda: 60_000)
@@ -303,11 +309,57 @@ def test_the_sweep_logs_each_job_with_its_own_id(idle: Services, lines: list[dic
     assert queued == {(job["job_id"], job["correlation_id"]) for job in jobs}
 
 
-def test_a_refused_credential_is_answered_and_logged_with_the_id(idle: Services, lines: list[dict[str, Any]]) -> None:
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services that accept one key, with the scope `read`."""
+    authenticator = Authenticator(keys=(READER,), tokens=None)
+    with services_over(memory_cloud(), tmp_path_factory.mktemp("locked"), authenticator=authenticator) as services:
+        yield services
+
+
+@pytest.mark.parametrize(
+    ("credential", "status", "code"),
+    [(KEY, 403, "forbidden"), (f"{KEY}x", 401, "unauthorized")],
+    ids=["missing scope", "wrong key"],
+)
+def test_a_refused_credential_is_answered_and_logged_with_the_id(
+    locked: Services, lines: list[dict[str, Any]], credential: str, status: int, code: str
+) -> None:
+    answer = locked.api.post(f"/jobs/{NO_JOB}/retry", headers={**WITH_ID, "X-API-Key": credential})
+
+    assert (answer.status_code, id_of(answer), problem(answer)["code"]) == (status, MINE, code)
+    assert [(line["correlation_id"], line["status"], line["code"]) for line in lines] == [(MINE, status, code)]
+
+
+def test_a_rejected_request_is_answered_and_logged_with_the_id(idle: Services, lines: list[dict[str, Any]]) -> None:
     answer = idle.api.get("/jobs/none", headers=WITH_ID)
 
     assert (id_of(answer), problem(answer)["code"]) == (MINE, "invalid_name")
     assert [(line["correlation_id"], line["code"]) for line in lines] == [(MINE, "invalid_name")]
+
+
+@pytest.mark.parametrize(
+    ("method", "rest"),
+    [
+        ("GET", ""),
+        ("GET", "/result"),
+        ("GET", "/summary"),
+        ("GET", "/rejects"),
+        ("POST", "/retry"),
+        ("POST", "/cancel"),
+    ],
+)
+def test_the_lines_of_a_request_about_a_job_name_the_job_and_keep_the_id_of_the_request(
+    idle: Services, lines: list[dict[str, Any]], method: str, rest: str
+) -> None:
+    with_its_own = {"X-Correlation-Id": "of-the-job", "Prefer": "respond-async"}
+    job = idle.api.post("/train", files=FILE, data=FORM, headers=with_its_own).json()
+    lines.clear()
+
+    idle.api.request(method, f"/jobs/{job['job_id']}{rest}", headers=WITH_ID, follow_redirects=False)
+
+    [line] = [line for line in lines if line["message"] == "request"]
+    assert (line["job_id"], line["correlation_id"], line["kind"]) == (job["job_id"], MINE, "train")
 
 
 def test_a_prediction_without_a_header_gets_an_id_for_itself(services: Services) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import io
 import json
+import logging
 import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ import pytest
 from awslambdaric.lambda_runtime_marshaller import to_json
 from fastapi import FastAPI
 
+from infra import costs
 from mini_ml import keys
 from mini_ml.adapters import logs
 from mini_ml.adapters.aws.clients import build_cloud, s3_client, sqs_client
@@ -34,6 +36,7 @@ from mini_ml.ports import NO_METRICS, Cloud
 from mini_ml.registry import versions
 from mini_ml.topology import LOCAL_NAMES, Limits
 from mini_ml.topology.metrics import SWEEPS
+from mini_ml.workflows import online_predict
 from tests.fixtures.emulated import aws_environment, cloud_environment, moto_aws
 from tests.functions.attacks import Marker
 from tests.functions.services import IRIS_ROW, sample
@@ -169,7 +172,9 @@ def test_every_invocation_knows_the_time_that_it_has_left(
 
     app = FastAPI()
     app.get("/{path:path}")(lambda: record())
-    handler: Handler = LambdaEntryPoint(app, bucket="mini-ml-uploads", upload=record, tick=record, metrics=NO_METRICS)
+    handler: Handler = LambdaEntryPoint(
+        app, bucket="mini-ml-uploads", upload=record, tick=record, metrics=NO_METRICS, limits=Limits()
+    )
 
     handler(event(name), context)
 
@@ -303,6 +308,38 @@ def test_probabilities_that_cannot_be_returned_are_not_computed(
     assert "send at most 25 rows, leave out `probabilities`, or upload a file" in issue["hint"]
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_no_block_of_a_csv_is_scored_before_its_rows_are_counted(
+    deployed: Deployed, many_labels: None, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr(FittedModel, "predict", None)
+    note = "ã" * 32_000
+    body = "x,note,other\n" + "".join(f"{row},{note},{note}\n" for row in range(26))  # three blocks of a MiB
+
+    sent = request("POST", "/models/labels/invocations", isBase64Encoded=True)
+    sent |= {"body": base64.b64encode(pack(body.encode())).decode()}
+    sent |= {"multiValueQueryStringParameters": {"probabilities": ["true"]}}
+    sent["headers"] = sent["headers"] | {"Content-Type": "text/csv"}
+    sent["multiValueHeaders"] = sent["multiValueHeaders"] | {"Content-Type": ["text/csv"]}
+    answer = deployed.predict(sent, None)
+
+    problem = json.loads(answer["body"])
+    assert (answer["statusCode"], problem["code"]) == (413, "answer_too_large")
+    assert problem["detail"].startswith("More than 25 rows with the probabilities of 250 labels")
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_a_model_without_a_row_that_can_be_answered_does_not_offer_to_send_none(
+    deployed: Deployed, many_labels: None, monkeypatch: pytest.MonkeyPatch, as_csv: bool
+) -> None:
+    monkeypatch.setattr(online_predict, "_most_rows", lambda schema, limits: 0)
+
+    problem = send(deployed, 1, {"probabilities": ["true"]}, as_csv=as_csv)
+
+    assert problem["detail"].startswith("A single row with the probabilities of 250 labels")
+    assert problem["errors"][0]["hint"].startswith("leave out `probabilities`, or upload a file")
+
+
 @pytest.mark.parametrize("as_csv", [False, True])
 def test_as_many_rows_as_the_rejection_names_are_scored_with_probabilities(
     deployed: Deployed, many_labels: None, as_csv: bool
@@ -369,6 +406,52 @@ def test_any_other_answer_that_cannot_be_returned_is_a_problem_with_the_same_hea
     assert {name: too_large["headers"][name] for name in unchanged} == {
         name: whole["headers"][name] for name in unchanged
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "hint"),
+    [
+        ("POST", "/models/iris/invocations", "send fewer rows"),
+        ("POST", "/models/iris/versions/1/invocations", "send fewer rows"),
+        ("POST", "/train", "do not send it again: `instance` is its job"),
+        ("POST", "/predict", "do not send it again: `instance` is its job, whose `result` has the predictions"),
+        ("GET", "/jobs", "list with a smaller `limit`"),
+        ("GET", "/models", "list with a smaller `limit`"),
+        ("GET", "/jobs/01a208cc-7752-725d-9978-61bbae29cc81", "read the document in the artifacts bucket"),
+        ("GET", "/models/iris/versions/1", "read the document in the artifacts bucket"),
+    ],
+)
+def test_the_hint_for_an_answer_that_cannot_be_returned_is_about_its_route(method: str, path: str, hint: str) -> None:
+    app = FastAPI()
+    app.api_route("/{path:path}", methods=["GET", "POST"])(lambda: {"text": "x" * 5_000})
+    limited: Handler = LambdaEntryPoint(
+        app, bucket="b", upload=lambda _: None, metrics=NO_METRICS, limits=Limits(encoded_answer_bytes=5_000)
+    )
+
+    problem = json.loads(limited(request(method, path), None)["body"])
+
+    assert problem["errors"][0]["hint"].startswith(hint)
+    assert "instance" not in problem
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"job_id": "7", "links": {"self": "jobs/7"}},
+        {"job_id": "7", "links": {"job": "jobs/7", "result": "jobs/7/result"}},
+        {"code": "internal", "instance": "jobs/7"},
+    ],
+)
+def test_an_answer_about_a_job_that_cannot_be_returned_names_the_job(document: dict[str, Any]) -> None:
+    app = FastAPI()
+    app.post("/train")(lambda: {**document, "text": "x" * 5_000})
+    limited: Handler = LambdaEntryPoint(
+        app, bucket="b", upload=lambda _: None, metrics=NO_METRICS, limits=Limits(encoded_answer_bytes=5_000)
+    )
+
+    problem = json.loads(limited(request("POST", "/train"), None)["body"])
+
+    assert problem["instance"] == "jobs/7"
 
 
 TEXTS = [
@@ -472,6 +555,47 @@ def test_every_service_also_answers_http_requests(deployed: Deployed, service: s
     assert json.loads(answer["body"]) == {"status": "healthy"}
 
 
+@dataclass(frozen=True)
+class Invocation:
+    """The context of an invocation, with the id that Lambda gives it."""
+
+    aws_request_id: str = "01a208cc-7752-425d-9978-61bbae29cc81"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 29_000
+
+
+@pytest.fixture
+def log_lines() -> Iterator[io.StringIO]:
+    """The log lines of the platform as a function writes them: with the ids of the invocation that is under way."""
+    logger, lines = logging.getLogger("mini_ml"), io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(logs.JsonFormatter("predict"))
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield lines
+    logger.removeHandler(handler)
+    logger.setLevel(before)
+
+
+@pytest.mark.parametrize("service", ["predict", "api"])
+def test_the_lines_of_an_invocation_are_as_long_as_the_costs_say(
+    deployed: Deployed, published: str, service: str, log_lines: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prediction = request("POST", f"/models/{published}/invocations", {"instances": [IRIS_ROW]})
+    invoked = {"predict": prediction, "api": event("scheduled")}[service]
+    expected = {"predict": costs.PREDICTION_LINES_KB, "api": costs.SWEEP_LINES_KB}[service]
+    deployed.handler_of(service)(invoked, Invocation())  # the model is in the cache after it, as it mostly is
+    capsys.readouterr()
+    log_lines.truncate(0)
+    log_lines.seek(0)
+
+    deployed.handler_of(service)(invoked, Invocation())
+
+    assert round(len(capsys.readouterr().out + log_lines.getvalue()) / 1000, 1) == expected
+
+
 def written_metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """Return the values and dimensions of each metric that was written for CloudWatch, in order."""
     documents = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith('{"_aws"')]
@@ -516,7 +640,7 @@ def test_an_invocation_that_fails_writes_its_metrics(capsys: pytest.CaptureFixtu
         raise StorageUnavailable("away")
 
     handler: Handler = LambdaEntryPoint(
-        FastAPI(), bucket="b", upload=count_and_fail, tick=count_and_fail, metrics=metrics
+        FastAPI(), bucket="b", upload=count_and_fail, tick=count_and_fail, metrics=metrics, limits=Limits()
     )
     with pytest.raises(StorageUnavailable):
         handler(event("scheduled"), None)

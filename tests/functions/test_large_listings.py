@@ -8,12 +8,15 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 
 from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.adapters.memory.object_store import MemoryObjectStore
-from mini_ml.contracts import State
+from mini_ml.contracts import ColumnReport, State
 from mini_ml.jobs import listing
+from mini_ml.jobs.job import Job
+from mini_ml.topology import encoded_bytes
 from tests.fixtures.many_objects import make_jobs, make_models, name_of, train_once
 from tests.functions.services import Services, problem, services_over
 
@@ -83,12 +86,13 @@ def filled(
     workdir: Path,
     *,
     models: int = 0,
+    versions: int = 1,
     jobs: int = 0,
     state_of: Callable[[int], State] = succeeded,
 ) -> Iterator[tuple[Services, CountingStore]]:
     """Yield services over a bucket with many models and jobs, and the bucket."""
     cloud, store = counting_cloud()
-    for key, body in make_models(documents.manifest, range(models)):
+    for key, body in make_models(documents.manifest, range(models), versions=versions):
         store.put(key, body)
     for key, body in make_jobs(documents.job, range(jobs), start=START, state_of=state_of):
         store.put(key, body)
@@ -96,12 +100,18 @@ def filled(
         yield services, store
 
 
+def follow_answers(services: Services, address: str) -> Iterator[Response]:
+    """Yield the pages of a listing, from its first page on."""
+    while address:
+        page = services.api.get(address)
+        yield page
+        address = page.json()["links"].get("next", "")
+
+
 def follow(services: Services, address: str, name: str) -> Iterator[list[str]]:
     """Yield the ids on each page of a listing, from its first page on."""
-    while address:
-        page = services.api.get(address).json()
-        yield [item["job_id" if name == "jobs" else "model_name"] for item in page[name]]
-        address = page["links"].get("next", "")
+    for page in follow_answers(services, address):
+        yield [item["job_id" if name == "jobs" else "model_name"] for item in page.json()[name]]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +137,60 @@ def test_a_page_of_fifty_models_takes_two_listings_and_a_read_for_each_document(
         calls, _ = store.cost(lambda: services.api.get("/models"))
 
     assert calls == 2 + 50 + 5  # folders and keys, manifests, aliases
+
+
+@pytest.mark.parametrize(
+    ("versions", "listings"),
+    [
+        (2, 1),  # one for all of them
+        (10, 1 + 3),  # the first ends behind 11 models, and the others have 16 models each
+        (30, 1 + 3 + 2 * 30),  # these end behind 3 and 17 models; two for each of the others
+    ],
+)
+def test_a_page_of_models_with_many_versions_asks_for_none_of_them_by_its_number(
+    documents: Documents, tmp_path: Path, versions: int, listings: int
+) -> None:
+    with filled(documents, tmp_path, models=60, versions=versions) as (services, store):
+        calls, _ = store.cost(lambda: services.api.get("/models"))
+        listed = services.api.get("/models").json()["models"]
+
+    assert calls == 1 + listings + 50 + 5  # folders, keys, manifests, aliases
+    assert {(model["latest"], model["versions"]) for model in listed} == {(versions, versions)}
+
+
+def test_a_model_with_more_versions_than_one_listing_returns_is_listed_with_its_newest(
+    documents: Documents, tmp_path: Path
+) -> None:
+    with filled(documents, tmp_path, models=1, versions=1_234) as (services, store):
+        [listed] = services.api.get("/models").json()["models"]
+        _, names = store.cost(lambda: services.api.get(f"/models/{name_of(0)}"))
+
+    assert (listed["latest"], listed["versions"]) == (1_234, 1_234)
+    assert names <= 60 + 1_000 + 1  # the second pass, one listing of versions, the alias
+
+
+@pytest.mark.parametrize("path", ["/models", f"/models/{name_of(1)}"])
+def test_at_most_a_hundred_aliases_of_a_model_are_read(documents: Documents, tmp_path: Path, path: str) -> None:
+    with filled(documents, tmp_path, models=2) as (services, store):
+        for number in range(130):
+            body = b'{"alias":"a-%03d","version":1,"updated_at":"2026-01-01T12:00:00Z"}' % number
+            store.put(keys.alias(name_of(1), f"a-{number:03d}"), body)
+        answer = services.api.get(path).json()
+        cost, _ = store.cost(lambda: services.api.get(path))
+
+    model = answer["models"][1] if path == "/models" else answer
+    assert list(model["aliases"]) == [f"a-{number:03d}" for number in range(100)]
+    assert cost < 100 + 10  # the aliases, and the keys and manifests of both models
+
+
+@pytest.mark.parametrize(("versions", "calls"), [(1, 4), (10, 4), (30, 6)])
+def test_one_model_takes_at_most_three_listings(
+    documents: Documents, tmp_path: Path, versions: int, calls: int
+) -> None:
+    with filled(documents, tmp_path, models=1, versions=versions) as (services, store):
+        cost, _ = store.cost(lambda: services.api.get(f"/models/{name_of(0)}"))
+
+    assert cost == calls  # the first version, listings, the manifest of `latest`, the alias
 
 
 @pytest.mark.parametrize(
@@ -221,6 +285,33 @@ def test_a_page_whose_jobs_become_too_large_continues_where_it_ended(
 
     assert [job for page in pages for job in page] == stored
     assert max(map(len, pages)) <= 4
+
+
+def put_named_columns(store: MemoryObjectStore, job_id: str, *, chars: int) -> None:
+    """Give the training of a job a hundred columns, and a label, with names of so many characters."""
+    job = Job.model_validate_json(store.get(keys.job(job_id)).body)
+    columns = tuple(ColumnReport(name=f"{number:03d}".ljust(chars, "ã")) for number in range(100))
+    assert job.metrics is not None
+    metrics = job.metrics.model_copy(update={"labels": ("x" * chars,)})
+    changed = job.model_copy(update={"columns": columns, "metrics": metrics})
+    store.put(keys.job(job_id), changed.model_dump_json().encode())
+
+
+@pytest.mark.parametrize("query", ["", "?limit=1", "?kind=train"])
+def test_large_jobs_are_listed_on_pages_that_lambda_can_return(
+    documents: Documents, tmp_path: Path, query: str
+) -> None:
+    with filled(documents, tmp_path, jobs=6) as (services, store):
+        stored = [keys.job_id_in_index(key) for key in store.list_keys(keys.JOBS_BY_TIME)]
+        for job_id, chars in zip(stored, (3_000, 3_000, 12_000, 10, 3_000), strict=False):
+            put_named_columns(store, job_id, chars=chars)
+        pages = list(follow_answers(services, f"/jobs{query}"))
+
+    jobs = [job for page in pages for job in page.json()["jobs"]]
+    assert [job["job_id"] for job in jobs] == stored
+    assert [len(job["columns"]) for job in jobs[:5]] == [100, 100, 0, 100, 100]
+    assert [len(job["metrics"]["labels"]) for job in jobs[:5]] == [1, 1, 0, 1, 1]
+    assert max(encoded_bytes(page.text) for page in pages) < 2_100_000
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from mini_ml import errors, topology
 from mini_ml.adapters.memory.cloud import memory_cloud
-from mini_ml.topology.metrics import METRICS, OTHER_ROUTE, JobOutcome
+from mini_ml.topology.metrics import METRICS, OTHER_ROUTE, EventOutcome, JobOutcome
 from tests.fixtures.recorded_metrics import prometheus_metrics, series_in
 from tests.fixtures.waiting import eventually
 from tests.functions.services import IRIS_ROW, Services, predict, problem, services_over, train
@@ -21,7 +21,7 @@ VALUES = {
     "route": ROUTES,
     "status": {str(status) for status in range(200, 600)},
     "kind": {"train", "predict", "online", "batch"},
-    "outcome": set(get_args(JobOutcome)),
+    "outcome": {*get_args(JobOutcome), *get_args(EventOutcome)},
     "code": CODES,
     "queue": set(get_args(topology.QueueName)),
     "result": {"hit", "miss"},

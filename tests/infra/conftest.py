@@ -25,7 +25,7 @@ def placed(synthesised: Synthesised) -> Template:
 
 @pytest.fixture(scope="session")
 def watched(synthesised: Synthesised) -> Template:
-    """The dev stack with an address for alarms, a budget, and the concurrency of a new account."""
+    """The dev stack with an address for alarms, a budget, the quota of a new account, and an additional API key."""
     return synthesised("watched")
 
 

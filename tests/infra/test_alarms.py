@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from infra.alarm_table import RUNBOOK, AlarmRule, alarm_rules, anchor
+from infra.cloud_metrics import CloudMetric
 from infra.stages import DEPLOYMENTS
-from mini_ml.topology import aws_names
+from mini_ml.topology import aws_names, functions
 from mini_ml.topology.metrics import METRICS, NAMESPACE
 from tests.docs.pages import Page, page
 from tests.fixtures.emitted import EMITTED_BY_AWS, is_emitted
@@ -19,23 +20,42 @@ ALARMS = {
     "dead-letters": ("NumberOfMessagesReceived", "Sum", ">=", 1, 300, 1, "notBreaching"),
     "dead-letters-waiting": ("ApproximateNumberOfMessagesVisible", "Minimum", ">=", 1, 300, 3, "notBreaching"),
     "unreadable-messages": ("unreadable_messages", "Sum", ">=", 1, 300, 1, "notBreaching"),
-    **{f"errors-{name}": ("Errors", "Sum", ">=", 3, 900, 1, "notBreaching") for name in FUNCTIONS},
+    **{f"errors-{name}": ("Errors", "Sum", ">=", 3, 900, 1, "notBreaching") for name in ("api", "sweeper", "predict")},
+    **{f"errors-{name}": ("Errors", "Sum", ">=", 2, 900, 1, "notBreaching") for name in ("trainer", "predict-batch")},
     **{f"throttles-{name}": ("Throttles", "Sum", ">=", 5, 300, 1, "notBreaching") for name in FUNCTIONS},
     "account-concurrency": ("ClaimedAccountConcurrency", "Maximum", ">=", 800, 60, 5, "notBreaching"),
     "integration-failures": ("5XXError", "Sum", ">=", 5, 300, 1, "notBreaching"),
     "predict-duration": ("Duration", "p95", ">=", 9667, 300, 3, "notBreaching"),
     "failed-jobs-train": ("jobs", "Sum", ">=", 1, 300, 1, "notBreaching"),
     "failed-jobs-predict": ("jobs", "Sum", ">=", 1, 300, 1, "notBreaching"),
+    "events-lost": ("events", "Sum", ">=", 1, 300, 1, "notBreaching"),
+    "events-delayed": ("events", "Sum", ">=", 1, 300, 3, "notBreaching"),
     "sweep-heartbeat": ("sweeps", "Sum", "<", 1, 300, 2, "breaching"),
 }
 COMPARISONS = {"GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}
 DIMENSIONS = {
     "oldest-message-train": ("AWS/SQS", {"QueueName": "mini-ml-dev-train"}),
+    "oldest-message-predict": ("AWS/SQS", {"QueueName": "mini-ml-dev-predict"}),
     "dead-letters": ("AWS/SQS", {"QueueName": "mini-ml-dev-dead-letters"}),
+    "dead-letters-waiting": ("AWS/SQS", {"QueueName": "mini-ml-dev-dead-letters"}),
+    "unreadable-messages": ("MiniML", {"stage": "dev"}),
+    "errors-api": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-api"}),
+    "errors-sweeper": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-sweeper"}),
+    "errors-trainer": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-trainer"}),
+    "errors-predict": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-predict"}),
     "errors-predict-batch": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-predict-batch"}),
+    "throttles-api": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-api"}),
+    "throttles-sweeper": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-sweeper"}),
+    "throttles-trainer": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-trainer"}),
+    "throttles-predict": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-predict"}),
+    "throttles-predict-batch": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-predict-batch"}),
+    "predict-duration": ("AWS/Lambda", {"FunctionName": "mini-ml-dev-predict"}),
     "account-concurrency": ("AWS/Lambda", {}),
     "integration-failures": ("AWS/ApiGateway", {"ApiName": "mini-ml-dev", "Stage": "dev"}),
     "failed-jobs-train": ("MiniML", {"stage": "dev", "kind": "train", "outcome": "failed"}),
+    "failed-jobs-predict": ("MiniML", {"stage": "dev", "kind": "predict", "outcome": "failed"}),
+    "events-delayed": ("MiniML", {"stage": "dev", "outcome": "delayed"}),
+    "events-lost": ("MiniML", {"stage": "dev", "outcome": "lost"}),
     "sweep-heartbeat": ("MiniML", {"stage": "dev"}),
 }
 
@@ -83,11 +103,10 @@ def test_what_raises_an_alarm(template: Template) -> None:
     } == ALARMS
 
 
-@pytest.mark.parametrize("name", DIMENSIONS)
-def test_an_alarm_measures_its_own_queue_function_or_stage(template: Template, name: str) -> None:
-    alarm = _alarms(template)[name]
+def test_every_alarm_measures_its_own_queue_function_or_stage(template: Template) -> None:
+    found = {name: (alarm["Namespace"], _dimensions(alarm)) for name, alarm in _alarms(template).items()}
 
-    assert (alarm["Namespace"], _dimensions(alarm)) == DIMENSIONS[name]
+    assert found == DIMENSIONS
 
 
 def test_only_the_heartbeat_is_raised_by_silence(template: Template) -> None:
@@ -103,7 +122,7 @@ def test_every_alarm_measures_what_the_code_or_aws_emits(stage: str) -> None:
     assert unknown == []
 
 
-def test_a_metric_that_nobody_emits_is_noticed() -> None:
+def test_a_metric_without_a_source_is_noticed() -> None:
     [sweeps] = [rule.metric for rule in _rules("dev") if rule.name == "sweep-heartbeat"]
 
     assert {metric.name for metric in METRICS}.isdisjoint(name for _, name in EMITTED_BY_AWS)
@@ -111,6 +130,21 @@ def test_a_metric_that_nobody_emits_is_noticed() -> None:
     assert not is_emitted(type(sweeps)(namespace=NAMESPACE, name="sweep", dimensions=sweeps.dimensions))
     assert not is_emitted(type(sweeps)(namespace=NAMESPACE, name="sweeps", dimensions={}))
     assert not is_emitted(type(sweeps)(namespace="AWS/SQS", name="sweeps", dimensions=sweeps.dimensions))
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "has_data"),
+    [
+        ({"stage": "dev", "kind": "predict", "outcome": "failed"}, True),
+        ({"stage": "dev", "kind": "train", "outcome": "broken"}, False),
+        ({"stage": "dev", "kind": "batch", "outcome": "failed"}, False),
+        ({"stage": "local", "kind": "train", "outcome": "failed"}, False),
+    ],
+)
+def test_a_metric_has_data_only_for_the_values_that_its_labels_can_have(
+    dimensions: dict[str, str], has_data: bool
+) -> None:
+    assert is_emitted(CloudMetric(namespace=NAMESPACE, name="jobs", dimensions=dimensions)) == has_data
 
 
 def test_the_description_of_an_alarm_names_an_existing_section_of_the_runbook(template: Template) -> None:
@@ -144,7 +178,7 @@ def test_the_headings_of_the_runbook_have_anchors_of_their_own() -> None:
     assert sorted(anchors) == sorted(set(anchors))
 
 
-def test_every_alarm_tells_the_topic_when_it_is_raised_and_when_it_is_over(template: Template) -> None:
+def test_every_alarm_sends_a_message_when_it_is_raised_and_when_it_is_over(template: Template) -> None:
     [topic] = template.of_type("AWS::SNS::Topic")
     actions = [(alarm["AlarmActions"], alarm["OKActions"]) for alarm in _alarms(template).values()]
 
@@ -153,6 +187,20 @@ def test_every_alarm_tells_the_topic_when_it_is_raised_and_when_it_is_over(templ
 
 def test_the_alarm_of_the_concurrency_knows_the_quota_of_a_new_account(watched: Template) -> None:
     assert _alarms(watched)["account-concurrency"]["Threshold"] == 8
+
+
+@pytest.mark.parametrize("stage", DEPLOYMENTS)
+def test_workers_that_all_time_out_raise_an_alarm(stage: str) -> None:
+    deployment = DEPLOYMENTS[stage]
+    rules = {rule.name: rule for rule in _rules(stage)}
+    least = {
+        function.name: deployment.workers_at_once * rule.period_seconds // function.timeout_seconds
+        for function in functions(deployment.stage)
+        if function.queue and (rule := rules[f"errors-{function.name}"])
+    }
+
+    assert {name for name, timeouts in least.items() if timeouts < rules[f"errors-{name}"].threshold} == set()
+    assert rules["errors-trainer"].threshold == {"dev": 2, "prod": 3}[stage]
 
 
 def test_every_function_of_the_stage_has_its_alarms() -> None:

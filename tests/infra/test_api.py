@@ -1,7 +1,8 @@
-"""The REST API has the routes that exist, refuses in our words, and lets nobody flood it."""
+"""The REST API has the routes that exist, refuses in our words, and limits requests."""
 
 import json
 
+from infra.costs import ACCESS_LINE_KB
 from tests.fixtures.synthesis import Template
 
 API = "mini-ml-dev-api"
@@ -146,6 +147,30 @@ def test_requests_are_limited_and_logged_without_their_content(template: Templat
         "errorType": "$context.error.responseType",
         "errorMessage": "$context.error.message",
     }
+
+
+def test_a_line_of_the_access_log_is_as_long_as_the_costs_say(template: Template) -> None:
+    [stage] = template.of_type("AWS::ApiGateway::Stage").values()
+    request_id = "01a208cc-7752-425d-9978-61bbae29cc81"
+    given = {
+        "requestId": request_id,
+        "extendedRequestId": "W1a2bEXAMPLE12c=",
+        "requestTime": "27/Nov/2026:06:08:49 +0000",
+        "ip": "203.0.113.12",
+        "protocol": "HTTP/1.1",
+        "tlsVersion": "TLSv1.3",
+        "httpMethod": "POST",
+        "resourcePath": "/models/{model_name}/invocations",
+        "status": "200",
+        "responseLength": "180",
+        "responseLatency": "31",
+        "integrationStatus": "200",
+        "integrationLatency": "28",
+        "integrationRequestId": request_id,
+    }
+    line = json.dumps({name: given.get(name, "-") for name in json.loads(stage["AccessLogSetting"]["Format"])})
+
+    assert round(len(line) / 1000, 1) == ACCESS_LINE_KB
 
 
 def test_the_stage_waits_for_the_account_to_let_it_log(template: Template) -> None:

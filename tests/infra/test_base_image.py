@@ -72,12 +72,12 @@ def test_a_registry_is_asked_with_the_token_that_it_gives_to_anyone(registry: st
     assert resolve(f"{registry}/{image}") == f"{registry}/team/python:3.12-slim@{DIGEST}"
 
 
-def test_an_image_that_a_registry_does_not_have_is_told(registry: str) -> None:
+def test_an_image_that_a_registry_does_not_have_is_named(registry: str) -> None:
     with pytest.raises(DigestNotFound, match=r"The registry 127\.0\.0\.1:\d+ answers 404 for team/python:4"):
         resolve(f"{registry}/team/python:4")
 
 
-def test_a_registry_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_registry_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
     with pytest.raises(DigestNotFound, match=r"The registry 127\.0\.0\.1:1 cannot be reached"):
@@ -92,10 +92,24 @@ def test_docker_is_asked_first_because_it_knows_credentials(tmp_path: Path, monk
     assert resolve("private.example/python:3.12-slim") == f"private.example/python:3.12-slim@{DIGEST}"
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo 'unknown command: docker buildx' >&2; exit 1",
+        f"echo 'Digest: sha256:{'9' * 64}'",
+        f"""echo '{{"config": {{"digest": "sha256:{"9" * 64}"}}}}'""",
+        """echo '{"digest": "latest"}'""",
+        "echo '[]'",
+        "while :; do :; done",
+    ],
+    ids=["fails", "is not JSON", "has another digest", "has no digest", "is a list", "never ends"],
+)
 def test_a_docker_without_an_answer_leaves_it_to_the_registry(
-    registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    registry: str, script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _install_docker(tmp_path, "echo 'unknown command: docker buildx' >&2; exit 1", monkeypatch)
+    if script.startswith("while"):
+        monkeypatch.setattr(base_image, "_DOCKER_SECONDS", 0.5)
+    _install_docker(tmp_path, script, monkeypatch)
 
     assert resolve(f"{registry}/team/python:3.12-slim").endswith(DIGEST)
 

@@ -82,7 +82,7 @@ def test_a_search_finds_a_metric_by_exactly_its_dimensions(widgets: list[dict[st
     declared = {metric.name: {"stage", *metric.labels} for metric in METRICS}
 
     assert {match[2]: set(match[1].split(",")) for match in found if match} == {
-        name: declared[name] for name in ("requests", "jobs", "failures", "rows_scored", "model_cache")
+        name: declared[name] for name in ("requests", "jobs", "failures", "rows_scored", "model_cache", "events")
     }
     assert None not in found
 

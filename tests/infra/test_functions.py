@@ -1,4 +1,4 @@
-"""Five functions out of three images, each called as it should be, and by nobody else."""
+"""Five functions out of three images, each called as it should be, and only so."""
 
 import pytest
 
@@ -99,7 +99,7 @@ def test_who_may_call_functions(template: Template) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_told_where_things_are_and_no_secret(template: Template, name: str) -> None:
+def test_a_function_knows_where_things_are_and_no_secret(template: Template, name: str) -> None:
     variables = template.named("AWS::Lambda::Function", "FunctionName")[name]["Environment"]["Variables"]
 
     assert {key: template.text(value) for key, value in variables.items()} == {

@@ -43,7 +43,7 @@ def test_more_api_keys_than_an_environment_holds_are_stored_in_a_secret(keyed: T
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_is_told_where_the_api_keys_are_and_none_of_them(keyed: Template, function: str) -> None:
+def test_a_function_knows_where_the_api_keys_are_and_none_of_them(keyed: Template, function: str) -> None:
     variables = variables_of(keyed, function)
 
     assert variables["MINI_ML_API_KEYS_SECRET_ID"] == keyed.arn(secret_of_api_keys(keyed))

@@ -7,7 +7,7 @@ import pytest
 from infra.options import Options, options_of
 
 
-def test_without_context_nobody_is_told_nothing_is_budgeted_and_the_api_is_public() -> None:
+def test_without_context_there_is_no_subscriber_and_no_budget_and_the_api_is_public() -> None:
     assert options_of({"alarm_email": None, "budget_usd": ""}) == Options(
         alarm_email=None, budget_usd=None, account_concurrency=1000, vpc_endpoint_id=None
     )

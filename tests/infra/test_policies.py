@@ -66,7 +66,7 @@ def test_the_policies_are_about_s3_alone(template: Template) -> None:
     }
 
 
-def test_nobody_has_a_policy_until_it_is_attached_and_two_regions_can_have_their_own(template: Template) -> None:
+def test_no_policy_is_attached_by_the_stack_and_two_regions_can_have_their_own(template: Template) -> None:
     policies = template.of_type("AWS::IAM::ManagedPolicy").values()
 
     assert len(policies) == 2

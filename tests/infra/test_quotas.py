@@ -10,7 +10,8 @@ import pytest
 from botocore.stub import Stubber
 
 from infra import quotas
-from infra.quotas import Account, find_risks, find_shortages, read_account
+from infra.options import options_of
+from infra.quotas import AccountQuotas, find_risks, find_shortages, find_wrong_quotas, read_account
 from infra.stages import select_deployment
 from tests.fixtures.emulated import point_at, running_ministack
 from tests.fixtures.synthesis import CONTEXTS
@@ -48,11 +49,11 @@ def _answer_reserved(stubber: Stubber, name: str, executions: int | None) -> Non
     stubber.add_response("get_function_concurrency", answer, {"FunctionName": name})
 
 
-def _account(*, executions: int = 1000, reserved: int = 0, largest_mib: int = 0) -> Account:
-    return Account(executions=executions, reserved=reserved, largest_mib=largest_mib)
+def _account(*, executions: int = 1000, reserved: int = 0, largest_mib: int = 0) -> AccountQuotas:
+    return AccountQuotas(executions=executions, reserved=reserved, largest_mib=largest_mib)
 
 
-def _shortages(account: Account, **context: str) -> list[str]:
+def _shortages(account: AccountQuotas, **context: str) -> list[str]:
     deployment = select_deployment({**CONTEXTS["prod"], "memory_mib": "", "reserved_concurrency": "", **context})
     return list(find_shortages(deployment, account))
 
@@ -62,7 +63,7 @@ def test_an_account_is_read_without_what_this_stack_has_reserved(answers: Answer
 
     account = read_account(client, select_deployment({**CONTEXTS["prod"]}))
 
-    assert account == Account(executions=1000, reserved=50, largest_mib=3008)
+    assert account == AccountQuotas(executions=1000, reserved=50, largest_mib=3008)
 
 
 def test_a_first_deployment_into_an_empty_account_is_read(answers: Answers) -> None:
@@ -110,7 +111,7 @@ def test_dev_can_be_deployed_into_a_new_account_and_says_what_its_requests_may_u
 
     assert list(find_shortages(deployment, account)) == []
     assert list(find_risks(deployment, account)) == [
-        "Up to 30 requests can wait for their jobs at once, and the account has 10 unreserved executions for all "
+        "Up to 60 requests can wait for their jobs at once, and the account has 10 unreserved executions for all "
         "functions. When they are used up, requests are answered with 503."
     ]
 
@@ -122,12 +123,38 @@ def test_requests_cannot_drain_an_account_of_the_usual_size_or_what_others_have_
     assert (
         list(find_risks(select_deployment({**CONTEXTS["prod"], "reserved_concurrency": reserving}), _account())) == []
     )
-    assert usual.waiting_at_once < 500
+    assert usual.waiting_at_once == 540
 
 
-def test_a_context_that_cannot_be_deployed_is_told_before_aws_is_asked() -> None:
+def test_requests_that_wait_as_long_as_they_may_are_counted_and_not_those_of_the_default_wait() -> None:
+    usual = select_deployment({**CONTEXTS["prod"], "reserved_concurrency": ""})
+
+    assert list(find_risks(usual, _account(executions=573))) == []
+    assert len(list(find_risks(usual, _account(executions=572)))) == 1
+
+
+def test_an_alarm_that_compares_with_another_quota_than_that_of_the_account_is_noted_with_the_value_to_give() -> None:
+    assert list(find_wrong_quotas(options_of({}), _account(executions=10))) == [
+        "The account allows 10 concurrent executions, but the alarm account-concurrency compares with 1,000. "
+        "Deploy with --context account_concurrency=10."
+    ]
+
+
+@pytest.mark.parametrize(("context", "executions"), [({}, 1000), ({"account_concurrency": "10"}, 10)])
+def test_an_alarm_that_compares_with_the_quota_of_the_account_is_not_noted(
+    context: dict[str, str], executions: int
+) -> None:
+    assert list(find_wrong_quotas(options_of(context), _account(executions=executions))) == []
+
+
+def test_a_context_that_cannot_be_deployed_is_refused_before_aws_is_asked() -> None:
     with pytest.raises(SystemExit, match=r"^Stage prod needs a base image with a digest"):
         quotas.main(["--context", "stage=prod", "--context", "base_image=python:3.12-slim"])
+
+
+def test_an_option_that_cannot_be_read_is_refused_before_aws_is_asked() -> None:
+    with pytest.raises(SystemExit, match=r"^The context value account_concurrency must be a whole number"):
+        quotas.main(["--context", "account_concurrency=many"])
 
 
 def test_the_check_says_what_it_lacks_and_how_to_go_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,14 +170,13 @@ def test_the_check_runs_against_an_account(
     with running_ministack(tmp_path, more_services=",lambda") as url:
         point_at(url, monkeypatch)
 
-        quotas.main(PROD)
+        quotas.main([*PROD, "--context", "account_concurrency=77"])
         with pytest.raises(
             SystemExit, match=r"trainer needs 8,192 MiB.*\nTo deploy without this check, add QUOTAS=skip"
         ):
             quotas.main([*PROD, "--context", "memory_mib=trainer=8192"])
 
-    assert re.fullmatch(r"Quotas: [\d,]+ concurrent executions, 0 reserved by other stacks\.", _last_line(capsys))
-
-
-def _last_line(capsys: pytest.CaptureFixture[str]) -> str:
-    return capsys.readouterr().out.splitlines()[-1]
+    lines = capsys.readouterr().out.splitlines()
+    notes = [line for line in lines if line.startswith("Note: ") and "compares with 77." in line]
+    assert re.fullmatch(r"Quotas: [\d,]+ concurrent executions, 0 reserved by other stacks\.", lines[1])
+    assert [lines[0]] == notes

@@ -37,6 +37,30 @@ def test_a_stack_that_adopts_a_key_and_leaves_the_log_role_alone_keeps_its_bucke
     assert _kept(prod) == LISTED - {"AWS::KMS::Key"}
 
 
+def test_a_first_deployment_that_fails_keeps_nothing(stack: Template) -> None:
+    resources = stack.body["Resources"].values()
+    kept = {one["DeletionPolicy"] for one in resources if one.get("DeletionPolicy", "Delete") != "Delete"}
+
+    assert kept == {"RetainExceptOnCreate"}
+
+
+def test_the_log_group_that_the_gateway_creates_for_the_account_is_listed_with_the_line_that_deletes_it() -> None:
+    [row] = [line for line in _SECTION.splitlines() if "| `/aws/apigateway/welcome` |" in line]
+
+    assert "`aws logs delete-log-group --log-group-name /aws/apigateway/welcome`" in row
+
+
+def test_the_policies_that_users_attach_are_detached_before_the_stack_is_deleted(template: Template) -> None:
+    """IAM refuses to delete a policy that is attached to somebody outside the stack."""
+    before, _, _ = page("docs/runbook.md").text.partition("\n## Tear down\n")[2].partition("\nmake destroy ")
+    policies = {name for name in template.body["Outputs"] if name.endswith("PolicyArn")}
+    [listing] = [line for line in before.splitlines() if "aws iam list-entities-for-policy" in line]
+
+    assert policies == {"UploaderPolicyArn", "ReaderPolicyArn"}
+    assert [name for name in policies if f"$(output {name})" not in listing] == []
+    assert re.findall(r"aws iam detach-(\w+)-policy --\1-name", before) == ["role", "user", "group"]
+
+
 def test_every_log_group_is_deleted_with_the_stack_and_forgets(stack: Template) -> None:
     groups = [one for one in stack.body["Resources"].values() if one["Type"] == "AWS::Logs::LogGroup"]
 

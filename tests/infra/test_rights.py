@@ -105,7 +105,7 @@ def test_an_alias_names_the_key_that_seals_also_if_it_is_adopted(template: Templ
 
 
 @every_function
-def test_nobody_deletes_versions_or_changes_buckets(template: Template, function: str) -> None:
+def test_no_function_deletes_versions_or_changes_buckets(template: Template, function: str) -> None:
     actions = {action for statement in template.policy(f"mini-ml-dev-{function}") for action in statement.actions}
 
     assert {action for action in actions if action.startswith("s3:")} <= {

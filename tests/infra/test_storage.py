@@ -67,7 +67,7 @@ def test_uploads_are_announced_by_prefix_alone_each_to_its_queue(template: Templ
     assert set(uploads["NotificationConfiguration"]) == {"QueueConfigurations"}
 
 
-def test_output_is_announced_to_nobody(template: Template) -> None:
+def test_output_is_not_announced(template: Template) -> None:
     assert "NotificationConfiguration" not in template.named("AWS::S3::Bucket", "BucketName")[ARTIFACTS]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
-from tests.fixtures.synthesis import Synthesised, Template
+from tests.fixtures.synthesis import CONTEXTS, StackName, Synthesised, Template
 
 UNTAGGABLE = {
     "AWS::ApiGateway::Account",
@@ -34,9 +34,9 @@ def _tag_property(type_name: str) -> str | None:
     return path.rpartition("/")[2] if tagging.get("taggable") else None
 
 
-@pytest.mark.parametrize(("stack", "stage"), [("watched", "dev"), ("prod", "prod")])
-def test_everything_that_can_be_tagged_is(synthesised: Synthesised, stack: Any, stage: str) -> None:
-    expected = {("project", "mini-ml"), ("stage", stage)}
+@pytest.mark.parametrize("stack", CONTEXTS)
+def test_everything_that_can_be_tagged_is(synthesised: Synthesised, stack: StackName) -> None:
+    expected = {("project", "mini-ml"), ("stage", "prod" if stack == "prod" else "dev")}
     untagged = [
         id
         for id, found in synthesised(stack).body["Resources"].items()

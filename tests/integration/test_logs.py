@@ -87,11 +87,15 @@ def test_no_line_has_the_address_of_a_request(platform: Platform, folder: Path) 
     assert "private" not in json.dumps(lines_of(folder))
 
 
-def test_the_gateways_own_errors_have_an_id(platform: Platform) -> None:
+def test_every_request_for_an_unknown_path_reaches_the_api_with_an_id_of_its_own(
+    platform: Platform, folder: Path
+) -> None:
     with httpx2.Client(base_url=platform.gateway_url, trust_env=False, timeout=60) as client:
-        first, second = (client.get("/nowhere").headers["x-correlation-id"] for _ in range(2))
+        found = {client.get("/nowhere").headers["x-correlation-id"] for _ in range(2)}
 
-    assert first != second
+    assert len(found) == 2
+    of_the_api = [line for line in lines_of(folder) if line["process"] == "api" and line["message"] == "request"]
+    assert found <= {line["correlation_id"] for line in of_the_api}
 
 
 def test_the_command_line_prints_the_lines_of_a_job(

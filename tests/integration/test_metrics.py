@@ -30,6 +30,15 @@ def scrape(url: str) -> dict[str, float]:
     return {series: float(value) for series, value in re.findall(r"^([a-z]\S*) (\S+)$", answer.text, re.MULTILINE)}
 
 
+def test_the_rest_api_shows_the_metrics_of_the_api_only(platform: Platform) -> None:
+    eventually(lambda: 'mini_ml_queue_depth{queue="dead-letters"}' in scrape(platform.api_url) or None)
+
+    found = httpx2.get(f"{platform.gateway_url}/metrics", trust_env=False, timeout=30)
+
+    assert found.status_code == 200
+    assert re.findall(r'^mini_ml_queue_depth{queue="([a-z-]+)"}', found.text, re.MULTILINE) == ["dead-letters"]
+
+
 def scraped(url: str, series: str, least: float) -> float:
     """Wait until a service shows at least this value for a series, and return the value."""
     return eventually(lambda: value if (value := scrape(url).get(series, -1.0)) >= least else None)

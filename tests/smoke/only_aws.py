@@ -1,18 +1,23 @@
-"""Checks that emulators do not cover: base64 and timeout of the gateway, IAM, CORS, and the object metadata limit."""
+"""Checks that emulators do not cover: base64 and timeout of the gateway, IAM, CORS, object metadata, metrics."""
 
 import json
 import random
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx2
 from botocore.exceptions import ClientError
 
 from mini_ml.topology import PROJECT
+from mini_ml.topology.metrics import NAMESPACE, SWEEPS
+from tests.fixtures.waiting import eventually
 from tests.smoke.site import Site, require
 
 _OTHER_ORIGIN: Final = "https://other.example"
 _SLOW_ROWS: Final = 20_000
+_METRIC_SECONDS: Final = 600.0
+"""Age that a metric may have, and time to wait for one. CloudWatch shows new metrics after some minutes."""
 
 
 def check_encoding(site: Site) -> None:
@@ -123,6 +128,30 @@ def check_metadata_limit(site: Site) -> None:
     require(False, "S3 accepted more than 2 KB of metadata.")
 
 
+def check_metrics(site: Site) -> None:
+    """Check that CloudWatch has the metric that the heartbeat alarm watches: a sweep writes it every minute."""
+    watching = site.aws("cloudwatch")
+
+    def find_sweeps() -> list[Any]:
+        now = datetime.now(UTC)
+        found: list[Any] = watching.get_metric_statistics(
+            Namespace=NAMESPACE,
+            MetricName=SWEEPS.name,
+            Dimensions=[{"Name": "stage", "Value": site.stage}],
+            StartTime=now - timedelta(seconds=_METRIC_SECONDS),
+            EndTime=now + timedelta(minutes=1),
+            Period=60,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return found
+
+    message = (
+        f"CloudWatch has no metric {SWEEPS.name} of the last {_METRIC_SECONDS / 60:.0f} minutes in {NAMESPACE}. "
+        "See the log of the sweeper."
+    )
+    eventually(lambda: find_sweeps() or None, message, timeout_seconds=_METRIC_SECONDS, pause_seconds=5)
+
+
 ONLY_AWS: Final[Mapping[str, Callable[[Site], None]]] = {
     "JSON, problems and pages arrive as text, not base64": check_encoding,
     "unknown paths return 404 with and without a credential": check_unknown_paths,
@@ -131,4 +160,5 @@ ONLY_AWS: Final[Mapping[str, Callable[[Site], None]]] = {
     "CORS allows uploads from the own origin only": check_cors,
     "the buckets are private": check_buckets_private,
     "more than 2 KB of metadata are rejected": check_metadata_limit,
+    "CloudWatch has the metric of the sweep": check_metrics,
 }

@@ -1,8 +1,8 @@
 """`make smoke STAGE=dev`: train and predict on a deployed stack, then check what emulators do not cover.
 
-The credentials must allow to read the stack's outputs and its admin key, to write to the uploads bucket, and to use
-IAM's policy simulator. The run leaves the models `smoke` and `smoke-slow`. If SMOKE_READ_KEY is set to an API key with
-the scope read, it also checks that the key cannot do more.
+The credentials must allow to read the stack's outputs and its admin key, to write to the uploads bucket, to use
+IAM's policy simulator, and to read CloudWatch metrics. The run leaves the models `smoke` and `smoke-slow`. If
+SMOKE_READ_KEY is set to an API key with the scope read, it also checks that the key cannot do more.
 """
 
 import sys

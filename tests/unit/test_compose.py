@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]  # its types are not installed
 
+from mini_ml.adapters.event_buses.settings import EventSettings
 from mini_ml.local import emulator
 from mini_ml.local.provisioner import ProvisionerSettings
 from mini_ml.local.service import ServiceSettings
 from mini_ml.topology import LOCAL_NAMES, REST_API_ID, REST_STAGE, STAGES, Function, Service, functions
-from tests.fixtures.required import SERVICE_SETTINGS, required_variables
+from tests.fixtures.required import SERVICE_SETTINGS, required_variables, variables_of
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-SERVICES = yaml.safe_load(COMPOSE)["services"]
+DOCUMENT = yaml.safe_load(COMPOSE)
+SERVICES = DOCUMENT["services"]
 ENDPOINT = "http://localstack:4566"
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 DOCKERFILES = [ROOT / "Dockerfile", *(ROOT / "containers").glob("*/Dockerfile")]
@@ -34,6 +36,28 @@ def test_a_service_receives_what_it_requires(service: Service) -> None:
     for settings in (SERVICE_SETTINGS[service], ServiceSettings):
         assert set(required_variables(settings)) <= set(environment)
     assert environment["AWS_ENDPOINT_URL"] == ENDPOINT
+
+
+@pytest.mark.parametrize("service", SERVICE_SETTINGS)
+def test_every_setting_of_the_events_can_be_set_in_the_environment_of_compose(service: Service) -> None:
+    variables = [name for field in EventSettings.model_fields.items() for name in variables_of(*field)]
+
+    passed_on = {name: SERVICES[service]["environment"].get(name, "") for name in variables}
+    assert {name for name, value in passed_on.items() if not value.startswith(f"${{{name}:-")} == set()
+
+
+@pytest.mark.parametrize("kind", ["configs", "secrets"])
+def test_a_read_only_container_mounts_files_only_because_compose_copies_nothing_into_it(kind: str) -> None:
+    sources = DOCUMENT.get(kind, {})
+    named = [one["source"] for found in SERVICES.values() if found.get("read_only") for one in found.get(kind, [])]
+
+    assert [name for name in named if set(sources[name]) != {"file"}] == []
+
+
+def test_the_file_that_a_container_mounts_by_default_exists() -> None:
+    [file] = [source["file"] for source in DOCUMENT["configs"].values()]
+
+    assert (ROOT / file.partition(":-")[2].removesuffix("}")).read_text(encoding="utf-8").strip()
 
 
 def test_the_provisioner_receives_what_it_requires() -> None:

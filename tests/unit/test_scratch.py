@@ -62,7 +62,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def test_a_trainer_removes_at_its_start_what_a_killed_one_left_and_nothing_else(start: Start, tmp_path: Path) -> None:
     (killed, left), (_, busy) = start(), start()
-    other = tmp_path / "train-of-somebody-else"
+    other = tmp_path / "train-of-another-program"
     other.mkdir()
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()

@@ -50,7 +50,7 @@ def test_on_aws_a_sweep_ends_before_the_next_one_starts(stage: Stage) -> None:
     assert stage.sweeper_timeout_seconds < stage.sweep_every_seconds
 
 
-def test_requests_and_the_safety_net_have_functions_of_their_own() -> None:
+def test_requests_and_the_sweep_have_functions_of_their_own() -> None:
     by_name = {function.name: function for function in functions(STAGES["dev"])}
 
     assert (by_name["api"].queue, by_name["api"].sweeps) == (None, False)

@@ -73,7 +73,7 @@ def sqs_client(settings: CloudSettings) -> "SQSClient":
 def _build_event_bridge(settings: CloudSettings) -> EventBus:
     """Build the bus with short timeouts, because the end of a job waits for it."""
     short = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
-    return EventBridgeBus(session().client("events", config=_config(settings).merge(short)))
+    return EventBridgeBus(lambda: session().client("events", config=_config(settings).merge(short)))
 
 
 def _build_seal(settings: CloudSettings) -> Seal:

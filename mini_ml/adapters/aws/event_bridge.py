@@ -1,5 +1,7 @@
 """Event bus on EventBridge."""
 
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,13 +21,16 @@ _REJECTIONS: Final = frozenset({"InvalidArgument", "MalformedDetail"})
 class EventBridgeBus:
     """The default event bus of the account. `ports.EventBus` documents the method and its errors."""
 
-    def __init__(self, client: "EventBridgeClient") -> None:
-        self._client = client
+    def __init__(self, make_client: "Callable[[], EventBridgeClient]") -> None:
+        """Create a bus; `make_client` is called once, for the first event, because most processes send none."""
+        self._make_client = make_client
+        self._client: EventBridgeClient | None = None
+        self._lock = threading.Lock()
 
     def send(self, event: JobEvent) -> None:
         """Put an event whose detail type is the type of the event, and whose detail is the whole event."""
         try:
-            answer = self._client.put_events(
+            answer = self._open_client().put_events(
                 Entries=[
                     {
                         "Source": EVENT_SOURCE,
@@ -41,6 +46,12 @@ class EventBridgeBus:
             raise EventNotSent(f"EventBridge did not respond ({type(error).__name__}).") from error
         if answer["FailedEntryCount"]:
             raise _build_error(answer["Entries"][0].get("ErrorCode", "no code"))
+
+    def _open_client(self) -> "EventBridgeClient":
+        with self._lock:  # threads that end jobs at the same moment must not build two
+            if self._client is None:
+                self._client = self._make_client()
+            return self._client
 
 
 def _build_error(code: str) -> EventNotSent | EventRejected:

@@ -19,8 +19,9 @@ _PAUSES: Final = (0.2, 0.8)
 """Seconds before each further try."""
 _TIMEOUT: Final = {"connect": 2.0, "read": None, "write": None, "pool": None}
 """Seconds for connecting to one address, so that there is time for the next one; the rest has one limit together."""
-_TRY_AGAIN: Final = frozenset({408, 425, 429})
-"""Statuses below 500 that say that the receiver would accept the event later."""
+_TRY_AGAIN: Final = frozenset({*range(300, 400), 401, 403, 404, 408, 425, 429})
+"""Statuses below 500 that do not reject the event itself: the receiver would accept it later, or once an operator has
+mended its address, its secret or its rights."""
 
 
 class WebhookEventBus:

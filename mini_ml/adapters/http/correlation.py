@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mini_ml import log_context
-from mini_ml.correlation import parse_correlation_id
+from mini_ml.correlation import choose_correlation_id
 from mini_ml.topology import CORRELATION_ID
 
 _STATE: Final = "log_fields"
@@ -53,5 +53,4 @@ def log_fields_of(request: Request) -> dict[str, object]:
 def _find_id(scope: Scope) -> str:
     """Return the id that the client sent, if it is one well-formed id, else that of the gateway or a new one."""
     sent = Headers(scope=scope).getlist(CORRELATION_ID)
-    found = parse_correlation_id(sent[0]) if len(sent) == 1 else None
-    return found or str(log_context.current().get("gateway_request_id") or uuid4())
+    return choose_correlation_id(sent, str(log_context.current().get("gateway_request_id") or uuid4()))

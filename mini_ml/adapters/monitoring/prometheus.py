@@ -12,7 +12,7 @@ import struct
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Literal, TypeVar, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.metrics_core import Metric as Family
@@ -21,14 +21,16 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from mini_ml.adapters.monitoring.folder import PATTERN
-from mini_ml.topology.metrics import METRICS, Metric, MetricKind
+from mini_ml.topology.metrics import METRICS, OLDEST_MESSAGE, QUEUE_DEPTH, Metric, MetricKind
 
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-_GAUGE_MODE: Final = "mostrecent"
-"""Processes that poll the same queue measure the same; the newest value counts."""
+_GaugeMode = Literal["mostrecent", "min"]
+_GAUGE_MODES: Final[dict[str, _GaugeMode]] = {QUEUE_DEPTH.name: "mostrecent", OLDEST_MESSAGE.name: "min"}
+"""Which value counts if several processes poll a queue. They measure the same depth, so the newest one. Each knows only
+the messages that it received itself, so the oldest message is at most as old as the one that knows most says."""
 _GAUGE_SECONDS: Final = 60.0
 """Age from which a gauge is not shown: the process that measured it has ended or hangs."""
-_FILES: Final = ("counter", "histogram", f"gauge_{_GAUGE_MODE}")
+_FILES: Final = ("counter", "histogram", *(f"gauge_{mode}" for mode in _GAUGE_MODES.values()))
 _FILE_BYTES: Final = 1 << 18
 """More than all series need. Files are written in full at first: a write to a mapped file that finds the disk full
 kills the process, and this one only raises an error."""
@@ -60,9 +62,9 @@ class PrometheusMetrics:
         for name in _FILES:
             _prepare(folder / f"{name}_{process}.db")
         values.ValueClass = values.MultiProcessValue(lambda: process)  # type: ignore[no-untyped-call]
-        self._counters = _Series("counter", _new_counter)
-        self._histograms = _Series("histogram", _new_histogram)
-        self._gauges = _Series("gauge", _new_gauge)
+        self._counters = _MetricsOfKind("counter", _new_counter)
+        self._histograms = _MetricsOfKind("histogram", _new_histogram)
+        self._gauges = _MetricsOfKind("gauge", _new_gauge)
 
     def count(self, metric: Metric, amount: int = 1, **labels: str) -> None:
         """Increase a counter."""
@@ -93,7 +95,7 @@ class PrometheusMetrics:
         return not file.name.startswith("gauge_") or max(times, default=0.0) > self._clock() - _GAUGE_SECONDS
 
 
-class _Series(Generic[M]):
+class _MetricsOfKind(Generic[M]):
     """The metrics of one kind, and each of their series that was recorded."""
 
     def __init__(self, kind: MetricKind, create: Callable[[Metric], M]) -> None:
@@ -158,7 +160,12 @@ def _new_histogram(metric: Metric) -> Histogram:
     return Histogram(metric.prometheus_name, metric.description, metric.labels, buckets=_BUCKETS, registry=None)
 
 
+class _TimedGauge(Gauge):
+    """A gauge that stores when it was set in every mode, so that old values can be left out."""
+
+    _MOST_RECENT_MODES = frozenset(get_args(_GaugeMode))
+
+
 def _new_gauge(metric: Metric) -> Gauge:
-    return Gauge(
-        metric.prometheus_name, metric.description, metric.labels, multiprocess_mode=_GAUGE_MODE, registry=None
-    )
+    mode = _GAUGE_MODES[metric.name]
+    return _TimedGauge(metric.prometheus_name, metric.description, metric.labels, multiprocess_mode=mode, registry=None)

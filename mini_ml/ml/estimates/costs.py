@@ -4,10 +4,13 @@ from typing import Final
 
 from mini_ml.ml.estimates.formulas import FORMULAS, Params, Workload, linear
 from mini_ml.ml.estimators.build import MatrixShape
-from mini_ml.ml.estimators.fitting import grows_in_parallel
+from mini_ml.ml.estimators.fitting import can_grow_in_parallel
 
 _GAIN_OF_A_CORE: Final = 0.45
-"""Work that every core after the first one does, as a fraction of a core: extra trees on two took 0.69 of the time."""
+"""Work that every core after the first one does, as a fraction of a core: extra trees on two took 0.69 of the time.
+
+It was measured on two cores only, and is assumed for further ones.
+"""
 
 
 def training_cost(model_type: str, params: Params, *, shape: MatrixShape, cores: float = 1.0) -> int:
@@ -27,5 +30,5 @@ def training_cost(model_type: str, params: Params, *, shape: MatrixShape, cores:
         classes=len(shape.labels) if shape.labels else 1,
         params=params,
     )
-    gain = 1 + _GAIN_OF_A_CORE * max(0.0, cores - 1) if grows_in_parallel(model_type, shape.rows) else 1.0
+    gain = 1 + _GAIN_OF_A_CORE * max(0.0, cores - 1) if can_grow_in_parallel(model_type, shape.rows) else 1.0
     return int(FORMULAS.get(model_type, linear)(work) / gain)

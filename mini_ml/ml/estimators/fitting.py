@@ -67,7 +67,7 @@ def fit(estimator: Any, matrix: Matrix, target: NDArray[Any], *, model_type: str
 @contextmanager
 def parallel_trees(estimator: Any, *, rows: int, threads: int) -> Iterator[None]:
     """Let a forest grow `threads` trees at the same time if it has many rows; restore its `n_jobs` afterwards."""
-    if threads == 1 or not grows_in_parallel(type(estimator).__name__, rows):
+    if threads == 1 or not can_grow_in_parallel(type(estimator).__name__, rows):
         yield
         return
     before = estimator.n_jobs
@@ -79,8 +79,8 @@ def parallel_trees(estimator: Any, *, rows: int, threads: int) -> Iterator[None]
         estimator.n_jobs = before
 
 
-def grows_in_parallel(model_type: str, rows: int) -> bool:
-    """Return whether a model type is a forest whose trees are grown at the same time on this many rows."""
+def can_grow_in_parallel(model_type: str, rows: int) -> bool:
+    """Return whether a model type is a forest whose trees can be grown at the same time on this many rows."""
     return model_type in _FORESTS and rows >= _MIN_ROWS
 
 

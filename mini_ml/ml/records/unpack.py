@@ -6,7 +6,8 @@ from typing import BinaryIO, Final, Protocol
 from mini_ml.errors import InvalidDataset, Issue, LimitExceeded
 from mini_ml.topology import MIB, Limits
 
-_MAGIC: Final = b"\x1f\x8b"
+GZIP_MAGIC: Final = b"\x1f\x8b"
+"""The first bytes of every gzip file."""
 _PACKED_CHUNK: Final = 1 << 16
 _MAX_RATIO: Final = Limits().gzip_ratio
 _ANY_RATIO_BYTES: Final = 16 * MIB
@@ -34,8 +35,8 @@ def open_source(source: BinaryIO, *, max_bytes: int, max_ratio: int = _MAX_RATIO
         max_bytes: maximum size of the unpacked file.
         max_ratio: maximum size of a large unpacked file as a multiple of its packed size.
     """
-    start = source.read(len(_MAGIC))
-    return _Gzip(source, start, max_bytes, max_ratio) if start == _MAGIC else _Plain(source, start)
+    start = source.read(len(GZIP_MAGIC))
+    return _Gzip(source, start, max_bytes, max_ratio) if start == GZIP_MAGIC else _Plain(source, start)
 
 
 class _Plain:

@@ -1,8 +1,8 @@
 """Score rows with a fitted model: a CSV as a stream, JSON rows in one call."""
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO, Final, Literal
@@ -15,7 +15,7 @@ from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.records.block import Block
-from mini_ml.ml.records.header import no_rows
+from mini_ml.ml.records.header import Header, no_rows
 from mini_ml.ml.records.read_header import read_header
 from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
 from mini_ml.ml.records.unpack import open_source
@@ -56,6 +56,15 @@ class RowPredictions:
     """None for a row that cannot be read."""
     probabilities: Matrix | None = None
     """Shape (rows, labels); NaN for a row that cannot be read."""
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A CSV whose header was read."""
+
+    header: Header
+    positions: Mapping[str, int]
+    stream: BlockStream
 
 
 @dataclass(frozen=True)
@@ -116,16 +125,11 @@ def score_csv(
         ProbabilitiesUnavailable: probabilities are requested and the model has none.
     """
     options = options or ScoreOptions()
-    plain = open_source(source, max_bytes=limits.upload_bytes, max_ratio=limits.gzip_ratio)
-    known = known_names(model)
-    header, rest = read_header(plain, limits, known)
-    reject_absent_header(known, header)
-    positions = find_columns(model, header.names, options.columns_to_drop, tally)
+    table = _open_table(model, source, limits, tally, options, chunk_bytes)
+    header, positions, stream = table.header, table.positions, table.stream
     output = Output(
         model.schema, header, only_predictions=options.only_predictions, probabilities=options.probabilities
     )
-    chunk_bytes = chunk_bytes or _chunk_bytes(model)
-    stream = BlockStream(plain, header, rest, limits=limits, chunk_bytes=chunk_bytes, bad_rows=options.bad_rows)
     yield output.header()
 
     def score_part(part: _Part) -> _Scored:
@@ -152,6 +156,25 @@ def score_csv(
     tally.rows += stream.bad
     if not tally.rows:
         raise no_rows(header)
+
+
+def check_csv(model: FittedModel, source: BinaryIO, *, limits: Limits) -> None:
+    """Read a CSV to its end and score nothing, in constant memory. Raises what `score_csv` raises about the file."""
+    deque(_open_table(model, source, limits, Tally(), ScoreOptions(), None).stream, maxlen=0)
+
+
+def _open_table(
+    model: FittedModel, source: BinaryIO, limits: Limits, tally: Tally, options: ScoreOptions, chunk_bytes: int | None
+) -> _Table:
+    """Read the header of a CSV, and find the columns that the model reads."""
+    plain = open_source(source, max_bytes=limits.upload_bytes, max_ratio=limits.gzip_ratio)
+    known = known_names(model)
+    header, rest = read_header(plain, limits, known)
+    reject_absent_header(known, header)
+    positions = find_columns(model, header.names, options.columns_to_drop, tally)
+    chunk_bytes = chunk_bytes or _chunk_bytes(model)
+    stream = BlockStream(plain, header, rest, limits=limits, chunk_bytes=chunk_bytes, bad_rows=options.bad_rows)
+    return _Table(header, positions, stream)
 
 
 def _predict_nothing(model: FittedModel, options: ScoreOptions) -> Predictions:

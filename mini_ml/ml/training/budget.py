@@ -13,6 +13,7 @@ from mini_ml.ml.estimates.memory import model_bytes
 from mini_ml.ml.estimates.preflight import JobEstimate, check_estimate
 from mini_ml.ml.estimates.sizes import artifact_bytes
 from mini_ml.ml.estimators.build import MatrixShape, build
+from mini_ml.ml.estimators.fitting import can_grow_in_parallel
 from mini_ml.ml.training.comparison import FOLDS, Comparison, LeaderboardEntry
 from mini_ml.ml.training.configurations import configurations
 from mini_ml.topology import MIB
@@ -81,7 +82,10 @@ def _comparison_cost(entry: LeaderboardEntry, shape: MatrixShape, comparison: Co
     iterations = params.get("max_iter")
     if params.get("early_stopping") is True and isinstance(iterations, int):
         params["max_iter"] = int(iterations * _ITERATIONS_BEFORE_STOPPING)
-    return training_cost(entry.configuration.model_type, params, shape=shape, cores=comparison.cores)
+    model_type = entry.configuration.model_type
+    fitted_rows = shape.rows - shape.rows // FOLDS[comparison.effort]
+    cores = comparison.cores if can_grow_in_parallel(model_type, fitted_rows) else 1.0
+    return training_cost(model_type, params, shape=shape, cores=cores)
 
 
 def _remaining(entries: Sequence[LeaderboardEntry]) -> list[LeaderboardEntry]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fixtures.deployed import Deployed, deployed_stack
 from tests.fixtures.rights import Call
-from tests.fixtures.synthesis import STACK, Template
+from tests.fixtures.synthesis import READ_KEY, STACK, Template
 from tests.infra.deployed import story as steps
 from tests.infra.deployed.story import FLOWERS, IRIS, KINDS, ROW, Kind
 
@@ -122,6 +122,15 @@ def welcome(http: httpx2.Client) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def read(trained: dict[str, Any], deployed: Deployed) -> list[int]:
+    """What the additional key of the context gets from the api, and from predict, for which it has no scope."""
+    headers = {"Authorization": f"Bearer {READ_KEY}"}
+    with httpx2.Client(base_url=deployed.api_url, headers=headers, trust_env=False, timeout=60) as client:
+        online = client.post("/models/iris/invocations", json={"instances": [ROW]})
+        return [client.get("/models/iris").status_code, online.status_code]
+
+
+@pytest.fixture(scope="session")
 def story(
     online: dict[str, Any],
     scored: dict[str, Any],
@@ -134,6 +143,7 @@ def story(
     retried: dict[Kind, dict[str, Any]],
     swept: list[Call],
     welcome: dict[str, Any],
+    read: list[int],
     http: httpx2.Client,
     deployed: Deployed,
 ) -> Deployed:

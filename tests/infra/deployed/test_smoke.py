@@ -1,12 +1,16 @@
 """What `make smoke` does: its story, and of what only AWS shows that part which a gateway's emulator shows too."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.fixtures.deployed import READ_KEY, Deployed
+from tests.fixtures.deployed import Deployed
 from tests.fixtures.emulated import point_at
-from tests.smoke import run
+from tests.fixtures.synthesis import READ_KEY
+from tests.fixtures.waiting import WaitTimeout
+from tests.smoke import only_aws, run
 from tests.smoke.locked import LOCKED, READER
-from tests.smoke.only_aws import check_encoding, check_slow_training, check_unknown_paths
+from tests.smoke.only_aws import check_encoding, check_metrics, check_slow_training, check_unknown_paths
 from tests.smoke.site import Site
 from tests.smoke.story import STORY
 
@@ -41,6 +45,20 @@ def test_text_arrives_as_text_and_an_image_byte_for_byte(site: Site) -> None:
 
 def test_unknown_paths_are_not_found(site: Site) -> None:
     check_unknown_paths(site)
+
+
+def test_a_metric_of_the_sweep_is_found(site: Site) -> None:
+    sweeps = {"MetricName": "sweeps", "Dimensions": [{"Name": "stage", "Value": "dev"}], "Value": 1}
+    site.aws("cloudwatch").put_metric_data(Namespace="MiniML", MetricData=[sweeps])
+
+    check_metrics(site)
+
+
+def test_a_stage_without_a_metric_of_its_sweep_is_reported(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(only_aws, "_METRIC_SECONDS", 0.0)
+
+    with pytest.raises(WaitTimeout, match=r"^CloudWatch has no metric sweeps"):
+        check_metrics(replace(site, stage="prod"))
 
 
 def test_a_training_that_outlasts_the_gateway_is_a_202(site: Site) -> None:

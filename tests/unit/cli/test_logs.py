@@ -150,7 +150,7 @@ def job_document(**changes: object) -> dict[str, object]:
     return {**nothing, **job, "attempt": 0, "options": {}, "progress": {}, "links": {}, **changes}
 
 
-def test_the_filter_names_the_job_and_its_correlation_id(
+def test_the_filter_finds_the_job_and_the_lines_of_its_request_that_name_no_other_job(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer_with(monkeypatch, httpx2.Response(200, json=job_document(correlation_id="c-1")))
@@ -160,7 +160,8 @@ def test_the_filter_names_the_job_and_its_correlation_id(
     [first, *_] = commands_of(capsys)
     assert first[-2:] == [
         "--filter-pattern",
-        f'{{ ($.job_id = "{JOB}") || ($.correlation_id = "{JOB}") || ($.correlation_id = "c-1") }}',
+        f'{{ ($.job_id = "{JOB}") || ($.correlation_id = "{JOB}") '
+        '|| (($.correlation_id = "c-1") && ($.job_id NOT EXISTS)) }',
     ]
     assert "--follow" in first
     assert first[first.index("--since") + 1] == "1d"

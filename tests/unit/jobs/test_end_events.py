@@ -14,7 +14,10 @@ from mini_ml.adapters.memory.object_store import no_hook
 from mini_ml.contracts import JobEvent
 from mini_ml.errors import EventNotSent, EventRejected, LeaseLost, UnknownColumn
 from mini_ml.jobs import control, intake, store, sweep
+from mini_ml.jobs.end_events import MAX_AGE
 from mini_ml.jobs.job import Job
+from mini_ml.topology.metrics import EVENTS
+from tests.fixtures.recorded_metrics import recorded
 from tests.unit.workflows.memory_platform import Killed
 from tests.unit.workflows.story import Clock, Publisher, lease_upload, put_upload, submit_training
 
@@ -238,6 +241,38 @@ def test_an_event_that_the_bus_rejects_is_logged_and_given_up(
     [line] = [record for record in caplog.records if record.message == "event_rejected"]
     assert (vars(line)["job_id"], vars(line)["reason"]) == (job.job_id, "The webhook answered 400.")
     assert _open_jobs(cloud) == []
+    assert recorded(cloud).total(EVENTS, outcome="lost") == 1
+
+
+def test_an_event_is_sent_for_a_week_and_then_given_up(
+    cloud: MemoryCloud, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    _take_bus_away(cloud)
+    job = control.cancel(cloud, submit_training(cloud).job_id)
+    week = MAX_AGE.total_seconds()
+
+    clock.forward(week - 1)
+    sweep.sweep(cloud)
+    before = _open_jobs(cloud)
+    clock.forward(2)
+    sweep.sweep(cloud)
+
+    assert (before, _open_jobs(cloud)) == ([job.job_id], [])
+    [line] = [record for record in caplog.records if record.message == "event_expired"]
+    assert (vars(line)["job_id"], vars(line)["reason"]) == (job.job_id, "away")
+    assert (recorded(cloud).total(EVENTS, outcome="delayed"), recorded(cloud).total(EVENTS, outcome="lost")) == (2, 1)
+
+
+def test_an_event_that_is_sent_after_a_week_is_not_lost(cloud: MemoryCloud, clock: Clock) -> None:
+    _take_bus_away(cloud)
+    control.cancel(cloud, submit_training(cloud).job_id)
+    _bring_bus_back(cloud)
+
+    clock.forward(MAX_AGE.total_seconds() + 1)
+    sweep.sweep(cloud)
+
+    assert _types(cloud) == ["job.cancelled"]
+    assert (recorded(cloud).total(EVENTS, outcome="sent"), recorded(cloud).total(EVENTS, outcome="lost")) == (1, 0)
 
 
 def test_a_job_that_ends_again_while_the_sweep_sends_its_first_event_stays_in_the_index(

@@ -21,8 +21,50 @@ OF_THE_PLATFORM = {
     "timed_out",
     "out_of_memory",
     "out_of_space",
+    "upload_access_denied",
 }
 """Codes of a job that failed by the platform, written out."""
+OF_THE_CLIENT = {
+    "invalid_request",
+    "unauthorized",
+    "forbidden",
+    "not_found",
+    "route_not_found",
+    "job_not_found",
+    "model_not_found",
+    "version_not_found",
+    "alias_not_found",
+    "method_not_allowed",
+    "conflict",
+    "job_not_finished",
+    "job_not_retryable",
+    "job_not_cancellable",
+    "alias_moved",
+    "upload_not_received",
+    "upload_too_large",
+    "answer_too_large",
+    "body_too_slow",
+    "unsupported_media_type",
+    "unprocessable",
+    "invalid_name",
+    "invalid_option",
+    "unknown_model_type",
+    "invalid_dataset",
+    "limit_exceeded",
+    "invalid_target",
+    "unknown_column",
+    "upload_unreadable",
+    "schema_mismatch",
+    "training_failed",
+    "probabilities_unavailable",
+    "model_needs_retraining",
+}
+"""Codes of a job that was rejected for its file or its options, written out."""
+OUTCOMES = {
+    "cancelled": "cancelled",
+    **dict.fromkeys(OF_THE_PLATFORM, "failed"),
+    **dict.fromkeys(OF_THE_CLIENT, "rejected"),
+}
 
 
 def every_error(error: type[errors.MiniMLError] = errors.MiniMLError) -> set[type[errors.MiniMLError]]:
@@ -36,8 +78,7 @@ def test_a_failed_job_is_counted_by_who_can_change_it(error: type[errors.MiniMLE
 
     ended = outcome.fail(cloud, record, error("reason")).job
 
-    outcomes = {errors.JobCancelled.code: "cancelled", **dict.fromkeys(OF_THE_PLATFORM, "failed")}
-    expected = outcomes.get(error.code, "rejected")
+    expected = OUTCOMES[error.code]
     assert outcome_of(ended) == expected
     assert recorded(cloud).total(JOBS, kind="train", outcome=expected) == 1
     assert recorded(cloud).total(FAILURES, code=error.code) == 1

@@ -1,5 +1,6 @@
 """Which candidates the limits of a job allow."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,6 +95,19 @@ def test_all_but_two_candidates_are_dropped_before_rows_get_scarce() -> None:
 
     assert count == 4_000
     assert len(entries) - len(dropped(entries)) == 2
+
+
+@pytest.mark.parametrize(("rows", "with_more_cores"), [(7_497, ["ExtraTreesRegressor"]), (7_500, [])])
+def test_cores_count_only_if_the_rows_of_a_fold_are_enough_for_them(rows: int, with_more_cores: list[str]) -> None:
+    shape = replace(NUMBERS, rows=rows)  # each of three folds leaves two thirds of the rows to fit
+    comparison = make_comparison(estimated_seconds=1_000)
+    entries = affordable_entries(shape, comparison)
+
+    _, alone = fit_into_budget(shape, entries, comparison)
+    _, together = fit_into_budget(shape, entries, replace(comparison, cores=4.0))
+
+    assert dropped(alone) == ["ExtraTreesRegressor"]
+    assert dropped(together) == with_more_cores
 
 
 def test_categories_make_a_forest_cheaper_to_compare() -> None:

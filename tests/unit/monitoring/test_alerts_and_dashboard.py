@@ -46,10 +46,20 @@ def test_an_expression_names_metrics_that_exist(expression: str) -> None:
 def test_an_expression_selects_by_labels_and_values_that_exist(expression: str) -> None:
     for name, selectors in re.findall(r"(mini_ml_\w+)\{([^}]*)\}", expression):
         metric = SHOWN[name]
-        for label, value in re.findall(r'(\w+)\s*(?:=|!=|=~|!~)\s*"([^"]*)"', selectors):
+        for label, pattern in re.findall(r'(\w+)\s*(?:=|!=|=~|!~)\s*"([^"]*)"', selectors):
             assert label in {*metric.labels, *OF_THE_SCRAPE}
             values = dict(zip(metric.labels, metric.label_values, strict=False)).get(label)
-            assert values is None or value in values
+            for one in pattern.split("|"):
+                assert values is None or one in values or [value for value in values if re.fullmatch(one, value)]
+
+
+def test_the_share_of_server_errors_leaves_out_health_checks_and_scrapes() -> None:
+    without = 'route!~"/health|/metrics"'
+    shares = [one for one in EXPRESSIONS if "5.." in one]
+
+    assert len(shares) == 2
+    for share in shares:
+        assert share.count("mini_ml_requests_total") == share.count(without)
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)

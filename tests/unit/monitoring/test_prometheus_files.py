@@ -13,8 +13,16 @@ import pytest
 
 from mini_ml.adapters.monitoring.folder import empty_folder
 from mini_ml.adapters.monitoring.prometheus import PrometheusMetrics
-from mini_ml.topology import ROUTES
-from mini_ml.topology.metrics import FAILURES, OTHER_ROUTE, QUEUE_DEPTH, REQUEST_DURATION, REQUESTS, SWEEPS
+from mini_ml.local.queue_meter import QueueMeter
+from mini_ml.topology.metrics import (
+    FAILURES,
+    OLDEST_MESSAGE,
+    QUEUE_DEPTH,
+    REQUEST_DURATION,
+    REQUESTS,
+    ROUTE_LABELS,
+    SWEEPS,
+)
 from tests.fixtures.recorded_metrics import prometheus_metrics, series_in
 from tests.fixtures.waiting import eventually
 
@@ -23,15 +31,16 @@ COUNTING = """
 import sys
 from pathlib import Path
 from mini_ml.adapters.monitoring.prometheus import PrometheusMetrics
-from mini_ml.topology.metrics import REQUEST_DURATION, REQUESTS, SWEEPS
+from mini_ml.topology.metrics import REQUEST_DURATION, REQUESTS, ROUTE_LABELS, SWEEPS
 
 folder, process = sys.argv[1:]
 metrics = PrometheusMetrics(Path(folder), process=process)
 number = 0
 while True:
     metrics.count(SWEEPS)
-    metrics.count(REQUESTS, route=f"/{number % 50}", status="200")
-    metrics.observe(REQUEST_DURATION, 0.01, route=f"/{number % 50}")
+    route = ROUTE_LABELS[number % len(ROUTE_LABELS)]
+    metrics.count(REQUESTS, route=route, status="200")
+    metrics.observe(REQUEST_DURATION, 0.01, route=route)
     number += 1
     print(number, flush=True)
 """
@@ -101,7 +110,7 @@ def test_a_killed_process_keeps_its_counts_and_does_not_change_those_of_others(
         assert printed <= shown - counted <= printed + 1
         counted = shown
 
-    assert len(list(tmp_path.glob("*_victim.db"))) == 3
+    assert len(list(tmp_path.glob("*_victim.db"))) == 4
 
 
 def test_a_restarted_process_continues_its_counters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,13 +167,41 @@ def test_of_two_processes_that_measure_a_queue_the_newest_value_is_shown(
     assert series_in(metrics.render())['mini_ml_queue_depth{queue="train"}'] == 7
 
 
+@pytest.mark.parametrize("last", ["knows more", "knows less"])
+def test_the_age_of_the_oldest_message_is_that_of_the_poller_that_knows_most(
+    last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received = {"knows more": 970.0, "knows less": 400.0}
+    for process in sorted(received, key=lambda name: name == last):
+        metrics = prometheus_metrics(tmp_path, monkeypatch, process=process)
+        meter = QueueMeter(queue="train", depth=lambda: 3, metrics=metrics, clock=lambda: 1000.0)
+        meter.note_received(received[process])
+        meter.measure()
+
+    assert series_in(metrics.render())['mini_ml_oldest_message_age_seconds{queue="train"}'] == 30
+
+
+def test_an_age_that_a_poller_measured_long_ago_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gauge = 'mini_ml_oldest_message_age_seconds{queue="train"}'
+    before = time.time()
+    prometheus_metrics(tmp_path, monkeypatch, process="dead").set(OLDEST_MESSAGE, 1, queue="train")
+    after = time.time()
+
+    shown = [
+        series_in(PrometheusMetrics(tmp_path, process="web", clock=partial(float, at)).render()).get(gauge)
+        for at in (before + 59.0, after + 61.0)
+    ]
+
+    assert shown == [1, None]
+
+
 def test_all_series_fit_into_the_space_that_is_reserved_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     metrics = prometheus_metrics(tmp_path, monkeypatch)
     reserved = {file.name: file.stat().st_size for file in tmp_path.iterdir()}
 
-    for route in [*(route.path for route in ROUTES), OTHER_ROUTE]:
+    for route in ROUTE_LABELS:
         metrics.observe(REQUEST_DURATION, 1.0, route=route)
         for status in STATUSES:
             metrics.count(REQUESTS, route=route, status=status)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mini_ml.ports import Metrics
 from mini_ml.topology import SAFE_HEADERS
-from mini_ml.topology.metrics import OTHER_ROUTE, REQUEST_DURATION, REQUESTS
+from mini_ml.topology.metrics import OTHER_ROUTE, REQUEST_DURATION, REQUESTS, ROUTE_LABELS
 
 HEADERS: Final[Mapping[str, str]] = {
     **SAFE_HEADERS,
@@ -44,8 +44,9 @@ class ResponseMiddleware:
             self._record(inner, response.status, seconds)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        """Record a request by its route; paths that no route matches share one label."""
+        """Record a request by its route; paths that no route of the table matches share one label."""
         route = getattr(scope.get("route"), "path", OTHER_ROUTE)
+        route = route if route in ROUTE_LABELS else OTHER_ROUTE
         self._metrics.count(REQUESTS, route=route, status=str(status))
         self._metrics.observe(REQUEST_DURATION, seconds, route=route)
 

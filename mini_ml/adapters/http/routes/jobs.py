@@ -13,7 +13,7 @@ from mini_ml.adapters.http.answering.views import job_view, json_response
 from mini_ml.adapters.http.openapi.document import problem_responses
 from mini_ml.adapters.http.service import CloudDep, new_router
 from mini_ml.contracts import JobPage, JobView, Kind, PredictResult, State, Url
-from mini_ml.jobs import control, store
+from mini_ml.jobs import control
 from mini_ml.jobs.job import Job
 from mini_ml.jobs.job_links import job_path, version_path
 from mini_ml.jobs.listing import CURSOR, Filters, list_page
@@ -74,7 +74,7 @@ def _listing_path(query: dict[str, str | int | None]) -> str:
 )
 def get_job(request: Request, cloud: CloudDep, job_id: JobId) -> Response:
     """The `state` is `awaiting_upload`, `queued` or `running`, and finally `succeeded` or `failed`."""
-    return json_response(job_view(store.read(cloud, job_id), links_from(request)))
+    return json_response(job_view(control.read(cloud, job_id), links_from(request)))
 
 
 @router.get(
@@ -89,7 +89,7 @@ def get_job(request: Request, cloud: CloudDep, job_id: JobId) -> Response:
 )
 def get_result(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redirect = True) -> Response:
     """Returns `409` with `Retry-After` if the job is not finished, and the problem of the job if it failed."""
-    job, link = store.read(cloud, job_id), links_from(request)
+    job, link = control.read(cloud, job_id), links_from(request)
     if job.failure is not None:
         return build_failure_response(job, link)
     if job.result is None:
@@ -111,7 +111,7 @@ def get_result(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redir
 )
 def get_summary(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redirect = True) -> Response:
     """Only batch predictions have a summary. Returns `409` if the job is not finished, and its problem if it failed."""
-    job = store.read(cloud, job_id)
+    job = control.read(cloud, job_id)
     if job.failure is not None:
         return build_failure_response(job, links_from(request))
     if job.kind == "train":
@@ -139,7 +139,7 @@ def get_rejects(request: Request, cloud: CloudDep, job_id: JobId, redirect: Redi
 
     Returns `409` if the job is not finished, and its problem if it failed.
     """
-    job = store.read(cloud, job_id)
+    job = control.read(cloud, job_id)
     if job.failure is not None:
         return build_failure_response(job, links_from(request))
     if job.result is None:
