@@ -96,7 +96,5 @@ def _may_be_published(cloud: Cloud, job: Job) -> bool:
     """
     if job.intent is None or job.model_name is None:
         return False
-    try:
-        return versions.load_manifest(cloud.artifacts, job.model_name, job.intent).job_id == job.job_id
-    except errors.NotFound:
-        return True
+    manifest = versions.find_manifest(cloud.artifacts, job.model_name, job.intent)
+    return manifest is None or manifest.job_id == job.job_id

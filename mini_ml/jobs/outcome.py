@@ -74,11 +74,8 @@ def find_published(cloud: Cloud, job: Job) -> Manifest | None:
     """Return the manifest that an attempt at this job has published, or None if there is no readable one."""
     if job.intent is None or job.model_name is None:
         return None
-    try:
-        manifest = versions.load_manifest(cloud.artifacts, job.model_name, job.intent)
-    except (errors.NotFound, errors.ArtifactRejected):
-        return None
-    return manifest if manifest.job_id == job.job_id else None
+    manifest = versions.find_manifest(cloud.artifacts, job.model_name, job.intent)
+    return manifest if manifest is not None and manifest.job_id == job.job_id else None
 
 
 def build_train_result(cloud: Cloud, manifest: Manifest) -> TrainResult:

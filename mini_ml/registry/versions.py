@@ -58,6 +58,14 @@ def load_manifest(store: ObjectStore, model_name: str, version: int) -> Manifest
     return parse_checked(load_document(store, model_name, version), model_name, version)
 
 
+def find_manifest(store: ObjectStore, model_name: str, version: int) -> Manifest | None:
+    """Return the manifest of a version without checking its seal; None if there is none, or it is damaged."""
+    try:
+        return parse_checked(store.get(keys.manifest(model_name, version)).body, model_name, version)
+    except (errors.ObjectMissing, errors.ArtifactRejected):
+        return None
+
+
 def load_document(store: ObjectStore, model_name: str, version: int) -> bytes:
     """Return the stored bytes of a version's manifest. Raises ModelNotFound or VersionNotFound."""
     try:

@@ -43,7 +43,7 @@ def test_the_idle_costs_of_a_stage_add_up() -> None:
 
     assert round(costs["queues, polled by Lambda"], 4) == 0.7884  # 3 × 5 × 3 × 43,800 × $0.40/M
     assert round(costs["sweep, S3"], 4) == 1.1125  # 43,800 × (5 × $0.005 + $0.0004)/1000
-    assert costs["alarms"] == pytest.approx(2.10)  # 21 × $0.10
+    assert costs["alarms"] == pytest.approx(2.30)  # 23 × $0.10
     assert costs["keys"] == 2.00
     assert costs["sweep, log"] == pytest.approx(0.01095)  # 43,800 × 0.5 KB × $0.50/GB
 

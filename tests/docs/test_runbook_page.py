@@ -26,7 +26,7 @@ def test_what_uses_up_executions_is_what_the_stages_admit() -> None:
 
 
 def test_the_decision_has_the_same_numbers_of_waiting_requests() -> None:
-    text = one_line(page("docs/decisions/0029-a-function-for-the-safety-net.md").text)
+    text = one_line(page("docs/decisions/0029-a-function-for-the-sweep.md").text)
 
     assert (DEV.waiting_by_default, PROD.waiting_by_default) == (30, 240)
     assert (DEV.waiting_at_once, PROD.waiting_at_once) == (60, 540)

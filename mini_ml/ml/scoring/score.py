@@ -115,7 +115,8 @@ def score_csv(
         options: columns to drop, and the content of the output.
         on_progress: called after each part with the number of rows and bytes processed; may raise to stop.
         on_predictions: called with the predictions of each part, in file order.
-        chunk_bytes: bytes read at a time; None chooses by model. The output does not depend on it.
+        chunk_bytes: bytes read at a time; None chooses by model. It changes at most the last
+            digits of a predicted number.
         threads: parts scored at the same time. The output does not depend on it.
 
     Raises:

@@ -8,11 +8,11 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import anyio
 import httpx2
 import pytest
 from cryptography import x509
@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from mini_ml.adapters import logs as logs_of_services
 from mini_ml.adapters.event_buses.webhook import WebhookEventBus
 from mini_ml.errors import EventNotSent, EventRejected
+from tests.fixtures import coroutines
 from tests.fixtures.webhook_receiver import Receiver, receiving
 from tests.unit.event_buses.events import EVENT
 
@@ -301,18 +302,22 @@ def test_an_event_is_sent_from_a_thread_that_runs_an_event_loop() -> None:
         _bus(receiver.url).send(EVENT)
 
     with receiving() as receiver:
-        anyio.run(send, receiver)
+        coroutines.run(send(receiver))
 
     assert receiver.events == [EVENT]
 
 
 def test_an_event_loop_that_a_thread_keeps_for_later_is_still_there_after_an_event() -> None:
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)  # as Mangum does, which asks for it again with the next request
+    def send(url: str) -> None:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)  # as Mangum does, which asks for it again with the next request
+        try:
+            _bus(url).send(EVENT)
+            assert asyncio.get_event_loop() is loop
+        finally:
+            loop.close()
 
-    with receiving() as receiver:
-        _bus(receiver.url).send(EVENT)
+    with receiving() as receiver, ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(send, receiver.url).result()
 
-    assert asyncio.get_event_loop() is loop
-    asyncio.set_event_loop(None)
-    loop.close()
+    assert receiver.events == [EVENT]

@@ -40,6 +40,7 @@ def test_metrics_for_prometheus_need_a_folder(tmp_path: Path, monkeypatch: pytes
     assert isinstance(build_metrics(settings), PrometheusMetrics)
     assert sorted(file.name for file in folder.iterdir()) == [
         "counter_trainer.db",
+        "gauge_min_trainer.db",
         "gauge_mostrecent_trainer.db",
         "histogram_trainer.db",
     ]
