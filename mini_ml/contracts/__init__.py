@@ -1,8 +1,17 @@
 """Pydantic models of the JSON documents in S3 and in HTTP responses. Imports neither pandas nor boto3."""
 
+from mini_ml.contracts.alias_moves import AliasMove
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
-from mini_ml.contracts.comparison import AliasMove, ComparedVersion, Comparison, MetricDifference, Verdict
+from mini_ml.contracts.comparison import (
+    ComparedVersion,
+    ComparisonNote,
+    ComparisonVerdict,
+    MetricDifference,
+    NoteCode,
+    Obstacle,
+    VersionComparison,
+)
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning, WarningExample
 from mini_ml.contracts.drift import BatchDrift, ColumnDrift, Drift
 from mini_ml.contracts.file_report import Escape, FileReport
@@ -50,6 +59,7 @@ from mini_ml.contracts.profile import (
 )
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.views import (
+    AliasView,
     JobPage,
     JobView,
     ManifestView,
@@ -69,6 +79,7 @@ __all__ = [
     "OPEN_STATES",
     "Alias",
     "AliasMove",
+    "AliasView",
     "Artifact",
     "BatchDrift",
     "BatchSummary",
@@ -82,7 +93,8 @@ __all__ = [
     "ColumnProfile",
     "ColumnReport",
     "ComparedVersion",
-    "Comparison",
+    "ComparisonNote",
+    "ComparisonVerdict",
     "Curve",
     "DataWarning",
     "Dataset",
@@ -116,6 +128,8 @@ __all__ = [
     "Metrics",
     "ModelPage",
     "ModelView",
+    "NoteCode",
+    "Obstacle",
     "PartialDependence",
     "PredictAnswer",
     "PredictOptions",
@@ -142,7 +156,7 @@ __all__ = [
     "Upload",
     "UploadInvitation",
     "Url",
-    "Verdict",
+    "VersionComparison",
     "WarningExample",
     "WorstError",
 ]

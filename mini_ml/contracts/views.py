@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 from pydantic import AfterValidator, ValidationInfo
 
+from mini_ml.contracts.alias_moves import AliasMove
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
 from mini_ml.contracts.file_report import FileReport
@@ -79,6 +80,19 @@ class ModelPage(FrozenModel):
     """A page of models, sorted by name. `links.next` exists if there are more."""
 
     models: tuple[ModelView, ...]
+    links: Links
+
+
+class AliasView(FrozenModel):
+    """An alias as returned over HTTP, with a page of its moves. `links.next` exists if there are older ones."""
+
+    model_name: str
+    alias: str
+    version: int | None
+    """None if the alias was removed."""
+    updated_at: datetime
+    moves: tuple[AliasMove, ...]
+    """Newest first."""
     links: Links
 
 
