@@ -1,7 +1,8 @@
 """The comparison of two versions of a model."""
 
+import math
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, JsonValue
 
@@ -15,6 +16,9 @@ ComparisonVerdict = Literal["better", "worse", "no_difference", "too_few_rows", 
 Obstacle = Literal["task", "target", "labels", "predictions", "numbers"]
 """Why versions cannot be compared: what differs, or what is missing or cannot be computed with."""
 NoteCode = Literal["metrics_disagree", "other_rows", "other_target", "grouped_rows", "refitted"]
+
+
+_ROUNDING: Final = 1e-6
 
 
 class ComparedVersion(FrozenModel):
@@ -58,8 +62,11 @@ class MetricDifference(FrozenModel):
 
     @property
     def verdict(self) -> Literal["better", "worse", "no_difference"]:
-        """Return what this metric says about the second version: no difference while the interval contains 0."""
-        if self.interval.low <= 0 <= self.interval.high:
+        """Return what this metric says about the second version.
+
+        There is no difference while the interval contains 0, nor if it is within the rounding of the predictions.
+        """
+        if self.interval.low <= 0 <= self.interval.high or math.isclose(*self.values, rel_tol=_ROUNDING):
             return "no_difference"
         return "better" if (self.difference > 0) == self.greater_is_better else "worse"
 

@@ -44,13 +44,13 @@ def compare_metric(
         None if a model has no probabilities, or the numbers are too large to compute with.
     """
     take_root = metric == "rmse"
-    values = tuple(_finish(math.fsum(losses), len(digests), take_root) for losses in (first, second))
-    if not all(map(math.isfinite, values)):
-        return None
+    values = tuple(_finish(sum(losses), len(digests), take_root) for losses in (first, second))
     groups = _build_groups(digests, first, second)
     if metric == "accuracy":
         groups += [(1, 0.0, 1.0), (1, 1.0, 0.0)]
     resampled = _resample(groups, take_root)
+    if not all(map(math.isfinite, (*values, *resampled))):
+        return None
     cut, difference = int(_RESAMPLES * _TAIL), values[1] - values[0]
     return MetricDifference(
         metric=metric,

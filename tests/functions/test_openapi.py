@@ -57,7 +57,7 @@ def named_examples(body: dict[str, Any]) -> dict[str, Any]:
 
 def address(services: Services, example: Example) -> str:
     """Return the path with the example of each required parameter; a job is one that fits the operation."""
-    path, query = example.path, {}
+    path, query = example.path, dict[str, str]()
     for parameter in DOCUMENT["paths"][example.path][example.method].get("parameters", []):
         if parameter["required"] and parameter["name"] != "job_id":
             first = next(iter(parameter["examples"].values()))["value"]
