@@ -14,6 +14,8 @@ MANIFEST = f"{ARTIFACTS}/models/iris/versions/000001.json"
 LEFT_OUT = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/rejects.csv"
 NOT_SCORED = f"{ARTIFACTS}/predictions/iris/000001/{JOB}/rejects.csv"
 ALIAS = f"{ARTIFACTS}/models/iris/aliases/champion.json"
+MOVE = f"{ARTIFACTS}/alias-moves/iris/champion/999999998.json"
+HOLDOUT = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/holdout-predictions.csv.gz"
 every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 
@@ -35,6 +37,11 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:PutObject", MANIFEST, ["trainer"]),
         ("s3:PutObject", ALIAS, ["api"]),
         ("s3:GetObject", ALIAS, ["api", "predict", "predict-batch"]),
+        ("s3:PutObject", MOVE, ["api"]),
+        ("s3:GetObject", MOVE, ["api"]),
+        ("s3:DeleteObject", MOVE, []),
+        ("s3:PutObject", HOLDOUT, ["trainer"]),
+        ("s3:GetObjectVersion", HOLDOUT, ["api"]),
         ("s3:PutObject", f"{ARTIFACTS}/predictions/iris/000001/{JOB}/a.csv", ["predict-batch"]),
         ("s3:PutObject", LEFT_OUT, ["trainer"]),
         ("s3:GetObject", LEFT_OUT, ["api", "trainer"]),
@@ -58,11 +65,11 @@ def test_who_may(template: Template, action: str, resource: str, who: list[str])
     assert _who_may(template, action, resource) == who
 
 
-def test_only_the_trainer_seals_and_only_predict_verifies(template: Template) -> None:
+def test_only_the_trainer_seals_and_only_those_that_read_its_files_verify(template: Template) -> None:
     arn = template.arn(template.seal_key)
 
     assert _who_may(template, "kms:GenerateMac", arn) == ["trainer"]
-    assert _who_may(template, "kms:VerifyMac", arn) == ["predict", "predict-batch"]
+    assert _who_may(template, "kms:VerifyMac", arn) == ["api", "predict", "predict-batch"]
 
 
 def test_only_the_functions_that_answer_requests_read_the_admin_key_and_nothing_else_of_secrets(
