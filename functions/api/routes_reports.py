@@ -75,14 +75,14 @@ def _answer_with_figures(request: Request, manifest: Manifest, profile: Profile 
 
 
 def _answer_with_page(manifest: Manifest, profile: Profile | None, *, language: Language, values: bool) -> Response:
-    from mini_ml.report import render  # Jinja2 is needed only here
+    from mini_ml.report import pages, render  # import Jinja2, which only this needs
 
     return Response(
         render.render_report(manifest, profile, language=language, values=values),
         media_type="text/html",
         headers={
             "Content-Language": language,
-            "Content-Security-Policy": f"{render.content_security_policy()}; frame-ancestors 'none'",
+            "Content-Security-Policy": f"{pages.content_security_policy()}; frame-ancestors 'none'",
             "Vary": "Accept-Language",
         },
     )

@@ -49,6 +49,7 @@ def build_plot(
     width: float,
     height: float,
     right: float = 12.0,
+    ticks: int = 5,
 ) -> Plot:
     """Draw both axes, and return the scales for what is drawn on top.
 
@@ -62,25 +63,28 @@ def build_plot(
         width: width of the drawing, in units.
         height: its height.
         right: space beside the plot, for labels.
+        ticks: about how many ticks each axis has at most.
     """
     top, bottom = 10.0 + _LINE, height - 2 * _LINE - 6
     y = build_scale([*ys, *_limits(up)], bottom, top, least=up.low)
-    ticks = choose_ticks(y, up.quantity, locale, most=5)
-    left = max((width_of(tick.text, _TICK_TEXT) for tick in ticks), default=0) + 10
+    marks = choose_ticks(y, up.quantity, locale, most=ticks)
+    left = max((width_of(mark.text, _TICK_TEXT) for mark in marks), default=0) + 10
     x = build_scale([*xs, *_limits(across)], left, width - right, least=across.low)
     drawing.text(2, 11, cut_text(up.name, width - 4), "fig-name")
-    for tick in ticks:
-        drawing.line(left, y.place(tick.value), width - right, y.place(tick.value), "fig-grid")
-        drawing.text(left - 5, y.place(tick.value) + 3.5, tick.text, "fig-tick", anchor="end")
-    draw_bottom_axis(drawing, across, x, locale, at=bottom, width=width)
+    for mark in marks:
+        drawing.line(left, y.place(mark.value), width - right, y.place(mark.value), "fig-grid")
+        drawing.text(left - 5, y.place(mark.value) + 3.5, mark.text, "fig-tick", anchor="end")
+    draw_bottom_axis(drawing, across, x, locale, at=bottom, width=width, ticks=ticks)
     return Plot(drawing=drawing, x=x, y=y)
 
 
-def draw_bottom_axis(drawing: Drawing, axis: Axis, x: Scale, locale: Locale, *, at: float, width: float) -> None:
+def draw_bottom_axis(
+    drawing: Drawing, axis: Axis, x: Scale, locale: Locale, *, at: float, width: float, ticks: int = 5
+) -> None:
     """Draw a horizontal axis with its ticks, and its name below. Ticks whose texts would touch are left out."""
     drawing.line(x.start, at, x.end, at, "fig-axis")
     taken = -1.0
-    for tick in choose_ticks(x, axis.quantity, locale, most=5):
+    for tick in choose_ticks(x, axis.quantity, locale, most=ticks):
         half = width_of(tick.text, _TICK_TEXT) / 2
         middle = min(max(x.place(tick.value), half + 1), width - half - 1)
         if middle - half <= taken:

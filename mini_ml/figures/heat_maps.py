@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from mini_ml.figures.frame import WIDTH
 from mini_ml.figures.svg import Drawing, cut_text, width_of
 
 _LEVELS: Final = 8
@@ -35,15 +36,21 @@ def draw_heat_map(
     """
     count = max(len(labels), 1)
     side = 56.0 if count <= 4 else 40.0 if count <= 8 else 28.0
-    names = min(max((width_of(label) for label in labels), default=0) + 8, _LABELS)
-    left, top = names + 16, names + 18
-    drawing = Drawing(left + count * side + 2, top + count * side + 2, title=title, description=description)
+    widest = min(max((width_of(label) for label in labels), default=0) + 6, _LABELS)
+    are_level = widest <= side
+    left, top = widest + 20, (16 if are_level else widest) + 18
+    width = max(left + count * side + 2, WIDTH)  # few squares get no larger text than other figures
+    drawing = Drawing(width, top + count * side + 2, title=title, description=description)
+    left += (width - left - count * side) / 2
     drawing.text(left, 11, across, "fig-name")
-    drawing.turned_text(10, top + count * side / 2, up, "fig-name")
+    drawing.turned_text(left - widest - 8, top + count * side / 2, up, "fig-name")
     for number, label in enumerate(labels):
-        shown, middle = cut_text(label, names - 4), number * side + side / 2
+        shown, middle = cut_text(label, widest - 4), number * side + side / 2
         drawing.text(left - 5, top + middle + 4, shown, "", anchor="end", full=label)
-        _draw_column_label(drawing, left + middle, top - 5, shown, side)
+        if are_level:
+            drawing.text(left + middle, top - 5, shown, anchor="middle")
+        else:
+            drawing.rising_text(left + middle + 4, top - 5, shown)
     for row, values in enumerate(shares):
         for column, share in enumerate(values):
             level = min(int(share * _LEVELS), _LEVELS - 1) if share > 0 else -1
@@ -51,13 +58,6 @@ def draw_heat_map(
             drawing.rect(x + 0.5, y + 0.5, side - 1, side - 1, "fig-empty" if level < 0 else f"fig-h{level + 1}")
             _draw_cell_text(drawing, x + side / 2, y + side / 2, texts[row][column], side, dark=level >= _DARK_FROM)
     return drawing.to_text()
-
-
-def _draw_column_label(drawing: Drawing, x: float, y: float, label: str, side: float) -> None:
-    if width_of(label) <= side:
-        drawing.text(x, y, label, anchor="middle")
-    else:
-        drawing.rising_text(x + 4, y, label)
 
 
 def _draw_cell_text(drawing: Drawing, x: float, y: float, text: str, side: float, *, dark: bool) -> None:

@@ -1,24 +1,35 @@
 """Histograms: vertical bars over ranges of a number or a date, in full size and as small as a line of text."""
 
 from collections.abc import Sequence
-from itertools import pairwise
-from statistics import median
+from dataclasses import dataclass
 from typing import Final
 
-from mini_ml.figures.frame import WIDTH, Axis, build_plot
+from mini_ml.figures.frame import WIDTH, Axis, Plot, build_plot
 from mini_ml.figures.locales import Locale
 from mini_ml.figures.scales import write_value
 from mini_ml.figures.svg import Drawing, place
 
 _HEIGHT: Final = 210.0
 _SMALL: Final = (110.0, 26.0)
-_WIDE: Final = 1.5
-"""An outer range that is wider than this multiple of the others is open: it is drawn as wide as the others."""
+_OUTER: Final = 0.06
+"""Width of the bars for what is beyond the ranges, as a share of all ranges."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bins:
+    """Numbers of rows by ranges."""
+
+    edges: Sequence[float]
+    """Bounds of the ranges, ascending; one more than `counts`."""
+    counts: Sequence[int]
+    below: int = 0
+    """Rows below the first range, which get a bar of another colour."""
+    above: int = 0
+    """Rows above the last range."""
 
 
 def draw_histogram(
-    edges: Sequence[float],
-    counts: Sequence[int],
+    bins: Bins,
     *,
     across: Axis,
     up: str,
@@ -30,8 +41,7 @@ def draw_histogram(
     """Return a histogram with axes, as an SVG element.
 
     Args:
-        edges: bounds of the ranges, ascending; one more than `counts`.
-        counts: number of rows in each range.
+        bins: the ranges and their rows.
         across: what the ranges are of.
         up: name of the vertical axis.
         title: what the figure shows.
@@ -40,36 +50,33 @@ def draw_histogram(
         width: its width, in units.
     """
     drawing = Drawing(width, _HEIGHT, title=title, description=description)
-    drawn = clip_edges(edges)
-    vertical = Axis(name=up, quantity="count", low=0)
+    first, last = bins.edges[0], bins.edges[-1]
+    space = (last * _OUTER) - (first * _OUTER)
+    left, right = (first - space if bins.below else first), (last + space if bins.above else last)
     plot = build_plot(
-        drawing, across=across, up=vertical, xs=drawn, ys=counts, locale=locale, width=width, height=_HEIGHT
+        drawing,
+        across=across,
+        up=Axis(name=up, quantity="count", low=0),
+        xs=[left, right],
+        ys=[*bins.counts, bins.below, bins.above],
+        locale=locale,
+        width=width,
+        height=_HEIGHT,
     )
-    for number, count in enumerate(counts):
-        left, right = plot.x.place(drawn[number]), plot.x.place(drawn[number + 1])
-        low, high = (write_value(edges[at], across.quantity, locale) for at in (number, number + 1))
-        top = plot.y.place(count)
-        is_open = (drawn[number], drawn[number + 1]) != (edges[number], edges[number + 1])
-        drawing.rect(
-            left + 0.5,
-            top,
-            right - left - 1,
-            plot.y.start - top,
-            "fig-rest" if is_open else "fig-s1 fig-fill",
-            title=f"{low} – {high}: {locale.count(count)}",
-        )
+    texts = [write_value(edge, across.quantity, locale) for edge in bins.edges]
+    for number, count in enumerate(bins.counts):
+        about = f"{texts[number]} – {texts[number + 1]}: {locale.count(count)}"
+        _draw_bar(plot, bins.edges[number], bins.edges[number + 1], count, "fig-s1 fig-fill", about)
+    if bins.below:
+        _draw_bar(plot, left, first, bins.below, "fig-rest", f"< {texts[0]}: {locale.count(bins.below)}")
+    if bins.above:
+        _draw_bar(plot, last, right, bins.above, "fig-rest", f"> {texts[-1]}: {locale.count(bins.above)}")
     return drawing.to_text()
 
 
-def clip_edges(edges: Sequence[float]) -> list[float]:
-    """Return edges whose first and last range are as wide as the others, if they are much wider."""
-    widths = [high - low for low, high in pairwise(edges)]
-    if len(widths) < 4:
-        return list(edges)
-    usual = median(widths[1:-1])
-    first = edges[1] - usual if widths[0] > _WIDE * usual > 0 else edges[0]
-    last = edges[-2] + usual if widths[-1] > _WIDE * usual > 0 else edges[-1]
-    return [first, *edges[1:-1], last]
+def _draw_bar(plot: Plot, low: float, high: float, count: int, kind: str, title: str) -> None:
+    left, right, top = plot.x.place(low), plot.x.place(high), plot.y.place(count)
+    plot.drawing.rect(left + 0.5, top, right - left - 1, plot.y.start - top, kind, title=title)
 
 
 def draw_small_histogram(counts: Sequence[int], *, title: str) -> str:

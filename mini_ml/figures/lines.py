@@ -37,6 +37,7 @@ def draw_lines(
     dots: bool = False,
     width: float = WIDTH,
     height: float = _HEIGHT,
+    ticks: int = 5,
 ) -> str:
     """Return lines with axes, as an SVG element.
 
@@ -51,6 +52,7 @@ def draw_lines(
         dots: whether the points are marked.
         width: its width, in units.
         height: its height.
+        ticks: about how many ticks each axis has at most.
     """
     drawing = Drawing(width, height, title=title, description=description)
     shown = [Line(points=_finite(line.points), label=line.label) for line in lines]
@@ -68,6 +70,7 @@ def draw_lines(
         width=width,
         height=height,
         right=right,
+        ticks=ticks,
     )
     if reference:
         drawing.polyline(_on(plot, reference), "fig-reference")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _NO_BREAK: Final = "\u00a0"
+_MINUS: Final = "\u2212"
 _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST_PLAIN: Final = 1e-4
@@ -45,9 +46,20 @@ class Locale:
         text = self.fixed(value, decimals)
         return text.rstrip("0").rstrip(self.decimal) if self.decimal in text else text
 
+    def score(self, value: float | None) -> str:
+        """Return a number for a table of scores, in which those of one size have as many decimals."""
+        if value is None or not math.isfinite(value) or not 1e-3 <= abs(value) < 10_000:
+            return self.number(value)
+        return self.fixed(value, next(count for limit, count in ((10, 3), (100, 2), (1e4, 1)) if abs(value) < limit))
+
+    def size(self, size: int) -> str:
+        """Return a number of bytes in kilobytes or megabytes."""
+        unit, name = (1e6, "MB") if size >= 100_000 else (1e3, "kB")
+        return f"{self.fixed(size / unit, 1)}{_NO_BREAK}{name}"
+
     def fixed(self, value: float, decimals: int) -> str:
         """Return a number with this many decimals."""
-        parts = f"{value:,.{decimals}f}".partition(".")
+        parts = f"{value:,.{decimals}f}".replace("-", _MINUS).partition(".")
         return parts[0].replace(",", self.grouping) + (self.decimal + parts[2] if parts[1] else "")
 
     def share(self, value: float) -> str:
@@ -67,7 +79,7 @@ class Locale:
 
     def _power(self, value: float) -> str:
         digits, _, exponent = f"{value:.2e}".partition("e")
-        shown = digits.rstrip("0").rstrip(".").replace(".", self.decimal)
+        shown = digits.rstrip("0").rstrip(".").replace(".", self.decimal).replace("-", _MINUS)
         return f"{shown}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
     def day(self, moment: datetime) -> str:

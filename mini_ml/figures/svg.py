@@ -7,7 +7,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 _NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_CHAR_WIDTH: Final = 0.56
+_CHAR_WIDTH: Final = 0.6
 """Mean width of a character, as a share of the font size."""
 FONT_SIZE: Final = 11.0
 

@@ -68,6 +68,8 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     numbers: frozenset[int] = frozenset()
     """Places of the columns with numbers, which end at the same side."""
+    wide: frozenset[int] = frozenset()
+    """Places of the columns with sentences, which are not made narrow on a phone."""
     folded: bool = False
     """Whether it is closed until the reader opens it; on paper it is open."""
 
@@ -92,7 +94,15 @@ class Code:
     text: str
 
 
-Block = Paragraph | Items | Facts | Table | Figures | Code
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """Blocks beside each other where the page is wide enough."""
+
+    kind: ClassVar[str] = "beside"
+    columns: Sequence[Sequence["Block"]]
+
+
+Block = Paragraph | Items | Facts | Table | Figures | Code | Beside
 
 
 @dataclass(frozen=True, kw_only=True)

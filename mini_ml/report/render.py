@@ -1,22 +1,14 @@
 """Render the report of a model version as one HTML page that needs no other file and no script."""
 
-import base64
-import hashlib
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from mini_ml.contracts import Manifest, Profile
-from mini_ml.figures.svg import clean_text
-from mini_ml.report.blocks import Section
 from mini_ml.report.language import Language, Words
+from mini_ml.report.pages import render_page
 from mini_ml.report.sections.asked import build_asked
 from mini_ml.report.sections.candidates import build_candidates
 from mini_ml.report.sections.confusion import build_confusion
-from mini_ml.report.sections.context import Context, cut
+from mini_ml.report.sections.context import Context
 from mini_ml.report.sections.curves import build_curves
 from mini_ml.report.sections.data import build_data
 from mini_ml.report.sections.dependence import build_dependence
@@ -102,49 +94,3 @@ def _notice(context: Context) -> list[str]:
     if not context.values:
         notices.append(words("values_hidden"))
     return notices
-
-
-def render_page(template: str, *, words: Words, title: str, sections: list[Section], **values: object) -> bytes:
-    """Return a page made from a template of this package, with the style that all pages share.
-
-    Args:
-        template: name of the template, which extends `page.html.j2`.
-        words: the texts of its language.
-        title: title of the page.
-        sections: its sections, which the contents list.
-        values: further values for the template.
-    """
-    page = _environment().get_template(template)
-    given = {"words": words, "title": cut(title, 300), "sections": sections, "style": style(), **values}
-    return page.render(policy=content_security_policy(), **given).encode()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("mini_ml.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_clean,
-    )
-
-
-def _clean(value: object) -> object:
-    """Replace characters that HTML does not allow."""
-    return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-@cache
-def style() -> Markup:
-    """Return the style sheet of all pages, with that of figures."""
-    sheets = [files("mini_ml.figures") / "figures.css", files("mini_ml.report") / "templates" / "page.css"]
-    return Markup("\n" + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets))  # noqa: S704  # our own files
-
-
-@cache
-def content_security_policy() -> str:
-    """Return the policy of all pages: no scripts, no other files, and no styles but ours."""
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

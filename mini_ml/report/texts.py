@@ -48,7 +48,7 @@ PAGE_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "bad_rows": ("Rows that cannot be read", "Linhas que não podem ser lidas"),
     "bad_rows_skip": ("left out while they are few", "deixadas de fora enquanto são poucas"),
     "bad_rows_refuse": ("refuse the file", "recusar o arquivo"),
-    "effort": ("Effort of `auto`", "Esforço de `auto`"),
+    "effort": ("Effort of auto", "Esforço de auto"),
     "refit": ("Fit again on all rows", "Treinar de novo com todas as linhas"),
     "time_column": ("Column that orders the rows", "Coluna que ordena as linhas"),
     "group_column": ("Column that groups the rows", "Coluna que agrupa as linhas"),
@@ -70,7 +70,7 @@ PAGE_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "libraries": ("Libraries", "Bibliotecas"),
     "job": ("Job", "Tarefa"),
     "artifact": ("Model file", "Arquivo do modelo"),
-    "artifact_size": ("{size} MB, SHA-256 {sha256}", "{size} MB, SHA-256 {sha256}"),
+    "artifact_size": ("{size}, SHA-256 {sha256}", "{size}, SHA-256 {sha256}"),
     "call": ("How to call", "Como chamar"),
     "call_text": (
         "Set `MINI_ML_URL` to the address of the platform and, if authentication is on, `MINI_ML_API_KEY` to your API "

@@ -17,7 +17,6 @@ DATA_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "file": ("File", "Arquivo"),
     "uploaded": ("Uploaded", "Enviado"),
     "size": ("Size", "Tamanho"),
-    "megabytes": ("{size} MB", "{size} MB"),
     "reading": ("How it was read", "Como foi lido"),
     "read_usual": ("as a usual CSV file", "como um arquivo CSV comum"),
     "read_delimiter": ("cells separated by {what}", "células separadas por {what}"),
@@ -55,6 +54,8 @@ DATA_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "other_categories": ("others", "outras"),
     "categories_cut": ("{number} more", "mais {number}"),
     "histogram_of": ("Distribution of {name}", "Distribuição de {name}"),
+    "frequencies_of": ("Most frequent values of {name}", "Valores mais frequentes de {name}"),
+    "words_of_texts": ("texts, most often with: {words}", "textos, mais vezes com: {words}"),
     "columns_cut": (
         "{number} further columns are not listed here; `?format=json` has them.",
         "Mais {number} colunas não aparecem aqui; `?format=json` as traz.",

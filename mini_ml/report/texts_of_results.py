@@ -51,9 +51,10 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "metric_mae": ("Mean absolute error", "Erro absoluto médio"),
     "metric_rmse": ("Root mean squared error", "Raiz do erro quadrático médio"),
     "metric_median_absolute_error": ("Median absolute error", "Erro absoluto mediano"),
+    "metric_axis": ("value of the metric", "valor da métrica"),
     "metrics_figure": ("Metrics between 0 and 1 with their intervals", "Métricas entre 0 e 1 com seus intervalos"),
     "metrics_figure_desc": ("The model beside the baseline: {values}.", "O modelo ao lado da referência: {values}."),
-    "the_model": ("model", "modelo"),
+    "the_model": ("Model", "Modelo"),
     "threshold": (
         "Predicting “{label}” from a probability of {probability} would give the best F1, {f1}. Predictions do not use "
         "it.",
@@ -156,12 +157,13 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "a importância.",
     ),
     "importance_title": ("Importance of the columns", "Importância das colunas"),
-    "importance_desc": ("The most important: {names}.", "As mais importantes: {names}."),
+    "importance_desc": ("The most important first: {names}", "As mais importantes primeiro: {names}"),
     "importance_cut": (
         "The {shown} most important of {number} columns.",
         "As {shown} mais importantes de {number} colunas.",
     ),
     "increase_log_loss": ("increase of the log loss", "aumento da perda logarítmica"),
+    "increase_wrong": ("increase of the share of wrong labels", "aumento da parte de rótulos errados"),
     "increase_squared": (
         "increase of the squared error, as a multiple of the variance",
         "aumento do erro quadrático, em variâncias do alvo",
@@ -173,7 +175,7 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "A previsão média das linhas separadas quando todas recebem o mesmo valor em uma coluna. Mostra o que o "
         "modelo faz, não o que causa o quê.",
     ),
-    "dependence_desc": ("From {low} to {high}.", "De {low} a {high}."),
+    "dependence_desc": ("Between {low} and {high}.", "Entre {low} e {high}."),
     "mean_probability": ("mean probability", "probabilidade média"),
     "mean_probability_of": ("mean probability of {label}", "probabilidade média de {label}"),
     "mean_prediction": ("mean {name}", "{name} em média"),
@@ -246,19 +248,22 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     # ---------------------------------------------------------------- notes of the figures
     "note_sampled": ("Computed on {rows} rows, chosen at random.", "Calculado em {rows} linhas, escolhidas ao acaso."),
     "note_no_time": (
-        "Left out, because there was no time for it within the budget of the training.",
-        "Deixado de fora, porque não houve tempo dentro do orçamento do treinamento.",
+        "Left out: computing it would take longer than the figures of a training may.",
+        "Deixado de fora: o cálculo demoraria mais do que as figuras de um treinamento podem.",
     ),
     "note_no_holdout_rows": ("No rows were held out to compute it on.", "Nenhuma linha foi separada para calculá-lo."),
-    "note_few_holdout_rows": (
-        "Too few hold-out rows to compute it.",
-        "Há poucas linhas separadas para calculá-lo.",
-    ),
     "note_no_probabilities": ("This model type has no probabilities.", "Este tipo de modelo não tem probabilidades."),
-    "note_many_classes": (
-        "There are too many labels to show all of them.",
-        "Há rótulos demais para mostrar todos.",
+    "note_many_labels": (
+        "Labels that are not shown, because others are more frequent: {count}.",
+        "Rótulos que não aparecem, porque outros são mais frequentes: {count}.",
     ),
-    "note_other": ("It is incomplete ({code}).", "Está incompleto ({code})."),
+    "note_labels_without_rows": (
+        "Labels without a curve, because none of the hold-out rows has them, or all have: {count}.",
+        "Rótulos sem curva, porque nenhuma linha separada os tem, ou todas têm: {count}.",
+    ),
+    "note_failed": (
+        "Left out: the model cannot predict the rows that it needs.",
+        "Deixado de fora: o modelo não consegue prever as linhas necessárias.",
+    ),
 }
 """Texts by key."""

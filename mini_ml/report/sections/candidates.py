@@ -27,17 +27,19 @@ def _build_leaderboard(context: Context) -> Table:
     rows = [
         (
             candidate.model_type,
-            locale.number(candidate.score),
+            locale.score(candidate.score),
             "" if candidate.weight is None else locale.share(candidate.weight),
-            "" if candidate.fit_seconds is None else words("seconds", seconds=round(candidate.fit_seconds, 2)),
-            "" if candidate.size_bytes is None else words("megabytes", size=candidate.size_bytes / 1e6),
+            "" if candidate.fit_seconds is None else words("seconds", seconds=locale.score(candidate.fit_seconds)),
+            "" if candidate.size_bytes is None else locale.size(candidate.size_bytes),
             _describe_settings(context, candidate),
         )
         for candidate in candidates
     ]
     score = name_metric(context, candidates[0].metric)
     heads = (words("candidate"), score, words("weight"), words("fit_time"), words("size"), words("settings"))
-    return Table(title=words("leaderboard"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3, 4}))
+    return Table(
+        title=words("leaderboard"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3, 4}), wide=frozenset({5})
+    )
 
 
 def _describe_settings(context: Context, candidate: Candidate) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from mini_ml.contracts import Column, ColumnProfile
 from mini_ml.figures.histograms import draw_small_histogram
 from mini_ml.report.blocks import Cell, Table, build_small_figure
-from mini_ml.report.sections.context import Context, cut, share_of, write_date_or_number
+from mini_ml.report.sections.context import Context, cut, share_of, write_category, write_date_or_number
 
 _MANY: Final = 60
 """From this number of columns on, fewer categories of each are listed."""
@@ -27,6 +27,7 @@ def build_column_table(context: Context) -> Table:
         heads=[heads[place] for place in shown],
         rows=[[row[place] for place in shown] for row in rows],
         numbers=frozenset({2}),
+        wide=frozenset({3}),
     )
 
 
@@ -38,6 +39,10 @@ def _build_row(context: Context, column: Column, profile: ColumnProfile | None, 
     if profile and profile.histogram:
         title = words("histogram_of", name=cut(column.name))
         figure = build_small_figure(draw_small_histogram(profile.histogram.counts, title=title))
+    elif profile and profile.frequencies:
+        title = words("frequencies_of", name=cut(column.name))
+        counts = [frequency.count for frequency in profile.frequencies]
+        figure = build_small_figure(draw_small_histogram(counts, title=title))
     return [
         cut(column.name),
         words(f"kind_{column.kind}"),
@@ -57,6 +62,8 @@ def _describe_contents(context: Context, column: Column, profile: ColumnProfile 
         yield context.words("range", low=low, high=high)
     elif profile and profile.frequencies:
         yield from _describe_frequencies(context, profile, many=many)
+    elif profile and profile.words:
+        yield context.words("words_of_texts", words=_join_words(profile, many=many))
     elif column.categories is not None:
         yield context.words.count("distinct", len(column.categories))
 
@@ -66,7 +73,11 @@ def _describe_frequencies(context: Context, profile: ColumnProfile, *, many: boo
     present = profile.rows - profile.missing
     for frequency in listed:
         share = context.locale.share(share_of(frequency.count, present))
-        yield f"{cut(frequency.value, _LONGEST[many])} {share}"
+        yield f"{write_category(context, frequency.value, profile.kind, _LONGEST[many])} {share}"
     further = max((profile.distinct or len(profile.frequencies)) - len(listed), 0)
     if further:
         yield context.words("categories_cut", number=further)
+
+
+def _join_words(profile: ColumnProfile, *, many: bool) -> str:
+    return ", ".join(cut(word.value, _LONGEST[many]) for word in profile.words[: _CATEGORIES[many]])

@@ -6,7 +6,7 @@ from typing import Final
 
 from mini_ml.contracts import ClassificationMetrics
 from mini_ml.figures.heat_maps import draw_heat_map
-from mini_ml.report.blocks import Block, Figures, Paragraph, Section, Table, build_figure
+from mini_ml.report.blocks import Beside, Block, Figures, Paragraph, Section, Table, build_figure
 from mini_ml.report.sections.context import Context, cut, share_of
 
 _MOST_LABELS: Final = 16
@@ -41,10 +41,14 @@ def build_confusion(context: Context) -> Section | None:
     if not any(map(any, metrics.confusion_matrix)):
         return None
     confusion = _Confusion(labels=[cut(label, 40) for label in metrics.labels], matrix=metrics.confusion_matrix)
-    blocks: list[Block] = [Paragraph(text=context.words("confusion_text")), _build_map(context, confusion)]
-    if len(confusion.labels) > 2:
-        blocks += _build_confusions(context, confusion)
-    blocks.append(_build_labels(context, confusion))
+    pictured = _build_map(context, confusion)
+    tables: list[Block] = [] if len(confusion.labels) == 2 else list(_build_confusions(context, confusion))
+    tables.append(_build_labels(context, confusion))
+    if len(confusion.labels) <= _SMALL:
+        parts: list[Block] = [Beside(columns=[[pictured], tables])]
+    else:
+        parts = [pictured, *tables]
+    blocks = [Paragraph(text=context.words("confusion_text")), *parts]
     return Section(name="confusion", title=context.words("confusion"), blocks=blocks)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mini_ml.contracts import Label, Manifest, Profile
+from mini_ml.contracts import ColumnKind, Label, Manifest, Profile, ProfilePart
 from mini_ml.figures.locales import Locale, moment_of
 from mini_ml.report.blocks import Block, Paragraph
 from mini_ml.report.language import Words
@@ -60,18 +60,20 @@ def write_date_or_number(value: float, locale: Locale, *, is_date: bool) -> str:
     return locale.number(value) if moment is None else locale.day(moment)
 
 
-def describe_notes(context: Context, part: str) -> Iterator[Block]:
+def describe_notes(context: Context, part: ProfilePart) -> Iterator[Block]:
     """Yield a paragraph for each note on a part of the figures."""
     for note in context.profile.notes if context.profile else ():
         if note.part == part:
-            key = f"note_{note.code}"
-            known = context.words.optional(f"note_{note.code}", "") if note.rows is None else "known"
-            text = (
-                context.words(key, rows=note.rows)
-                if known and note.rows is not None
-                else known or context.words("note_other", code=note.code)
-            )
-            yield Paragraph(text=text)
+            yield Paragraph(text=context.words(f"note_{note.code}", rows=note.rows or 0, count=note.count or 0))
+
+
+def write_category(context: Context, category: str | None, kind: ColumnKind, length: int) -> str:
+    """Return a category; truth values and a missing cell in the language of the page."""
+    if category is None:
+        return context.words("missing_cell")
+    if kind == "boolean" and category in ("true", "false"):
+        return context.words("yes" if category == "true" else "no")
+    return cut(category, length)
 
 
 def share_of(part: float, whole: float) -> float:

@@ -10,7 +10,7 @@ from mini_ml.report.blocks import Block, Figure, Figures, Paragraph, Section, bu
 from mini_ml.report.sections.context import Context, cut, describe_notes, share_of
 
 _DIAGONAL: Final = ((0.0, 0.0), (1.0, 1.0))
-_SMALL: Final = (240.0, 190.0)
+_SMALL: Final = (170.0, 160.0)
 _USUAL: Final = (360.0, 290.0)
 
 
@@ -110,5 +110,6 @@ def _build(
         dots=title == "calibration",
         width=width,
         height=height,
+        ticks=2 if caption else 5,
     )
     return build_figure(svg, caption=caption or words(title), text="" if caption else text)

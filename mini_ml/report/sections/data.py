@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mini_ml.contracts import FileReport
-from mini_ml.report.blocks import Block, Facts, Paragraph, Section, Table
+from mini_ml.report.blocks import Beside, Block, Facts, Paragraph, Section, Table
 from mini_ml.report.sections.columns import build_column_table
 from mini_ml.report.sections.context import Context, cut, describe_notes
 from mini_ml.report.sections.target import build_target
@@ -27,8 +27,7 @@ def build_data(context: Context) -> Section:
     words = context.words
     blocks: list[Block] = [
         Facts(pairs=list(_describe_file(context))),
-        *build_target(context),
-        *build_warnings(context),
+        Beside(columns=[list(build_target(context)), list(build_warnings(context))]),
         *describe_notes(context, "columns"),
         build_column_table(context),
         *_describe_rest(context),
@@ -42,7 +41,7 @@ def _describe_file(context: Context) -> Iterator[tuple[str, str]]:
     dataset, schema = manifest.dataset, manifest.model_schema
     yield words("file"), cut(dataset.key.rsplit("/", 1)[-1])
     yield words("uploaded"), f"{locale.moment(dataset.uploaded_at)} UTC"
-    yield words("size"), words("megabytes", size=dataset.bytes / 1e6)
+    yield words("size"), locale.size(dataset.bytes)
     yield words("rows"), locale.count(dataset.rows)
     yield words("training_rows"), locale.count(dataset.training_rows)
     yield words("holdout_rows"), locale.count(dataset.holdout_rows)
@@ -52,7 +51,7 @@ def _describe_file(context: Context) -> Iterator[tuple[str, str]]:
     yield words("columns"), words("columns_text", **counts)
     kinds = [column.kind for column in schema.columns]
     found = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
-    yield words("kinds"), ", ".join(f"{words(f'kind_{kind}')} {locale.count(count)}" for kind, count in found.items())
+    yield words("kinds"), ", ".join(f"{words(f'kind_{kind}')} ({locale.count(count)})" for kind, count in found.items())
     if manifest.file is not None:
         yield words("reading"), ", ".join(_describe_reading(context, manifest.file)) or words("read_usual")
 

@@ -9,7 +9,7 @@ from mini_ml.figures.frame import SERIES, Axis
 from mini_ml.figures.lines import Line, draw_lines
 from mini_ml.figures.scales import Quantity
 from mini_ml.report.blocks import Block, Figure, Figures, Paragraph, Section, build_figure
-from mini_ml.report.sections.context import Context, cut, describe_notes
+from mini_ml.report.sections.context import Context, cut, describe_notes, write_category
 
 _MOST_LINES: Final = min(4, SERIES)
 
@@ -82,9 +82,10 @@ def _draw_numbers(
 def _draw_categories(
     context: Context, dependence: PartialDependence, lines: Sequence[DependenceLine], up: Axis, text: str
 ) -> str:
-    missing = context.words("missing_cell")
     rows = [
-        DotRow(label=missing if category is None else cut(category, 40), values=[line.values[place] for line in lines])
+        DotRow(
+            label=write_category(context, category, dependence.kind, 40), values=[line.values[place] for line in lines]
+        )
         for place, category in enumerate(dependence.categories)
     ]
     return draw_dots(

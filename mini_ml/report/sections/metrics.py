@@ -6,7 +6,7 @@ from typing import Final
 from mini_ml.contracts import ClassificationMetrics, Metrics
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis
-from mini_ml.report.blocks import Block, Figures, Items, Paragraph, Section, Table, build_figure
+from mini_ml.report.blocks import Beside, Block, Figures, Items, Paragraph, Section, Table, build_figure
 from mini_ml.report.sections.context import Context, cut
 
 LOWER_IS_BETTER: Final = frozenset({"log_loss", "brier_score", "mae", "rmse", "median_absolute_error"})
@@ -38,7 +38,10 @@ def build_metrics(context: Context) -> Section:
     else:
         baseline = "baseline_classes" if isinstance(metrics, ClassificationMetrics) else "baseline_number"
         text = words("metrics_text", number=metrics.holdout_rows, baseline=words(baseline))
-        blocks = [Paragraph(text=text), _build_table(context, metrics), *_build_figure(context, metrics)]
+        blocks = [
+            Paragraph(text=text),
+            Beside(columns=[[_build_table(context, metrics)], list(_build_figure(context, metrics))]),
+        ]
         blocks += _describe_threshold(context)
         blocks += _describe_gaps(context, metrics)
     return Section(name="metrics", title=words("metrics"), blocks=blocks)
@@ -51,11 +54,11 @@ def _build_table(context: Context, metrics: Metrics) -> Table:
         interval = metrics.intervals.get(name)
         bounds = "–"
         if interval is not None:
-            low, high = locale.number(interval.low), locale.number(interval.high)
+            low, high = locale.score(interval.low), locale.score(interval.high)
             bounds = words("range_of_interval", low=low, high=high)
         better = words("lower" if name in LOWER_IS_BETTER else "higher")
-        baseline = locale.number(metrics.baseline.get(name))
-        rows.append((name_metric(context, name), locale.number(value), bounds, baseline, better))
+        baseline = locale.score(metrics.baseline.get(name))
+        rows.append((name_metric(context, name), locale.score(value), bounds, baseline, better))
     heads = [words(key) for key in ("metric", "value", "interval", "baseline", "better")]
     return Table(title=words("metrics"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3}))
 
@@ -71,13 +74,13 @@ def _build_figure(context: Context, metrics: Metrics) -> Iterator[Block]:
         low, high = (interval.low, interval.high) if interval else (None, None)
         shown = [value] if baseline is None else [value, baseline]
         rows.append(DotRow(label=name_metric(context, name), values=shown, low=low, high=high))
-        values.append(f"{name_metric(context, name)} {locale.number(value)} ({locale.number(baseline)})")
+        values.append(f"{name_metric(context, name)} {locale.score(value)} ({locale.score(baseline)})")
     if rows:
         title = words("metrics_figure")
         text = words("metrics_figure_desc", values="; ".join(values))
         svg = draw_dots(
             rows,
-            across=Axis(name="", low=0, high=1),
+            across=Axis(name=words("metric_axis"), low=0, high=1),
             title=title,
             description=text,
             locale=locale,

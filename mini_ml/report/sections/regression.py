@@ -1,11 +1,12 @@
 """Predicted against actual numbers, and the residuals."""
 
+from mini_ml.contracts import Histogram
 from mini_ml.figures.frame import Axis
 from mini_ml.figures.histograms import draw_histogram
 from mini_ml.figures.lines import draw_points
 from mini_ml.report.blocks import Figure, Figures, Section, build_figure
-from mini_ml.report.sections.context import Context
-from mini_ml.report.sections.target import describe_histogram
+from mini_ml.report.sections.context import Context, describe_notes
+from mini_ml.report.sections.target import build_bins, describe_histogram
 
 
 def build_regression(context: Context) -> Section | None:
@@ -13,11 +14,11 @@ def build_regression(context: Context) -> Section | None:
     if context.profile is None or context.profile.regression is None:
         return None
     found = context.profile.regression
-    figures = [_build_residuals(context)]
-    if found.actual:
-        figures.insert(0, _build_points(context, list(zip(found.actual, found.predicted, strict=True))))
-    title = context.words("errors_of_numbers")
-    return Section(name="regression", title=title, blocks=[Figures(figures=figures)])
+    figures = [_build_points(context, list(zip(found.actual, found.predicted, strict=True)))] if found.actual else []
+    if found.residuals is not None:
+        figures.append(_build_residuals(context, found.residuals))
+    title, notes = context.words("errors_of_numbers"), describe_notes(context, "regression")
+    return Section(name="regression", title=title, blocks=[Figures(figures=figures), *notes])
 
 
 def _build_points(context: Context, points: list[tuple[float, float]]) -> Figure:
@@ -34,15 +35,11 @@ def _build_points(context: Context, points: list[tuple[float, float]]) -> Figure
     return build_figure(svg, caption=title, text=text)
 
 
-def _build_residuals(context: Context) -> Figure:
-    assert context.profile is not None
-    assert context.profile.regression is not None
-    words, histogram = context.words, context.profile.regression.residuals
-    title = words("residuals")
+def _build_residuals(context: Context, histogram: Histogram) -> Figure:
+    words, title = context.words, context.words("residuals")
     text = describe_histogram(context, histogram, "residuals_desc")
     svg = draw_histogram(
-        histogram.edges,
-        histogram.counts,
+        build_bins(histogram),
         across=Axis(name=words("residual_axis", name=context.target)),
         up=words("rows_axis"),
         title=title,

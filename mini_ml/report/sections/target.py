@@ -6,7 +6,7 @@ from typing import Final
 from mini_ml.contracts import Histogram, TargetProfile
 from mini_ml.figures.bars import Bar, draw_bars
 from mini_ml.figures.frame import Axis
-from mini_ml.figures.histograms import draw_histogram
+from mini_ml.figures.histograms import Bins, draw_histogram
 from mini_ml.report.blocks import Block, Figures, build_figure
 from mini_ml.report.sections.context import Context, cut, share_of
 
@@ -47,8 +47,7 @@ def _build_numbers(context: Context, histogram: Histogram) -> Block:
     title = words("target_numbers", name=context.target)
     text = describe_histogram(context, histogram, "target_numbers_desc")
     svg = draw_histogram(
-        histogram.edges,
-        histogram.counts,
+        build_bins(histogram),
         across=Axis(name=context.target),
         up=words("rows_axis"),
         title=title,
@@ -57,6 +56,11 @@ def _build_numbers(context: Context, histogram: Histogram) -> Block:
     )
     figure = build_figure(svg, caption=title, text=text)
     return Figures(title=words("target_distribution", name=context.target), figures=[figure])
+
+
+def build_bins(histogram: Histogram) -> Bins:
+    """Return the ranges of a profile as a figure has them."""
+    return Bins(edges=histogram.edges, counts=histogram.counts, below=histogram.below, above=histogram.above)
 
 
 def describe_histogram(context: Context, histogram: Histogram, key: str) -> str:

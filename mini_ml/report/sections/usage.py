@@ -16,7 +16,7 @@ def build_reproduction(context: Context) -> Section:
     """Return the section about training the same model again."""
     words, manifest, dataset = context.words, context.manifest, context.manifest.dataset
     libraries = ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())
-    artifact = words("artifact_size", size=manifest.artifact.size / 1e6, sha256=manifest.artifact.sha256)
+    artifact = words("artifact_size", size=context.locale.size(manifest.artifact.size), sha256=manifest.artifact.sha256)
     pairs = [
         (words("source"), f"s3://{dataset.bucket}/{cut(dataset.key, 300)}"),
         (words("source_version"), dataset.version_id),

@@ -33,6 +33,7 @@ def build_warnings(context: Context) -> Iterator[Block]:
         title=words("warnings"),
         heads=[heads[place] for place in shown],
         rows=[[row[place] for place in shown] for row in rows],
+        wide=frozenset({1, 2}),
     )
 
 

@@ -34,8 +34,8 @@ def _build_table(context: Context) -> Table:
     if context.values:
         heads = [words("line"), words("actual"), words("predicted"), loss]
         rows = [
-            [locale.count(one.line), write(one.actual), write(one.predicted), locale.number(one.loss)] for one in errors
+            [locale.count(one.line), write(one.actual), write(one.predicted), locale.score(one.loss)] for one in errors
         ]
         return Table(title=words("worst"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3} if is_number else {3}))
-    rows = [[locale.count(one.line), locale.number(one.loss)] for one in errors]
+    rows = [[locale.count(one.line), locale.score(one.loss)] for one in errors]
     return Table(title=words("worst"), heads=[words("line"), loss], rows=rows, numbers=frozenset({1}))
