@@ -27,6 +27,7 @@ _TRAINED: Final = "models/*/artifacts/*"
 _MODEL_FILES: Final = "models/*/artifacts/*/model.joblib"
 _PLANS: Final = "models/*/artifacts/*/plan.npz"
 _HOLDOUT_PREDICTIONS: Final = "models/*/artifacts/*/holdout-predictions.csv.gz"
+_PROFILES: Final = "models/*/artifacts/*/profile.json"
 _REJECTS: Final = "models/*/artifacts/*/rejects.csv"
 _PREDICTIONS: Final = "predictions/*"
 _JOBS: Final = "jobs/*"
@@ -85,7 +86,7 @@ _PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
         reads=(_JOBS, _MANIFESTS, _ALIASES, _ALIAS_MOVES, _REJECTS, _PREDICTIONS),
-        reads_versions=(_HOLDOUT_PREDICTIONS,),
+        reads_versions=(_HOLDOUT_PREDICTIONS, _PROFILES),
         writes=(_JOBS, _ALIASES, _ALIAS_MOVES),
         removes=(_OPEN_JOBS,),
         finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),

@@ -15,7 +15,7 @@ ComparisonVerdict = Literal["better", "worse", "no_difference", "too_few_rows", 
 """What is known about the second version against the first."""
 Obstacle = Literal["task", "target", "labels", "predictions", "numbers"]
 """Why versions cannot be compared: what differs, or what is missing or cannot be computed with."""
-NoteCode = Literal["metrics_disagree", "other_rows", "other_target", "grouped_rows", "refitted"]
+ComparisonNoteCode = Literal["metrics_disagree", "other_rows", "other_target", "grouped_rows", "refitted"]
 
 
 _ROUNDING: Final = 1e-6
@@ -74,7 +74,7 @@ class MetricDifference(FrozenModel):
 class ComparisonNote(FrozenModel):
     """What to know about a comparison before trusting it."""
 
-    code: NoteCode
+    code: ComparisonNoteCode
     message: str
     params: dict[str, JsonValue] = Field(default_factory=dict)
     """The values in the message."""

@@ -5,7 +5,14 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from mini_ml.contracts import ComparisonNote, Manifest, MetricDifference, NoteCode, Obstacle, VersionComparison
+from mini_ml.contracts import (
+    ComparisonNote,
+    ComparisonNoteCode,
+    Manifest,
+    MetricDifference,
+    Obstacle,
+    VersionComparison,
+)
 from mini_ml.contracts.models import GROUP_COLUMN_REASON
 from mini_ml.registry.holdout_rows import FEWEST_ROWS, MatchedRows
 
@@ -18,7 +25,7 @@ _OBSTACLES: Final[Mapping[Obstacle, str]] = {
     "predictions": "a version has no hold-out predictions: it had too few rows, or an earlier release trained it",
     "numbers": "their predictions are too large to compute with",
 }
-_NOTES: Final[Mapping[NoteCode, str]] = {
+_NOTES: Final[Mapping[ComparisonNoteCode, str]] = {
     "metrics_disagree": "The {metric} says the opposite of the {decisive}, which decides.",
     "other_rows": "{count:,} of the {rows:,} hold-out rows of version {version} are not among those of version "
     "{other}, which may have been fitted on them. They are left out.",
@@ -89,5 +96,5 @@ def _note_disagreement(differences: tuple[MetricDifference, ...]) -> Iterator[Co
             yield _build_note("metrics_disagree", metric=words[0], decisive=words[1])
 
 
-def _build_note(code: NoteCode, **params: JsonValue) -> ComparisonNote:
+def _build_note(code: ComparisonNoteCode, **params: JsonValue) -> ComparisonNote:
     return ComparisonNote(code=code, message=_NOTES[code].format(**params), params=params)
