@@ -1,19 +1,22 @@
-"""Route that compares two versions of a model."""
+"""The comparison of two versions of a model. The api alone has it: it may read the hold-out predictions."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import Query
+from fastapi import Header, Query, Request
 from starlette.responses import Response
 
 from mini_ml import errors, keys
 from mini_ml.adapters.http.answering.views import json_response
 from mini_ml.adapters.http.openapi.document import problem_responses
+from mini_ml.adapters.http.reading.media_types import prefers_html
 from mini_ml.adapters.http.routes.models import ModelName
 from mini_ml.adapters.http.service import CloudDep, new_router
 from mini_ml.contracts import VersionComparison
 from mini_ml.parallel import map_parallel
 from mini_ml.registry import aliases
 from mini_ml.registry.comparison import compare_versions
+from mini_ml.registry.holdout_rows import FEWEST_ROWS
+from mini_ml.report.language import Language, choose_language
 
 router = new_router("Models")
 
@@ -26,6 +29,14 @@ Versions = Annotated[
         json_schema_extra={"pattern": f"^{_ONE},{_ONE}$"},
     ),
 ]
+ComparisonFormat = Annotated[
+    Literal["html", "json"] | None,
+    Query(description="`html` is a page, `json` its figures; without it, `Accept` decides, and JSON is the default."),
+]
+ComparisonLanguage = Annotated[
+    Language | None, Query(description="Language of the page; without it, `Accept-Language` decides.")
+]
+AcceptLanguage = Annotated[str | None, Header(description="Languages that the reader prefers; English otherwise.")]
 
 
 @router.get(
@@ -33,9 +44,20 @@ Versions = Annotated[
     summary="Compare two versions",
     response_model=VersionComparison,
     response_description="Data, parameters and metrics side by side, and whether the difference is more than chance.",
-    responses=problem_responses(400, 404, 422, 503),
+    responses={
+        200: {"content": {"text/html": {"schema": {"type": "string"}}}},
+        **problem_responses(400, 404, 422, 503),
+    },
 )
-def compare(cloud: CloudDep, model_name: ModelName, versions: Versions) -> Response:
+def compare_two_versions(
+    request: Request,
+    cloud: CloudDep,
+    model_name: ModelName,
+    versions: Versions,
+    format: ComparisonFormat = None,
+    lang: ComparisonLanguage = None,
+    accept_language: AcceptLanguage = None,
+) -> Response:
     """Compares the predictions of both versions for the rows that both held out: none of them was fitted on these.
 
     The difference of the log loss (classification) or of the RMSE (regression) decides, by a paired bootstrap interval
@@ -44,7 +66,10 @@ def compare(cloud: CloudDep, model_name: ModelName, versions: Versions) -> Respo
     keys.validate_model_name(model_name)
     asked = _split_versions(versions)
     first, second = map_parallel(lambda version: aliases.resolve(cloud.artifacts, model_name, version), asked)
-    return json_response(compare_versions(cloud, model_name, first, second))
+    found = compare_versions(cloud, model_name, first, second)
+    if format == "html" or (format is None and prefers_html(request.headers.get("accept"))):
+        return _answer_with_page(found, lang or choose_language(accept_language))
+    return json_response(found, headers={"Vary": "Accept, Accept-Language"})
 
 
 def _split_versions(text: str) -> list[str]:
@@ -56,3 +81,17 @@ def _split_versions(text: str) -> list[str]:
         )
         raise errors.InvalidOption("`versions` needs two versions, separated by a comma.", issues=[issue])
     return [keys.validate_version(version) for version in asked]
+
+
+def _answer_with_page(found: VersionComparison, language: Language) -> Response:
+    from mini_ml.report import comparison_page, pages  # import Jinja2, which only this needs
+
+    return Response(
+        comparison_page.render_comparison(found, fewest_rows=FEWEST_ROWS, language=language),
+        media_type="text/html",
+        headers={
+            "Content-Language": language,
+            "Content-Security-Policy": f"{pages.content_security_policy()}; frame-ancestors 'none'",
+            "Vary": "Accept, Accept-Language",
+        },
+    )

@@ -92,9 +92,9 @@ def build_notes(
 def _note_disagreement(differences: tuple[MetricDifference, ...]) -> Iterator[ComparisonNote]:
     for other in differences[1:]:
         if {differences[0].verdict, other.verdict} == {"better", "worse"}:
-            words = METRIC_WORDS[other.metric], METRIC_WORDS[differences[0].metric]
-            yield _build_note("metrics_disagree", metric=words[0], decisive=words[1])
+            yield _build_note("metrics_disagree", metric=other.metric, decisive=differences[0].metric)
 
 
 def _build_note(code: ComparisonNoteCode, **params: JsonValue) -> ComparisonNote:
-    return ComparisonNote(code=code, message=_NOTES[code].format(**params), params=params)
+    words = {name: METRIC_WORDS.get(str(value), value) for name, value in params.items()}
+    return ComparisonNote(code=code, message=_NOTES[code].format(**words), params=params)

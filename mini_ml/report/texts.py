@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from mini_ml.report.texts_of_comparisons import COMPARISON_TEXTS
 from mini_ml.report.texts_of_data import DATA_TEXTS
 from mini_ml.report.texts_of_results import RESULT_TEXTS
 
@@ -89,4 +90,4 @@ PAGE_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 
-TEXTS: Final[Mapping[str, tuple[str, str]]] = {**PAGE_TEXTS, **DATA_TEXTS, **RESULT_TEXTS}
+TEXTS: Final[Mapping[str, tuple[str, str]]] = {**PAGE_TEXTS, **DATA_TEXTS, **RESULT_TEXTS, **COMPARISON_TEXTS}
