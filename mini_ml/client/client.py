@@ -15,6 +15,7 @@ from mini_ml.client.fields import build_form_fields, build_inspect_fields, build
 from mini_ml.client.heads import read_head
 from mini_ml.client.transport import DEFAULT_URL, FormFile, Transport
 from mini_ml.contracts import (
+    AliasView,
     InspectAnswer,
     InspectOptions,
     JobPage,
@@ -30,6 +31,7 @@ from mini_ml.contracts import (
     TrainOptions,
     UploadInvitation,
     Url,
+    VersionComparison,
 )
 from mini_ml.topology import Limits
 
@@ -214,6 +216,43 @@ class Client:
     def model_version(self, model_name: str, version: str = "latest") -> ManifestView:
         """Return a version of a model: its dataset, estimators, leaderboard and metrics."""
         return self._get(ManifestView, "models", model_name, "versions", version)
+
+    def compare(self, model_name: str, first: int | str, second: int | str) -> VersionComparison:
+        """Compare two versions on the rows that both held out; says what is known about the second one."""
+        url = self._transport.url("models", model_name, "compare")
+        return self._read(self._transport.get(url, {"versions": f"{first},{second}"}), VersionComparison)
+
+    # ------------------------------------------------------------ aliases
+
+    def alias(self, model_name: str, alias: str) -> AliasView:
+        """Return where an alias points, and the first page of its moves, newest first."""
+        return self._get(AliasView, "models", model_name, "aliases", alias)
+
+    def move_alias(
+        self, model_name: str, alias: str, version: int, *, if_better: bool = False, reason: str | None = None
+    ) -> None:
+        """Point an alias at a version.
+
+        Args:
+            model_name: the model.
+            alias: the alias; it is created if there is none.
+            version: number of the version.
+            if_better: move it only if the version is better than the present one.
+            reason: why, for the moves of the alias.
+
+        Raises:
+            RequestRejected: the server rejected the request; if the version is not better, with the comparison as
+                `problem.comparison`.
+        """
+        body: dict[str, JsonValue] = {"version": version, "if_better": if_better, "reason": reason}
+        self._transport.put_json(self._transport.url("models", model_name, "aliases", alias), body)
+
+    def remove_alias(self, model_name: str, alias: str, *, reason: str | None = None) -> None:
+        """Remove an alias; the version that it pointed to stays."""
+        url = self._transport.url("models", model_name, "aliases", alias)
+        self._transport.delete(url, {"reason": reason} if reason else None)
+
+    # ------------------------------------------------------------ waiting and downloading
 
     def wait_for_job(self, job: JobView, *, watch: Watch | None = None) -> JobView:
         """Poll a job until it ends, and return it.
