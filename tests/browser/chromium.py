@@ -60,8 +60,11 @@ def find_chromium() -> str:
 def open_pages(visits: Sequence[Visit]) -> list[Sight]:
     """Open pages one after the other, and return what was found on each."""
     asked = [{**vars(visit), "path": str(visit.path), "pdf": visit.pdf and str(visit.pdf)} for visit in visits]
-    python = environment_of("browser") / "bin" / "python"
-    command = [python, Path(__file__).with_name("visit.py"), find_chromium()]
+    command: list[str | Path] = [
+        environment_of("browser") / "bin" / "python",
+        Path(__file__).with_name("visit.py"),
+        find_chromium(),
+    ]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [Sight(**found) for found in json.loads(done.stdout)]
