@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
 from mini_ml.cli.comparisons import add_compare_arguments, add_promote_arguments
 from mini_ml.cli.platform_url import AWS_STAGES, find_stage, is_loopback
+from mini_ml.cli.reports import add_report_arguments
 from mini_ml.client import DEFAULT_URL
 from mini_ml.contracts import BAD_ROWS, EFFORTS, Kind
 from mini_ml.correlation import parse_correlation_id
@@ -77,6 +78,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_predict(commands.add_parser("predict", parents=[remote], help="predict the rows of a CSV file"))
     _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
     _add_models(commands.add_parser("models", parents=[remote], help="list models, or show one or a version of it"))
+    report = commands.add_parser("report", parents=[remote], help="save the report of a model version as an HTML file")
+    add_report_arguments(report)
     compare = commands.add_parser("compare", parents=[remote], help="compare two versions of a model")
     add_compare_arguments(compare)
     promote = commands.add_parser("promote", parents=[remote], help="point an alias at a version of a model")

@@ -13,6 +13,7 @@ from mini_ml.cli.arguments import CliSettings
 from mini_ml.cli.comparison_lines import format_alias
 from mini_ml.cli.comparisons import compare, promote
 from mini_ml.cli.progress_line import ProgressLine
+from mini_ml.cli.reports import save_report
 from mini_ml.cli.version_lines import format_version
 from mini_ml.client import Client, RequestRejected
 from mini_ml.contracts import JobPage, JobView, PredictAnswer, PredictOptions, TrainOptions
@@ -147,6 +148,7 @@ REMOTE: Final[dict[str, Callable[[Client, Namespace], Iterable[str]]]] = {
     "predict": _predict,
     "jobs": _jobs,
     "models": _models,
+    "report": save_report,
     "compare": compare,
     "promote": promote,
 }

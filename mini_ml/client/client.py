@@ -10,12 +10,12 @@ import httpx2
 from pydantic import JsonValue
 
 from mini_ml.client.answers import View, parse_view
+from mini_ml.client.comparing import ComparingClient
 from mini_ml.client.exceptions import RequestRejected
 from mini_ml.client.fields import build_form_fields, build_inspect_fields, build_upload_request, has_output
 from mini_ml.client.heads import read_head
 from mini_ml.client.transport import DEFAULT_URL, FormFile, Transport
 from mini_ml.contracts import (
-    AliasView,
     InspectAnswer,
     InspectOptions,
     JobPage,
@@ -26,12 +26,12 @@ from mini_ml.contracts import (
     ModelView,
     PredictAnswer,
     PredictOptions,
+    ReportView,
     ScoringAnswer,
     State,
     TrainOptions,
     UploadInvitation,
     Url,
-    VersionComparison,
 )
 from mini_ml.topology import Limits
 
@@ -41,16 +41,12 @@ Watch = Callable[[JobView], None]
 """Called with a job while it is open, to show how far it is."""
 
 
-class Client:
+class Client(ComparingClient):
     """Client for one platform; use it as a context manager.
 
     All methods raise ClientFailure: RequestRejected if the server rejects the request, Unreachable if it does not
     answer.
     """
-
-    last_answer: str = ""
-    """JSON text of the model that a method returned last, as the server sent it: links are relative, and fields that
-    this client does not know are there."""
 
     def __init__(
         self,
@@ -76,7 +72,7 @@ class Client:
         Raises:
             ValueError: the correlation id is malformed.
         """
-        self._transport = Transport(url, credential=credential, correlation_id=correlation_id, network=transport)
+        super().__init__(Transport(url, credential=credential, correlation_id=correlation_id, network=transport))
         self._sleep = sleep
         self._inline_bytes = inline_bytes
 
@@ -217,42 +213,15 @@ class Client:
         """Return a version of a model: its dataset, estimators, leaderboard and metrics."""
         return self._get(ManifestView, "models", model_name, "versions", version)
 
-    def compare(self, model_name: str, first: int | str, second: int | str) -> VersionComparison:
-        """Compare two versions on the rows that both held out; says what is known about the second one."""
-        url = self._transport.url("models", model_name, "compare")
-        return self._read(self._transport.get(url, {"versions": f"{first},{second}"}), VersionComparison)
+    def report(self, model_name: str, version: str = "latest", *, language: str = "en") -> str:
+        """Return the report of a version as an HTML page, in the language `en` or `pt-BR`."""
+        url = self._transport.url("models", model_name, "versions", version, "report")
+        return self._transport.get(url, {"lang": language}).text
 
-    # ------------------------------------------------------------ aliases
-
-    def alias(self, model_name: str, alias: str) -> AliasView:
-        """Return where an alias points, and the first page of its moves, newest first."""
-        return self._get(AliasView, "models", model_name, "aliases", alias)
-
-    def move_alias(
-        self, model_name: str, alias: str, version: int, *, if_better: bool = False, reason: str | None = None
-    ) -> None:
-        """Point an alias at a version.
-
-        Args:
-            model_name: the model.
-            alias: the alias; it is created if there is none.
-            version: number of the version.
-            if_better: move it only if the version is better than the present one.
-            reason: why, for the moves of the alias.
-
-        Raises:
-            RequestRejected: the server rejected the request; if the version is not better, with the comparison as
-                `problem.comparison`.
-        """
-        body: dict[str, JsonValue] = {"version": version, "if_better": if_better, "reason": reason}
-        self._transport.put_json(self._transport.url("models", model_name, "aliases", alias), body)
-
-    def remove_alias(self, model_name: str, alias: str, *, reason: str | None = None) -> None:
-        """Remove an alias; the version that it pointed to stays."""
-        url = self._transport.url("models", model_name, "aliases", alias)
-        self._transport.delete(url, {"reason": reason} if reason else None)
-
-    # ------------------------------------------------------------ waiting and downloading
+    def report_figures(self, model_name: str, version: str = "latest") -> ReportView:
+        """Return the figures of the report of a version, without cell values if the credential lacks `train`."""
+        url = self._transport.url("models", model_name, "versions", version, "report")
+        return self._read(self._transport.get(url, {"format": "json"}), ReportView)
 
     def wait_for_job(self, job: JobView, *, watch: Watch | None = None) -> JobView:
         """Poll a job until it ends, and return it.
@@ -302,11 +271,3 @@ class Client:
         with file.open("rb") as content:
             files: dict[str, FormFile] = {field: (file.name, content, "text/csv")}
             return self._transport.post_form(self._transport.url(path), fields, files, prefer=prefer)
-
-    def _get(self, view: type[View], *segments: str) -> View:
-        return self._read(self._transport.get(self._transport.url(*segments)), view)
-
-    def _read(self, response: httpx2.Response, view: type[View]) -> View:
-        found = parse_view(response, view)
-        self.last_answer = response.text
-        return found

@@ -1,6 +1,7 @@
 """Map values to places on an axis, and choose its ticks."""
 
 import math
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,6 +52,7 @@ def build_scale(values: Iterable[float], start: float, end: float, *, least: flo
     if high / 2 - low / 2 <= 0:
         around = abs(low) * 0.1 or 0.5
         low, high = (low, low + around) if low == least else (low - around, high + around)
+        low, high = max(low, -sys.float_info.max), min(high, sys.float_info.max)
     return Scale(low=low, high=high, start=start, end=end)
 
 
@@ -105,7 +107,7 @@ def _round_values(low: float, high: float, most: int, *, whole: bool) -> list[fl
 def _write(value: float, values: Sequence[float], quantity: Quantity, locale: Locale) -> str:
     step = values[1] - values[0]
     if quantity == "share":
-        decimals = max(0, -math.floor(math.log10(step * 100) + 1e-9))
+        decimals = max(0, -math.floor(math.log10(step) + 2 + 1e-9))
         return f"{locale.fixed(value * 100, decimals)}{locale.percent}"
     largest = max(abs(values[0]), abs(values[-1]))
     if abs(value) < step * 1e-6:

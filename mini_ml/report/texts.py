@@ -72,6 +72,7 @@ PAGE_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "job": ("Job", "Tarefa"),
     "artifact": ("Model file", "Arquivo do modelo"),
     "artifact_size": ("{size}, SHA-256 {sha256}", "{size}, SHA-256 {sha256}"),
+    "train_again": ("Command line: train it again", "Linha de comando: treinar de novo"),
     "call": ("How to call", "Como chamar"),
     "call_text": (
         "Set `MINI_ML_URL` to the address of the platform and, if authentication is on, `MINI_ML_API_KEY` to your API "

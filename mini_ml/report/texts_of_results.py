@@ -145,7 +145,12 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "probability_axis": ("predicted probability", "probabilidade prevista"),
     "happened_axis": ("share of rows with the label", "parte das linhas com o rótulo"),
-    "auc_short": ("{label}: {area}", "{label}: {area}"),
+    "false_positive_rate_short": ("false positives", "falsos positivos"),
+    "true_positive_rate_short": ("true positives", "verdadeiros positivos"),
+    "recall_axis_short": ("recall", "revocação"),
+    "precision_axis_short": ("precision", "precisão"),
+    "probability_axis_short": ("probability", "probabilidade"),
+    "happened_axis_short": ("share of rows", "parte das linhas"),
     # ---------------------------------------------------------------- effects
     "importance": ("What it looks at", "O que ele observa"),
     "importance_text": (

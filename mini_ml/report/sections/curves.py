@@ -44,9 +44,11 @@ def _build_for_many(context: Context, many: Sequence[ClassCurves]) -> list[Block
 
     return [
         Paragraph(text=text),
-        build("roc", _build_roc, lambda curves: f"AUC {locale.number(curves.roc_auc)}"),
+        build("roc", _build_roc, lambda curves: f"AUC {locale.fixed(curves.roc_auc, 3)}"),
         build(
-            "precision_recall", _build_precision_recall, lambda curves: f"AP {locale.number(curves.average_precision)}"
+            "precision_recall",
+            _build_precision_recall,
+            lambda curves: f"AP {locale.fixed(curves.average_precision, 3)}",
         ),
         build("calibration", _build_calibration, lambda curves: ""),
     ]
@@ -97,7 +99,8 @@ def _build(
 ) -> Figure:
     """Return one curve; in a small figure, the sentence is for screen readers alone."""
     words = context.words
-    across, up = (Axis(name=words(name), quantity="share", low=0, high=1) for name in names)
+    short = "_short" if caption else ""
+    across, up = (Axis(name=words(f"{name}{short}"), quantity="share", low=0, high=1) for name in names)
     width, height = size
     svg = draw_lines(
         [Line(points=points)],

@@ -28,7 +28,7 @@ def build_reproduction(context: Context) -> Section:
     ]
     blocks: list[Block] = [Paragraph(text=words("reproduce_text")), Facts(pairs=pairs)]
     if context.profile is not None:
-        blocks.append(Code(title=words("call_cli"), text=_write_train_command(context, context.profile.options)))
+        blocks.append(Code(title=words("train_again"), text=_write_train_command(context, context.profile.options)))
     return Section(name="reproduce", title=words("reproduce"), blocks=blocks)
 
 
