@@ -36,6 +36,7 @@ SPELLED = {
         keys.artifact("iris", JOB, 1, "model.joblib"),
         keys.manifest("iris", 7),
         keys.alias("iris", "champion"),
+        keys.alias_move("iris", "champion", 3),
         keys.prediction("iris", 7, JOB, "summary.json"),
         keys.artifact("iris", JOB, 1, keys.REJECTS),
         keys.artifact("iris", JOB, 1, keys.HOLDOUT_PREDICTIONS),

@@ -44,6 +44,8 @@ NEEDED = {
     "GET /model-types": "read",
     "GET /models": "read",
     "GET /models/{model_name}": "read",
+    "GET /models/{model_name}/compare": "read",
+    "GET /models/{model_name}/aliases/{alias}": "read",
     "PUT /models/{model_name}/aliases/{alias}": "admin",
     "DELETE /models/{model_name}/aliases/{alias}": "admin",
     "POST /models/{model_name}/invocations": "predict",

@@ -69,9 +69,13 @@ def aliased(trained: dict[str, Any], deployed: Deployed, http: httpx2.Client) ->
     moved = http.put("/models/iris/aliases/champion", json={"version": 1})
     online = http.post("/models/iris/versions/champion/invocations", json={"instances": [ROW]})
     batch = steps.uploaded(deployed, "predict/iris@champion/flowers.csv", FLOWERS, {})
+    compared = http.get("/models/iris/compare?versions=champion,1").json()
     removed = http.delete("/models/iris/aliases/champion")
+    moves = http.get("/models/iris/aliases/champion").json()["moves"]
     return {
         "moved": moved.status_code,
+        "compared": compared["verdict"],
+        "moves": [(move["from_version"], move["to_version"], move["moved_by"]) for move in moves],
         "online": online.json()["version"],
         "batch": batch["version"],
         "removed": removed.status_code,

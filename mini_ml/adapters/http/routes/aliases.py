@@ -48,7 +48,8 @@ def get_alias(
     alias: AliasName,
     limit: Annotated[int, Query(ge=1, le=200, description="Maximum number of moves per page.")] = 50,
     cursor: Annotated[
-        int | None, Query(ge=1, le=10**9, description="Start of the page; use `links.next` instead of setting it.")
+        int | None,
+        Query(ge=1, le=keys.MOST_MOVES, description="Start of the page; use `links.next` instead of setting it."),
     ] = None,
 ) -> Response:
     """Says who moved the alias, when, from which version, to which one, and why.
