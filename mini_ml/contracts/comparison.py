@@ -15,7 +15,9 @@ ComparisonVerdict = Literal["better", "worse", "no_difference", "too_few_rows", 
 """What is known about the second version against the first."""
 Obstacle = Literal["task", "target", "labels", "predictions", "numbers"]
 """Why versions cannot be compared: what differs, or what is missing or cannot be computed with."""
-ComparisonNoteCode = Literal["metrics_disagree", "other_rows", "other_target", "grouped_rows", "refitted"]
+ComparisonNoteCode = Literal[
+    "metrics_disagree", "fitted_rows", "other_rows", "other_target", "grouped_rows", "refitted"
+]
 
 
 _ROUNDING: Final = 1e-6

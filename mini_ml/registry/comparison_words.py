@@ -27,9 +27,11 @@ _OBSTACLES: Final[Mapping[Obstacle, str]] = {
 }
 _NOTES: Final[Mapping[ComparisonNoteCode, str]] = {
     "metrics_disagree": "The {metric} says the opposite of the {decisive}, which decides.",
-    "other_rows": "{count:,} of the {rows:,} hold-out rows of version {version} are not among those of version "
-    "{other}, which may have been fitted on them. They are left out.",
-    "other_target": "{count:,} rows have the same cells in both files, but another target. They are left out.",
+    "fitted_rows": "Hold-out rows of version {version} on which version {other} was fitted, as it had the same file: "
+    "{count:,} of {rows:,}. They are left out.",
+    "other_rows": "Hold-out rows of version {version} that version {other} did not hold out, so that it may have been "
+    "fitted on them: {count:,} of {rows:,}. They are left out.",
+    "other_target": "Rows with the same cells in both files, but another target: {count:,}. They are left out.",
     "grouped_rows": "Rows of version {version} were held out in groups. Rows of a group resemble each other, so the "
     "interval may be too narrow.",
     "refitted": "Version {version} was fitted on its hold-out rows too, after it was measured. The comparison is about "
@@ -79,7 +81,7 @@ def build_notes(
         if here.holdout_rows > found.common_rows:
             count = here.holdout_rows - found.common_rows
             params = {"count": count, "rows": here.holdout_rows, "version": here.version, "other": there.version}
-            yield _build_note("other_rows", **params)
+            yield _build_note("fitted_rows" if here.sha256 == there.sha256 else "other_rows", **params)
     if matched.other_target:
         yield _build_note("other_target", count=matched.other_target)
     for manifest in manifests:

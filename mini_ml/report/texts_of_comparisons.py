@@ -77,15 +77,21 @@ COMPARISON_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "The second metric ({metric}) says the opposite of the first one ({decisive}), which decides.",
         "A segunda métrica ({metric}) diz o contrário da primeira ({decisive}), que decide.",
     ),
+    "remark_fitted_rows": (
+        "Hold-out rows of version {version} on which version {other} was fitted, as it had the same file: {count} of "
+        "{rows}. They are left out.",
+        "Linhas separadas da versão {version} com as quais a versão {other} foi treinada, pois tinha o mesmo arquivo: "
+        "{count} de {rows}. Ficam de fora.",
+    ),
     "remark_other_rows": (
-        "{count} of the {rows} hold-out rows of version {version} are not among those of version {other}, which may "
-        "have been fitted on them. They are left out.",
-        "{count} das {rows} linhas separadas da versão {version} não estão entre as da versão {other}, que pode ter "
-        "sido treinada com elas. Ficam de fora.",
+        "Hold-out rows of version {version} that version {other} did not hold out, so that it may have been fitted on "
+        "them: {count} of {rows}. They are left out.",
+        "Linhas separadas da versão {version} que a versão {other} não separou, e com as quais pode ter sido treinada: "
+        "{count} de {rows}. Ficam de fora.",
     ),
     "remark_other_target": (
-        "{count} rows have the same cells in both files, but another target. They are left out.",
-        "{count} linhas têm as mesmas células nos dois arquivos, mas outro alvo. Ficam de fora.",
+        "Rows with the same cells in both files, but another target: {count}. They are left out.",
+        "Linhas com as mesmas células nos dois arquivos, mas outro alvo: {count}. Ficam de fora.",
     ),
     "remark_grouped_rows": (
         "Rows of version {version} were held out in groups. Rows of a group resemble each other, so the interval may "

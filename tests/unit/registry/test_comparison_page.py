@@ -90,7 +90,7 @@ def test_notes_are_shown_in_the_language_of_the_page(language: Language) -> None
     page = read(compare({"dataset": dataset}, {"refitted": True}), language)
 
     words = Words(language)
-    assert words("remark_other_rows", count=1_000, rows=1_300, version="1", other="2") in page.text
+    assert words("remark_fitted_rows", count=1_000, rows=1_300, version="1", other="2") in page.text
     assert words("remark_refitted", version="2") in page.text
 
 
