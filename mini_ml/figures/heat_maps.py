@@ -36,7 +36,7 @@ def draw_heat_map(
         description: what can be seen in it, in a sentence.
     """
     count = max(len(labels), 1)
-    side = 56.0 if count <= 4 else 40.0 if count <= 8 else 28.0
+    side = 72.0 if count <= 3 else 44.0 if count <= 8 else 28.0
     widest = min(max((width_of(label) for label in labels), default=0) + 6, _LABELS[count > 8])
     are_level = widest <= side
     left, top = widest + 20, (16 if are_level else widest) + 18

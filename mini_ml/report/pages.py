@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from mini_ml.figures.svg import clean_text
 from mini_ml.report.blocks import Section
-from mini_ml.report.language import Words
+from mini_ml.report.words import Words
 from mini_ml.report.sections.context import cut
 
 

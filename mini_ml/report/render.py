@@ -3,7 +3,8 @@
 from typing import Final
 
 from mini_ml.contracts import Manifest, Profile
-from mini_ml.report.language import Language, Words
+from mini_ml.report.language import Language
+from mini_ml.report.words import Words
 from mini_ml.report.pages import render_page
 from mini_ml.report.sections.asked import build_asked
 from mini_ml.report.sections.candidates import build_candidates
