@@ -9,7 +9,7 @@ from mini_ml.figures.svg import Drawing, cut_text, width_of
 _LEVELS: Final = 8
 _DARK_FROM: Final = 5
 """The level from which the text in a square is light."""
-_LABELS: Final = (130.0, 90.0)
+_LABELS: Final = (110.0, 90.0)
 """Most space for labels: of a few, and of many."""
 _SMALL_TEXT: Final = 9.0
 
