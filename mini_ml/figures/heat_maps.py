@@ -9,7 +9,7 @@ from mini_ml.figures.svg import Drawing, cut_text, width_of
 _LEVELS: Final = 8
 _DARK_FROM: Final = 5
 """The level from which the text in a square is light."""
-_LABELS: Final = (130.0, 90.0)
+_LABELS: Final = (110.0, 90.0)
 """Most space for labels: of a few, and of many."""
 _SMALL_TEXT: Final = 9.0
 
@@ -36,7 +36,7 @@ def draw_heat_map(
         description: what can be seen in it, in a sentence.
     """
     count = max(len(labels), 1)
-    side = 56.0 if count <= 4 else 40.0 if count <= 8 else 28.0
+    side = 72.0 if count <= 3 else 44.0 if count <= 8 else 28.0
     widest = min(max((width_of(label) for label in labels), default=0) + 6, _LABELS[count > 8])
     are_level = widest <= side
     left, top = widest + 20, (16 if are_level else widest) + 18

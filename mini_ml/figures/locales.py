@@ -100,14 +100,14 @@ ENGLISH: Final = Locale(
     grouping=",",
     percent=f"{_NO_BREAK}%",
     months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    large={1e12: f"{_NO_BREAK}T", 1e9: f"{_NO_BREAK}B", 1e6: f"{_NO_BREAK}M", 1e4: f"{_NO_BREAK}k"},
+    large={1e12: f"{_NO_BREAK}T", 1e9: f"{_NO_BREAK}B", 1e6: f"{_NO_BREAK}M", 1e3: f"{_NO_BREAK}k"},
 )
 BRAZILIAN: Final = Locale(
     decimal=",",
     grouping=".",
     percent="%",
     months=("jan.", "fev.", "mar.", "abr.", "maio", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."),
-    large={1e12: f"{_NO_BREAK}tri", 1e9: f"{_NO_BREAK}bi", 1e6: f"{_NO_BREAK}mi", 1e4: f"{_NO_BREAK}mil"},
+    large={1e12: f"{_NO_BREAK}tri", 1e9: f"{_NO_BREAK}bi", 1e6: f"{_NO_BREAK}mi", 1e3: f"{_NO_BREAK}mil"},
 )
 
 

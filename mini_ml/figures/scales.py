@@ -112,7 +112,7 @@ def _write(value: float, values: Sequence[float], quantity: Quantity, locale: Lo
     largest = max(abs(values[0]), abs(values[-1]))
     if abs(value) < step * 1e-6:
         return "0"
-    if largest >= 10_000 or largest < 1e-3:
+    if largest >= 100_000 or largest < 1e-3:
         return locale.short(value)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     if round(step, decimals) != round(step, decimals + 1):

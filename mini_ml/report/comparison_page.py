@@ -7,9 +7,10 @@ from mini_ml.contracts import ComparisonNote, MetricDifference, VersionCompariso
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis
 from mini_ml.report.blocks import Block, Figure, Figures, Items, Paragraph, Section, Table, build_figure
-from mini_ml.report.language import Language, Words
+from mini_ml.report.language import Language
 from mini_ml.report.pages import render_page
 from mini_ml.report.sections.compared import build_data_side, build_metrics_side, build_model_side
+from mini_ml.report.words import Words
 
 _NUMBERS: Final = frozenset({1, 2, 3, 4})
 

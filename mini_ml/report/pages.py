@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from mini_ml.figures.svg import clean_text
 from mini_ml.report.blocks import Section
-from mini_ml.report.language import Words
 from mini_ml.report.sections.context import cut
+from mini_ml.report.words import Words
 
 
 def render_page(template: str, *, words: Words, title: str, sections: list[Section], **values: object) -> bytes:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from mini_ml.contracts import Manifest, Profile
-from mini_ml.report.language import Language, Words
+from mini_ml.report.language import Language
 from mini_ml.report.pages import render_page
 from mini_ml.report.sections.asked import build_asked
 from mini_ml.report.sections.candidates import build_candidates
@@ -19,6 +19,7 @@ from mini_ml.report.sections.regression import build_regression
 from mini_ml.report.sections.usage import build_calls, build_reproduction
 from mini_ml.report.sections.worst import build_worst
 from mini_ml.report.values import without_values
+from mini_ml.report.words import Words
 
 MOST_BYTES: Final = 1_000_000
 """Maximum size of a page."""

@@ -162,7 +162,7 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "a importância.",
     ),
     "importance_title": ("Importance of the columns", "Importância das colunas"),
-    "importance_desc": ("The most important first: {names}", "As mais importantes primeiro: {names}"),
+    "importance_desc": ("The most important: {names}", "As mais importantes: {names}"),
     "importance_cut": (
         "The {shown} most important of {number} columns.",
         "As {shown} mais importantes de {number} colunas.",
@@ -258,10 +258,7 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "note_no_holdout_rows": ("No rows were held out to compute it on.", "Nenhuma linha foi separada para calculá-lo."),
     "note_no_probabilities": ("This model type has no probabilities.", "Este tipo de modelo não tem probabilidades."),
-    "note_many_labels": (
-        "Labels that are not shown, because others are more frequent: {count}.",
-        "Rótulos que não aparecem, porque outros são mais frequentes: {count}.",
-    ),
+    "note_many_labels": ("Labels that are not shown: {count}.", "Rótulos que não aparecem: {count}."),
     "note_labels_without_rows": (
         "Labels without a curve, because none of the hold-out rows has them, or all have: {count}.",
         "Rótulos sem curva, porque nenhuma linha separada os tem, ou todas têm: {count}.",

@@ -21,8 +21,10 @@ HOSTILE: Final = (
 )
 MODELS: Final[Mapping[str, dict[str, Any]]] = {
     "two classes": {},
+    "seven classes": {"labels": [f"a label with a longer name {number}" for number in range(7)]},
     "26 classes": {"labels": [f"label {number}" for number in range(26)]},
     "250 classes, 60 columns": {"labels": [f"class {number}" for number in range(250)], "columns": 60},
+    "wide labels": {"labels": ["MWMWMWMW 0", "MWMWMWMW 1", "WWWWWWW"], "target": "MMMMMMMMMMMMMMMMMMM"},
     "regression": {"labels": None},
     "two columns": {"labels": None, "columns": 1},
     "long names": {"target": "a long name of a target " * 4, "name": "a long name of a column " * 3 + "{}"},

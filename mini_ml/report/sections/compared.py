@@ -5,8 +5,8 @@ from typing import Final
 
 from mini_ml.contracts import ComparedVersion, VersionComparison
 from mini_ml.report.blocks import Block, Paragraph, Section, Table
-from mini_ml.report.language import Words
 from mini_ml.report.sections.context import cut, join
+from mini_ml.report.words import Words
 
 _MOST_COLUMNS: Final = 100
 """Maximum number of columns that differ, and of parameters, in a table."""

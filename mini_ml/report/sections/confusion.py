@@ -13,7 +13,8 @@ _MOST_LABELS: Final = 16
 """Maximum number of labels in the heat map; of more, the others share a row and a column."""
 _MOST_CONFUSIONS: Final = 20
 _FOLDED_FROM: Final = 30
-_SMALL: Final = 8
+_SMALL: Final = 4
+"""Up to this number of labels, the heat map stands beside the tables, and fits a phone."""
 
 Matrix = Sequence[Sequence[int]]
 

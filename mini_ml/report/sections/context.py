@@ -7,7 +7,7 @@ from typing import Final
 from mini_ml.contracts import ColumnKind, Label, Manifest, Profile, ProfilePart
 from mini_ml.figures.locales import Locale, moment_of
 from mini_ml.report.blocks import Block, Paragraph
-from mini_ml.report.language import Words
+from mini_ml.report.words import Words
 
 LONGEST_NAME: Final = 60
 """Maximum number of characters of a name on the page; longer ones are cut."""

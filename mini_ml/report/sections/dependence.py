@@ -11,7 +11,7 @@ from mini_ml.figures.scales import Quantity
 from mini_ml.report.blocks import Block, Figure, Figures, Paragraph, Section, build_figure
 from mini_ml.report.sections.context import Context, cut, describe_notes, write_category
 
-_MOST_LINES: Final = min(4, SERIES)
+_MOST_LINES: Final = SERIES
 
 
 def build_dependence(context: Context) -> Section | None:

@@ -6,7 +6,7 @@ from mini_ml.contracts import ClassificationMetrics, Importance
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis
 from mini_ml.report.blocks import Block, Figures, Paragraph, Section, build_figure
-from mini_ml.report.sections.context import Context, cut, describe_notes, join
+from mini_ml.report.sections.context import Context, cut, describe_notes
 
 _MOST: Final = 20
 
@@ -26,7 +26,7 @@ def build_importance(context: Context) -> Section | None:
 def _build_figure(context: Context, every: tuple[Importance, ...]) -> Block:
     words, shown = context.words, every[:_MOST]
     title = words("importance_title")
-    text = words("importance_desc", names=join((cut(one.name, 40) for one in shown), most=3))
+    text = words("importance_desc", names=", ".join(cut(one.name, 40) for one in shown[:3]))
     if len(every) > len(shown):
         text = f"{text}. {words('importance_cut', shown=len(shown), number=len(every))}"
     svg = draw_dots(

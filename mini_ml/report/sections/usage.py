@@ -35,7 +35,7 @@ def build_reproduction(context: Context) -> Section:
 def _write_train_command(context: Context, options: TrainOptions) -> str:
     manifest = context.manifest
     file = manifest.dataset.key.rsplit("/", 1)[-1]
-    params: dict[str, JsonValue] = {**options.model_params, "random_state": manifest.seed}
+    params: dict[str, JsonValue] = {"random_state": manifest.seed, **options.model_params}
     parts = ["mini-ml", "train", file, "--model", manifest.model_name, "--target", manifest.target]
     parts += ["--type", options.model_type, "--params", json.dumps(params, ensure_ascii=False)]
     parts += _write_further_options(options)

@@ -164,6 +164,10 @@ def test_a_small_histogram_takes_few_bytes() -> None:
     assert len(draw_small_histogram([3] * 20, title="Distribution of a column")) < 800
 
 
+def test_a_cut_text_keeps_its_start_and_its_end() -> None:
+    assert cut_text("Twitter for iPhone", 80) == "Twitter…hone"
+
+
 def test_long_labels_are_cut_and_can_be_read_in_full() -> None:
     label = "a very long category " * 5
 

@@ -12,8 +12,9 @@ from mini_ml.contracts import ComparisonNoteCode, ComparisonVerdict, Obstacle, V
 from mini_ml.registry.comparison import compare_versions
 from mini_ml.registry.comparison_words import METRIC_WORDS
 from mini_ml.report.comparison_page import render_comparison
-from mini_ml.report.language import LANGUAGES, Language, Words
+from mini_ml.report.language import LANGUAGES, Language
 from mini_ml.report.texts import TEXTS
+from mini_ml.report.words import Words
 from tests.fixtures.responses import MANIFEST
 from tests.unit.registry.published import label_rows, publish, write_rows
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mini_ml.ml.schema.data_warnings import SENTENCES
-from mini_ml.report.language import LANGUAGES, Words, choose_language
+from mini_ml.report.language import LANGUAGES, choose_language
 from mini_ml.report.texts import TEXTS
 from mini_ml.report.texts_of_warnings import PORTUGUESE_WARNINGS, WITHOUT_CELLS
+from mini_ml.report.words import Words
 
 
 def fields_of(text: str) -> set[str]:
