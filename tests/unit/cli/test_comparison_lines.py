@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from mini_ml.cli.comparison_lines import format_alias, format_comparison, format_differences
 from mini_ml.contracts import AliasMove, AliasView, ComparisonNote, Interval, MetricDifference
-from tests.unit.registry.test_comparison_page import PLAIN
+from tests.unit.registry.published import compare_labels
 
+PLAIN = compare_labels()
 MOVED = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 DIFFERENCE = MetricDifference(
     metric="accuracy",

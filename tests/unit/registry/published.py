@@ -7,8 +7,9 @@ from random import Random
 from typing import Any
 
 from mini_ml import keys
-from mini_ml.adapters.memory.cloud import MemoryCloud
-from mini_ml.contracts import Artifact, Label, UnsealedManifest
+from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
+from mini_ml.contracts import Artifact, Label, UnsealedManifest, VersionComparison
+from mini_ml.registry.comparison import compare_versions
 from mini_ml.registry.sealing import seal
 from tests.fixtures.responses import MANIFEST
 
@@ -62,6 +63,24 @@ def publish(cloud: MemoryCloud, version: int, contents: bytes | None, **changes:
         {**document, "schema": schema, "version": version, "holdout_predictions": stored, **given}
     )
     cloud.artifacts.put(keys.manifest("iris", version), seal(cloud, manifest))
+
+
+def compare_labels(
+    *, rows: int = 300, first: dict[str, Any] | None = None, second: dict[str, Any] | None = None
+) -> VersionComparison:
+    """Return a comparison of two versions with these fields in their manifests, of which the second is better."""
+    cloud = memory_cloud()
+    publish(cloud, 1, write_rows(label_rows(rows, right=0.6)), **(first or {}))
+    publish(cloud, 2, write_rows(label_rows(rows, right=0.9)), **(second or {}))
+    return compare_versions(cloud, "iris", 1, 2)
+
+
+def compare_numbers() -> VersionComparison:
+    """Return a comparison of two regressors, of which the second is better."""
+    cloud = memory_cloud()
+    publish(cloud, 1, write_rows(number_rows(300, spread=3.0, seed=1), None), **REGRESSION)
+    publish(cloud, 2, write_rows(number_rows(300, spread=2.0, seed=2), None), **REGRESSION)
+    return compare_versions(cloud, "iris", 1, 2)
 
 
 REGRESSION: dict[str, Any] = {

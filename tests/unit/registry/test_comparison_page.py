@@ -1,22 +1,20 @@
 """The page of a comparison says the verdict in both languages, escapes every name, and stays small."""
 
 from html.parser import HTMLParser
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_ml.adapters.memory.cloud import memory_cloud
 from mini_ml.contracts import ComparisonNoteCode, ComparisonVerdict, Obstacle, VersionComparison
-from mini_ml.registry.comparison import compare_versions
 from mini_ml.registry.comparison_words import METRIC_WORDS
 from mini_ml.report.comparison_page import render_comparison
 from mini_ml.report.language import LANGUAGES, Language
 from mini_ml.report.texts import TEXTS
 from mini_ml.report.words import Words
 from tests.fixtures.responses import MANIFEST
-from tests.unit.registry.published import label_rows, publish, write_rows
+from tests.unit.registry.published import compare_labels
 
 
 class Reader(HTMLParser):
@@ -36,21 +34,13 @@ class Reader(HTMLParser):
         self.text = f"{self.text} {data}"
 
 
-def compare(first: dict[str, Any] | None = None, second: dict[str, Any] | None = None) -> VersionComparison:
-    """Return a comparison of two versions with these fields in their manifests, of which the second is better."""
-    cloud = memory_cloud()
-    publish(cloud, 1, write_rows(label_rows(300, right=0.6)), **(first or {}))
-    publish(cloud, 2, write_rows(label_rows(300, right=0.9)), **(second or {}))
-    return compare_versions(cloud, "iris", 1, 2)
-
-
 def read(found: VersionComparison, language: Language = "en") -> Reader:
     reader = Reader()
     reader.feed(render_comparison(found, fewest_rows=200, language=language).decode())
     return reader
 
 
-PLAIN = compare()
+PLAIN = compare_labels()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +78,7 @@ def test_every_obstacle_note_and_metric_has_words_in_both_languages() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_notes_are_shown_in_the_language_of_the_page(language: Language) -> None:
     dataset = {**MANIFEST["dataset"], "holdout_rows": 1_300}
-    page = read(compare({"dataset": dataset}, {"refitted": True}), language)
+    page = read(compare_labels(first={"dataset": dataset}, second={"refitted": True}), language)
 
     words = Words(language)
     assert words("remark_fitted_rows", count=1_000, rows=1_300, version="1", other="2") in page.text
@@ -98,7 +88,9 @@ def test_notes_are_shown_in_the_language_of_the_page(language: Language) -> None
 def test_columns_and_parameters_stand_side_by_side() -> None:
     first = {"schema": {"columns": [{"name": "size", "kind": "numeric"}, {"name": "unchanged", "kind": "text"}]}}
     second = {"schema": {"columns": [{"name": "size", "kind": "categorical"}, {"name": "unchanged", "kind": "text"}]}}
-    found = compare({**first, "model_params": {"alpha": 0.5}}, {**second, "model_params": {"alpha": 2, "deep": True}})
+    found = compare_labels(
+        first={**first, "model_params": {"alpha": 0.5}}, second={**second, "model_params": {"alpha": 2, "deep": True}}
+    )
 
     text = " ".join(read(found).text.split())
 
