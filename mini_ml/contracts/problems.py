@@ -39,7 +39,7 @@ class Problem(FrozenModel):
     errors: tuple[IssueView, ...] = ()
     instance: str | None = None
     """Relative link to the failed job, if the problem belongs to one."""
-    comparison: VersionComparison | None = None
+    comparison: VersionComparison | None = Field(default=None, exclude_if=lambda value: value is None)
     """What was compared, if an alias was not moved because the version is not better."""
 
 
