@@ -37,7 +37,7 @@ def build_histogram(values: Matrix) -> Histogram | None:
     if step <= _WIDEST_STEP and _are_whole(values):
         count = int(np.ceil((high - low + 1) / step))
         low, high = low - 0.5, low - 0.5 + count * step
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         edges = np.linspace(low, high, count + 1)
     if not np.isfinite(edges).all():
         return None
@@ -83,7 +83,7 @@ def build_quantiles(values: Matrix) -> Histogram | None:
 def _find_bulk(values: Matrix) -> tuple[float, float]:
     """Return the smallest and the largest value that are not far from the others."""
     low, first, third, high = np.quantile(values, [_TAIL, 0.25, 0.75, 1 - _TAIL], method="nearest").tolist()
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         reach = np.float64(_FAR_OUT) * (np.float64(third) - first)
         bounds = np.minimum(low, first - reach), np.maximum(high, third + reach)
     inside = values[(values >= bounds[0]) & (values <= bounds[1])]
