@@ -16,6 +16,7 @@ from mini_ml.ml.profiling.dependence import ColumnPoints, choose_points, compute
 from mini_ml.ml.profiling.importance import ShuffledRows, measure_importance
 from mini_ml.ml.profiling.row_losses import RowLosses
 from mini_ml.ml.profiling.sampling import spread_over_target
+from mini_ml.ml.profiling.screening import choose_columns
 from mini_ml.ml.profiling.sizes import MOST_EXPLAINED, FigureSizes
 
 
@@ -40,9 +41,9 @@ class Explanations:
     dependence: tuple[PartialDependence, ...] = ()
     notes: list[ProfileNote] = field(default_factory=list)
 
-    def note(self, part: ProfilePart, code: NoteCode, *, rows: int | None = None) -> None:
+    def note(self, part: ProfilePart, code: NoteCode, *, rows: int | None = None, count: int | None = None) -> None:
         """Add a note."""
-        self.notes.append(ProfileNote(code=code, part=part, rows=rows))
+        self.notes.append(ProfileNote(code=code, part=part, rows=rows, count=count))
 
 
 def explain(
@@ -84,11 +85,14 @@ def _add_importance(
         return
     chosen = spread_over_target(explained.target, most=count)
     loss, target = RowLosses.of(model.schema.labels, explained.target), explained.target[chosen]
+    frame, predictions = explained.frame.take(chosen), explained.predictions.take(chosen)
+    places = choose_columns(model.reader, frame, predictions, most=sizes.importance_columns)
     rows = ShuffledRows(
-        copies=RowCopies(model.reader, explained.frame.take(chosen)),
+        copies=RowCopies(model.reader, frame),
         target=target,
-        losses=loss.measure(explained.predictions.take(chosen), target),
+        losses=loss.measure(predictions, target),
         groups=None if explained.groups is None else explained.groups[chosen],
+        places=places,
     )
     try:
         found.importance, _ = run_estimator(
@@ -98,8 +102,10 @@ def _add_importance(
     except TrainingFailed:
         found.note("importance", "failed")
         return
-    if len(found.importance) < len(model.reader.features):
+    if len(found.importance) < len(places):
         found.note("importance", "no_time" if is_late() else "failed")
+    if len(places) < len(model.reader.features):
+        found.note("importance", "many_columns", count=len(model.reader.features) - len(places))
     if count < len(explained.target):
         found.note("importance", "sampled", rows=count)
 
@@ -117,7 +123,7 @@ def _add_dependence(
         found.note("dependence", "no_holdout_rows")
         return
     if not count or not found.importance:
-        found.note("dependence", "failed" if count and not is_late() else "no_time")
+        found.note("dependence", "failed" if sizes.importance_rows and count and not is_late() else "no_time")
         return
     points = _choose_columns(found.importance, model, training, columns, most=sizes.values)
     rows = explained.frame.take(spread_over_target(explained.target, most=count))
