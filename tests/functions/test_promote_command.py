@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from mini_ml.cli import commands, main
-from mini_ml.client import Client
+from mini_ml.client import Client, RequestRejected
 from tests.functions.services import Services
 from tests.unit.registry.published import label_rows, publish, write_rows
 
@@ -76,3 +76,17 @@ def test_an_alias_without_a_model_is_an_invalid_argument(run: Run) -> None:
         run("models", "--alias", "champion")
 
     assert caught.value.code == 2
+
+
+def test_the_client_compares_moves_and_removes(idle: Services, run: Run) -> None:
+    with Client("http://testserver", transport=idle.api._transport) as client:
+        client.move_alias("iris", "champion", 1, reason="first one")
+        with pytest.raises(RequestRejected) as caught:
+            client.move_alias("iris", "champion", 2, if_better=True)
+        compared = client.compare("iris", "champion", 2)
+        client.remove_alias("iris", "champion", reason="not in use")
+        shown = client.alias("iris", "champion")
+
+    assert caught.value.problem.comparison == compared
+    assert (compared.verdict, shown.version) == ("worse", None)
+    assert [move.reason for move in shown.moves] == ["not in use", "first one"]
