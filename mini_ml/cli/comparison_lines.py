@@ -1,11 +1,14 @@
 """Format a comparison of two versions, and the moves of an alias."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
 
 from mini_ml.cli.measures import align, describe_members, format_number, name_metric
 from mini_ml.contracts import AliasMove, AliasView, ComparedVersion, VersionComparison
 
-_NOTHING = "-"
+_NOTHING: Final = "-"
+_MOST_COLUMNS: Final = 5
 
 
 def format_comparison(found: VersionComparison) -> Iterator[str]:
@@ -37,9 +40,12 @@ def format_differences(found: VersionComparison | None) -> Iterator[str]:
 
 
 def _list_sides(first: ComparedVersion, second: ComparedVersion) -> Iterator[tuple[str, str, str]]:
-    for name in ("created_at", "task", "target", "file", "rows", "training_rows", "holdout_rows"):
+    yield "created_at", _write_moment(first.created_at), _write_moment(second.created_at)
+    for name in ("task", "target", "file", "rows", "training_rows", "holdout_rows"):
         yield name, _write(getattr(first, name)), _write(getattr(second, name))
     yield "columns", _write(len(first.columns)), _write(len(second.columns))
+    if first.columns != second.columns:
+        yield "not in the other", _list_columns(first, second), _list_columns(second, first)
     yield "model_type", first.model_type, second.model_type
     if first.members or second.members:
         yield "members", describe_members(first.members) or _NOTHING, describe_members(second.members) or _NOTHING
@@ -48,11 +54,23 @@ def _list_sides(first: ComparedVersion, second: ComparedVersion) -> Iterator[tup
         if values[0] != values[1]:
             yield name, str(values[0]), str(values[1])
     for name in dict.fromkeys([*first.metrics, *second.metrics]):
-        yield name_metric(name), format_number(first.metrics.get(name)), format_number(second.metrics.get(name))
+        scores = first.metrics.get(name), second.metrics.get(name)
+        if scores != (None, None):
+            yield name_metric(name), format_number(scores[0]), format_number(scores[1])
+
+
+def _list_columns(one: ComparedVersion, other: ComparedVersion) -> str:
+    """Return the columns that only one version reads, or reads as another kind; at most a few of them."""
+    names = [name for name, kind in one.columns.items() if other.columns.get(name) != kind]
+    return ", ".join(names[:_MOST_COLUMNS]) + (", …" if len(names) > _MOST_COLUMNS else "") or _NOTHING
 
 
 def _write(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _write_moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}Z"
 
 
 def format_alias(view: AliasView) -> Iterator[str]:
@@ -69,4 +87,4 @@ def format_alias(view: AliasView) -> Iterator[str]:
 
 def _list_cells(move: AliasMove) -> list[str]:
     versions = [_NOTHING if version is None else str(version) for version in (move.from_version, move.to_version)]
-    return [f"{move.moved_at:%Y-%m-%d %H:%M}Z", *versions, move.moved_by, move.reason or ""]
+    return [_write_moment(move.moved_at), *versions, move.moved_by, move.reason or ""]

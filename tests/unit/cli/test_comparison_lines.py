@@ -71,3 +71,16 @@ def test_a_comparison_is_printed_with_its_notes_and_only_the_parameters_that_dif
     assert lines[:2] == [PLAIN.reason, "  note      Version 2 was refitted."]
     assert [line.split() for line in lines if line.split()[:1] == ["C"]] == [["C", "1", "2"]]
     assert [line for line in lines if line.split()[:1] == ["tol"]] == []
+
+
+def test_columns_that_only_one_version_reads_are_printed_and_empty_metrics_are_not() -> None:
+    first, second = PLAIN.versions
+    sides = (
+        first.model_copy(update={"columns": {"size": "numeric", "made": "datetime"}}),
+        second.model_copy(update={"columns": {"size": "numeric", **{f"c{number}": "text" for number in range(7)}}}),
+    )
+
+    lines = [line.split() for line in format_comparison(PLAIN.model_copy(update={"versions": sides}))]
+
+    assert ["not", "in", "the", "other", "made", "c0,", "c1,", "c2,", "c3,", "c4,", "…"] in lines
+    assert [line for line in lines if line[:2] == ["brier", "score"]] == []
