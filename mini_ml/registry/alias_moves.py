@@ -150,7 +150,7 @@ def _write_move(
     if last is not None:
         _store_move(store, model_name, name, last)
     move = AliasMove(
-        number=1 + (last.number if last else _find_newest(store, model_name, name)),
+        number=1 + max(last.number if last else 0, _find_newest(store, model_name, name)),
         moved_at=now,
         moved_by=moved_by,
         from_version=present.version,
@@ -171,7 +171,10 @@ def _store_move(store: ObjectStore, model_name: str, name: str, move: AliasMove)
 
 
 def _find_newest(store: ObjectStore, model_name: str, name: str) -> int:
-    """Return the number of the newest move in the journal, or 0: an earlier release writes aliases without moves."""
+    """Return the number of the newest move in the journal, or 0.
+
+    It is not in the alias if an earlier release wrote that, or if somebody restored an earlier version of it.
+    """
     newest = next(iter(store.list_keys(keys.alias_moves(model_name, name), limit=1)), None)
     return keys.move_number_in_key(newest) if newest else 0
 

@@ -126,6 +126,24 @@ def test_the_journal_continues_after_an_earlier_release_has_moved_the_alias(clou
     assert steps_of(list_moves(cloud)) == [(3, 1, 2), (2, 3, 1), (1, None, 1)]
 
 
+def test_the_moves_after_a_restored_alias_are_kept_too(cloud: MemoryCloud) -> None:
+    move(cloud, 1)
+    restored = cloud.artifacts.get(keys.alias("iris", "champion")).body
+    for version in (2, 3):
+        move(cloud, version)
+    cloud.artifacts.put(keys.alias("iris", "champion"), restored)
+
+    for version in (2, 3):
+        move(cloud, version, moved_by="bo")
+
+    assert [(move.number, move.to_version, move.moved_by) for move in list_moves(cloud)] == [
+        (4, 3, "bo"),
+        (3, 2, "bo"),
+        (2, 2, "ana"),
+        (1, 1, "ana"),
+    ]
+
+
 def test_a_damaged_alias_is_repaired_by_moving_it_and_keeps_its_journal(cloud: MemoryCloud) -> None:
     move(cloud, 1)
     move(cloud, 2)
