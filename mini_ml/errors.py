@@ -16,6 +16,7 @@ MiniMLError
 │   ├── JobNotRetryable
 │   ├── JobNotCancellable
 │   ├── AliasMoved
+│   ├── NotBetter
 │   ├── JobCancelled
 │   └── UploadNotReceived
 ├── UploadTooLarge
@@ -56,7 +57,7 @@ MiniMLError
     └── ArtifactRejected
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -200,6 +201,20 @@ class AliasMoved(Conflict):
     code = "alias_moved"
     title = "The alias was moved by another request"
     retryable = True
+
+
+class NotBetter(Conflict):
+    """The alias was to move only to a better version, and this one is not known to be better."""
+
+    code = "not_better"
+    title = "The version is not better"
+
+    def __init__(
+        self, detail: str, *, issues: Iterable[Issue] = (), comparison: Mapping[str, object] | None = None
+    ) -> None:
+        """Create the error; `comparison` is the JSON form of a `VersionComparison`."""
+        super().__init__(detail, issues=issues)
+        self.comparison = comparison
 
 
 class JobCancelled(Conflict):

@@ -190,6 +190,8 @@ def job_id_in_index(key: str) -> str:
 # ---------------------------------------------------------------- models and predictions
 
 MODELS: Final = "models/"
+MOST_MOVES: Final = 10**9 - 1
+"""Maximum number of moves of an alias."""
 REJECTS: Final = "rejects.csv"
 """Name of the list of rows that could not be read, beside a model file or the output of a batch prediction."""
 HOLDOUT_PREDICTIONS: Final = "holdout-predictions.csv.gz"
@@ -239,6 +241,21 @@ def alias(model_name: str, name: str) -> str:
 def alias_in_key(key: str) -> str:
     """Return the alias name in an alias key."""
     return key.rsplit("/", 1)[-1].removesuffix(".json")
+
+
+def alias_moves(model_name: str, name: str) -> str:
+    """Return the prefix of the earlier moves of an alias; outside the model's folder, whose listings stay short."""
+    return f"alias-moves/{model_name}/{name}/"
+
+
+def alias_move(model_name: str, name: str, number: int) -> str:
+    """Return the key of a move of an alias, which sorts later moves first."""
+    return f"{alias_moves(model_name, name)}{MOST_MOVES - number:09d}.json"
+
+
+def move_number_in_key(key: str) -> int:
+    """Return the number of the move in the key of one."""
+    return MOST_MOVES - int(key.rsplit("/", 1)[-1].removesuffix(".json"))
 
 
 def artifact(model_name: str, job_id: str, attempt: int, filename: str) -> str:

@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from functions.api import routes_inspection, routes_scoring, routes_status, routes_uploads
+from functions.api import (
+    routes_comparisons,
+    routes_inspection,
+    routes_reports,
+    routes_scoring,
+    routes_status,
+    routes_uploads,
+)
 from functions.api.service_status import BackendService, QueueBackedService
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
-from mini_ml.adapters.http.routes import jobs, models, predict, status, train
+from mini_ml.adapters.http.routes import aliases, jobs, models, predict, status, train
 from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.contracts import Kind
@@ -70,11 +77,18 @@ def create_app(
             routes_scoring.router,
             jobs.router,
             models.router,
+            aliases.router,
+            routes_comparisons.router,
+            routes_reports.router,
             routes_status.router,
             status.health_router,
             status.metrics_router,
         ],
-        state={"service": Service(cloud=cloud, waiter=Waiter(cloud)), "trainer": trainer, "predict": predict_service},
+        state={
+            "service": Service(cloud=cloud, waiter=Waiter(cloud), reports=True),
+            "trainer": trainer,
+            "predict": predict_service,
+        },
         lifespan=lifespan,
     )
 

@@ -22,9 +22,12 @@ SealAction = Literal["kms:GenerateMac", "kms:VerifyMac"]
 
 _MANIFESTS: Final = "models/*/versions/*"
 _ALIASES: Final = "models/*/aliases/*"
+_ALIAS_MOVES: Final = "alias-moves/*"
 _TRAINED: Final = "models/*/artifacts/*"
 _MODEL_FILES: Final = "models/*/artifacts/*/model.joblib"
 _PLANS: Final = "models/*/artifacts/*/plan.npz"
+_HOLDOUT_PREDICTIONS: Final = "models/*/artifacts/*/holdout-predictions.csv.gz"
+_PROFILES: Final = "models/*/artifacts/*/profile.json"
 _REJECTS: Final = "models/*/artifacts/*/rejects.csv"
 _PREDICTIONS: Final = "predictions/*"
 _JOBS: Final = "jobs/*"
@@ -82,12 +85,14 @@ _PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
-        reads=(_JOBS, _MANIFESTS, _ALIASES, _REJECTS, _PREDICTIONS),
-        writes=(_JOBS, _ALIASES),
+        reads=(_JOBS, _MANIFESTS, _ALIASES, _ALIAS_MOVES, _REJECTS, _PREDICTIONS),
+        reads_versions=(_HOLDOUT_PREDICTIONS, _PROFILES),
+        writes=(_JOBS, _ALIASES, _ALIAS_MOVES),
         removes=(_OPEN_JOBS,),
         finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         sends=("train", "predict"),
+        seal="kms:VerifyMac",
         authenticates=True,
     ),
     "sweeper": Rights(

@@ -9,7 +9,9 @@ from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError, field_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
+from mini_ml.cli.comparisons import add_compare_arguments, add_promote_arguments
 from mini_ml.cli.platform_url import AWS_STAGES, find_stage, is_loopback
+from mini_ml.cli.reports import add_report_arguments
 from mini_ml.client import DEFAULT_URL
 from mini_ml.contracts import BAD_ROWS, EFFORTS, Kind
 from mini_ml.correlation import parse_correlation_id
@@ -76,6 +78,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_predict(commands.add_parser("predict", parents=[remote], help="predict the rows of a CSV file"))
     _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
     _add_models(commands.add_parser("models", parents=[remote], help="list models, or show one or a version of it"))
+    report = commands.add_parser("report", parents=[remote], help="save the report of a model version as an HTML file")
+    add_report_arguments(report)
+    compare = commands.add_parser("compare", parents=[remote], help="compare two versions of a model")
+    add_compare_arguments(compare)
+    promote = commands.add_parser("promote", parents=[remote], help="point an alias at a version of a model")
+    add_promote_arguments(promote)
     _add_logs(commands.add_parser("logs", help="print log lines, or on AWS the commands that do"))
     _add_key(commands.add_parser("key", help="create an API key"))
     options = parser.parse_args(argv)
@@ -83,6 +91,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         parser.error(f"argument --stage: name the stage, as {options.url} does not end with one")
     if options.command == "models" and options.version and not options.model_name:
         parser.error("argument --version: name the model, as in: mini-ml models iris --version 3")
+    if options.command == "models" and options.alias and (options.version or not options.model_name):
+        parser.error("argument --alias: name the model, as in: mini-ml models iris --alias champion")
     return options
 
 
@@ -143,6 +153,7 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--version", help="version number, alias or latest: show its metrics and the candidates that were compared"
     )
+    parser.add_argument("--alias", metavar="ALIAS", help="alias: show who moved it, when, and why")
 
 
 def _add_logs(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,10 @@ from typing import Final, TypeVar
 from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.cli import inspection, printing
 from mini_ml.cli.arguments import CliSettings
+from mini_ml.cli.comparison_lines import format_alias
+from mini_ml.cli.comparisons import compare, promote
 from mini_ml.cli.progress_line import ProgressLine
+from mini_ml.cli.reports import save_report
 from mini_ml.cli.version_lines import format_version
 from mini_ml.client import Client, RequestRejected
 from mini_ml.contracts import JobPage, JobView, PredictAnswer, PredictOptions, TrainOptions
@@ -127,6 +130,8 @@ def _jobs(client: Client, options: Namespace) -> Iterable[str]:
 
 
 def _models(client: Client, options: Namespace) -> Iterable[str]:
+    if options.alias:
+        return format_alias(client.alias(options.model_name, options.alias))
     if options.version:
         return format_version(client.model_version(options.model_name, options.version))
     if options.model_name:
@@ -143,5 +148,8 @@ REMOTE: Final[dict[str, Callable[[Client, Namespace], Iterable[str]]]] = {
     "predict": _predict,
     "jobs": _jobs,
     "models": _models,
+    "report": save_report,
+    "compare": compare,
+    "promote": promote,
 }
 """Commands that talk to a running platform, and return the lines to print."""

@@ -45,7 +45,7 @@ def format_metrics(metrics: Metrics | None) -> Iterator[str]:
         for name, value in values.items()
     ]
     heading = ["metric", "value", "95 % interval", "baseline"]
-    yield from _align([heading, *rows], "lrrr")
+    yield from align([heading, *rows], "lrrr")
 
 
 def _format_interval(interval: Interval | None) -> str:
@@ -73,7 +73,7 @@ def format_leaderboard(candidates: Sequence[Candidate]) -> Iterator[str]:
         ]
         for candidate in candidates
     ]
-    yield from _align([heading, *rows], "lrrrrl")
+    yield from align([heading, *rows], "lrrrrl")
 
 
 def _describe_candidate(candidate: Candidate) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _format_bytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"
 
 
-def _align(table: Sequence[Sequence[str]], sides: str) -> Iterator[str]:
+def align(table: Sequence[Sequence[str]], sides: str) -> Iterator[str]:
     """Yield the rows of a table without the columns that are empty below their heading.
 
     Args:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from mini_ml.adapters.auth.api_keys import ApiKey
 from mini_ml.adapters.configuration import describe_invalid_settings
+from mini_ml.cli.comparison_lines import format_differences
 from mini_ml.cli.file_lines import format_file, format_rejects
 from mini_ml.cli.measures import format_leaderboard, format_metrics
 from mini_ml.cli.progress import describe_progress
@@ -56,6 +57,8 @@ def print_problem(problem: Problem, *, as_json: bool, correlation_id: str | None
     print(escape_control_characters(f"{problem.title}: {problem.detail}"), file=sys.stderr)
     for issue in problem.errors:
         print(escape_control_characters(f"  - {format_issue(issue)}"), file=sys.stderr)
+    for line in format_differences(problem.comparison):
+        print(escape_control_characters(line), file=sys.stderr)
     if correlation_id is not None:
         print(escape_control_characters(f"  correlation id: {correlation_id}"), file=sys.stderr)
 

@@ -10,6 +10,7 @@ import httpx2
 from pydantic import JsonValue
 
 from mini_ml.client.answers import View, parse_view
+from mini_ml.client.comparing import ComparingClient
 from mini_ml.client.exceptions import RequestRejected
 from mini_ml.client.fields import build_form_fields, build_inspect_fields, build_upload_request, has_output
 from mini_ml.client.heads import read_head
@@ -25,6 +26,7 @@ from mini_ml.contracts import (
     ModelView,
     PredictAnswer,
     PredictOptions,
+    ReportView,
     ScoringAnswer,
     State,
     TrainOptions,
@@ -39,16 +41,12 @@ Watch = Callable[[JobView], None]
 """Called with a job while it is open, to show how far it is."""
 
 
-class Client:
+class Client(ComparingClient):
     """Client for one platform; use it as a context manager.
 
     All methods raise ClientFailure: RequestRejected if the server rejects the request, Unreachable if it does not
     answer.
     """
-
-    last_answer: str = ""
-    """JSON text of the model that a method returned last, as the server sent it: links are relative, and fields that
-    this client does not know are there."""
 
     def __init__(
         self,
@@ -74,7 +72,7 @@ class Client:
         Raises:
             ValueError: the correlation id is malformed.
         """
-        self._transport = Transport(url, credential=credential, correlation_id=correlation_id, network=transport)
+        super().__init__(Transport(url, credential=credential, correlation_id=correlation_id, network=transport))
         self._sleep = sleep
         self._inline_bytes = inline_bytes
 
@@ -215,6 +213,16 @@ class Client:
         """Return a version of a model: its dataset, estimators, leaderboard and metrics."""
         return self._get(ManifestView, "models", model_name, "versions", version)
 
+    def report(self, model_name: str, version: str = "latest", *, language: str = "en") -> str:
+        """Return the report of a version as an HTML page, in the language `en` or `pt-BR`."""
+        url = self._transport.url("models", model_name, "versions", version, "report")
+        return self._transport.get(url, {"lang": language}).text
+
+    def report_figures(self, model_name: str, version: str = "latest") -> ReportView:
+        """Return the figures of the report of a version, without cell values if the credential lacks `train`."""
+        url = self._transport.url("models", model_name, "versions", version, "report")
+        return self._read(self._transport.get(url, {"format": "json"}), ReportView)
+
     def wait_for_job(self, job: JobView, *, watch: Watch | None = None) -> JobView:
         """Poll a job until it ends, and return it.
 
@@ -263,11 +271,3 @@ class Client:
         with file.open("rb") as content:
             files: dict[str, FormFile] = {field: (file.name, content, "text/csv")}
             return self._transport.post_form(self._transport.url(path), fields, files, prefer=prefer)
-
-    def _get(self, view: type[View], *segments: str) -> View:
-        return self._read(self._transport.get(self._transport.url(*segments)), view)
-
-    def _read(self, response: httpx2.Response, view: type[View]) -> View:
-        found = parse_view(response, view)
-        self.last_answer = response.text
-        return found

@@ -57,6 +57,14 @@ class Transport:
         """Send a POST request with JSON. Raises RequestRejected or Unreachable."""
         return self._send("POST", url, json=body)
 
+    def put_json(self, url: str, body: JsonValue) -> httpx2.Response:
+        """Send a PUT request with JSON. Raises RequestRejected or Unreachable."""
+        return self._send("PUT", url, json=body)
+
+    def delete(self, url: str, params: Mapping[str, str | int] | None = None) -> httpx2.Response:
+        """Send a DELETE request. Raises RequestRejected or Unreachable."""
+        return self._send("DELETE", url, params=params)
+
     def post_form(
         self, url: str, fields: Mapping[str, str], files: Mapping[str, FormFile], *, prefer: str | None = None
     ) -> httpx2.Response:

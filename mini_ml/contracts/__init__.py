@@ -1,8 +1,17 @@
 """Pydantic models of the JSON documents in S3 and in HTTP responses. Imports neither pandas nor boto3."""
 
+from mini_ml.contracts.alias_moves import AliasMove
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
-from mini_ml.contracts.comparison import AliasMove, ComparedVersion, Comparison, MetricDifference, Verdict
+from mini_ml.contracts.comparison import (
+    ComparedVersion,
+    ComparisonNote,
+    ComparisonNoteCode,
+    ComparisonVerdict,
+    MetricDifference,
+    Obstacle,
+    VersionComparison,
+)
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning, WarningExample
 from mini_ml.contracts.drift import BatchDrift, ColumnDrift, Drift
 from mini_ml.contracts.file_report import Escape, FileReport
@@ -41,21 +50,25 @@ from mini_ml.contracts.profile import (
     Frequency,
     Histogram,
     Importance,
+    NoteCode,
     PartialDependence,
     Profile,
     ProfileNote,
+    ProfilePart,
     RegressionFigures,
     TargetProfile,
     WorstError,
 )
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.views import (
+    AliasView,
     JobPage,
     JobView,
     ManifestView,
     ModelPage,
     ModelView,
     PredictAnswer,
+    ReportView,
     SchemaView,
     ScoringAnswer,
     UploadInvitation,
@@ -69,6 +82,7 @@ __all__ = [
     "OPEN_STATES",
     "Alias",
     "AliasMove",
+    "AliasView",
     "Artifact",
     "BatchDrift",
     "BatchSummary",
@@ -82,7 +96,9 @@ __all__ = [
     "ColumnProfile",
     "ColumnReport",
     "ComparedVersion",
-    "Comparison",
+    "ComparisonNote",
+    "ComparisonNoteCode",
+    "ComparisonVerdict",
     "Curve",
     "DataWarning",
     "Dataset",
@@ -116,6 +132,8 @@ __all__ = [
     "Metrics",
     "ModelPage",
     "ModelView",
+    "NoteCode",
+    "Obstacle",
     "PartialDependence",
     "PredictAnswer",
     "PredictOptions",
@@ -123,9 +141,11 @@ __all__ = [
     "Problem",
     "Profile",
     "ProfileNote",
+    "ProfilePart",
     "Progress",
     "RegressionFigures",
     "RegressionMetrics",
+    "ReportView",
     "Schema",
     "SchemaView",
     "ScoringAnswer",
@@ -142,7 +162,7 @@ __all__ = [
     "Upload",
     "UploadInvitation",
     "Url",
-    "Verdict",
+    "VersionComparison",
     "WarningExample",
     "WorstError",
 ]

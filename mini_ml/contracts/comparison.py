@@ -1,16 +1,26 @@
-"""The comparison of two versions of a model, and the moves of an alias."""
+"""The comparison of two versions of a model."""
 
+import math
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, JsonValue
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.metrics import Interval
+from mini_ml.contracts.models import EnsembleMember
 from mini_ml.contracts.vocabulary import Task
 
-Verdict = Literal["better", "worse", "no_difference", "too_few_rows", "not_comparable"]
+ComparisonVerdict = Literal["better", "worse", "no_difference", "too_few_rows", "not_comparable"]
 """What is known about the second version against the first."""
+Obstacle = Literal["task", "target", "labels", "predictions", "numbers"]
+"""Why versions cannot be compared: what differs, or what is missing or cannot be computed with."""
+ComparisonNoteCode = Literal[
+    "metrics_disagree", "fitted_rows", "other_rows", "other_target", "grouped_rows", "refitted"
+]
+
+
+_ROUNDING: Final = 1e-6
 
 
 class ComparedVersion(FrozenModel):
@@ -22,17 +32,22 @@ class ComparedVersion(FrozenModel):
     target: str
     model_type: str
     model_params: dict[str, JsonValue]
-    """Parameters of the estimator, or of the members of an ensemble by their position."""
+    """Parameters of the estimator, including defaults; empty for an ensemble."""
+    members: tuple[EnsembleMember, ...] = ()
+    """What an ensemble consists of; empty for a single estimator."""
     refitted: bool
+    """Whether the published model was fitted on the hold-out rows too, after it was measured."""
     file: str
     """Name of the file that was uploaded."""
+    sha256: str
+    """Digest of the file."""
     rows: int
     training_rows: int
     holdout_rows: int
     columns: dict[str, str]
     """Kinds of the feature columns by name."""
     metrics: dict[str, float | None]
-    """Metrics on the version's own hold-out rows, which differ between versions."""
+    """Metrics on the version's own hold-out rows, which can differ between versions."""
     intervals: dict[str, Interval] = Field(default_factory=dict)
 
 
@@ -47,30 +62,38 @@ class MetricDifference(FrozenModel):
     """Paired bootstrap interval of the difference, with a confidence of 95 %."""
     greater_is_better: bool
 
+    @property
+    def verdict(self) -> Literal["better", "worse", "no_difference"]:
+        """Return what this metric says about the second version.
 
-class Comparison(FrozenModel):
+        There is no difference while the interval contains 0, nor if it is within the rounding of the predictions.
+        """
+        if self.interval.low <= 0 <= self.interval.high or math.isclose(*self.values, rel_tol=_ROUNDING):
+            return "no_difference"
+        return "better" if (self.difference > 0) == self.greater_is_better else "worse"
+
+
+class ComparisonNote(FrozenModel):
+    """What to know about a comparison before trusting it."""
+
+    code: ComparisonNoteCode
+    message: str
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+    """The values in the message."""
+
+
+class VersionComparison(FrozenModel):
     """Two versions side by side, and whether the difference between them is more than chance."""
 
     model_name: str
     versions: tuple[ComparedVersion, ComparedVersion]
     common_rows: int
-    """Rows that both versions held out, with the same features and target."""
+    """Rows that both versions held out, with the same cells and the same target."""
     differences: tuple[MetricDifference, ...] = ()
-    """The first one decides the verdict."""
-    verdict: Verdict
+    """The first one decides the verdict. Empty without a verdict."""
+    verdict: ComparisonVerdict
+    obstacle: Obstacle | None = None
+    """Why the versions are not comparable."""
     reason: str
     """The verdict in a sentence."""
-
-
-class AliasMove(FrozenModel):
-    """One move of an alias."""
-
-    number: int
-    """Counts the moves of the alias, from 1."""
-    moved_at: datetime
-    moved_by: str
-    """Name of the credential; `unrestricted` without authentication."""
-    from_version: int | None
-    to_version: int | None
-    """None if the alias was removed."""
-    reason: str | None = None
+    notes: tuple[ComparisonNote, ...] = ()

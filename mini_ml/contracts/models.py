@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from mini_ml.contracts.alias_moves import AliasMove
 from mini_ml.contracts.base import FrozenModel
-from mini_ml.contracts.comparison import AliasMove
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
 from mini_ml.contracts.file_report import FileReport
 from mini_ml.contracts.metrics import Metrics, Threshold
 from mini_ml.contracts.vocabulary import ColumnKind, Label, Task
+
+GROUP_COLUMN_REASON: Final = "group_column: rows with the same cell are held out together"
+"""Why the column that says which rows belong together is left out of the model."""
 
 
 class Column(FrozenModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from mini_ml.contracts.base import FrozenModel
+from mini_ml.contracts.comparison import VersionComparison
 from mini_ml.errors import Issue
 
 _IfKnown = Field(default=None, exclude_if=lambda value: value is None)
@@ -38,6 +39,8 @@ class Problem(FrozenModel):
     errors: tuple[IssueView, ...] = ()
     instance: str | None = None
     """Relative link to the failed job, if the problem belongs to one."""
+    comparison: VersionComparison | None = Field(default=None, exclude_if=lambda value: value is None)
+    """What was compared, if an alias was not moved because the version is not better."""
 
 
 class Failure(FrozenModel):

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 from pydantic import AfterValidator, ValidationInfo
 
+from mini_ml.contracts.alias_moves import AliasMove
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
 from mini_ml.contracts.file_report import FileReport
@@ -14,6 +15,7 @@ from mini_ml.contracts.metrics import Metrics
 from mini_ml.contracts.models import Candidate, Manifest, Schema
 from mini_ml.contracts.options import PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Problem
+from mini_ml.contracts.profile import Profile
 from mini_ml.contracts.vocabulary import Kind, Label, State
 
 
@@ -82,6 +84,19 @@ class ModelPage(FrozenModel):
     links: Links
 
 
+class AliasView(FrozenModel):
+    """An alias as returned over HTTP, with a page of its moves. `links.next` exists if there are older ones."""
+
+    model_name: str
+    alias: str
+    version: int | None
+    """None if the alias was removed."""
+    updated_at: datetime
+    moves: tuple[AliasMove, ...]
+    """Newest first."""
+    links: Links
+
+
 class ManifestView(Manifest):
     """A model version as returned over HTTP."""
 
@@ -91,6 +106,18 @@ class ManifestView(Manifest):
 class SchemaView(Schema):
     """The schema of a model version as returned over HTTP."""
 
+    links: Links
+
+
+class ReportView(FrozenModel):
+    """The figures of the report of a model version as returned over HTTP."""
+
+    model_name: str
+    version: int
+    values: bool
+    """Whether cell values are shown; otherwise categories are numbered, and actual values are left out."""
+    profile: Profile | None
+    """None for models of releases without reports."""
     links: Links
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mini_ml import keys
 from mini_ml.contracts import Alias
-from mini_ml.registry import aliases
+from mini_ml.registry.alias_moves import move_alias
 from tests.functions import attacks
 from tests.functions.attacks import DOWNLOADS, EXCHANGES, FORGERIES, MODEL, SCORING, Attack
 from tests.functions.services import IRIS_ROW, Services, train
@@ -77,7 +77,7 @@ def test_an_artifact_that_overwrites_the_sealed_artifact_is_not_read(idle: Servi
 
 def test_an_alias_changed_by_hand_serves_a_sealed_version_and_names_it(idle: Services, attack: Attack) -> None:
     train(idle.trainer)
-    aliases.move_alias(attack.cloud, MODEL, "champion", 2)
+    move_alias(attack.cloud, MODEL, "champion", 2, moved_by="tests")
     rolled_back = Alias(alias="champion", version=1, updated_at=attack.cloud.now())
     attack.cloud.artifacts.put(keys.alias(MODEL, "champion"), rolled_back.model_dump_json().encode())
 

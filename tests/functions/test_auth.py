@@ -44,12 +44,15 @@ NEEDED = {
     "GET /model-types": "read",
     "GET /models": "read",
     "GET /models/{model_name}": "read",
+    "GET /models/{model_name}/compare": "read",
+    "GET /models/{model_name}/aliases/{alias}": "read",
     "PUT /models/{model_name}/aliases/{alias}": "admin",
     "DELETE /models/{model_name}/aliases/{alias}": "admin",
     "POST /models/{model_name}/invocations": "predict",
     "GET /models/{model_name}/versions/{version}": "read",
     "GET /models/{model_name}/versions/{version}/schema": "read",
     "GET /models/{model_name}/versions/{version}/artifact": "read",
+    "GET /models/{model_name}/versions/{version}/report": "read",
     "POST /models/{model_name}/versions/{version}/invocations": "predict",
 }
 """The scopes of which any one is enough, written out; `admin` always is."""

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -55,13 +56,14 @@ def named_examples(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def address(services: Services, example: Example) -> str:
-    """Return the path with the example of each parameter; a job is one that fits the operation."""
-    path = example.path
+    """Return the path with the example of each required parameter; a job is one that fits the operation."""
+    path, query = example.path, dict[str, str]()
     for parameter in DOCUMENT["paths"][example.path][example.method].get("parameters", []):
-        if parameter["in"] == "path" and parameter["name"] != "job_id":
+        if parameter["required"] and parameter["name"] != "job_id":
             first = next(iter(parameter["examples"].values()))["value"]
             path = path.replace(f"{{{parameter['name']}}}", first)
-    return path.replace("{job_id}", job_for(services, path))
+            query |= {parameter["name"]: first} if parameter["in"] == "query" else {}
+    return path.replace("{job_id}", job_for(services, path)) + (f"?{urlencode(query)}" if query else "")
 
 
 def job_for(services: Services, path: str) -> str:

@@ -74,7 +74,7 @@ def test_an_unsupported_method_gets_the_allowed_methods(idle: Services, service:
     answer = idle.client(service).patch("/models/iris/aliases/champion")
 
     assert problem(answer)["code"] == "method_not_allowed"
-    assert answer.headers["allow"] == "DELETE, OPTIONS, PUT"
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
 
 
 def test_options_returns_the_methods(idle: Services) -> None:

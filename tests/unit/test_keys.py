@@ -204,3 +204,11 @@ def test_a_key_below_models_names_its_model(key: str) -> None:
 )
 def test_only_the_key_of_a_manifest_has_a_version(key: str, version: int) -> None:
     assert keys.version_in_key(key) == version
+
+
+@given(st.sets(st.integers(1, keys.MOST_MOVES), min_size=2))
+def test_the_moves_of_an_alias_sort_newest_first(numbers: set[int]) -> None:
+    listed = sorted(keys.alias_move("iris", "champion", number) for number in numbers)
+
+    assert [keys.move_number_in_key(key) for key in listed] == sorted(numbers, reverse=True)
+    assert all(key.startswith(keys.alias_moves("iris", "champion")) for key in listed)

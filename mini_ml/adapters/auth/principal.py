@@ -20,3 +20,10 @@ UNRESTRICTED: Final = Principal(name="unrestricted", scopes=SCOPES)
 
 ANONYMOUS: Final = Principal(name="anonymous", scopes=frozenset())
 """Principal of requests to public routes, whose credentials are not checked; has no scopes."""
+
+_MOST_NAME_CHARS: Final = 200
+
+
+def name_of(principal: Principal) -> str:
+    """Return the name of a principal as it is stored: the subject of a token can be any text of any length."""
+    return principal.name.encode("utf-8", "replace").decode()[:_MOST_NAME_CHARS]

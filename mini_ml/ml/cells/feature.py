@@ -12,7 +12,7 @@ from mini_ml.ml.cells.dates import DateFormat
 from mini_ml.ml.cells.number_format import NumberFormat
 from mini_ml.ml.cells.number_text import Decimal
 from mini_ml.ml.frame import Matrix
-from mini_ml.ml.records.spreadsheets import unguard
+from mini_ml.spreadsheets import unguard
 
 NUMBER_KINDS: Final[frozenset[ColumnKind]] = frozenset({"numeric", "boolean", "datetime"})
 

@@ -3,7 +3,7 @@
 import codecs
 from typing import Final
 
-from mini_ml.ml.records.spreadsheets import unguard
+from mini_ml.spreadsheets import unguard
 
 BOM: Final = codecs.BOM_UTF8
 _ERRORS: Final = "mini_ml_cp1252"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mini_ml.contracts import ColumnReport, DataWarning, LeftOut
+from mini_ml.contracts.models import GROUP_COLUMN_REASON
 from mini_ml.errors import InvalidDataset, Issue, UnknownColumn
 from mini_ml.ml.cells.dates import Order
 from mini_ml.ml.cells.feature import Feature
@@ -187,7 +188,7 @@ def _describe_left_out(
 ) -> Iterable[LeftOut]:
     for name in table.names:
         if name == group:
-            yield LeftOut(name=name, reason="group_column: rows with the same cell are held out together")
+            yield LeftOut(name=name, reason=GROUP_COLUMN_REASON)
         elif name in dropped and name != target:
             yield LeftOut(name=name, reason="dropped as asked")
         elif not name:

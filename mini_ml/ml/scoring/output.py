@@ -13,7 +13,7 @@ from mini_ml.ml.model.fitted import Predictions
 from mini_ml.ml.records.block import Block
 from mini_ml.ml.records.dialect import DELIMITERS
 from mini_ml.ml.records.header import Header
-from mini_ml.ml.records.spreadsheets import guard
+from mini_ml.spreadsheets import guard
 
 
 class Output:

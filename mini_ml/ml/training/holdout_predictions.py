@@ -1,18 +1,11 @@
 """Write and read the predictions of the hold-out rows, to compare models row by row later.
 
-The file is a CSV, packed with gzip, with a line for each hold-out row, in the order of the dataset: its position in the
-dataset (from 0, as in `split.json`), its digest (see `records/digests.py`), its target and its prediction, and the
-probability of each label. If these are too many, only the probability of the target is written. The file has no
-features; texts that a spreadsheet would run as a formula are guarded with `'`.
+`mini_ml/holdout_file.py` describes the file.
 """
 
-import csv
 import gzip
-import re
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from itertools import chain
 from typing import Any, Final
 
@@ -20,19 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.contracts import Label
-from mini_ml.errors import ArtifactRejected
+from mini_ml.holdout_file import (
+    COLUMNS,
+    PROBABILITY_OF_TARGET,
+    build_file_rejection,
+    name_probabilities,
+    read_lines,
+    write_cell,
+    write_label,
+)
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import Predictions
 from mini_ml.ml.records.digests import Digests
-from mini_ml.ml.records.spreadsheets import guard, unguard
 from mini_ml.ml.training.holdout import RowPositions
+from mini_ml.spreadsheets import unguard
 
 MOST_PROBABILITIES: Final = 2_000_000
 """Maximum number of probabilities in a file; they take about 2 seconds to write, and 15 MB."""
 _COMPRESSION: Final = 4
-_NAMES: Final = ("row", "digest", "target", "prediction")
-_OF_TARGET: Final = "probability_of_target"
-_DIGEST: Final = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +91,13 @@ def write_holdout_predictions(found: HoldoutPredictions, labels: Sequence[Label]
     """
     if not len(found.rows):
         return None
-    probabilities, names = found.probabilities, list(_NAMES)
+    probabilities, names = found.probabilities, list(COLUMNS)
     if probabilities is not None and labels is not None and probabilities.size <= MOST_PROBABILITIES:
-        names += _name_probabilities(labels)
+        names += name_probabilities(labels)
     elif found.target_probabilities is not None:
-        names.append(_OF_TARGET)
+        names.append(PROBABILITY_OF_TARGET)
         probabilities = found.target_probabilities[:, np.newaxis]
-    lines = chain([",".join(map(_write_cell, names))], _write_lines(found, probabilities, labels), [""])
+    lines = chain([",".join(map(write_cell, names))], _write_lines(found, probabilities, labels), [""])
     return gzip.compress("\n".join(lines).encode("utf-8", "surrogatepass"), _COMPRESSION, mtime=0)
 
 
@@ -113,21 +111,12 @@ def read_holdout_predictions(contents: bytes, labels: Sequence[Label] | None) ->
     Raises:
         ArtifactRejected: the file is damaged, or is not of a model with these labels.
     """
+    found = read_lines(contents, labels)
+    lines = list(found.lines)
     try:
-        text = gzip.decompress(contents).decode("utf-8", "surrogatepass")
-        names, *lines = csv.reader(StringIO(text, newline=""), strict=True)
-    except (OSError, EOFError, ValueError, zlib.error, csv.Error) as error:
-        raise _reject("it is damaged") from error
-    _check_names(names, labels)
-    _check_lines(lines, len(names))
-    try:
-        return _read_lines(lines, names, labels)
+        return _read_lines(lines, found.names, labels)
     except (KeyError, ValueError, OverflowError) as error:
-        raise _reject("it has a cell that cannot be read") from error
-
-
-def _name_probabilities(labels: Sequence[Label]) -> list[str]:
-    return [f"probability_{label}" for label in labels]
+        raise build_file_rejection("it has a cell that cannot be read") from error
 
 
 def _write_lines(
@@ -135,7 +124,7 @@ def _write_lines(
 ) -> Iterator[str]:
     target, predicted = found.target.tolist(), found.predicted.tolist()
     if labels is not None:
-        cells = [_write_cell(guard(str(label))) for label in labels]
+        cells = [write_cell(write_label(label)) for label in labels]
         target, predicted = [cells[code] for code in target], [cells[code] for code in predicted]
     columns = zip(found.rows.tolist(), found.digests.tolist(), target, predicted, strict=True)
     if probabilities is None:
@@ -146,37 +135,16 @@ def _write_lines(
         yield f"{row},{digest:016x},{true},{answer}" + numbers % tuple(probabilities[position].tolist())
 
 
-def _write_cell(text: str) -> str:
-    is_plain = text and not any(sign in text for sign in ',"\r\n')
-    return text if is_plain else '"{}"'.format(text.replace('"', '""'))
-
-
-def _check_names(names: list[str], labels: Sequence[Label] | None) -> None:
-    """Raise unless the columns are those of a file with these labels."""
-    known = [[*_NAMES]]
-    if labels is not None:
-        known += [[*_NAMES, *_name_probabilities(labels)], [*_NAMES, _OF_TARGET]]
-    if names not in known:
-        raise _reject("its columns are not those of a model with these labels")
-
-
-def _check_lines(lines: list[list[str]], width: int) -> None:
-    """Raise unless every line has the right number of cells, and a digest of the right form."""
-    for number, line in enumerate(lines, start=2):
-        if len(line) != width:
-            raise _reject(f"line {number} has {len(line)} cells instead of {width}")
-        if not _DIGEST.fullmatch(line[1]):
-            raise _reject(f"the digest in line {number} has not 16 hexadecimal digits")
-
-
-def _read_lines(lines: list[list[str]], names: list[str], labels: Sequence[Label] | None) -> HoldoutPredictions:
+def _read_lines(lines: list[list[str]], names: Sequence[str], labels: Sequence[Label] | None) -> HoldoutPredictions:
     rows = np.array([int(line[0]) for line in lines], dtype=np.intp)
     if not len(rows) or rows[0] < 0 or (np.diff(rows) <= 0).any():
-        raise _reject("its rows are not in the order of the dataset")
+        raise build_file_rejection("its rows are not in the order of the dataset")
     target, predicted = (_read_values([line[column] for line in lines], labels) for column in (2, 3))
-    written = np.array([line[len(_NAMES) :] for line in lines], dtype=np.float64) if len(names) > len(_NAMES) else None
+    written = (
+        np.array([line[len(COLUMNS) :] for line in lines], dtype=np.float64) if len(names) > len(COLUMNS) else None
+    )
     if written is not None and not np.isfinite(written).all():
-        raise _reject("it has a probability that is not a number")
+        raise build_file_rejection("it has a probability that is not a number")
     probabilities = None if written is None or written.shape[1] == 1 else written
     return HoldoutPredictions(
         rows=rows,
@@ -192,7 +160,7 @@ def _read_values(cells: list[str], labels: Sequence[Label] | None) -> NDArray[An
     if labels is None:
         numbers = np.array(cells, dtype=np.float64)
         if not np.isfinite(numbers).all():
-            raise _reject("it has a number that is not finite")
+            raise build_file_rejection("it has a number that is not finite")
         return numbers
     codes = {str(label): code for code, label in enumerate(labels)}
     return np.array([codes[unguard(cell)] for cell in cells], dtype=np.int64)
@@ -202,7 +170,3 @@ def _take_target(written: Matrix | None, probabilities: Matrix | None, target: N
     if written is None:
         return None
     return written[:, 0] if probabilities is None else probabilities[np.arange(len(target)), target]
-
-
-def _reject(reason: str) -> ArtifactRejected:
-    return ArtifactRejected(f"The file of hold-out predictions cannot be read: {reason}.")

@@ -15,6 +15,7 @@ from mini_ml.contracts import (
     EnsembleMember,
     FileReport,
     Metrics,
+    Profile,
     Schema,
     Task,
     Threshold,
@@ -35,6 +36,7 @@ from mini_ml.ml.training.holdout import RowPositions
 from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout, predict_holdout
 from mini_ml.ml.training.holdout_predictions import HoldoutPredictions, write_holdout_predictions
 from mini_ml.ml.training.prepare import ParsedDataset, Prepared, prepare, prepare_all, read_dataset
+from mini_ml.ml.training.profile_model import ProfilingTime, profile_model
 from mini_ml.ml.training.stages import StageReporter
 from mini_ml.topology import Limits
 
@@ -63,6 +65,8 @@ class Trained:
     """Whether the model was fitted on the hold-out rows too, after it was measured without them."""
     holdout_predictions: bytes | None
     """The measured model's predictions of the hold-out rows as a compressed file; None if there are no such rows."""
+    profile: Profile
+    """The figures of the report."""
     notes: tuple[str, ...]
     warnings: tuple[DataWarning, ...]
     """What was decided about the data."""
@@ -123,7 +127,8 @@ def train(
         cores: cores of the function that trains, for the estimate of its time.
         checkpoint: called between steps.
         report: called whenever the training enters a stage or has compared a candidate.
-        clock: returns seconds, to measure the fits of candidates; by default nothing is measured.
+        clock: returns seconds, to measure the fits of candidates and to end a profile that takes too long; by default
+            nothing is measured.
 
     Raises:
         UnknownModelType, InvalidOption: the model type or its parameters are invalid.
@@ -131,6 +136,7 @@ def train(
         TrainingFailed: the estimator cannot be fitted on this dataset.
     """
     _check_options(options)
+    started = clock()
     stages = StageReporter(report)
     stages.enter("reading")
     dataset = read_dataset(path, options, limits=limits, seed=seed)
@@ -162,6 +168,18 @@ def train(
         model = _build_model(dataset, prepared, fitted)
         predictions, _ = run_estimator(lambda: predict_holdout(model, dataset), model_type=fitted.model_type)
         checkpoint(dataset.frame.rows, dataset.bytes)
+    stages.enter("profiling")
+    profile = profile_model(
+        measured,
+        dataset,
+        prepared,
+        fitted,
+        evaluation.predictions,
+        options,
+        seed=seed,
+        time=ProfilingTime(limits=limits, cores=cores, clock=clock, started=started),
+    )
+    checkpoint(dataset.frame.rows, dataset.bytes)
     return Trained(
         model=model,
         plan=build_plan(model, dataset.holdout, predictions),
@@ -173,6 +191,7 @@ def train(
         threshold=choice.threshold,
         refitted=options.refit,
         holdout_predictions=_write_holdout_predictions(dataset, evaluation.predictions),
+        profile=profile,
         notes=tuple(dict.fromkeys([*describe_fit(dataset.split, refit=options.refit), *fitted.notes, *warned])),
         warnings=limit_warnings((*evaluation.warnings, *dataset.warnings)),
         columns=dataset.columns,

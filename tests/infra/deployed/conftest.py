@@ -69,9 +69,13 @@ def aliased(trained: dict[str, Any], deployed: Deployed, http: httpx2.Client) ->
     moved = http.put("/models/iris/aliases/champion", json={"version": 1})
     online = http.post("/models/iris/versions/champion/invocations", json={"instances": [ROW]})
     batch = steps.uploaded(deployed, "predict/iris@champion/flowers.csv", FLOWERS, {})
+    compared = http.get("/models/iris/compare?versions=champion,1").json()
     removed = http.delete("/models/iris/aliases/champion")
+    moves = http.get("/models/iris/aliases/champion").json()["moves"]
     return {
         "moved": moved.status_code,
+        "compared": compared["verdict"],
+        "moves": [(move["from_version"], move["to_version"], move["moved_by"]) for move in moves],
         "online": online.json()["version"],
         "batch": batch["version"],
         "removed": removed.status_code,
@@ -82,6 +86,12 @@ def aliased(trained: dict[str, Any], deployed: Deployed, http: httpx2.Client) ->
 def downloaded(trained: dict[str, Any], http: httpx2.Client) -> bytes:
     """The model's artifact."""
     return steps.followed(http, "/models/iris/versions/1/artifact").content
+
+
+@pytest.fixture(scope="session")
+def reported(trained: dict[str, Any], http: httpx2.Client) -> httpx2.Response:
+    """The model's report."""
+    return http.get("/models/iris/versions/1/report").raise_for_status()
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +148,7 @@ def story(
     posted: dict[str, Any],
     aliased: dict[str, Any],
     downloaded: bytes,
+    reported: httpx2.Response,
     wrong: tuple[dict[str, Any], dict[str, Any]],
     buried: dict[Kind, dict[str, Any]],
     retried: dict[Kind, dict[str, Any]],

@@ -35,7 +35,18 @@ def test_a_form_that_is_posted_to_the_bucket_trains(posted: dict[str, Any]) -> N
 
 
 def test_an_alias_moves_and_is_scored_by(aliased: dict[str, Any]) -> None:
-    assert aliased == {"moved": 204, "online": 1, "batch": 1, "removed": 204}
+    assert {name: aliased[name] for name in ("moved", "online", "batch", "removed")} == {
+        "moved": 204,
+        "online": 1,
+        "batch": 1,
+        "removed": 204,
+    }
+
+
+def test_versions_are_compared_and_moves_of_an_alias_are_listed(aliased: dict[str, Any]) -> None:
+    assert aliased["compared"] == "too_few_rows"
+    assert [(before, after) for before, after, _ in aliased["moves"]] == [(1, None), (None, 1)]
+    assert {name for _, _, name in aliased["moves"]} == {"admin"}
 
 
 def test_a_model_downloads_by_the_rights_of_the_service_that_may_read_it(
@@ -45,6 +56,11 @@ def test_a_model_downloads_by_the_rights_of_the_service_that_may_read_it(
 
     assert hashlib.sha256(downloaded).hexdigest() == manifest["artifact"]["sha256"]
     assert [call for call in deployed.calls("api") if call.get("Key", "").endswith(".joblib")] == []
+
+
+def test_a_report_is_a_page_of_figures_that_the_trainer_sealed(reported: httpx2.Response) -> None:
+    assert reported.headers["content-type"] == "text/html; charset=utf-8"
+    assert [text for text in ("iris, version 1", "Confusion matrix", "ROC curve") if text not in reported.text] == []
 
 
 def test_the_welcome_tells_that_the_services_behind_the_queues_are_well(welcome: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -478,7 +479,7 @@ def test_an_invalid_setting_is_reported_by_its_variable(
 
 
 README = Path(__file__).parents[3] / "README.md"
-LINES = [line.split() for line in README.read_text().splitlines() if line.startswith(".venv/bin/mini-ml ")]
+LINES = [shlex.split(line) for line in README.read_text().splitlines() if line.startswith(".venv/bin/mini-ml ")]
 
 
 @pytest.mark.parametrize("line", LINES, ids=" ".join)

@@ -11,8 +11,8 @@ from pydantic import JsonValue
 from mini_ml.ml.cells import words
 from mini_ml.ml.cells.rows import rows_from_json
 from mini_ml.ml.cells.tally import Tally
-from mini_ml.ml.records.spreadsheets import guard, unguard
 from mini_ml.ml.scoring.score import ScoreOptions, score_rows
+from mini_ml.spreadsheets import guard, unguard
 from tests.unit.ml_reading.models import classifier, regressor, score
 from tests.unit.ml_reading.strategies import SPELLINGS, Spelling, write_csv
 

@@ -11,6 +11,7 @@ from mini_ml.contracts import BatchSummary, PredictOptions, PredictResult
 from mini_ml.errors import ArtifactRejected
 from mini_ml.jobs import store, submit
 from mini_ml.registry import aliases, versions
+from mini_ml.registry.alias_moves import move_alias
 from mini_ml.workflows.model_cache import ModelCache
 from tests.unit.workflows.memory_platform import ROWS, Killed, MemoryPlatform, unpack
 
@@ -83,7 +84,7 @@ def test_the_version_is_resolved_once_with_the_first_lease(platform: MemoryPlatf
 
 def test_an_alias_picks_the_version(platform: MemoryPlatform) -> None:
     platform.train()
-    aliases.move_alias(platform.cloud, "shop", "champion", 1)
+    move_alias(platform.cloud, "shop", "champion", 1, moved_by="tests")
     assert platform.score("predict/shop@champion/new.csv").version == 1
     assert platform.score("predict/shop@2/new.csv").version == 2
 

@@ -12,7 +12,8 @@ from mini_ml.jobs.job import Job
 from mini_ml.ml.model import artifact
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
-from mini_ml.registry import aliases, versions
+from mini_ml.registry import versions
+from mini_ml.registry.alias_moves import move_alias
 from mini_ml.registry.sealing import seal
 from mini_ml.workflows.model_cache import ModelCache
 from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
@@ -50,7 +51,7 @@ def test_a_visible_version_never_changes(platform: MemoryPlatform) -> None:
 
     platform.train()
     platform.train(target_column="nothing")
-    aliases.move_alias(platform.cloud, "shop", "champion", 1)
+    move_alias(platform.cloud, "shop", "champion", 1, moved_by="tests")
     platform.score("predict/shop@1/new.csv")
     platform.recover()
 

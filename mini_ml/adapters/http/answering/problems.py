@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fastapi.responses import Response
 
 from mini_ml import errors, log_context
-from mini_ml.contracts import Failure, IssueView, Problem
+from mini_ml.contracts import Failure, IssueView, Problem, VersionComparison
 
 HTTP_STATUS: dict[type[errors.MiniMLError], int] = {
     errors.InvalidRequest: 400,
@@ -37,7 +37,10 @@ def status_for(error_type: type[errors.MiniMLError]) -> int:
 
 def problem_of(error: errors.MiniMLError) -> Problem:
     """Return the problem document of an error. Internal errors do not include their details."""
-    return _problem(type(error), error.detail, map(IssueView.of, error.issues))
+    problem = _problem(type(error), error.detail, map(IssueView.of, error.issues))
+    if isinstance(error, errors.NotBetter) and error.comparison is not None:
+        return problem.model_copy(update={"comparison": VersionComparison.model_validate(error.comparison)})
+    return problem
 
 
 def problem_of_failure(failure: Failure, *, instance: str | None = None) -> Problem:

@@ -5,9 +5,19 @@ from starlette.responses import Response
 
 from mini_ml.adapters.http.answering.links import Link
 from mini_ml.adapters.http.answering.problems import problem_of_failure
-from mini_ml.contracts import JobView, Manifest, ManifestView, ModelView, PredictOptions, SchemaView, TrainOptions
+from mini_ml.contracts import (
+    AliasView,
+    JobView,
+    Manifest,
+    ManifestView,
+    ModelView,
+    PredictOptions,
+    SchemaView,
+    TrainOptions,
+)
 from mini_ml.jobs.job import Job
 from mini_ml.jobs.job_links import job_links, job_path, version_path
+from mini_ml.registry.alias_moves import AliasHistory
 from mini_ml.registry.summaries import ModelSummary
 
 
@@ -66,8 +76,8 @@ def _scoring_links(here: str, scores: bool) -> dict[str, str]:
     return {"invocations": f"{here}/invocations"} if scores else {}
 
 
-def manifest_view(manifest: Manifest, link: Link, *, scores: bool) -> ManifestView:
-    """Build the HTTP view of a model version; `scores` adds the link to online scoring."""
+def manifest_view(manifest: Manifest, link: Link, *, scores: bool, reports: bool) -> ManifestView:
+    """Build the HTTP view of a model version; `scores` and `reports` add links that only some services have."""
     here = version_path(manifest.model_name, manifest.version)
     links = {
         "self": here,
@@ -75,6 +85,7 @@ def manifest_view(manifest: Manifest, link: Link, *, scores: bool) -> ManifestVi
         "job": job_path(manifest.job_id),
         "schema": f"{here}/schema",
         "artifact": f"{here}/artifact",
+        **({"report": f"{here}/report"} if reports else {}),
         **_scoring_links(here, scores),
     }
     return ManifestView(**dict(manifest), links={name: link(path) for name, path in links.items()})
@@ -85,4 +96,23 @@ def schema_view(manifest: Manifest, link: Link) -> SchemaView:
     here = version_path(manifest.model_name, manifest.version)
     return SchemaView(
         **dict(manifest.model_schema), links={"self": link(f"{here}/schema"), "model_version": link(here)}
+    )
+
+
+def alias_view(history: AliasHistory, model_name: str, link: Link, *, limit: int, cursor: int | None) -> AliasView:
+    """Build the HTTP view of an alias and a page of its moves."""
+    alias = history.alias
+    here = f"/models/{model_name}/aliases/{alias.alias}?limit={limit}"
+    links = {"self": here + (f"&cursor={cursor}" if cursor else ""), "model": f"/models/{model_name}"}
+    if alias.version is not None:
+        links["model_version"] = version_path(model_name, alias.version)
+    if history.cursor is not None:
+        links["next"] = f"{here}&cursor={history.cursor}"
+    return AliasView(
+        model_name=model_name,
+        alias=alias.alias,
+        version=alias.version,
+        updated_at=alias.updated_at,
+        moves=history.moves,
+        links={name: link(path) for name, path in links.items()},
     )

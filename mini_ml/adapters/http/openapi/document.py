@@ -102,7 +102,8 @@ def customize(schema: JsonObject) -> JsonObject:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs"))
+    for name, definition in problem.pop("$defs").items():
+        schemas.setdefault(name, definition)
     schemas["Problem"] = problem
     schema["components"]["securitySchemes"] = _CREDENTIALS
     schema["components"]["headers"] = {CORRELATION_ID: _RETURNED_CORRELATION_ID}

@@ -1,18 +1,15 @@
-"""Routes below `/models`: models, versions and aliases."""
+"""Routes below `/models`: models and their versions."""
 
 from typing import Annotated
 
 from fastapi import Path, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from mini_ml import keys
 from mini_ml.adapters.http.answering.links import links_from
 from mini_ml.adapters.http.answering.views import json_response, manifest_view, model_view, schema_view
-from mini_ml.adapters.http.openapi.document import json_body, problem_responses
-from mini_ml.adapters.http.reading.json_bodies import read_json_as
+from mini_ml.adapters.http.openapi.document import problem_responses
 from mini_ml.adapters.http.routes.jobs import Redirect, see_other
-from mini_ml.adapters.http.schemas import AliasTarget
 from mini_ml.adapters.http.service import CloudDep, ServiceDep, new_router
 from mini_ml.contracts import Manifest, ManifestView, ModelPage, ModelView, SchemaView, Url
 from mini_ml.ports import Cloud
@@ -36,14 +33,6 @@ Version = Annotated[
         description="A version number, an alias, or `latest`.",
         openapi_examples={"latest": {"value": "latest"}, "first": {"value": "1"}},
         json_schema_extra={"pattern": keys.VERSION},
-    ),
-]
-AliasName = Annotated[
-    str,
-    Path(
-        description="Starts with a lower-case letter; `latest` is reserved.",
-        openapi_examples={"champion": {"value": "champion"}},
-        json_schema_extra={"pattern": keys.ALIAS, "not": {"const": keys.LATEST}},
     ),
 ]
 
@@ -105,7 +94,7 @@ def get_model(request: Request, service: ServiceDep, model_name: ModelName) -> R
 def get_version(request: Request, service: ServiceDep, model_name: ModelName, version: Version) -> Response:
     """A published version never changes, but `latest` and aliases can move to other versions."""
     manifest = _manifest(service.cloud, model_name, version)
-    return json_response(manifest_view(manifest, links_from(request), scores=service.scores))
+    return json_response(manifest_view(manifest, links_from(request), scores=service.scores, reports=service.reports))
 
 
 @router.get(
@@ -150,31 +139,3 @@ def get_artifact(cloud: CloudDep, model_name: ModelName, version: Version, redir
 def _manifest(cloud: Cloud, model_name: str, version: str) -> Manifest:
     number = aliases.resolve(cloud.artifacts, model_name, version)
     return versions.load_manifest(cloud.artifacts, model_name, number)
-
-
-@router.put(
-    "/models/{model_name}/aliases/{alias}",
-    summary="Point an alias at a version",
-    status_code=204,
-    response_description="The alias points to this version.",
-    responses=problem_responses(400, 404, 408, 409, 415, 422, 503),
-    openapi_extra=json_body(AliasTarget, {"first version": {"value": {"version": 1}}}),
-)
-async def put_alias(request: Request, cloud: CloudDep, model_name: ModelName, alias: AliasName) -> Response:
-    """Creates or moves the alias atomically. Requests that use it get either the old or the new version."""
-    target = await read_json_as(request, AliasTarget, cloud.stage.limits)
-    await run_in_threadpool(aliases.move_alias, cloud, keys.validate_model_name(model_name), alias, target.version)
-    return Response(status_code=204)
-
-
-@router.delete(
-    "/models/{model_name}/aliases/{alias}",
-    summary="Remove an alias",
-    status_code=204,
-    response_description="The alias is removed; the version remains.",
-    responses=problem_responses(404, 409, 422, 503),
-)
-def delete_alias(cloud: CloudDep, model_name: ModelName, alias: AliasName) -> Response:
-    """Requests that use this alias return `404` from now on."""
-    aliases.remove_alias(cloud, keys.validate_model_name(model_name), alias)
-    return Response(status_code=204)
