@@ -25,6 +25,7 @@ _ALIASES: Final = "models/*/aliases/*"
 _TRAINED: Final = "models/*/artifacts/*"
 _MODEL_FILES: Final = "models/*/artifacts/*/model.joblib"
 _PLANS: Final = "models/*/artifacts/*/plan.npz"
+_PROFILES: Final = "models/*/artifacts/*/profile.json"
 _REJECTS: Final = "models/*/artifacts/*/rejects.csv"
 _PREDICTIONS: Final = "predictions/*"
 _JOBS: Final = "jobs/*"
@@ -83,11 +84,13 @@ _PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
         reads=(_JOBS, _MANIFESTS, _ALIASES, _REJECTS, _PREDICTIONS),
+        reads_versions=(_PROFILES,),
         writes=(_JOBS, _ALIASES),
         removes=(_OPEN_JOBS,),
         finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         sends=("train", "predict"),
+        seal="kms:VerifyMac",
         authenticates=True,
     ),
     "sweeper": Rights(

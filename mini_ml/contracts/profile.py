@@ -159,8 +159,9 @@ class WorstError(FrozenModel):
 
     line: int
     """Line of the CSV, counted from 1."""
-    actual: Label
-    predicted: Label
+    actual: Label | None
+    """None where cell values are not shown; never in a stored profile."""
+    predicted: Label | None
     loss: float
     """The negative logarithm of the probability of the true label (1 if there are no probabilities), or the absolute
     error."""

@@ -85,6 +85,12 @@ def downloaded(trained: dict[str, Any], http: httpx2.Client) -> bytes:
 
 
 @pytest.fixture(scope="session")
+def reported(trained: dict[str, Any], http: httpx2.Client) -> httpx2.Response:
+    """The model's report."""
+    return http.get("/models/iris/versions/1/report").raise_for_status()
+
+
+@pytest.fixture(scope="session")
 def wrong(deployed: Deployed, http: httpx2.Client) -> tuple[dict[str, Any], dict[str, Any]]:
     """The job of a file that cannot be trained on: as it ended, and as it ended when it was tried again."""
     job = steps.uploaded(deployed, "train/wrong/empty.csv", b"a,b\n", {})
@@ -129,6 +135,7 @@ def story(
     posted: dict[str, Any],
     aliased: dict[str, Any],
     downloaded: bytes,
+    reported: httpx2.Response,
     wrong: tuple[dict[str, Any], dict[str, Any]],
     buried: dict[Kind, dict[str, Any]],
     retried: dict[Kind, dict[str, Any]],
