@@ -1,11 +1,13 @@
 """A reader gets a language that they understand, and both languages have every text."""
 
 from string import Formatter
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mini_ml.contracts import NoteCode
 from mini_ml.ml.schema.data_warnings import SENTENCES
 from mini_ml.report.language import LANGUAGES, choose_language
 from mini_ml.report.texts import TEXTS
@@ -71,6 +73,11 @@ def test_warnings_that_quote_cells_have_sentences_without_them() -> None:
 
     assert set(WITHOUT_CELLS) == quoting | {"second_names"}
     assert {field for pair in WITHOUT_CELLS.values() for text in pair for field in fields_of(text)} == {"count"}
+
+
+@pytest.mark.parametrize("code", get_args(NoteCode))
+def test_every_note_of_a_profile_has_a_text(code: str) -> None:
+    assert f"note_{code}" in TEXTS
 
 
 def test_numbers_in_texts_are_written_as_the_language_does() -> None:
