@@ -80,6 +80,11 @@ def test_warnings_that_quote_cells_have_sentences_without_them() -> None:
     assert {field for pair in WITHOUT_CELLS.values() for text in pair for field in fields_of(text)} == {"count"}
 
 
+@pytest.mark.parametrize("code", get_args(NoteCode))
+def test_every_note_of_a_profile_has_a_text(code: str) -> None:
+    assert f"note_{code}" in TEXTS
+
+
 def test_numbers_in_texts_are_written_as_the_language_does() -> None:
     assert Words("en")("note_sampled", rows=12_000) == "Computed on 12,000 rows, chosen at random."
     assert Words("pt-BR")("note_sampled", rows=12_000) == "Calculado em 12.000 linhas, escolhidas ao acaso."
