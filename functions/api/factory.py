@@ -10,7 +10,7 @@ from functions.api import routes_inspection, routes_scoring, routes_status, rout
 from functions.api.service_status import BackendService, QueueBackedService
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
-from mini_ml.adapters.http.routes import jobs, models, predict, status, train
+from mini_ml.adapters.http.routes import drift, jobs, models, predict, status, train
 from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.contracts import Kind
@@ -70,6 +70,7 @@ def create_app(
             routes_scoring.router,
             jobs.router,
             models.router,
+            drift.router,
             routes_status.router,
             status.health_router,
             status.metrics_router,

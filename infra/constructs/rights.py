@@ -25,8 +25,10 @@ _ALIASES: Final = "models/*/aliases/*"
 _TRAINED: Final = "models/*/artifacts/*"
 _MODEL_FILES: Final = "models/*/artifacts/*/model.joblib"
 _PLANS: Final = "models/*/artifacts/*/plan.npz"
+_PROFILES: Final = "models/*/artifacts/*/profile.json"
 _REJECTS: Final = "models/*/artifacts/*/rejects.csv"
 _PREDICTIONS: Final = "predictions/*"
+_DRIFT: Final = "drift/*"
 _JOBS: Final = "jobs/*"
 _OPEN_JOBS: Final = "jobs/open/*"
 _SWEEP: Final = "sweep/*"
@@ -82,7 +84,7 @@ _PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
-        reads=(_JOBS, _MANIFESTS, _ALIASES, _REJECTS, _PREDICTIONS),
+        reads=(_JOBS, _MANIFESTS, _ALIASES, _REJECTS, _PREDICTIONS, _DRIFT),
         writes=(_JOBS, _ALIASES),
         removes=(_OPEN_JOBS,),
         finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
@@ -115,8 +117,8 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     ),
     "predict-batch": Rights(
         reads=(_JOBS, _MANIFESTS, _ALIASES, _PREDICTIONS),
-        reads_versions=(_MODEL_FILES,),
-        writes=(_JOBS, _PREDICTIONS),
+        reads_versions=(_MODEL_FILES, _PROFILES),
+        writes=(_JOBS, _PREDICTIONS, _DRIFT),
         streams=(_PREDICTIONS,),
         removes=(_OPEN_JOBS,),
         reads_uploads=(_PREDICT_UPLOADS,),

@@ -76,6 +76,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_predict(commands.add_parser("predict", parents=[remote], help="predict the rows of a CSV file"))
     _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
     _add_models(commands.add_parser("models", parents=[remote], help="list models, or show one or a version of it"))
+    _add_drift(
+        commands.add_parser(
+            "drift", parents=[remote], help="show how the rows of batches differ from the training rows"
+        )
+    )
     _add_logs(commands.add_parser("logs", help="print log lines, or on AWS the commands that do"))
     _add_key(commands.add_parser("key", help="create an API key"))
     options = parser.parse_args(argv)
@@ -143,6 +148,12 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--version", help="version number, alias or latest: show its metrics and the candidates that were compared"
     )
+
+
+def _add_drift(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model_name", metavar="NAME", help="model name")
+    parser.add_argument("--version", default="latest", help="version number, alias or latest (default: %(default)s)")
+    parser.add_argument("--limit", type=int, metavar="N", help="maximum number of batches to list")
 
 
 def _add_logs(parser: argparse.ArgumentParser) -> None:

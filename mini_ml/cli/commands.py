@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from mini_ml.adapters.auth.api_keys import new_key
 from mini_ml.cli import inspection, printing
 from mini_ml.cli.arguments import CliSettings
+from mini_ml.cli.drift_lines import format_drift
 from mini_ml.cli.progress_line import ProgressLine
 from mini_ml.cli.version_lines import format_version
 from mini_ml.client import Client, RequestRejected
@@ -134,6 +135,10 @@ def _models(client: Client, options: Namespace) -> Iterable[str]:
     return printing.format_models(client.models())
 
 
+def _drift(client: Client, options: Namespace) -> Iterable[str]:
+    return format_drift(client.drift(options.model_name, options.version, limit=options.limit))
+
+
 LOCAL: Final[dict[str, Callable[[Namespace], None]]] = {"up": _up, "demo": _demo, "logs": _logs, "key": _key}
 """Commands that do not talk to a running platform."""
 
@@ -143,5 +148,6 @@ REMOTE: Final[dict[str, Callable[[Client, Namespace], Iterable[str]]]] = {
     "predict": _predict,
     "jobs": _jobs,
     "models": _models,
+    "drift": _drift,
 }
 """Commands that talk to a running platform, and return the lines to print."""

@@ -4,7 +4,7 @@ from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.batches import BatchSummary
 from mini_ml.contracts.comparison import AliasMove, ComparedVersion, Comparison, MetricDifference, Verdict
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning, WarningExample
-from mini_ml.contracts.drift import BatchDrift, ColumnDrift, Drift
+from mini_ml.contracts.drift import BatchDrift, ColumnDrift, Drift, LabelShift
 from mini_ml.contracts.file_report import Escape, FileReport
 from mini_ml.contracts.inspections import InspectAnswer, InspectedColumn
 from mini_ml.contracts.job_events import JobEvent
@@ -50,6 +50,8 @@ from mini_ml.contracts.profile import (
 )
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.views import (
+    BatchDriftView,
+    DriftPage,
     JobPage,
     JobView,
     ManifestView,
@@ -71,6 +73,7 @@ __all__ = [
     "AliasMove",
     "Artifact",
     "BatchDrift",
+    "BatchDriftView",
     "BatchSummary",
     "CalibrationBin",
     "Candidate",
@@ -88,6 +91,7 @@ __all__ = [
     "Dataset",
     "DependenceLine",
     "Drift",
+    "DriftPage",
     "Effort",
     "EnsembleMember",
     "Escape",
@@ -108,6 +112,7 @@ __all__ = [
     "JsonObject",
     "Kind",
     "Label",
+    "LabelShift",
     "Lease",
     "LeftOut",
     "Manifest",

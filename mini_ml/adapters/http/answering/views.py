@@ -5,7 +5,17 @@ from starlette.responses import Response
 
 from mini_ml.adapters.http.answering.links import Link
 from mini_ml.adapters.http.answering.problems import problem_of_failure
-from mini_ml.contracts import JobView, Manifest, ManifestView, ModelView, PredictOptions, SchemaView, TrainOptions
+from mini_ml.contracts import (
+    BatchDrift,
+    BatchDriftView,
+    JobView,
+    Manifest,
+    ManifestView,
+    ModelView,
+    PredictOptions,
+    SchemaView,
+    TrainOptions,
+)
 from mini_ml.jobs.job import Job
 from mini_ml.jobs.job_links import job_links, job_path, version_path
 from mini_ml.registry.summaries import ModelSummary
@@ -75,6 +85,7 @@ def manifest_view(manifest: Manifest, link: Link, *, scores: bool) -> ManifestVi
         "job": job_path(manifest.job_id),
         "schema": f"{here}/schema",
         "artifact": f"{here}/artifact",
+        "drift": f"{here}/drift",
         **_scoring_links(here, scores),
     }
     return ManifestView(**dict(manifest), links={name: link(path) for name, path in links.items()})
@@ -86,3 +97,8 @@ def schema_view(manifest: Manifest, link: Link) -> SchemaView:
     return SchemaView(
         **dict(manifest.model_schema), links={"self": link(f"{here}/schema"), "model_version": link(here)}
     )
+
+
+def batch_drift_view(found: BatchDrift, link: Link) -> BatchDriftView:
+    """Build the HTTP view of the drift of a batch."""
+    return BatchDriftView(**dict(found), links={"job": link(job_path(found.job_id))})
