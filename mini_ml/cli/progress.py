@@ -12,6 +12,7 @@ _STAGES: Final[dict[Stage, str]] = {
     "fitting": "fitting the model",
     "evaluating": "measuring the model on the hold-out rows",
     "refitting": "fitting the model on all rows",
+    "profiling": "computing the figures of the report",
     "storing": "storing the model",
 }
 _WAITING: Final[dict[State, str]] = {"awaiting_upload": "waiting for the file", "queued": "waiting for a worker"}

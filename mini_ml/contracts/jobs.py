@@ -25,7 +25,7 @@ class Lease(FrozenModel):
     expires_at: datetime
 
 
-Stage = Literal["reading", "comparing", "fitting", "evaluating", "refitting", "storing"]
+Stage = Literal["reading", "comparing", "fitting", "evaluating", "refitting", "profiling", "storing"]
 """What a training does at the moment."""
 
 

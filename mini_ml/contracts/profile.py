@@ -4,12 +4,25 @@ Cell values of the dataset occur in `frequencies`, in the categories of partial 
 shows them only to those who may train.
 """
 
+from typing import Literal
+
 from pydantic import Field
 
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.metrics import Interval
 from mini_ml.contracts.options import TrainOptions
 from mini_ml.contracts.vocabulary import ColumnKind, Label
+
+ProfilePart = Literal["columns", "curves", "regression", "importance", "dependence", "worst_errors"]
+NoteCode = Literal[
+    "sampled",  # computed from fewer rows
+    "no_holdout_rows",  # all rows were needed for the training
+    "labels_without_rows",  # labels that no hold-out row has, or all, have no curves
+    "many_labels",  # only the most frequent labels have curves, or only those that change most have lines
+    "no_probabilities",  # the model type has none
+    "no_time",  # computing it would take longer than the profile may
+    "failed",  # the model cannot predict the rows that the figure needs
+]
 
 
 class Histogram(FrozenModel):
@@ -18,10 +31,14 @@ class Histogram(FrozenModel):
     edges: tuple[float, ...]
     """The bounds of the ranges, ascending; one more than `counts`. A range contains its lower bound; the last, both."""
     counts: tuple[int, ...]
+    below: int = 0
+    """Rows below the first range: few, far from the others. Always 0 for quantiles."""
+    above: int = 0
+    """Rows above the last range."""
 
 
 class Frequency(FrozenModel):
-    """A category and its number of rows."""
+    """A category or word, and the number of rows that have it."""
 
     value: str
     count: int
@@ -36,15 +53,19 @@ class ColumnProfile(FrozenModel):
     """Rows that were counted, missing cells included."""
     missing: int
     histogram: Histogram | None = None
-    """Ranges of equal width, for numbers and dates with at least two distinct values."""
+    """At most 20 ranges of equal width, for numbers and dates with at least two distinct values."""
     quantiles: Histogram | None = None
-    """Ranges with about as many rows each, for comparison with later batches."""
+    """At most ten ranges with about as many rows each, for comparison with later batches. The outer bounds are the
+    smallest and the largest number of the counted rows."""
     frequencies: tuple[Frequency, ...] = ()
-    """The most frequent categories or truth values, most frequent first."""
+    """At most 20 of the most frequent categories or truth values (`true` and `false`), most frequent first; categories
+    of more than 100 characters count as others."""
     other: int = 0
     """Rows with other categories."""
+    words: tuple[Frequency, ...] = ()
+    """The most frequent words of a text column, in lower case, most frequent first."""
     distinct: int | None = None
-    """Number of distinct categories."""
+    """Number of distinct categories or texts; None for numbers and dates."""
 
 
 class TargetProfile(FrozenModel):
@@ -96,8 +117,8 @@ class RegressionFigures(FrozenModel):
     actual: tuple[float, ...]
     """Of at most 500 hold-out rows."""
     predicted: tuple[float, ...]
-    residuals: Histogram
-    """Actual minus predicted, of all hold-out rows."""
+    residuals: Histogram | None = None
+    """Actual minus predicted, of all hold-out rows; None if all are the same, or they are too large to subtract."""
 
 
 class Importance(FrozenModel):
@@ -105,9 +126,10 @@ class Importance(FrozenModel):
 
     name: str
     increase: float
-    """Mean increase of the loss: log loss, or squared error divided by the variance of the target."""
-    interval: Interval
-    """Bootstrap interval of the increase, with a confidence of 95 %."""
+    """Mean increase of the loss: log loss, share of wrong labels if the model has no probabilities, or squared error
+    divided by the variance of the target in the hold-out rows."""
+    interval: Interval | None
+    """Bootstrap interval of the increase, with a confidence of 95 %; None with fewer than 10 hold-out rows."""
 
 
 class DependenceLine(FrozenModel):
@@ -116,7 +138,7 @@ class DependenceLine(FrozenModel):
     label: Label | None = None
     """None for regression."""
     values: tuple[float, ...]
-    """Mean probability or number at each point."""
+    """Mean probability or number at each point; the share of rows that get the label if there are no probabilities."""
 
 
 class PartialDependence(FrozenModel):
@@ -139,18 +161,19 @@ class WorstError(FrozenModel):
     actual: Label
     predicted: Label
     loss: float
-    """The negative logarithm of the probability of the true label, or the absolute error."""
+    """The negative logarithm of the probability of the true label (1 if there are no probabilities), or the absolute
+    error."""
 
 
 class ProfileNote(FrozenModel):
     """Something that is absent from a profile, or was computed from fewer rows, and why."""
 
-    code: str
-    """`sampled`, `no_time`, `no_holdout_rows`, `few_holdout_rows`, `no_probabilities` or `many_classes`."""
-    part: str
-    """`columns`, `curves`, `importance`, `dependence` or `worst_errors`."""
+    code: NoteCode
+    part: ProfilePart
     rows: int | None = None
     """`sampled`: number of rows that were used."""
+    count: int | None = None
+    """`many_labels` and `labels_without_rows`: number of labels that are left out."""
 
 
 class Profile(FrozenModel):
@@ -160,7 +183,7 @@ class Profile(FrozenModel):
     options: TrainOptions
     """What was asked."""
     rows: int
-    """Training rows that the figures of columns were counted on; of very many, a sample."""
+    """Training rows that the figures of columns were counted on; of very many, a sample. The target counts all."""
     columns: tuple[ColumnProfile, ...]
     target: TargetProfile
     prediction_counts: tuple[int, ...] = ()
@@ -168,14 +191,14 @@ class Profile(FrozenModel):
     prediction_quantiles: Histogram | None = None
     """Regression: predictions of hold-out rows in ranges with about as many rows each."""
     curves: tuple[ClassCurves, ...] = ()
-    """Two classes: one entry, for the second label. More: one for each of the most frequent labels."""
+    """Two classes: one entry, for the second label. More: one for each of the at most 12 most frequent labels."""
     regression: RegressionFigures | None = None
     importance: tuple[Importance, ...] = ()
     """Most important first."""
     dependence: tuple[PartialDependence, ...] = ()
-    """Of the most important columns."""
+    """Of the six most important columns that are not texts, most important first."""
     worst_errors: tuple[WorstError, ...] = ()
-    """Worst first."""
+    """At most 20 hold-out rows with a wrong label or number, worst first."""
     notes: tuple[ProfileNote, ...] = ()
     seconds: float = Field(default=0.0)
     """Time that the figures took."""

@@ -6,7 +6,7 @@ from io import BufferedReader, BytesIO
 from pathlib import Path
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Artifact, TrainOptions
+from mini_ml.contracts import Artifact, Profile, TrainOptions
 from mini_ml.ml.model import artifact, packing
 from mini_ml.ml.plan import store as plans
 from mini_ml.ml.training.train import Trained, split_document
@@ -50,12 +50,13 @@ class ModelFiles:
     artifact: Artifact
     plan: Artifact | None
     holdout_predictions: Artifact | None
+    profile: Artifact
 
 
 def store_model_files(
     folder: ModelFolder, trained: Trained, options: TrainOptions, *, workdir: Path, limits: Limits
 ) -> ModelFiles:
-    """Store the model, its scoring plan, the split, the predictions of the hold-out rows, and the bad rows.
+    """Store the model, its scoring plan, the split, the hold-out predictions, the profile, and the bad rows.
 
     Raises:
         LimitExceeded: the model would take too much memory where it is loaded.
@@ -67,6 +68,7 @@ def store_model_files(
         artifact=model,
         plan=_store_plan(folder, trained.plan, limits.artifact_bytes),
         holdout_predictions=_store_holdout_predictions(folder, trained.holdout_predictions),
+        profile=_store_profile(folder, trained.profile),
     )
 
 
@@ -110,3 +112,8 @@ def _store_holdout_predictions(folder: ModelFolder, packed: bytes | None) -> Art
         return None
     size = int.from_bytes(packed[-4:], "little")
     return folder.put(keys.HOLDOUT_PREDICTIONS, BytesIO(packed), unpacked_size=size)
+
+
+def _store_profile(folder: ModelFolder, profile: Profile) -> Artifact:
+    body = profile.model_dump_json().encode()
+    return folder.put(keys.PROFILE, BytesIO(body), unpacked_size=len(body))

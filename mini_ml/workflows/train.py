@@ -128,6 +128,7 @@ def _build_manifest(
         artifact=stored.artifact,
         plan=stored.plan,
         holdout_predictions=stored.holdout_predictions,
+        profile=stored.profile,
         libraries=artifact.libraries(),
         seed=SEED,
     )

@@ -7,12 +7,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mini_ml.ml.frame import Matrix
+from mini_ml.ml.frame import Codes, Matrix
 from mini_ml.ml.records.bad_rows import BadRecord
 
 Offsets = NDArray[np.int64]
 Places = NDArray[np.int32]
 Marks = NDArray[np.bool_]
+
+_LINE_FEED: Final = 10
+_CARRIAGE_RETURN: Final = 13
 
 PADDING: Final = 32
 """Zero bytes after the cells, so that 8-byte reads at the last cell stay inside the buffer."""
@@ -82,6 +85,14 @@ class Block:
     def line_of(self, row: int) -> int:
         """Return the line number on which a record begins."""
         return self.line_at(int(self.record_starts[row]))
+
+    def lines_of(self, rows: Codes) -> Codes:
+        """Return the line number on which each of some records begins; faster than `line_of` for many."""
+        signs = np.frombuffer(self.raw, dtype=np.uint8)
+        is_end = signs == _LINE_FEED
+        if b"\r" in self.raw:
+            is_end |= (signs == _CARRIAGE_RETURN) & (np.append(signs[1:], 0) != _LINE_FEED)
+        return self.first_line + np.searchsorted(np.flatnonzero(is_end), self.record_starts[rows])
 
     def line_at(self, offset: int) -> int:
         """Return the line number of an offset in `raw`."""

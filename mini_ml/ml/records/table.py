@@ -80,3 +80,13 @@ class Table:
                 return block.line_of(row)
             row -= block.rows
         raise IndexError(row)
+
+    def lines_of(self, rows: Codes) -> Codes:
+        """Return the line number on which each of some rows begins; their positions must be ascending."""
+        parts, first = [], 0
+        for block in self.blocks:
+            begin, end = np.searchsorted(rows, [first, first + block.rows])
+            if begin < end:
+                parts.append(block.lines_of(rows[begin:end] - first))
+            first += block.rows
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.intp)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mini_ml.ml.frame import Matrix
+from mini_ml.ml.measures.losses import log_losses
 from mini_ml.ml.model.averaging import sharpen
-from mini_ml.ml.training.evaluation import log_losses
 
 MAX_MEMBERS: Final = 5
 _PICKS: Final = 10

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sklearn import metrics
 
 from mini_ml.contracts import ClassificationMetrics, Label, RegressionMetrics
-from mini_ml.ml.training.ranking import measure_ranking
+from mini_ml.ml.measures.losses import log_losses, squared_losses
+from mini_ml.ml.measures.ranking import measure_ranking
 
 ClassCodes = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -22,8 +23,6 @@ REGRESSION_METRICS: Final = ("r2", "mae", "rmse", "median_absolute_error")
 
 _NO_ROWS: Final = "there are no hold-out rows: all rows were needed for the training"
 _TOO_LARGE: Final = "the numbers are too large to compute it"
-_LEAST_PROBABILITY: Final = float(np.finfo(np.float64).eps)
-"""What stands for a probability of 0 in the log loss, as in scikit-learn."""
 
 
 def measure_classification(
@@ -60,22 +59,6 @@ def macro_f1(truth: ClassCodes, predicted: ClassCodes) -> float:
     """Return the mean F1 over the classes that occur in `truth` or `predicted`; both have shape ``(n,)``, n > 0."""
     with _no_warnings():
         return float(metrics.f1_score(truth, predicted, average="macro"))
-
-
-def log_losses(truth: ClassCodes, probabilities: Numbers) -> Numbers:
-    """Return the log loss of each row, which depends only on the probability that it gives to its true class."""
-    # Rounding can put a probability just outside 0 to 1.
-    of_truth = np.clip(probabilities[np.arange(len(truth)), truth], _LEAST_PROBABILITY, 1.0)
-    return 0.0 - np.log(of_truth)  # the difference has no negative zero
-
-
-def squared_losses(truth: ClassCodes, probabilities: Numbers) -> Numbers:
-    """Return the Brier score of each row: squared errors, summed over the classes and halved if there are two."""
-    of_truth = probabilities[np.arange(len(truth)), truth]
-    squares = np.einsum("rc,rc->r", probabilities, probabilities)
-    summed = squares - 2 * of_truth + 1
-    losses: Numbers = np.maximum(summed / 2 if probabilities.shape[1] == 2 else summed, 0.0)
-    return losses
 
 
 def measure_regression(truth: Numbers, predicted: Numbers) -> RegressionMetrics:

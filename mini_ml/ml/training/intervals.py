@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtr, stdtrit
 
 from mini_ml.contracts import Interval
 from mini_ml.ml.frame import Codes, Matrix
-from mini_ml.ml.training.evaluation import log_losses, squared_losses
+from mini_ml.ml.measures.losses import log_losses, squared_losses
+from mini_ml.ml.measures.resampling import build_interval
 from mini_ml.ml.training.weighted_metrics import (
     LabelMetrics,
     MeanLoss,
@@ -38,7 +38,6 @@ MOST_ROWS: Final = 10_000
 """Number of hold-out rows above which there are no intervals: they would be narrow, and cost time and memory."""
 FEWEST_ROWS: Final = 10
 """Number of hold-out rows, or groups of them, below which there are no intervals: so few do not show how they vary."""
-_LEVEL: Final = 0.95
 _RESAMPLES: Final = 1_000
 _FEWEST_RESAMPLES: Final = 200
 _MOST_CELLS: Final = 250_000_000
@@ -165,7 +164,7 @@ def _find_intervals(
     ]
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return {
-        name: _build_interval(found[name], score, units.count)
+        name: build_interval(found[name], score, units.count)
         for name, score in scores.items()
         if score is not None and name in found and np.isfinite(found[name]).all()
     }
@@ -176,11 +175,3 @@ def _draw_weights(units: _Units, count: int, added: int) -> Iterator[Weights]:
     size = max(1, _WEIGHTS_AT_A_TIME // (units.rows + added))
     for start in range(0, count, size):
         yield units.draw(random, min(size, count - start), added=added)
-
-
-def _build_interval(resampled: Matrix, score: float, units: int) -> Interval:
-    """Return the interval, which always contains the metric itself."""
-    deviates = stdtrit(units - 1, (1 - _LEVEL) / 2) * np.sqrt((units + 1) / (units - 1))
-    tail = float(ndtr(deviates))
-    low, high = np.quantile(resampled, [tail, 1 - tail]).tolist()
-    return Interval(low=min(low, score), high=max(high, score))

@@ -13,7 +13,7 @@ from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.estimates.preflight import DatasetFootprint
 from mini_ml.ml.estimators.build import MatrixShape
-from mini_ml.ml.frame import Frame
+from mini_ml.ml.frame import Codes, Frame
 from mini_ml.ml.records.bad_rows import BadRow
 from mini_ml.ml.records.digests import Digests, digest_rows
 from mini_ml.ml.schema.data_warnings import limit_warnings
@@ -46,6 +46,8 @@ class ParsedDataset:
     split: Split
     holdout_digests: Digests
     """A digest of each hold-out row, without its target."""
+    holdout_lines: Codes
+    """The line of the file on which each hold-out row begins, counted from 1."""
     frame: Frame
     """All rows, including those without a target."""
     bytes: int
@@ -97,6 +99,7 @@ def read_dataset(path: Path, options: TrainOptions, *, limits: Limits, seed: int
         bad_rows=table.bad_rows,
         split=split,
         holdout_digests=digest_rows(table, split.holdout, without=target),
+        holdout_lines=table.lines_of(split.holdout),
         frame=frame,
         bytes=table.bytes,
         cells=table.rows * len(table.names),

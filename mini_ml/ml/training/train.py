@@ -15,6 +15,7 @@ from mini_ml.contracts import (
     EnsembleMember,
     FileReport,
     Metrics,
+    Profile,
     Schema,
     Task,
     Threshold,
@@ -24,6 +25,7 @@ from mini_ml.errors import InvalidOption
 from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.plan.agreement import build_plan
+from mini_ml.ml.profiling.profile import ProfiledRows, build_profile
 from mini_ml.ml.records.bad_rows import BadRow
 from mini_ml.ml.schema.data_warnings import limit_warnings
 from mini_ml.ml.training.comparison import Report, no_report
@@ -63,6 +65,8 @@ class Trained:
     """Whether the model was fitted on the hold-out rows too, after it was measured without them."""
     holdout_predictions: bytes | None
     """The measured model's predictions of the hold-out rows as a compressed file; None if there are no such rows."""
+    profile: Profile
+    """The figures of the report."""
     notes: tuple[str, ...]
     warnings: tuple[DataWarning, ...]
     """What was decided about the data."""
@@ -162,6 +166,8 @@ def train(
         model = _build_model(dataset, prepared, fitted)
         predictions, _ = run_estimator(lambda: predict_holdout(model, dataset), model_type=fitted.model_type)
         checkpoint(dataset.frame.rows, dataset.bytes)
+    stages.enter("profiling")
+    profile = _build_profile(measured, dataset, prepared, evaluation.predictions, options)
     return Trained(
         model=model,
         plan=build_plan(model, dataset.holdout, predictions),
@@ -173,6 +179,7 @@ def train(
         threshold=choice.threshold,
         refitted=options.refit,
         holdout_predictions=_write_holdout_predictions(dataset, evaluation.predictions),
+        profile=profile,
         notes=tuple(dict.fromkeys([*describe_fit(dataset.split, refit=options.refit), *fitted.notes, *warned])),
         warnings=limit_warnings((*evaluation.warnings, *dataset.warnings)),
         columns=dataset.columns,
@@ -220,6 +227,19 @@ def _write_holdout_predictions(dataset: ParsedDataset, predictions: Predictions)
         labels=split.labels,
     )
     return write_holdout_predictions(found, split.labels)
+
+
+def _build_profile(
+    measured: FittedModel, dataset: ParsedDataset, prepared: Prepared, predictions: Predictions, options: TrainOptions
+) -> Profile:
+    rows = ProfiledRows(
+        training=prepared.rows.frame,
+        training_target=prepared.rows.target,
+        holdout=dataset.holdout,
+        holdout_target=dataset.split.holdout_target,
+        holdout_lines=dataset.holdout_lines,
+    )
+    return build_profile(measured, rows, predictions, options)
 
 
 def _estimator_seed(options: TrainOptions, seed: int) -> int:

@@ -26,7 +26,7 @@ def measure_ranking(truth: Codes, probabilities: Matrix) -> Areas:
         probabilities: shape (rows, classes), finite; rows need not sum to 1.
     """
     by_class = np.split(np.argsort(truth, kind="stable"), np.cumsum(np.bincount(truth))[:-1])
-    areas = [_measure_class(probabilities[:, code], probabilities[rows, code]) for code, rows in enumerate(by_class)]
+    areas = [measure_class(probabilities[:, code], probabilities[rows, code]) for code, rows in enumerate(by_class)]
     ranked = areas[1:] if len(areas) == 2 else areas
     return Areas(
         roc_auc=float(np.mean([area.roc_auc for area in areas])),
@@ -34,8 +34,12 @@ def measure_ranking(truth: Codes, probabilities: Matrix) -> Areas:
     )
 
 
-def _measure_class(scores: Matrix, positive: Matrix) -> Areas:
-    """Return the areas for one class: the scores of all rows, and those of its own.
+def measure_class(scores: Matrix, positive: Matrix) -> Areas:
+    """Return the areas for one class.
+
+    Args:
+        scores: shape (rows,), of all rows.
+        positive: the scores of the rows of the class; some, but not all.
 
     Only the places of its own rows in the order of all rows are needed. That takes a sort of numbers and no sort of
     positions, which takes several times as long.

@@ -1,0 +1,63 @@
+"""Build the profile of a model from its training rows and its predictions of the hold-out rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_ml.contracts import Label, Profile, ProfileNote, TargetProfile, TrainOptions
+from mini_ml.ml.frame import Codes, Frame
+from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.profiling.columns import count_profiled_rows, profile_columns
+from mini_ml.ml.profiling.histograms import build_histogram, build_quantiles
+from mini_ml.ml.profiling.holdout_figures import Holdout, compute_holdout_figures
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfiledRows:
+    """The rows that a profile describes: those that the published model was fitted on, and the hold-out rows."""
+
+    training: Frame
+    training_target: NDArray[Any]
+    """Shape (training rows,): codes of labels, or numbers."""
+    holdout: Frame
+    holdout_target: NDArray[Any]
+    """Shape (hold-out rows,): codes of labels, or numbers."""
+    holdout_lines: Codes
+    """Shape (hold-out rows,): the line of the file on which each row begins."""
+
+
+def build_profile(model: FittedModel, rows: ProfiledRows, predictions: Predictions, options: TrainOptions) -> Profile:
+    """Return the figures of a model.
+
+    Args:
+        model: the model that was measured on the hold-out rows.
+        rows: its rows.
+        predictions: what it predicts for the hold-out rows.
+        options: what was asked.
+    """
+    labels, training = model.schema.labels, rows.training
+    counted = count_profiled_rows(training.rows, len(model.reader.features))
+    sampled = [ProfileNote(code="sampled", part="columns", rows=counted)] if counted < training.rows else []
+    holdout = Holdout.of(predictions, target=rows.holdout_target, lines=rows.holdout_lines, labels=labels)
+    figures = compute_holdout_figures(holdout, labels)
+    return Profile(
+        options=options,
+        rows=counted,
+        columns=profile_columns(model.reader, training, most=counted),
+        target=_profile_target(rows.training_target, labels),
+        prediction_counts=figures.prediction_counts,
+        prediction_quantiles=figures.prediction_quantiles,
+        curves=figures.curves,
+        regression=figures.regression,
+        worst_errors=figures.worst_errors,
+        notes=(*sampled, *figures.notes),
+    )
+
+
+def _profile_target(target: NDArray[Any], labels: Sequence[Label] | None) -> TargetProfile:
+    if labels is None:
+        return TargetProfile(histogram=build_histogram(target), quantiles=build_quantiles(target))
+    return TargetProfile(label_counts=tuple(np.bincount(target, minlength=len(labels)).tolist()))
