@@ -14,6 +14,7 @@ from mini_ml.ml.scoring.drift import build_drift
 from mini_ml.ml.scoring.drift_counts import DriftCounter
 from mini_ml.ml.scoring.list_warnings import list_warnings
 from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, Sizes, score_csv
+from mini_ml.parallel import map_parallel
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.registry import aliases
 from mini_ml.registry.batch_drifts import store_batch_drift
@@ -76,7 +77,7 @@ class _Batch:
     threads: int
 
     def run(self) -> tuple[PredictResult, BatchSummary]:
-        """Write the output, the rows without a prediction, the summary, the drift and, for an inline job, the predictions.
+        """Write the output, the rows without a prediction, the summary and, for an inline job, the predictions as JSON.
 
         Returns:
             Where all of it lies, and the summary.
@@ -87,8 +88,11 @@ class _Batch:
         tally, drift = self._write_rows(output_key, inline)
         summary = self._summary(tally, drift)
         rejects_key = store_rejects(store, self._key(keys.REJECTS), tally.bad_rows)
-        transfer.put_bytes_once(store, summary_key, summary.model_dump_json(indent=2).encode())
-        self._store_drift(drift)
+
+        def store_summary() -> None:
+            transfer.put_bytes_once(store, summary_key, summary.model_dump_json(indent=2).encode())
+
+        map_parallel(lambda write: write(), [store_summary, lambda: self._store_drift(drift)])
         result = PredictResult(
             version=self.loaded.manifest.version,
             rows=tally.rows,

@@ -46,7 +46,7 @@ def load_plan(cloud: Cloud, manifest: Manifest, stored: Artifact, *, workdir: Pa
 
 
 def load_profile(cloud: Cloud, manifest: Manifest, stored: Artifact) -> Profile | None:
-    """Verify the profile, then read it; None if it was written in the form of another release. Raises ArtifactRejected."""
+    """Verify the profile, then read it; None if it has the form of another release. Raises ArtifactRejected."""
     file = BytesIO()
     _fetch(cloud, manifest, stored, file)
     try:
