@@ -1,7 +1,7 @@
 """The batch worker: leases the job of an upload and scores its rows with one pinned model version."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
@@ -92,7 +92,8 @@ class _Batch:
         def store_summary() -> None:
             transfer.put_bytes_once(store, summary_key, summary.model_dump_json(indent=2).encode())
 
-        map_parallel(lambda write: write(), [store_summary, lambda: self._store_drift(drift)])
+        writes: list[Callable[[], None]] = [store_summary, lambda: self._store_drift(drift)]
+        map_parallel(lambda write: write(), writes)
         result = PredictResult(
             version=self.loaded.manifest.version,
             rows=tally.rows,
