@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mini_ml.contracts import BatchDriftView, ColumnDrift, DriftPage
+from mini_ml.contracts import BatchDriftView, ColumnDrift, DriftPage, LabelShift
 
 _COLUMN_CHARS: Final = 30
+_MOST_LABELS: Final = 3
 
 
 def format_drift(page: DriftPage) -> Iterator[str]:
@@ -13,12 +14,14 @@ def format_drift(page: DriftPage) -> Iterator[str]:
     if not page.batches:
         yield f"No batch of {page.model_name} version {page.version} was compared with its training rows."
         return
-    yield f"{'JOB':<38}{'CREATED':<21}{'ROWS':>10}  {'PREDICTIONS':>11}  COLUMNS"
+    yield f"{'JOB':<38}{'CREATED':<21}{'ROWS':>10}  {'PREDICTIONS':<13}COLUMNS"
     for batch in page.batches:
         yield _format_batch(batch)
+        if batch.drift.predictions_drifted and batch.drift.labels:
+            yield f"  predictions: {', '.join(map(_format_label, batch.drift.labels[:_MOST_LABELS]))}"
         yield from map(_format_column, (column for column in batch.drift.columns if column.drifted))
     yield ""
-    yield "PREDICTIONS and `index` are population stability indexes: 0 is no difference, 0.25 and more is large."
+    yield "PREDICTIONS and `index` are population stability indexes: 0 is no difference, 0.25 or more (!) is large."
     if "next" in page.links:
         yield "There are older batches. Use --limit to list more."
 
@@ -27,9 +30,13 @@ def _format_batch(batch: BatchDriftView) -> str:
     drift = batch.drift
     created = batch.created_at.isoformat()[:19]
     drifted = sum(column.drifted for column in drift.columns)
-    index = _format_index(drift.prediction_stability_index) + ("!" if drift.predictions_drifted else " ")
+    index = _format_index(drift.prediction_stability_index) + " !" * drift.predictions_drifted
     columns = f"{drifted} of {len(drift.columns)} differ"
-    return f"{batch.job_id:<38}{created:<21}{drift.rows:>10,}  {index:>11}  {columns}"
+    return f"{batch.job_id:<38}{created:<21}{drift.rows:>10,}  {index:<13}{columns}"
+
+
+def _format_label(shift: LabelShift) -> str:
+    return f"{shift.label} {shift.share:.1%} (hold-out rows {shift.holdout_share:.1%})"
 
 
 def _format_column(column: ColumnDrift) -> str:
