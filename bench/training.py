@@ -1,4 +1,4 @@
-"""Measure the time that training adds to `fit` (reading, deciding, encoding, evaluating), and its memory.
+"""Measure the time that training adds to `fit` (reading, deciding, encoding, evaluating, profiling), and its memory.
 
 .venv/bin/python -m bench.training [rows] [turns]
 """
@@ -59,10 +59,15 @@ def main(rows: int = 15_000, turns: int = 3) -> list[Result]:
         "beyond `fit`, s",
         "beyond `fit`, s per 100,000 rows",
         "beyond `fit` / `pandas.read_csv`",
+        "profile, s",
+        "training with / without profile",
     ]
     print(table(header, lines))
     print(f"\nPeak memory of LogisticRegression: {peak / size:.1f} × the CSV's {size / MIB:.0f} MiB", flush=True)
-    return [at_most(f"{line[0]}, beyond fit, s for 100,000 rows", float(line[3]), 1.0) for line in lines]
+    return [
+        *(at_most(f"{line[0]}, beyond fit, s for 100,000 rows", float(line[3]), 1.0) for line in lines),
+        *(at_most(f"{line[0]}, profile, s", float(line[5]), max(1.0, 0.1 * float(line[1]))) for line in lines),
+    ]
 
 
 def _import_all(folder: Path) -> None:
@@ -72,26 +77,38 @@ def _import_all(folder: Path) -> None:
     train(small, "RandomForestClassifier")
 
 
-def train(path: Path, model_type: str) -> None:
-    """Train as the trainer does, without storing the model."""
-    training.train(path, TrainOptions(target_column=TARGET, model_type=model_type), limits=Limits())
+def train(path: Path, model_type: str) -> float:
+    """Train as the trainer does, without storing the model, and return the seconds of the profile."""
+    options = TrainOptions(target_column=TARGET, model_type=model_type)
+    return training.train(path, options, limits=Limits(), clock=time.perf_counter).profile.seconds
 
 
 def _measure(path: Path, model_type: str, rows: int, turns: int) -> list[str]:
-    fits, beyond, ratios = [], [], []
+    fits, beyond, ratios, profiles, slower = [], [], [], [], []
     for _ in range(turns):
         parsing = measure_seconds(lambda: pd.read_csv(path))
-        fit, total = _measure_fit_and_total(path, model_type)
+        fit, profile, total = _measure_parts(path, model_type)
         fits.append(fit)
-        beyond.append(total - fit)
-        ratios.append((total - fit) / parsing)
+        profiles.append(profile)
+        beyond.append(total - fit - profile)
+        ratios.append((total - fit - profile) / parsing)
+        slower.append(total / (total - profile))
     extra = median(beyond)
-    return [model_type, f"{median(fits):.2f}", f"{extra:.2f}", f"{extra * 1e5 / rows:.2f}", f"{median(ratios):.1f}"]
+    return [
+        model_type,
+        f"{median(fits):.2f}",
+        f"{extra:.2f}",
+        f"{extra * 1e5 / rows:.2f}",
+        f"{median(ratios):.1f}",
+        f"{median(profiles):.2f}",
+        f"{median(slower):.2f}",
+    ]
 
 
-def _measure_fit_and_total(path: Path, model_type: str) -> tuple[float, float]:
-    """Return the seconds of `fit` in a training, and of the whole training."""
+def _measure_parts(path: Path, model_type: str) -> tuple[float, float, float]:
+    """Return the seconds of `fit` in a training, of its profile, and of the whole training."""
     inside: list[float] = []
+    profiles: list[float] = []
 
     def timed_fit(
         estimator: Any, matrix: Matrix, target: NDArray[Any], *, model_type: str, threads: int = 1
@@ -102,8 +119,8 @@ def _measure_fit_and_total(path: Path, model_type: str) -> tuple[float, float]:
         return notes
 
     with patch.object(fit_estimator, "fit", timed_fit):
-        total = measure_seconds(lambda: train(path, model_type))
-    return inside[0], total
+        total = measure_seconds(lambda: profiles.append(train(path, model_type)))
+    return inside[0], profiles[0], total
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ up; each imports only from packages listed above it:
 - `encoding`: turn rows into the matrix that an estimator needs;
 - `estimators`, `estimates`: build and fit estimators, and estimate the time and memory of a fit;
 - `model`, `plan`: the fitted model, and the scoring plan compiled from it;
+- `measures`: losses and rankings of predictions, and weights for intervals;
+- `profiling`: the figures of a model's report, and what later batches are compared with;
 - `training`, `scoring`: the two entry points of this package.
 
 Train, as `training/train.py` does::

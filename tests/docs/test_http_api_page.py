@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from mini_ml import contracts, topology
 from mini_ml.adapters.http import schemas
+from mini_ml.ml.measures.resampling import FEWEST_ROWS, MOST_ROWS
 from mini_ml.ml.schema.data_warnings import SENTENCES
 from mini_ml.ml.training import evaluation
 from mini_ml.ml.training.holdout_predictions import MOST_PROBABILITIES
-from mini_ml.ml.training.intervals import FEWEST_ROWS, MOST_ROWS
 from tests.docs.pages import ROOT, page
 
 PAGE = page("docs/http-api.md")

@@ -39,6 +39,7 @@ SPELLED = {
         keys.prediction("iris", 7, JOB, "summary.json"),
         keys.artifact("iris", JOB, 1, keys.REJECTS),
         keys.artifact("iris", JOB, 1, keys.HOLDOUT_PREDICTIONS),
+        keys.artifact("iris", JOB, 1, keys.PROFILE),
         keys.SWEEP_STATE,
         keys.unreadable_message(JOB),
     ],

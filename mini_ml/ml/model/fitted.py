@@ -37,6 +37,11 @@ class Predictions:
         """Return the predictions of a slice of the rows."""
         return Predictions(self.values[rows], None if self.probabilities is None else self.probabilities[rows])
 
+    def take(self, rows: Codes) -> "Predictions":
+        """Return the predictions of the rows at the given positions."""
+        values = [self.values[row] for row in rows.tolist()]
+        return Predictions(values, None if self.probabilities is None else self.probabilities[rows])
+
 
 @dataclass(frozen=True)
 class FittedModel:

@@ -13,8 +13,8 @@ from mini_ml.ml.frame import Frame, Matrix, TokenColumn
 from mini_ml.ml.profiling.histograms import build_histogram, build_quantiles
 from mini_ml.ml.profiling.sampling import spread_evenly
 
-MOST_CELLS: Final = 4_000_000
-"""Maximum number of cells that are counted, unless the columns are very many; they take about 0.2 seconds."""
+MOST_CELLS: Final = 1_000_000
+"""Maximum number of cells that are counted, unless the columns are very many; they take about 0.1 seconds."""
 FEWEST_ROWS: Final = 2_000
 """Number of rows that are counted however many columns there are."""
 MOST_FREQUENCIES: Final = 20
@@ -48,8 +48,8 @@ def profile_columns(reader: Reader, training: Frame, *, most: int) -> tuple[Colu
 
 
 def _profile_numbers(feature: Feature, values: Matrix) -> ColumnProfile:
-    known = values[~np.isnan(values)]
-    missing = len(values) - len(known)
+    missing = int(np.isnan(values).sum())
+    known = np.sort(values)[: len(values) - missing]  # NaN is sorted to the end
     if feature.kind != "boolean":
         return ColumnProfile(
             name=feature.name,

@@ -29,26 +29,27 @@ def build_histogram(values: Matrix) -> Histogram | None:
     Returns:
         The histogram; None if all values are the same, or too large for the width of a range.
     """
-    if not len(values) or values.min() == values.max():
+    ordered = np.sort(values)
+    if not len(ordered) or ordered[0] == ordered[-1]:
         return None
-    low, high = _find_bulk(values)
-    count = min(MOST_RANGES, int(np.ceil(2 * np.cbrt(len(values)))))
+    low, high = _find_bulk(ordered)
+    count = min(MOST_RANGES, int(np.ceil(2 * np.cbrt(len(ordered)))))
     step = max(1.0, np.ceil((high / count - low / count) + 1 / count))
-    if step <= _WIDEST_STEP and _are_whole(values):
+    if step <= _WIDEST_STEP and _are_whole(ordered):
         count = int(np.ceil((high - low + 1) / step))
         low, high = low - 0.5, low - 0.5 + count * step
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         edges = np.linspace(low, high, count + 1)
     if not np.isfinite(edges).all():
         return None
     if not (np.diff(edges) > 0).all():
         edges = np.array([low, high])
-    counts, _ = np.histogram(values, edges)
+    places = [*np.searchsorted(ordered, edges[:-1]).tolist(), int(np.searchsorted(ordered, edges[-1], side="right"))]
     return Histogram(
         edges=tuple(edges.tolist()),
-        counts=tuple(counts.tolist()),
-        below=int((values < edges[0]).sum()),
-        above=int((values > edges[-1]).sum()),
+        counts=tuple(np.diff(places).tolist()),
+        below=places[0],
+        above=len(ordered) - places[-1],
     )
 
 
@@ -80,15 +81,16 @@ def build_quantiles(values: Matrix) -> Histogram | None:
     )
 
 
-def _find_bulk(values: Matrix) -> tuple[float, float]:
+def _find_bulk(ordered: Matrix) -> tuple[float, float]:
     """Return the smallest and the largest value that are not far from the others."""
-    low, first, third, high = np.quantile(values, [_TAIL, 0.25, 0.75, 1 - _TAIL], method="nearest").tolist()
-    with np.errstate(over="ignore"):
-        reach = np.float64(_FAR_OUT) * (np.float64(third) - first)
+    last = len(ordered) - 1
+    low, first, third, high = (ordered[round(share * last)] for share in (_TAIL, 0.25, 0.75, 1 - _TAIL))
+    with np.errstate(over="ignore", invalid="ignore"):
+        reach = _FAR_OUT * (third - first)
         bounds = np.minimum(low, first - reach), np.maximum(high, third + reach)
-    inside = values[(values >= bounds[0]) & (values <= bounds[1])]
-    smallest, largest = float(inside.min()), float(inside.max())
-    return (smallest, largest) if smallest < largest else (float(values.min()), float(values.max()))
+    smallest = float(ordered[np.searchsorted(ordered, bounds[0])])
+    largest = float(ordered[np.searchsorted(ordered, bounds[1], side="right") - 1])
+    return (smallest, largest) if smallest < largest else (float(ordered[0]), float(ordered[-1]))
 
 
 def _are_whole(values: Matrix) -> bool:

@@ -1,6 +1,6 @@
 """Build the profile of a model from its training rows and its predictions of the hold-out rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from mini_ml.contracts import Label, Profile, ProfileNote, TargetProfile, TrainO
 from mini_ml.ml.frame import Codes, Frame
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.profiling.columns import count_profiled_rows, profile_columns
+from mini_ml.ml.profiling.explanations import ExplainedModel, explain
 from mini_ml.ml.profiling.histograms import build_histogram, build_quantiles
 from mini_ml.ml.profiling.holdout_figures import Holdout, compute_holdout_figures
+from mini_ml.ml.profiling.sizes import choose_sizes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +29,20 @@ class ProfiledRows:
     """Shape (hold-out rows,): codes of labels, or numbers."""
     holdout_lines: Codes
     """Shape (hold-out rows,): the line of the file on which each row begins."""
+    holdout_groups: Codes | None = None
+    """Shape (hold-out rows,): the group of each row; None if rows are independent."""
 
 
-def build_profile(model: FittedModel, rows: ProfiledRows, predictions: Predictions, options: TrainOptions) -> Profile:
+def build_profile(
+    model: FittedModel,
+    rows: ProfiledRows,
+    predictions: Predictions,
+    options: TrainOptions,
+    *,
+    seed: int,
+    seconds: float,
+    is_late: Callable[[], bool] = lambda: False,
+) -> Profile:
     """Return the figures of a model.
 
     Args:
@@ -37,23 +50,43 @@ def build_profile(model: FittedModel, rows: ProfiledRows, predictions: Predictio
         rows: its rows.
         predictions: what it predicts for the hold-out rows.
         options: what was asked.
+        seed: decides how cells are shuffled.
+        seconds: time that the figures should take, by estimate: it decides how many rows they are computed from.
+        is_late: returns whether they must end now; what is missing then is left out, with a note.
     """
     labels, training = model.schema.labels, rows.training
     counted = count_profiled_rows(training.rows, len(model.reader.features))
     sampled = [ProfileNote(code="sampled", part="columns", rows=counted)] if counted < training.rows else []
     holdout = Holdout.of(predictions, target=rows.holdout_target, lines=rows.holdout_lines, labels=labels)
     figures = compute_holdout_figures(holdout, labels)
+    columns = profile_columns(model.reader, training, most=counted)
+    explained = explain(
+        ExplainedModel(
+            model=model,
+            frame=rows.holdout,
+            target=rows.holdout_target,
+            predictions=predictions,
+            groups=rows.holdout_groups,
+        ),
+        training,
+        columns,
+        sizes=choose_sizes(model, rows.holdout.rows, seconds=seconds),
+        seed=seed,
+        is_late=is_late,
+    )
     return Profile(
         options=options,
         rows=counted,
-        columns=profile_columns(model.reader, training, most=counted),
+        columns=columns,
         target=_profile_target(rows.training_target, labels),
         prediction_counts=figures.prediction_counts,
         prediction_quantiles=figures.prediction_quantiles,
         curves=figures.curves,
         regression=figures.regression,
+        importance=explained.importance,
+        dependence=explained.dependence,
         worst_errors=figures.worst_errors,
-        notes=(*sampled, *figures.notes),
+        notes=(*sampled, *figures.notes, *explained.notes),
     )
 
 

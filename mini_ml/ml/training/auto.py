@@ -14,7 +14,7 @@ from mini_ml.errors import TrainingFailed
 from mini_ml.ml.encoding.features import Encoder
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.averaging import sharpen
-from mini_ml.ml.training.budget import affordable_entries, fit_into_budget
+from mini_ml.ml.training.budget import affordable_entries, estimate_comparison_seconds, fit_into_budget
 from mini_ml.ml.training.comparison import FOLDS, METRICS, Comparison, LeaderboardEntry
 from mini_ml.ml.training.configurations import Configuration
 from mini_ml.ml.training.cross_validation import CrossValidation
@@ -45,6 +45,8 @@ class Choice:
     candidates: tuple[Candidate, ...] = ()
     """Best first."""
     notes: tuple[str, ...] = ()
+    comparison_seconds: float = 0.0
+    """Estimated time of the comparison."""
 
 
 def _too_few(comparison: Comparison) -> str:
@@ -79,11 +81,13 @@ def choose(rows: LabelledRows, encoder: Encoder, scheme: FoldScheme, comparison:
     validation = CrossValidation(
         rows.take(sample), folds, seed=comparison.seed, threads=comparison.threads, clock=comparison.clock
     )
+    seconds = estimate_comparison_seconds(replace(shape, rows=len(sample)), entries, comparison)
     entries = _compare(entries, validation, comparison)
     if all(entry.found is None for entry in entries):
         return _choose_simplest(entries, comparison, "no candidate could be compared")
     of = f" on {len(sample):,} of {rows.rows:,} training rows" if len(sample) < rows.rows else ""
-    return _choose_best(entries, validation.target, comparison, f"{len(folds)}-fold cross-validation{of}")
+    how = f"{len(folds)}-fold cross-validation{of}"
+    return replace(_choose_best(entries, validation.target, comparison, how), comparison_seconds=seconds)
 
 
 def _compare(

@@ -84,6 +84,20 @@ def _comparison_cost(entry: LeaderboardEntry, shape: MatrixShape, comparison: Co
     return training_cost(entry.configuration.model_type, params, shape=shape, cores=comparison.cores)
 
 
+def estimate_comparison_seconds(
+    sample: MatrixShape, entries: Sequence[LeaderboardEntry], comparison: Comparison
+) -> float:
+    """Return the estimated seconds of comparing the entries that nothing speaks against.
+
+    Args:
+        sample: shape of the matrix of the compared rows.
+        entries: the candidates.
+        comparison: what decides how they are compared.
+    """
+    costs = [_comparison_cost(entry, sample, comparison) for entry in _remaining(entries)]
+    return FOLDS[comparison.effort] * sum(costs) / 1e9
+
+
 def _remaining(entries: Sequence[LeaderboardEntry]) -> list[LeaderboardEntry]:
     """Return the entries that nothing speaks against."""
     return [entry for entry in entries if entry.reason is None]
@@ -126,8 +140,7 @@ def fit_into_budget(
     budget = _BUDGET_SHARES[comparison.effort] * comparison.limits.estimated_seconds * 1e9
     while True:
         sample, left = replace(shape, rows=rows), _remaining(entries)
-        cost = FOLDS[comparison.effort] * sum(_comparison_cost(entry, sample, comparison) for entry in left)
-        if cost <= budget or not left:
+        if not left or estimate_comparison_seconds(sample, left, comparison) * 1e9 <= budget:
             return rows, entries
         keeps_rows = len(left) == all_open or rows < 2 * _ENOUGH_ROWS
         if (len(left) > _COMPARED_AT_LEAST and keeps_rows) or rows < 2 * _MIN_ROWS:

@@ -24,7 +24,7 @@ import numpy as np
 from mini_ml.contracts import Interval
 from mini_ml.ml.frame import Codes, Matrix
 from mini_ml.ml.measures.losses import log_losses, squared_losses
-from mini_ml.ml.measures.resampling import build_interval
+from mini_ml.ml.measures.resampling import ResampledUnits, build_interval
 from mini_ml.ml.training.weighted_metrics import (
     LabelMetrics,
     MeanLoss,
@@ -34,10 +34,6 @@ from mini_ml.ml.training.weighted_metrics import (
     Weights,
 )
 
-MOST_ROWS: Final = 10_000
-"""Number of hold-out rows above which there are no intervals: they would be narrow, and cost time and memory."""
-FEWEST_ROWS: Final = 10
-"""Number of hold-out rows, or groups of them, below which there are no intervals: so few do not show how they vary."""
 _RESAMPLES: Final = 1_000
 _FEWEST_RESAMPLES: Final = 200
 _MOST_CELLS: Final = 250_000_000
@@ -64,7 +60,7 @@ def classification_intervals(
         scores: the metrics by name, from `evaluation.measure_classification`.
         groups: shape (rows,), the group of each row: rows of a group get the same weight. None if rows are independent.
     """
-    units = _Units.of(len(truth), groups)
+    units = ResampledUnits.of(len(truth), groups)
     if not units.suffice:
         return {}
     added = _AddedRows.of(truth, predicted)
@@ -84,42 +80,11 @@ def regression_intervals(
     truth: Matrix, predicted: Matrix, *, scores: Mapping[str, float | None], groups: Codes | None = None
 ) -> dict[str, Interval]:
     """Return an interval for each metric of a regressor that has a value; see `classification_intervals`."""
-    units = _Units.of(len(truth), groups)
+    units = ResampledUnits.of(len(truth), groups)
     if not units.suffice or not np.isfinite(predicted).all():
         return {}
     with np.errstate(all="ignore"):
         return _find_intervals([NumberMetrics(truth, predicted)], scores, units, _RESAMPLES)
-
-
-@dataclass(frozen=True)
-class _Units:
-    """What gets independent weights: rows, or groups of rows."""
-
-    rows: int
-    count: int
-    codes: Codes | None
-    """Shape (rows,): the group of each row; None if each row is one."""
-
-    @classmethod
-    def of(cls, rows: int, groups: Codes | None) -> "_Units":
-        if groups is None:
-            return cls(rows, rows, None)
-        found, codes = np.unique(groups, return_inverse=True)
-        return cls(rows, len(found), codes)
-
-    @property
-    def suffice(self) -> bool:
-        """Return whether intervals are computed for them."""
-        return self.count >= FEWEST_ROWS and self.rows <= MOST_ROWS
-
-    def draw(self, random: np.random.Generator, resamples: int, *, added: int) -> Weights:
-        """Return random weights of the rows, followed by those of the added ones, which count as one unit together."""
-        weights = random.standard_exponential((self.count, resamples))
-        rows = weights if self.codes is None else weights[self.codes]
-        if not added:
-            return rows
-        shared = random.standard_gamma(1 / added, (added, resamples)) * (self.rows / self.count)
-        return np.concatenate([rows, shared])
 
 
 @dataclass(frozen=True)
@@ -153,7 +118,7 @@ class _AddedRows:
 def _find_intervals(
     measures: Sequence[WeightedMetrics],
     scores: Mapping[str, float | None],
-    units: _Units,
+    units: ResampledUnits,
     count: int,
     *,
     added: int = 0,
@@ -170,7 +135,7 @@ def _find_intervals(
     }
 
 
-def _draw_weights(units: _Units, count: int, added: int) -> Iterator[Weights]:
+def _draw_weights(units: ResampledUnits, count: int, added: int) -> Iterator[Weights]:
     random = np.random.default_rng(_SEED)
     size = max(1, _WEIGHTS_AT_A_TIME // (units.rows + added))
     for start in range(0, count, size):

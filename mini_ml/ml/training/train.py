@@ -25,7 +25,6 @@ from mini_ml.errors import InvalidOption
 from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.plan.agreement import build_plan
-from mini_ml.ml.profiling.profile import ProfiledRows, build_profile
 from mini_ml.ml.records.bad_rows import BadRow
 from mini_ml.ml.schema.data_warnings import limit_warnings
 from mini_ml.ml.training.comparison import Report, no_report
@@ -37,6 +36,7 @@ from mini_ml.ml.training.holdout import RowPositions
 from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout, predict_holdout
 from mini_ml.ml.training.holdout_predictions import HoldoutPredictions, write_holdout_predictions
 from mini_ml.ml.training.prepare import ParsedDataset, Prepared, prepare, prepare_all, read_dataset
+from mini_ml.ml.training.profile_model import ProfilingTime, profile_model
 from mini_ml.ml.training.stages import StageReporter
 from mini_ml.topology import Limits
 
@@ -127,7 +127,8 @@ def train(
         cores: cores of the function that trains, for the estimate of its time.
         checkpoint: called between steps.
         report: called whenever the training enters a stage or has compared a candidate.
-        clock: returns seconds, to measure the fits of candidates; by default nothing is measured.
+        clock: returns seconds, to measure the fits of candidates and to end a profile that takes too long; by default
+            nothing is measured.
 
     Raises:
         UnknownModelType, InvalidOption: the model type or its parameters are invalid.
@@ -135,6 +136,7 @@ def train(
         TrainingFailed: the estimator cannot be fitted on this dataset.
     """
     _check_options(options)
+    started = clock()
     stages = StageReporter(report)
     stages.enter("reading")
     dataset = read_dataset(path, options, limits=limits, seed=seed)
@@ -167,7 +169,17 @@ def train(
         predictions, _ = run_estimator(lambda: predict_holdout(model, dataset), model_type=fitted.model_type)
         checkpoint(dataset.frame.rows, dataset.bytes)
     stages.enter("profiling")
-    profile = _build_profile(measured, dataset, prepared, evaluation.predictions, options)
+    profile = profile_model(
+        measured,
+        dataset,
+        prepared,
+        fitted,
+        evaluation.predictions,
+        options,
+        seed=seed,
+        time=ProfilingTime(limits=limits, cores=cores, clock=clock, started=started),
+    )
+    checkpoint(dataset.frame.rows, dataset.bytes)
     return Trained(
         model=model,
         plan=build_plan(model, dataset.holdout, predictions),
@@ -227,19 +239,6 @@ def _write_holdout_predictions(dataset: ParsedDataset, predictions: Predictions)
         labels=split.labels,
     )
     return write_holdout_predictions(found, split.labels)
-
-
-def _build_profile(
-    measured: FittedModel, dataset: ParsedDataset, prepared: Prepared, predictions: Predictions, options: TrainOptions
-) -> Profile:
-    rows = ProfiledRows(
-        training=prepared.rows.frame,
-        training_target=prepared.rows.target,
-        holdout=dataset.holdout,
-        holdout_target=dataset.split.holdout_target,
-        holdout_lines=dataset.holdout_lines,
-    )
-    return build_profile(measured, rows, predictions, options)
 
 
 def _estimator_seed(options: TrainOptions, seed: int) -> int:

@@ -83,6 +83,7 @@ def install(monkeypatch: pytest.MonkeyPatch, platform: Platform, terminal: io.St
         ("running", {**COMPARING, "stage": "fitting"}, "fitting the model, best log loss 0.3123"),
         ("running", {"stage": "evaluating"}, "measuring the model on the hold-out rows"),
         ("running", {"stage": "refitting"}, "fitting the model on all rows"),
+        ("running", {"stage": "profiling"}, "computing the figures of the report"),
         ("running", {"stage": "storing"}, "storing the model"),
         ("succeeded", None, "12,000 rows"),
     ],

@@ -114,6 +114,7 @@ def test_every_compared_candidate_is_reported_with_the_best_score_so_far(tmp_pat
         "reading",
         "fitting",
         "evaluating",
+        "profiling",
     ]
 
 

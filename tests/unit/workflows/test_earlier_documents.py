@@ -23,7 +23,7 @@ RECORD: dict[str, Any] = json.loads(
 """What commit 8fac7bc stored: the documents in the artifacts bucket, and the id of each job by what became of it."""
 JOBS: dict[str, str] = RECORD["jobs"]
 NEW_OPTIONS = ("effort", "refit", "time_column", "group_column")
-NEW_FIELDS = ("members", "threshold", "refitted", "holdout_predictions")
+NEW_FIELDS = ("members", "threshold", "refitted", "holdout_predictions", "profile")
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_manifest_of_an_earlier_release_is_read_and_its_seal_verifies(
     manifest = load_verified_manifest(earlier, model_name, 1)
 
     assert set(NEW_FIELDS).isdisjoint(stored_at(earlier, keys.manifest(model_name, 1)))
-    assert [getattr(manifest, field) for field in NEW_FIELDS] == [(), None, False, None]
+    assert [getattr(manifest, field) for field in NEW_FIELDS] == [(), None, False, None, None]
     assert isinstance(manifest.metrics, kind)
     assert (manifest.metrics.baseline, manifest.metrics.intervals) == ({}, {})
 
