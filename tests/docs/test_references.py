@@ -37,6 +37,7 @@ SPELLED = {
         keys.manifest("iris", 7),
         keys.alias("iris", "champion"),
         keys.prediction("iris", 7, JOB, "summary.json"),
+        keys.batch_drift("iris", 7, JOB, datetime(2026, 1, 1, tzinfo=UTC)),
         keys.artifact("iris", JOB, 1, keys.REJECTS),
         keys.artifact("iris", JOB, 1, keys.HOLDOUT_PREDICTIONS),
         keys.artifact("iris", JOB, 1, keys.PROFILE),

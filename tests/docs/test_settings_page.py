@@ -31,7 +31,7 @@ from tests.fixtures.required import variables_of
 
 SECTIONS: dict[str, type[BaseSettings]] = {
     "`mini-ml up`": LocalSettings,
-    "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`, `logs`": CliSettings,
+    "`mini-ml inspect`, `train`, `predict`, `jobs`, `models`, `drift`, `logs`": CliSettings,
     "Every service": CloudSettings,
     "Events": EventSettings,
     "Logs": LogSettings,
