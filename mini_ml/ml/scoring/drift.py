@@ -94,7 +94,8 @@ class _Comparison:
         profile, training, sampled = reference.profile, reference.training, self.counts.sampled_rows
         if reference.is_text:
             return self._build_column(profile, None)
-        rare = [is_rare(count, sum(training), sampled) for count in training[:-2]]
+        total = sum(training)
+        rare = [is_rare(count, total, sampled) for count in training[:-2]]
         index = self._compare(_move_to_other(counts, rare), _move_to_other(training, rare))
         present, learned = self.counts.rows - self._count_missing(profile), profile.rows - profile.missing
         # The share of new categories is about that of rows with a category of their own: at most this.

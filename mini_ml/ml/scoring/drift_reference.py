@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -66,7 +67,7 @@ class DriftReference:
     predictions: PredictionReference | None
     """None if there are no hold-out rows."""
 
-    @property
+    @cached_property
     def indexes(self) -> int:
         """Return how many indexes a batch has."""
         categories = (one for one in self.categories if one is not None and not one.is_text)

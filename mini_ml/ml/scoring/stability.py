@@ -5,6 +5,7 @@ Counts are short sequences of Python numbers, for which numpy would be slower.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log, sqrt
 from typing import Final
 
@@ -51,8 +52,6 @@ def compare_counts(rows: Sequence[int], training: Sequence[int], *, comparisons:
         training: training rows by bin, at least one in all.
         comparisons: number of comparisons in the batch; `by_chance` holds for all of them together.
     """
-    from scipy.special import chdtri  # online scoring starts faster without scipy
-
     used = [pair for pair in zip(rows, training, strict=True) if any(pair)]
     total, training_total, added = sum(rows), sum(training), _PRIOR_ROWS * len(used)
     index = 0.0
@@ -60,8 +59,16 @@ def compare_counts(rows: Sequence[int], training: Sequence[int], *, comparisons:
         p = (learned + _PRIOR_ROWS) / (training_total + added)
         q = (count + added * p) / (total + added)
         index += (q - p) * log(q / p)
-    quantile = float(chdtri(max(len(used) - 1, 1), _FALSE_ALARMS / comparisons))
+    quantile = _find_quantile(max(len(used) - 1, 1), _FALSE_ALARMS / comparisons)
     return Stability(index, (1 / total + 1 / training_total) * quantile)
+
+
+@lru_cache(maxsize=1024)
+def _find_quantile(degrees: int, exceeded: float) -> float:
+    """Return what chi² with some degrees of freedom exceeds so often."""
+    from scipy.special import chdtri  # online scoring starts faster without scipy
+
+    return float(chdtri(degrees, exceeded))
 
 
 def join_rare_bins(training: Sequence[int], rows: int) -> list[int]:
