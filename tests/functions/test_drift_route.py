@@ -82,3 +82,15 @@ def test_what_does_not_exist_is_rejected(trained: Services, path: str, status: i
     answer = trained.api.get(path)
 
     assert (answer.status_code, problem(answer)["code"]) == (status, code)
+
+
+def test_the_answer_of_a_prediction_warns_of_rows_unlike_the_training_rows(services: Services) -> None:
+    train(services.api)
+    rows = "sepal.length,sepal.width,petal.length,petal.width\n" + "5.1,3.5,14,0.2\n" * 120
+
+    answer = services.api.post("/predict", files={"input_file": ("new.csv", rows.encode(), "text/csv")}).json()
+
+    found = {(warning["code"], warning["column"]) for warning in answer["warnings"]}
+    assert {("drifted_predictions", None), ("drifted_column", "petal.length")} <= found
+    [batch] = services.api.get(PATH).json()["batches"]
+    assert [column["out_of_range_share"] for column in batch["drift"]["columns"]] == [0.0, 0.0, 1.0, 0.0]

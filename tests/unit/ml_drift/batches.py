@@ -1,5 +1,6 @@
 """Tables whose distribution is known, models trained on them, and the drift of rows that these score."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -61,7 +62,7 @@ class Trained:
     profile: Profile
 
 
-def train_shop(folder: Path, target: str, model_type: str, *, rows: int = 2_000) -> Trained:
+def train_shop(folder: Path, target: str, model_type: str, *, rows: int = 2_000, drop: Sequence[str] = ()) -> Trained:
     """Train on rows whose target is about their size: `label`, or `price`."""
     random, path = np.random.default_rng(1), folder / f"{target}.csv"
     lines = []
@@ -70,7 +71,7 @@ def train_shop(folder: Path, target: str, model_type: str, *, rows: int = 2_000)
         noisy = size + random.normal(0, 0.2)
         lines.append(f"{row},{('low', 'high')[noisy > 0] if target == 'label' else f'{100 * noisy:.2f}'}")
     path.write_text("\n".join([f"{HEADER},{target}", *lines, ""]), encoding="utf-8")
-    trained = train_on(path, model_type, target=target)
+    trained = train_on(path, model_type, target=target, drop=drop)
     return Trained(trained.model, trained.profile)
 
 

@@ -1,8 +1,12 @@
 """What a batch says about each kind of difference to the training rows, and what it leaves unsaid."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mini_ml.contracts import ColumnDrift, Profile
 from mini_ml.ml.scoring.drift_counts import COUNTED_BYTES
@@ -15,6 +19,7 @@ from tests.unit.ml_drift.batches import (
     count_batch,
     drift_of,
     drifted_columns,
+    train_shop,
     warnings_of,
 )
 
@@ -195,3 +200,47 @@ def test_each_figure_is_a_short_number_that_json_can_represent(classifier: Train
     assert json.loads(drift.model_dump_json())
     assert [value for value in figures if value != round(value, 6)] == []
     assert all(isinstance(column, ColumnDrift) for column in drift.columns)
+
+
+CELLS = st.sampled_from(
+    ["", "1", "-3.5", "1e300", "n/a", "many", "red", "pink", "yes", "no", "2020-02-03", "old wooden"]
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(rows=st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=5), times=st.integers(1, 120))
+def test_any_rows_have_shares_between_zero_and_one_and_finite_indexes(
+    classifier: Trained, rows: list[list[str]], times: int
+) -> None:
+    csv = "\n".join([HEADER, *([",".join(row) for row in rows] * times), ""])
+
+    counts, _ = count_batch(classifier, csv)
+    drift = drift_of(classifier, csv)
+
+    assert {int(column.sum()) for column in (*counts.numbers, counts.tokens[0], counts.predictions)} == {drift.rows}
+    figures = [value for column in drift.columns for value in dict(column).values() if isinstance(value, float)]
+    assert np.isfinite(figures).all()
+    shares = [column.missing_share for column in drift.columns]
+    shares += [share for column in drift.columns for share in (column.unseen_share, column.out_of_range_share) if share]
+    assert all(0 <= share <= 1 for share in shares)
+
+
+@pytest.mark.parametrize("dropped", [("size", "fragile", "made"), ("colour", "remark")], ids=["words", "numbers"])
+def test_models_of_words_or_numbers_alone_are_compared_too(tmp_path: Path, dropped: tuple[str, ...]) -> None:
+    trained = train_shop(tmp_path, "label", "DecisionTreeClassifier", rows=300, drop=dropped)
+
+    drift = drift_of(trained, Shop(gaps=0.9, colours=("pink",)).csv(200, seed=32))
+
+    assert [column.name for column in drift.columns] == [name for name in HEADER.split(",") if name not in dropped]
+    assert drifted_columns(drift) == [name for name in ("size", "colour") if name not in dropped]
+
+
+def test_two_hold_out_rows_are_too_few_to_say_that_predictions_differ(tmp_path: Path) -> None:
+    trained = train_shop(tmp_path, "price", "Ridge", rows=8)
+
+    drift = drift_of(trained, Shop(mean=50, gaps=0).csv(200, seed=33))
+
+    assert len(trained.model.holdout_rows) == 2
+    assert column_of(drift, "size").out_of_range_share == 1.0
+    assert drift.prediction_stability_index
+    assert not drift.predictions_drifted
