@@ -12,7 +12,7 @@ class ColumnDrift(FrozenModel):
     name: str
     stability_index: float | None = None
     """Population stability index: 0 for the same distribution, large from 0.25; None for texts, for fewer than 100
-    rows, and if the profile does not have the column."""
+    rows, and if the training rows are too few to compare with."""
     index_by_chance: float | None = None
     """What the index of rows like the training rows exceeds in one of 1,000 batches at most."""
     missing_share: float
@@ -46,7 +46,7 @@ class Drift(FrozenModel):
     """In the order of the model's columns."""
     prediction_stability_index: float | None = None
     """Of the predictions, compared with those of the hold-out rows; None for fewer than 100 rows, and if the model has
-    no hold-out rows."""
+    no or too few hold-out rows."""
     prediction_index_by_chance: float | None = None
     """What the index of predictions like those of the hold-out rows exceeds in one of 1,000 batches at most."""
     predictions_drifted: bool = False

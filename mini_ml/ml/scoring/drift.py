@@ -104,8 +104,9 @@ class _Comparison:
         return self._build_column(profile, index, strange=share, unseen_share=_round(share.value))
 
     def _compare(self, rows: Sequence[int], training: Sequence[int]) -> Stability | None:
-        """Return the index; None for too few rows."""
-        if sum(rows) < FEWEST_ROWS or not any(training):
+        """Return the index; None for too few rows, or if so few training rows leave one bin only."""
+        used = sum(1 for pair in zip(rows, training, strict=True) if any(pair))
+        if sum(rows) < FEWEST_ROWS or used < 2 or not any(training):
             return None
         return compare_counts(rows, training, comparisons=self.reference.indexes)
 

@@ -85,6 +85,13 @@ def downloaded(trained: dict[str, Any], http: httpx2.Client) -> bytes:
 
 
 @pytest.fixture(scope="session")
+def drift(scored: dict[str, Any], http: httpx2.Client) -> list[str]:
+    """The jobs of the batches whose drift the version lists."""
+    page = http.get("/models/iris/versions/1/drift").raise_for_status().json()
+    return [batch["job_id"] for batch in page["batches"]]
+
+
+@pytest.fixture(scope="session")
 def wrong(deployed: Deployed, http: httpx2.Client) -> tuple[dict[str, Any], dict[str, Any]]:
     """The job of a file that cannot be trained on: as it ended, and as it ended when it was tried again."""
     job = steps.uploaded(deployed, "train/wrong/empty.csv", b"a,b\n", {})
@@ -129,6 +136,7 @@ def story(
     posted: dict[str, Any],
     aliased: dict[str, Any],
     downloaded: bytes,
+    drift: list[str],
     wrong: tuple[dict[str, Any], dict[str, Any]],
     buried: dict[Kind, dict[str, Any]],
     retried: dict[Kind, dict[str, Any]],
