@@ -53,6 +53,14 @@ def validate_version(text: str) -> str:
     return _validate(VERSION, text, "version", "a version number (1 or higher), an alias, or `latest`")
 
 
+def validate_cursor(text: str) -> str:
+    """Return `text` if it has the form of a cursor of a listing of jobs, newest first. Raises InvalidName."""
+    if re.fullmatch(NEWEST_FIRST, text):
+        return text
+    issue = Issue(parameter="cursor", reason="unknown cursor", hint="follow `links.next`")
+    raise InvalidName("The cursor was not issued by this server.", issues=[issue])
+
+
 def validate_job_id(text: str) -> str:
     """Return `text` if it is a valid job id. Raises InvalidName."""
     return _validate(JOB_ID, text, "job_id", "the `job_id` from a response, a UUID")
@@ -160,6 +168,8 @@ JOBS_BY_TIME: Final = "jobs/by-time/"
 SWEEP_STATE: Final = "sweep/state.json"
 """Key of the position from which the next sweep continues."""
 _TIME_CEILING: Final = 10**15
+NEWEST_FIRST: Final = r"^[0-9]{15}-[0-9a-f-]{36}$"
+"""The form of the end of a key that sorts newer jobs first, which is the cursor of a listing by these keys."""
 
 
 def job(job_id: str) -> str:
@@ -174,7 +184,12 @@ def open_job(job_id: str) -> str:
 
 def job_by_time(job_id: str, created_at: datetime) -> str:
     """Return the index key that sorts newer jobs first."""
-    return f"{JOBS_BY_TIME}{_TIME_CEILING - int(created_at.timestamp() * 1000):015d}-{job_id}"
+    return f"{JOBS_BY_TIME}{_newest_first(job_id, created_at)}"
+
+
+def _newest_first(job_id: str, created_at: datetime) -> str:
+    """Return the end of a key that sorts newer jobs first; `NEWEST_FIRST` is its form."""
+    return f"{_TIME_CEILING - int(created_at.timestamp() * 1000):015d}-{job_id}"
 
 
 def unreadable_message(message_id: str) -> str:
@@ -183,7 +198,7 @@ def unreadable_message(message_id: str) -> str:
 
 
 def job_id_in_index(key: str) -> str:
-    """Return the job id at the end of an `open/` or `by-time/` index key."""
+    """Return the job id at the end of a key below `open/` or of one that sorts newer jobs first."""
     return key[-36:]
 
 
@@ -266,6 +281,16 @@ def artifact(model_name: str, job_id: str, attempt: int, filename: str) -> str:
 def prediction(model_name: str, version: int, job_id: str, filename: str) -> str:
     """Return the key of an output file of a batch prediction."""
     return f"predictions/{model_name}/{version:06d}/{job_id}/{filename}"
+
+
+def batch_drifts(model_name: str, version: int) -> str:
+    """Return the prefix of what the batches of a version say about their drift, newest first."""
+    return f"drift/{model_name}/{version:06d}/"
+
+
+def batch_drift(model_name: str, version: int, job_id: str, created_at: datetime) -> str:
+    """Return the key of what a batch says about its drift."""
+    return f"{batch_drifts(model_name, version)}{_newest_first(job_id, created_at)}.json"
 
 
 def output_filename(upload_filename: str) -> str:

@@ -17,7 +17,7 @@ from functions.api import (
 from functions.api.service_status import BackendService, QueueBackedService
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
-from mini_ml.adapters.http.routes import aliases, jobs, models, predict, status, train
+from mini_ml.adapters.http.routes import aliases, drift, jobs, models, predict, status, train
 from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.contracts import Kind
@@ -80,6 +80,7 @@ def create_app(
             aliases.router,
             routes_comparisons.router,
             routes_reports.router,
+            drift.router,
             routes_status.router,
             status.health_router,
             status.metrics_router,

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from functions.predict import routes_inspection, routes_scoring
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
-from mini_ml.adapters.http.routes import aliases, jobs, models, predict, status
+from mini_ml.adapters.http.routes import aliases, drift, jobs, models, predict, status
 from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.adapters.http.worker import SerialWorker
@@ -48,6 +48,7 @@ def create_app(
             jobs.router,
             models.router,
             aliases.router,
+            drift.router,
             status.welcome_router("The predict service of Mini-ML-Platform."),
             status.health_router,
             status.metrics_router,

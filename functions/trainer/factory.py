@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
-from mini_ml.adapters.http.routes import aliases, jobs, models, status, train
+from mini_ml.adapters.http.routes import aliases, drift, jobs, models, status, train
 from mini_ml.adapters.http.service import Service
 from mini_ml.adapters.http.waiting import Waiter
 from mini_ml.adapters.http.worker import SerialWorker
@@ -59,6 +59,7 @@ def create_app(
             jobs.router,
             models.router,
             aliases.router,
+            drift.router,
             status.welcome_router("The trainer of Mini-ML-Platform."),
             status.health_router,
             status.metrics_router,

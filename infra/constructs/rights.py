@@ -30,6 +30,7 @@ _HOLDOUT_PREDICTIONS: Final = "models/*/artifacts/*/holdout-predictions.csv.gz"
 _PROFILES: Final = "models/*/artifacts/*/profile.json"
 _REJECTS: Final = "models/*/artifacts/*/rejects.csv"
 _PREDICTIONS: Final = "predictions/*"
+_DRIFT: Final = "drift/*"
 _JOBS: Final = "jobs/*"
 _OPEN_JOBS: Final = "jobs/open/*"
 _SWEEP: Final = "sweep/*"
@@ -85,7 +86,7 @@ _PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
-        reads=(_JOBS, _MANIFESTS, _ALIASES, _ALIAS_MOVES, _REJECTS, _PREDICTIONS),
+        reads=(_JOBS, _MANIFESTS, _ALIASES, _ALIAS_MOVES, _REJECTS, _PREDICTIONS, _DRIFT),
         reads_versions=(_HOLDOUT_PREDICTIONS, _PROFILES),
         writes=(_JOBS, _ALIASES, _ALIAS_MOVES),
         removes=(_OPEN_JOBS,),
@@ -121,8 +122,8 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     ),
     "predict-batch": Rights(
         reads=(_JOBS, _MANIFESTS, _ALIASES, _PREDICTIONS),
-        reads_versions=(_MODEL_FILES,),
-        writes=(_JOBS, _PREDICTIONS),
+        reads_versions=(_MODEL_FILES, _PROFILES),
+        writes=(_JOBS, _PREDICTIONS, _DRIFT),
         streams=(_PREDICTIONS,),
         removes=(_OPEN_JOBS,),
         reads_uploads=(_PREDICT_UPLOADS,),

@@ -84,6 +84,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     add_compare_arguments(compare)
     promote = commands.add_parser("promote", parents=[remote], help="point an alias at a version of a model")
     add_promote_arguments(promote)
+    _add_drift(
+        commands.add_parser(
+            "drift", parents=[remote], help="show how the rows of batches differ from the training rows"
+        )
+    )
     _add_logs(commands.add_parser("logs", help="print log lines, or on AWS the commands that do"))
     _add_key(commands.add_parser("key", help="create an API key"))
     options = parser.parse_args(argv)
@@ -154,6 +159,12 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
         "--version", help="version number, alias or latest: show its metrics and the candidates that were compared"
     )
     parser.add_argument("--alias", metavar="ALIAS", help="alias: show who moved it, when, and why")
+
+
+def _add_drift(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model_name", metavar="NAME", help="model name")
+    parser.add_argument("--version", default="latest", help="version number, alias or latest (default: %(default)s)")
+    parser.add_argument("--limit", type=int, metavar="N", help="maximum number of batches to list")
 
 
 def _add_logs(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from mini_ml.cli import inspection, printing
 from mini_ml.cli.arguments import CliSettings
 from mini_ml.cli.comparison_lines import format_alias
 from mini_ml.cli.comparisons import compare, promote
+from mini_ml.cli.drift_lines import format_drift
 from mini_ml.cli.progress_line import ProgressLine
 from mini_ml.cli.reports import save_report
 from mini_ml.cli.version_lines import format_version
@@ -139,6 +140,10 @@ def _models(client: Client, options: Namespace) -> Iterable[str]:
     return printing.format_models(client.models())
 
 
+def _drift(client: Client, options: Namespace) -> Iterable[str]:
+    return format_drift(client.drift(options.model_name, options.version, limit=options.limit))
+
+
 LOCAL: Final[dict[str, Callable[[Namespace], None]]] = {"up": _up, "demo": _demo, "logs": _logs, "key": _key}
 """Commands that do not talk to a running platform."""
 
@@ -151,5 +156,6 @@ REMOTE: Final[dict[str, Callable[[Client, Namespace], Iterable[str]]]] = {
     "report": save_report,
     "compare": compare,
     "promote": promote,
+    "drift": _drift,
 }
 """Commands that talk to a running platform, and return the lines to print."""

@@ -16,6 +16,7 @@ from mini_ml.client.fields import build_form_fields, build_inspect_fields, build
 from mini_ml.client.heads import read_head
 from mini_ml.client.transport import DEFAULT_URL, FormFile, Transport
 from mini_ml.contracts import (
+    DriftPage,
     InspectAnswer,
     InspectOptions,
     JobPage,
@@ -222,6 +223,11 @@ class Client(ComparingClient):
         """Return the figures of the report of a version, without cell values if the credential lacks `train`."""
         url = self._transport.url("models", model_name, "versions", version, "report")
         return self._read(self._transport.get(url, {"format": "json"}), ReportView)
+
+    def drift(self, model_name: str, version: str = "latest", *, limit: int | None = None) -> DriftPage:
+        """Return the first page of what the batches of a version say about their drift, newest first."""
+        url = self._transport.url("models", model_name, "versions", version, "drift")
+        return self._read(self._transport.get(url, None if limit is None else {"limit": limit}), DriftPage)
 
     def wait_for_job(self, job: JobView, *, watch: Watch | None = None) -> JobView:
         """Poll a job until it ends, and return it.

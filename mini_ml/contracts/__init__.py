@@ -13,7 +13,7 @@ from mini_ml.contracts.comparison import (
     VersionComparison,
 )
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning, WarningExample
-from mini_ml.contracts.drift import BatchDrift, ColumnDrift, Drift
+from mini_ml.contracts.drift import BatchDrift, ColumnDrift, Drift, LabelShift
 from mini_ml.contracts.file_report import Escape, FileReport
 from mini_ml.contracts.inspections import InspectAnswer, InspectedColumn
 from mini_ml.contracts.job_events import JobEvent
@@ -62,6 +62,8 @@ from mini_ml.contracts.profile import (
 from mini_ml.contracts.sweeps import SweepState
 from mini_ml.contracts.views import (
     AliasView,
+    BatchDriftView,
+    DriftPage,
     JobPage,
     JobView,
     ManifestView,
@@ -85,6 +87,7 @@ __all__ = [
     "AliasView",
     "Artifact",
     "BatchDrift",
+    "BatchDriftView",
     "BatchSummary",
     "CalibrationBin",
     "Candidate",
@@ -104,6 +107,7 @@ __all__ = [
     "Dataset",
     "DependenceLine",
     "Drift",
+    "DriftPage",
     "Effort",
     "EnsembleMember",
     "Escape",
@@ -124,6 +128,7 @@ __all__ = [
     "JsonObject",
     "Kind",
     "Label",
+    "LabelShift",
     "Lease",
     "LeftOut",
     "Manifest",

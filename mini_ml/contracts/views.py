@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ValidationInfo
 from mini_ml.contracts.alias_moves import AliasMove
 from mini_ml.contracts.base import FrozenModel
 from mini_ml.contracts.data_warnings import ColumnReport, DataWarning
+from mini_ml.contracts.drift import BatchDrift
 from mini_ml.contracts.file_report import FileReport
 from mini_ml.contracts.jobs import PredictResult, Progress, TrainResult
 from mini_ml.contracts.metrics import Metrics
@@ -100,6 +101,21 @@ class AliasView(FrozenModel):
 class ManifestView(Manifest):
     """A model version as returned over HTTP."""
 
+    links: Links
+
+
+class BatchDriftView(BatchDrift):
+    """The drift of one batch as returned over HTTP."""
+
+    links: Links
+
+
+class DriftPage(FrozenModel):
+    """The drift of the batches of a model version, newest first. `links.next` exists if there are more."""
+
+    model_name: str
+    version: int
+    batches: tuple[BatchDriftView, ...]
     links: Links
 
 

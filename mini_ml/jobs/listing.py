@@ -1,6 +1,5 @@
 """Lists jobs, newest first, one page at a time, from their index keys."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,9 +19,6 @@ _READ_AT_ONCE = 32
 
 _MOST_BYTES = 2_000_000
 """Maximum size of the jobs on a page, encoded: a job has an entry for each column of its file."""
-
-CURSOR = r"^[0-9]{15}-[0-9a-f-]{36}$"
-"""The form of a cursor."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +86,7 @@ def _read_ahead(cloud: Cloud, index_keys: Sequence[str]) -> Iterator[Job | None]
 
 
 def _start_after(cursor: str | None) -> str:
-    if cursor is None:
-        return ""
-    if not re.fullmatch(CURSOR, cursor):
-        issue = errors.Issue(parameter="cursor", reason="unknown cursor", hint="follow `links.next`")
-        raise errors.InvalidName("The cursor was not issued by this server.", issues=[issue])
-    return keys.JOBS_BY_TIME + cursor
+    return "" if cursor is None else keys.JOBS_BY_TIME + keys.validate_cursor(cursor)
 
 
 def _load_at(cloud: Cloud, key: str) -> Job | None:

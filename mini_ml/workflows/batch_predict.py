@@ -1,19 +1,23 @@
 """The batch worker: leases the job of an upload and scores its rows with one pinned model version."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mini_ml import errors, keys
-from mini_ml.contracts import BatchSummary, Label, PredictResult, Upload
+from mini_ml.contracts import BatchDrift, BatchSummary, Drift, Label, PredictResult, Upload
 from mini_ml.jobs import intake
 from mini_ml.jobs.job import Job
 from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ml.cells.tally import Tally
+from mini_ml.ml.scoring.drift import build_drift
+from mini_ml.ml.scoring.drift_counts import DriftCounter
 from mini_ml.ml.scoring.list_warnings import list_warnings
 from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, Sizes, score_csv
+from mini_ml.parallel import map_parallel
 from mini_ml.ports import Cloud, ObjectStore
 from mini_ml.registry import aliases
+from mini_ml.registry.batch_drifts import store_batch_drift
 from mini_ml.topology import encoded_bytes
 from mini_ml.topology.metrics import ROWS_SCORED
 from mini_ml.workflows import transfer
@@ -81,10 +85,15 @@ class _Batch:
         upload, limits, store = self.lease.job.upload, self.cloud.stage.limits, self.cloud.artifacts
         inline = _Inline(limits.answer_bytes if self.lease.job.inline else 0)
         output_key, summary_key = self._key(keys.output_filename(upload.key)), self._key("summary.json")
-        tally = self._write_rows(output_key, inline)
-        summary = self._summary(tally)
+        tally, drift = self._write_rows(output_key, inline)
+        summary = self._summary(tally, drift)
         rejects_key = store_rejects(store, self._key(keys.REJECTS), tally.bad_rows)
-        transfer.put_bytes_once(store, summary_key, summary.model_dump_json(indent=2).encode())
+
+        def store_summary() -> None:
+            transfer.put_bytes_once(store, summary_key, summary.model_dump_json(indent=2).encode())
+
+        writes: list[Callable[[], None]] = [store_summary, lambda: self._store_drift(drift)]
+        map_parallel(lambda write: write(), writes)
         result = PredictResult(
             version=self.loaded.manifest.version,
             rows=tally.rows,
@@ -101,25 +110,30 @@ class _Batch:
         manifest = self.loaded.manifest
         return keys.prediction(manifest.model_name, manifest.version, self.lease.job.job_id, filename)
 
-    def _write_rows(self, output_key: str, inline: "_Inline") -> Tally:
-        """Stream the rows through the model into the output, and return the counts for the summary."""
+    def _write_rows(self, output_key: str, inline: "_Inline") -> tuple[Tally, Drift | None]:
+        """Stream the rows through the model into the output, and return the counts for the summary and the drift."""
         tally, upload, limits = Tally(), self.lease.job.upload, self.cloud.stage.limits
+        model, reference, file_bytes = self.loaded.model, self.loaded.reference, upload.size or 0
+        counter = None if reference is None else DriftCounter(reference, file_bytes=file_bytes)
         with transfer.open_upload(self.cloud.uploads, upload, max_bytes=limits.upload_bytes) as source:
             parts = score_csv(
-                self.loaded.model,
+                model,
                 source,
                 limits=self.cloud.stage.batch_limits,
                 tally=tally,
-                sizes=Sizes(file_bytes=upload.size or 0, model_bytes=self.loaded.manifest.artifact.memory_bytes),
+                sizes=Sizes(file_bytes=file_bytes, model_bytes=self.loaded.manifest.artifact.memory_bytes),
                 options=self.options,
+                drift=counter,
                 on_progress=self.lease.checkpoint,
                 on_predictions=inline.add,
                 threads=self.threads,
             )
             transfer.stream_once(self.cloud.artifacts, output_key, parts)
-        return tally
+        if reference is None or counter is None or counter.total is None:
+            return tally, None
+        return tally, build_drift(model, reference, counter.total, tally)
 
-    def _summary(self, tally: Tally) -> BatchSummary:
+    def _summary(self, tally: Tally, drift: Drift | None) -> BatchSummary:
         return BatchSummary(
             job_id=self.lease.job.job_id,
             correlation_id=self.lease.job.correlation_id,
@@ -130,8 +144,16 @@ class _Batch:
             coerced=tally.coerced,
             unseen=tally.top_unseen(),
             file=tally.file,
-            warnings=list_warnings(self.loaded.model, tally),
+            warnings=list_warnings(self.loaded.model, tally, drift),
+            drift=drift,
         )
+
+    def _store_drift(self, drift: Drift | None) -> None:
+        """Store the drift where it is listed by model version."""
+        if drift is not None:
+            job, manifest = self.lease.job, self.loaded.manifest
+            found = BatchDrift(job_id=job.job_id, created_at=job.created_at, drift=drift)
+            store_batch_drift(self.cloud.artifacts, manifest.model_name, manifest.version, found)
 
 
 class _Inline:

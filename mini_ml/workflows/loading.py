@@ -1,11 +1,13 @@
 """Loads a published model: checks its seal, then size and digest, and only then unpickles it."""
 
 import hashlib
-from io import BufferedRandom
+from io import BufferedRandom, BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from mini_ml.contracts import Artifact, Manifest
+from pydantic import ValidationError
+
+from mini_ml.contracts import Artifact, Manifest, Profile
 from mini_ml.ml.model import artifact
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store as plans
@@ -43,7 +45,18 @@ def load_plan(cloud: Cloud, manifest: Manifest, stored: Artifact, *, workdir: Pa
         return plans.load(file)
 
 
-def _fetch(cloud: Cloud, manifest: Manifest, stored: Artifact, file: BufferedRandom) -> None:
+def load_profile(cloud: Cloud, manifest: Manifest, stored: Artifact) -> Profile | None:
+    """Verify the profile, then read it; None if it has the form of another release. Raises ArtifactRejected."""
+    file = BytesIO()
+    _fetch(cloud, manifest, stored, file)
+    try:
+        profile = Profile.model_validate_json(file.getvalue(), extra="ignore")
+    except ValidationError:
+        return None
+    return profile if profile.format == Profile.model_fields["format"].default else None
+
+
+def _fetch(cloud: Cloud, manifest: Manifest, stored: Artifact, file: BufferedRandom | BytesIO) -> None:
     """Copy an artifact into `file`, check its size and digest against the manifest, and rewind the file."""
     cloud.artifacts.download(stored.key, file, version_id=stored.version_id)
     if file.tell() != stored.size:

@@ -10,6 +10,7 @@ from cachetools import LRUCache
 
 from mini_ml.contracts import Artifact, Manifest
 from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.scoring.drift_reference import DriftReference, build_drift_reference
 from mini_ml.ports import Cloud
 from mini_ml.registry.resolver import VersionResolver
 from mini_ml.registry.single_flight import SingleFlight
@@ -18,6 +19,7 @@ from mini_ml.topology.metrics import MODEL_CACHE, MODEL_LOADS
 from mini_ml.workflows import loading
 
 _MAX_MANIFESTS: Final = 1024
+_MAX_REFERENCES: Final = 128
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -29,6 +31,8 @@ class Loaded:
 
     manifest: Manifest
     model: FittedModel
+    reference: DriftReference | None = None
+    """What the rows of a batch are compared with; None for online scoring, and for models without a profile."""
 
 
 class _SizedModel(NamedTuple):
@@ -52,6 +56,9 @@ class ModelCache:
         self._cache_bytes = cache_bytes
         self._resolver = VersionResolver(cloud, fresh_seconds=fresh_seconds)
         self._manifests: _LoadingCache[tuple[str, int], Manifest] = _LoadingCache(LRUCache(maxsize=_MAX_MANIFESTS))
+        self._references: _LoadingCache[tuple[str, int], DriftReference | None] = _LoadingCache(
+            LRUCache(maxsize=_MAX_REFERENCES)
+        )
         self._models: _LoadingCache[str, _SizedModel] = _LoadingCache(
             LRUCache(maxsize=cache_bytes, getsizeof=lambda sized: sized.bytes)
         )
@@ -82,9 +89,13 @@ class ModelCache:
         return self._resolver.resolve(model_name, version)
 
     def version(self, model_name: str, version: int) -> Loaded:
-        """Return the pipeline of one version of a model, loaded and verified. Raises as `model` does."""
+        """Return the pipeline of one version of a model, and what its rows are compared with, loaded and verified.
+
+        Raises as `model` does.
+        """
         manifest = self._manifest(model_name, version)
-        return Loaded(manifest=manifest, model=self._pipeline(manifest))
+        model = self._pipeline(manifest)
+        return Loaded(manifest=manifest, model=model, reference=self._reference(manifest, model))
 
     def _manifest(self, model_name: str, version: int) -> Manifest:
         return self._manifests.get_or_load(
@@ -105,6 +116,17 @@ class ModelCache:
         return self._model(
             manifest.artifact, lambda: loading.load_pipeline(self._cloud, manifest, workdir=self._workdir)
         )
+
+    def _reference(self, manifest: Manifest, model: FittedModel) -> DriftReference | None:
+        stored = manifest.profile
+        if stored is None:
+            return None
+
+        def load_and_build() -> DriftReference | None:
+            profile = loading.load_profile(self._cloud, manifest, stored)
+            return None if profile is None else build_drift_reference(model, profile)
+
+        return self._references.get_or_load((manifest.model_name, manifest.version), load_and_build)
 
     def _model(self, stored: Artifact, load: Callable[[], FittedModel]) -> FittedModel:
         cached = self._models.get(stored.sha256)

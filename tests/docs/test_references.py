@@ -38,6 +38,7 @@ SPELLED = {
         keys.alias("iris", "champion"),
         keys.alias_move("iris", "champion", 3),
         keys.prediction("iris", 7, JOB, "summary.json"),
+        keys.batch_drift("iris", 7, JOB, datetime(2026, 1, 1, tzinfo=UTC)),
         keys.artifact("iris", JOB, 1, keys.REJECTS),
         keys.artifact("iris", JOB, 1, keys.HOLDOUT_PREDICTIONS),
         keys.artifact("iris", JOB, 1, keys.PROFILE),

@@ -31,6 +31,7 @@ ROUTES = {
     "/models/{model_name}/invocations": PREDICT,
     "/models/{model_name}/versions/{version}": API,
     "/models/{model_name}/versions/{version}/schema": API,
+    "/models/{model_name}/versions/{version}/drift": API,
     "/models/{model_name}/versions/{version}/artifact": PREDICT,
     "/models/{model_name}/versions/{version}/invocations": PREDICT,
     "/{proxy+}": API,

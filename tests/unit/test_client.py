@@ -13,6 +13,7 @@ import pytest
 
 from mini_ml.client import Client, ClientFailure, RequestRejected, Unreachable
 from mini_ml.contracts import (
+    DriftPage,
     JobPage,
     JobView,
     ModelPage,
@@ -22,7 +23,7 @@ from mini_ml.contracts import (
     RegressionMetrics,
     TrainOptions,
 )
-from tests.fixtures.responses import INSPECTION, INVITATION, JOB, MODEL, PREDICTIONS, build_problem
+from tests.fixtures.responses import DRIFT, INSPECTION, INVITATION, JOB, MODEL, PREDICTIONS, build_problem
 
 BASE = "http://platform.example/stage"
 PROBLEM = build_problem(404, "model_not_found", "Model not found", "There is no model `x`.")
@@ -363,6 +364,21 @@ def test_rows_are_scored_online_with_a_version() -> None:
 
     assert (answer.predictions, answer.version) == (("Setosa",), 7)
     assert json.loads(platform.requests[0][2]) == {"dataframe_records": [{"a": 1.5, "b": None}]}
+
+
+def test_the_drift_of_batches_is_read_page_by_page() -> None:
+    older = {**DRIFT, "batches": [], "links": {}}
+    path = "models/iris/versions/champion/drift"
+    platform = Platform(**{f"{path}?limit=2": DRIFT, f"{path}?limit=10&cursor=x": older, path: older})
+
+    with _client(platform) as client:
+        page = client.drift("iris", "champion", limit=2)
+        following = client.follow(page.links["next"], DriftPage)
+        bare = client.drift("iris", "champion")
+
+    assert [batch.drift.rows for batch in page.batches] == [12_000, 3]
+    assert page.batches[0].links["job"] == f"{BASE}/jobs/{page.batches[0].job_id}"
+    assert (following.batches, bare.batches) == ((), ())
 
 
 def test_filters_without_a_value_are_not_sent() -> None:

@@ -24,6 +24,11 @@ SENTENCES: Final[Mapping[str, str]] = {
     "bounds": "{count} cells are bounds, such as “<5” or “90+”; the number itself is used.",
     "columns_in_order": "The file has no header; its columns were read in order as {names}.",
     "doubled_names": "Several columns have the same name ({names}); the second one of a name x is called x_2.",
+    "drifted_column": "The column differs from that of the training rows: its population stability index is {index} "
+    "({large} is large), {missing} % of its cells are missing (training rows: {training_missing} %), and {strange} % "
+    "of the others are outside of the categories or the range of the training rows.",
+    "drifted_predictions": "The predictions differ from those for the hold-out rows: their population stability index "
+    "is {index} ({large} is large).",
     "duration_minutes": "{count} durations have two parts and are read as minutes and seconds.",
     "identifier_kept": "The column looks like an identifier; it is used because no other column is left.",
     "labels_merged": "{count} cells spell a label differently and count as the usual spelling: {labels}.",

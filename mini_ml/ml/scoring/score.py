@@ -21,6 +21,7 @@ from mini_ml.ml.records.stream import CHUNK_BYTES, BlockStream
 from mini_ml.ml.records.unpack import open_source
 from mini_ml.ml.scoring.ahead import in_order
 from mini_ml.ml.scoring.batch_preflight import BatchEstimate, check_batch
+from mini_ml.ml.scoring.drift_counts import DriftCounter, DriftCounts
 from mini_ml.ml.scoring.match_columns import find_columns, group_by_feature, known_names, reject_absent_header
 from mini_ml.ml.scoring.output import Output
 from mini_ml.topology import Limits
@@ -87,6 +88,8 @@ class _Scored:
     predictions: Predictions
     """Of the rows that can be read."""
     written: bytes
+    counts: DriftCounts | None = None
+    """None if drift is not measured."""
 
 
 def score_csv(
@@ -97,6 +100,7 @@ def score_csv(
     tally: Tally,
     sizes: Sizes | None = None,
     options: ScoreOptions | None = None,
+    drift: DriftCounter | None = None,
     on_progress: Callable[[int, int], None] = lambda rows, size: None,
     on_predictions: Callable[[RowPredictions], None] = lambda predictions: None,
     chunk_bytes: int | None = None,
@@ -113,6 +117,7 @@ def score_csv(
         tally: updated with the counts of every part.
         sizes: sizes of the file and the model, to check the batch against the limits; None skips that check.
         options: columns to drop, and the content of the output.
+        drift: counts the rows of every part for a comparison with the training rows; None if there is none.
         on_progress: called after each part with the number of rows and bytes processed; may raise to stop.
         on_predictions: called with the predictions of each part, in file order.
         chunk_bytes: bytes read at a time; None chooses by model. It changes at most the last
@@ -139,7 +144,10 @@ def score_csv(
             return _Scored(part, None, {}, nothing, output.rows(part.block, nothing))
         frame = model.reader.parse_block(part.block, positions)
         predictions = model.predict(frame, probabilities=options.probabilities)
-        return _Scored(part, frame, model.encoder.unseen(frame), predictions, output.rows(part.block, predictions))
+        first_row = part.rows_done - frame.rows
+        counts = drift.count(frame, predictions, first_row=first_row) if drift is not None else None
+        written = output.rows(part.block, predictions)
+        return _Scored(part, frame, model.encoder.unseen(frame), predictions, written, counts)
 
     parts = (_Part(block, stream.rows, stream.bytes_read) for block in stream)
     first = list(islice(parts, 1))
@@ -150,6 +158,8 @@ def score_csv(
     for done in chain(map(score_part, first), later):
         if done.frame is not None:
             tally.add(done.frame, done.unseen)
+        if drift is not None and done.counts is not None:
+            drift.add(done.counts)
         on_predictions(_place_predictions(done))
         yield done.written
         on_progress(done.part.rows_done, done.part.bytes_done)

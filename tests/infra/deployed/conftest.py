@@ -95,6 +95,13 @@ def reported(trained: dict[str, Any], http: httpx2.Client) -> httpx2.Response:
 
 
 @pytest.fixture(scope="session")
+def drift(scored: dict[str, Any], http: httpx2.Client) -> list[str]:
+    """The jobs of the batches whose drift the version lists."""
+    page = http.get("/models/iris/versions/1/drift").raise_for_status().json()
+    return [batch["job_id"] for batch in page["batches"]]
+
+
+@pytest.fixture(scope="session")
 def wrong(deployed: Deployed, http: httpx2.Client) -> tuple[dict[str, Any], dict[str, Any]]:
     """The job of a file that cannot be trained on: as it ended, and as it ended when it was tried again."""
     job = steps.uploaded(deployed, "train/wrong/empty.csv", b"a,b\n", {})
@@ -149,6 +156,7 @@ def story(
     aliased: dict[str, Any],
     downloaded: bytes,
     reported: httpx2.Response,
+    drift: list[str],
     wrong: tuple[dict[str, Any], dict[str, Any]],
     buried: dict[Kind, dict[str, Any]],
     retried: dict[Kind, dict[str, Any]],

@@ -23,6 +23,10 @@ def test_an_upload_is_scored_and_its_result_downloads(scored: dict[str, Any], ht
     assert len(result) == len(FLOWERS.splitlines())
 
 
+def test_the_drift_of_a_batch_is_listed_by_the_rights_of_the_api(scored: dict[str, Any], drift: list[str]) -> None:
+    assert scored["job_id"] in drift
+
+
 def test_both_forms_are_answered_through_the_rest_api(submitted: tuple[httpx2.Response, httpx2.Response]) -> None:
     train, predict = submitted
 

@@ -15,7 +15,7 @@ from mini_ml.registry.alias_moves import move_alias
 from mini_ml.workflows.model_cache import ModelCache
 from tests.unit.workflows.memory_platform import ROWS, Killed, MemoryPlatform, unpack
 
-WRITES_OF_A_BATCH = 8
+WRITES_OF_A_BATCH = 9
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,8 @@ from mini_ml.adapters.http.answering.links import Link
 from mini_ml.adapters.http.answering.problems import problem_of_failure
 from mini_ml.contracts import (
     AliasView,
+    BatchDrift,
+    BatchDriftView,
     JobView,
     Manifest,
     ManifestView,
@@ -86,6 +88,7 @@ def manifest_view(manifest: Manifest, link: Link, *, scores: bool, reports: bool
         "schema": f"{here}/schema",
         "artifact": f"{here}/artifact",
         **({"report": f"{here}/report"} if reports else {}),
+        "drift": f"{here}/drift",
         **_scoring_links(here, scores),
     }
     return ManifestView(**dict(manifest), links={name: link(path) for name, path in links.items()})
@@ -116,3 +119,8 @@ def alias_view(history: AliasHistory, model_name: str, link: Link, *, limit: int
         moves=history.moves,
         links={name: link(path) for name, path in links.items()},
     )
+
+
+def batch_drift_view(found: BatchDrift, link: Link) -> BatchDriftView:
+    """Build the HTTP view of the drift of a batch."""
+    return BatchDriftView(**dict(found), links={"job": link(job_path(found.job_id))})

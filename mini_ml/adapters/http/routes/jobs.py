@@ -16,7 +16,7 @@ from mini_ml.contracts import JobPage, JobView, Kind, PredictResult, State, Url
 from mini_ml.jobs import control
 from mini_ml.jobs.job import Job
 from mini_ml.jobs.job_links import job_path, version_path
-from mini_ml.jobs.listing import CURSOR, Filters, list_page
+from mini_ml.jobs.listing import Filters, list_page
 from mini_ml.ports import Cloud
 
 router = new_router("Jobs")
@@ -46,7 +46,7 @@ def list_jobs(
         str | None,
         Query(
             description="Start of the page; use `links.next` instead of setting it.",
-            json_schema_extra={"pattern": CURSOR},
+            json_schema_extra={"pattern": keys.NEWEST_FIRST},
         ),
     ] = None,
 ) -> Response:
