@@ -12,6 +12,8 @@ _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST_PLAIN: Final = 1e-4
 _MOST_PLAIN: Final = 1e15
+_MOST_SHARE: Final = 1e6
+"""From this size on, a number is not written as a percentage."""
 _DIGITS: Final = 4
 """Significant digits of a number that is not a count: enough to compare scores."""
 
@@ -64,6 +66,8 @@ class Locale:
 
     def share(self, value: float) -> str:
         """Return a share between 0 and 1 as a percentage; small ones are not rounded to nothing."""
+        if not -_MOST_SHARE < value < _MOST_SHARE:
+            return self.number(value)
         if 0 < value < 0.001:
             return f"<{_NO_BREAK}{self.fixed(0.1, 1)}{self.percent}"
         if 0.999 < value < 1:

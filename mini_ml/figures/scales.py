@@ -106,10 +106,10 @@ def _round_values(low: float, high: float, most: int, *, whole: bool) -> list[fl
 
 def _write(value: float, values: Sequence[float], quantity: Quantity, locale: Locale) -> str:
     step = values[1] - values[0]
-    if quantity == "share":
+    largest = max(abs(values[0]), abs(values[-1]))
+    if quantity == "share" and largest < 100:
         decimals = max(0, -math.floor(math.log10(step) + 2 + 1e-9))
         return f"{locale.fixed(value * 100, decimals)}{locale.percent}"
-    largest = max(abs(values[0]), abs(values[-1]))
     if abs(value) < step * 1e-6:
         return "0"
     if largest >= 100_000 or largest < 1e-3:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mini_ml.contracts import Manifest, Profile
+from mini_ml.contracts import Profile, UnsealedManifest
 from mini_ml.report.language import Language
 from mini_ml.report.pages import render_page
 from mini_ml.report.sections.asked import build_asked
@@ -42,7 +42,7 @@ _BUILDERS: Final = (
 )
 
 
-def render_report(manifest: Manifest, profile: Profile | None, *, language: Language, values: bool) -> bytes:
+def render_report(manifest: UnsealedManifest, profile: Profile | None, *, language: Language, values: bool) -> bytes:
     """Return the report of a model version, at most 1 MB of HTML in UTF-8.
 
     Args:

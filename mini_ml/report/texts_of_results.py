@@ -259,6 +259,10 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "note_no_holdout_rows": ("No rows were held out to compute it on.", "Nenhuma linha foi separada para calculá-lo."),
     "note_no_probabilities": ("This model type has no probabilities.", "Este tipo de modelo não tem probabilidades."),
     "note_many_labels": ("Labels that are not shown: {count}.", "Rótulos que não aparecem: {count}."),
+    "note_many_columns": (
+        "Columns that were not measured, because they seem to decide little: {count}.",
+        "Colunas que não foram medidas, porque parecem decidir pouco: {count}.",
+    ),
     "note_labels_without_rows": (
         "Labels without a curve, because none of the hold-out rows has them, or all have: {count}.",
         "Rótulos sem curva, porque nenhuma linha separada os tem, ou todas têm: {count}.",

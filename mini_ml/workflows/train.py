@@ -1,7 +1,6 @@
 """The training worker: leases the job of an upload, trains a model, stores it and publishes a version."""
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from mini_ml import errors
@@ -12,7 +11,7 @@ from mini_ml.ml.model import artifact
 from mini_ml.ml.training.train import Trained, train
 from mini_ml.ports import Cloud
 from mini_ml.workflows import transfer
-from mini_ml.workflows.model_files import ModelFiles, ModelFolder, store_model_files
+from mini_ml.workflows.model_files import ModelFiles, ModelFolder, store_model_files, store_report
 from mini_ml.workflows.publish import publish_version
 
 SEED = 0
@@ -75,7 +74,14 @@ def _train(
     stored = store_model_files(folder, trained, options, workdir=workdir, limits=cloud.stage.limits)
     lease.checkpoint(trained.rows, dataset.path.stat().st_size)
     uploaded_at = lease.job.upload.uploaded_at or lease.job.created_at
-    build_manifest = partial(_build_manifest, cloud, lease, model_name, trained, dataset, stored)
+
+    def build_manifest(*, version: int, superseded: bool) -> UnsealedManifest:
+        manifest = _build_manifest(
+            cloud, lease, model_name, trained, dataset, stored, version=version, superseded=superseded
+        )
+        store_report(folder, manifest, trained.profile)
+        return manifest
+
     return publish_version(cloud, lease, model_name, uploaded_at, build_manifest)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mini_ml.contracts import ColumnKind, Label, Manifest, Profile, ProfilePart
+from mini_ml.contracts import ColumnKind, Label, Profile, ProfilePart, UnsealedManifest
 from mini_ml.figures.locales import Locale, moment_of
 from mini_ml.report.blocks import Block, Paragraph
 from mini_ml.report.words import Words
@@ -17,7 +17,7 @@ LONGEST_NAME: Final = 60
 class Context:
     """A model version and how it is shown."""
 
-    manifest: Manifest
+    manifest: UnsealedManifest
     profile: Profile | None
     """Its figures, without cell values if they are not shown; None for models of earlier releases."""
     words: Words

@@ -59,7 +59,7 @@ def test_the_worst_numbers_have_the_largest_absolute_errors(tmp_path: Path) -> N
 
     losses = np.abs(example.target - np.array(example.predictions.values))
     assert [error.loss for error in found] == pytest.approx(np.sort(losses)[::-1][:MOST_ERRORS].tolist())
-    assert [abs(float(error.actual) - float(error.predicted)) for error in found] == pytest.approx(
+    assert [abs(float(str(error.actual)) - float(str(error.predicted))) for error in found] == pytest.approx(
         [error.loss for error in found]
     )
 

@@ -1,11 +1,13 @@
 """A reader gets a language that they understand, and both languages have every text."""
 
 from string import Formatter
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mini_ml.contracts import NoteCode
 from mini_ml.ml.schema.data_warnings import SENTENCES
 from mini_ml.report.language import LANGUAGES, choose_language
 from mini_ml.report.texts import TEXTS
@@ -51,6 +53,11 @@ def test_both_languages_say_the_same(key: str) -> None:
     assert english
     assert portuguese
     assert fields_of(english) == fields_of(portuguese)
+
+
+@pytest.mark.parametrize("code", get_args(NoteCode))
+def test_every_note_has_a_text_with_what_it_counts(code: str) -> None:
+    assert fields_of(TEXTS[f"note_{code}"][0]) <= {"rows", "count"}
 
 
 def test_texts_for_one_thing_exist_only_beside_those_for_more() -> None:

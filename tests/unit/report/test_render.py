@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_ml.contracts import Interval, Label, Manifest, Profile, ProfileNote
+from mini_ml.contracts import Histogram, Importance, Interval, Label, Manifest, Profile, ProfileNote
 from mini_ml.report.language import LANGUAGES, Language
 from mini_ml.report.pages import content_security_policy
 from mini_ml.report.render import MOST_BYTES, render_report
@@ -234,6 +234,41 @@ def test_no_markup_in_a_name_or_a_value_gets_out(
     names = {name for name, _ in page.attributes}
     assert not [name for name in names if name.startswith("on") or name in ("src", "style", "srcset", "action", "data")]
     assert all(value.startswith("#") for name, value in page.attributes if name in ("href", "xlink:href"))
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=40)
+@given(
+    edges=st.lists(numbers, min_size=2, max_size=8, unique=True).map(sorted),
+    counts=st.lists(st.integers(0, 10**12), min_size=8, max_size=8),
+    points=st.lists(numbers, min_size=3, max_size=3),
+    labelled=st.booleans(),
+)
+def test_a_report_can_be_drawn_of_any_numbers(
+    edges: list[float], counts: list[int], points: list[float], labelled: bool
+) -> None:
+    manifest = make_manifest(labels=("a", "b", "c") if labelled else None)
+    ranges = Histogram(edges=tuple(edges), counts=tuple(counts[: len(edges) - 1]), below=counts[0], above=counts[-1])
+    profile = make_profile(manifest)
+    lines = tuple(line.model_copy(update={"values": tuple(points)}) for line in profile.dependence[0].lines)
+    changed: dict[str, object] = {
+        "columns": tuple(
+            column.model_copy(update={"histogram": ranges}) if column.histogram else column
+            for column in profile.columns
+        ),
+        "dependence": (profile.dependence[0].model_copy(update={"numbers": tuple(points), "lines": lines}),),
+        "importance": (Importance(name="x", increase=points[0], interval=Interval(low=points[1], high=points[2])),),
+    }
+    if profile.regression is not None:
+        changed["target"] = profile.target.model_copy(update={"histogram": ranges})
+        drawn = {"actual": tuple(points), "predicted": tuple(edges[:1] * 3), "residuals": ranges}
+        changed["regression"] = profile.regression.model_copy(update=drawn)
+
+    page = render(manifest, profile.model_copy(update=changed))
+
+    assert not re.search(r"\b(nan|inf)\b", page.text)
 
 
 def test_texts_are_shown_as_they_are() -> None:

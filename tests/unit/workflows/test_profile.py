@@ -57,3 +57,14 @@ def test_no_value_of_the_data_is_logged(platform: MemoryPlatform, caplog: pytest
     profile = Profile.model_validate_json(stored_profile(platform, load_verified_manifest(platform.cloud, "shop", 1)))
     assert profile.worst_errors or profile.columns
     assert not any(column.name in caplog.text for column in profile.columns)
+
+
+def test_the_report_lies_beside_the_artifact(platform: MemoryPlatform) -> None:
+    platform.train()
+    platform.train()
+
+    manifest = load_verified_manifest(platform.cloud, "shop", 2)
+
+    page = platform.cloud.artifacts.get(manifest.artifact.key.replace("model.joblib", keys.REPORT)).body.decode()
+    assert '<html lang="en">' in page
+    assert "shop, version 2" in page
