@@ -28,11 +28,13 @@ ROUTES = {
     "/models": API,
     "/models/{model_name}": API,
     "/models/{model_name}/aliases/{alias}": API,
+    "/models/{model_name}/compare": API,
     "/models/{model_name}/invocations": PREDICT,
     "/models/{model_name}/versions/{version}": API,
     "/models/{model_name}/versions/{version}/schema": API,
     "/models/{model_name}/versions/{version}/drift": API,
     "/models/{model_name}/versions/{version}/artifact": PREDICT,
+    "/models/{model_name}/versions/{version}/report": API,
     "/models/{model_name}/versions/{version}/invocations": PREDICT,
     "/{proxy+}": API,
 }

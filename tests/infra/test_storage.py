@@ -108,6 +108,7 @@ def test_what_ends_by_itself(template: Template) -> None:
         (keys.manifest("iris", 1), None),
         (keys.artifact("iris", "job", 1, "model.joblib"), None),
         (keys.alias("iris", "champion"), None),
+        (keys.alias_move("iris", "champion", 1), None),
         (keys.job("job"), None),
     ],
 )
@@ -122,7 +123,7 @@ def test_what_ends_is_spelled_as_it_is_written(template: Template, key: str, day
 def test_of_datasets_and_models_no_version_ever_ends(template: Template, bucket: str) -> None:
     rules = template.named("AWS::S3::Bucket", "BucketName")[bucket]["LifecycleConfiguration"]["Rules"]
     ends = ("ExpirationInDays", "NoncurrentVersionExpiration")
-    kept = ("train/", "models/")
+    kept = ("train/", "models/", "alias-moves/")
 
     unprefixed = [rule for rule in rules if "Prefix" not in rule]
     assert [rule for rule in rules if str(rule.get("Prefix")).startswith(kept)] == []
@@ -142,8 +143,8 @@ def test_earlier_versions_of_models_are_kept_for_ever_and_those_of_jobs_as_long_
         for cells in page("docs/runbook.md").rows("Restore a model or a job")
     }
 
-    assert kept == {"models": "for ever", "jobs": f"for {days['jobs/']} days"}
-    assert [prefix for prefix in days if prefix.startswith("models")] == []
+    assert kept == {"models": "for ever", "alias-moves": "for ever", "jobs": f"for {days['jobs/']} days"}
+    assert [prefix for prefix in days if prefix.startswith(("models", "alias-moves"))] == []
 
 
 def test_an_overwritten_upload_outlives_the_message_that_names_it(template: Template) -> None:
