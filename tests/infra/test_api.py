@@ -30,6 +30,7 @@ ROUTES = {
     "/models/{model_name}/invocations": PREDICT,
     "/models/{model_name}/versions/{version}": API,
     "/models/{model_name}/versions/{version}/schema": API,
+    "/models/{model_name}/versions/{version}/report": API,
     "/models/{model_name}/versions/{version}/artifact": PREDICT,
     "/models/{model_name}/versions/{version}/invocations": PREDICT,
     "/{proxy+}": API,
