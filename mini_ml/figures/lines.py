@@ -17,7 +17,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class PlottedLine:
     """A line through points, ascending from the left."""
 
     points: Sequence[Point]
@@ -26,7 +26,7 @@ class Line:
 
 
 def draw_lines(
-    lines: Sequence[Line],
+    lines: Sequence[PlottedLine],
     *,
     across: Axis,
     up: Axis,
@@ -55,7 +55,7 @@ def draw_lines(
         ticks: about how many ticks each axis has at most.
     """
     drawing = Drawing(width, height, title=title, description=description)
-    shown = [Line(points=_finite(line.points), label=line.label) for line in lines]
+    shown = [PlottedLine(points=_finite(line.points), label=line.label) for line in lines]
     shown = [line for line in shown if line.points]
     points = [*(point for line in shown for point in line.points), *reference]
     labels = [cut_text(line.label, _LARGEST_LABEL) for line in shown]
@@ -80,7 +80,7 @@ def draw_lines(
     return drawing.to_text()
 
 
-def _draw_line(plot: Plot, line: Line, kind: str, *, dots: bool) -> None:
+def _draw_line(plot: Plot, line: PlottedLine, kind: str, *, dots: bool) -> None:
     places = _on(plot, line.points)
     plot.drawing.polyline(places, f"{kind} fig-line")
     if dots or len(places) == 1:
@@ -88,7 +88,7 @@ def _draw_line(plot: Plot, line: Line, kind: str, *, dots: bool) -> None:
             plot.drawing.dot(x, y, 2.5, f"{kind} fig-fill")
 
 
-def _label_ends(plot: Plot, lines: Sequence[Line], labels: Sequence[str]) -> None:
+def _label_ends(plot: Plot, lines: Sequence[PlottedLine], labels: Sequence[str]) -> None:
     ends = [_on(plot, line.points[-1:])[0] for line in lines]
     heights = spread_labels([y + 3.5 for _, y in ends], _LABEL_GAP, plot.y.end + 3, plot.y.start + 3)
     for number, (label, (x, _), y) in enumerate(zip(labels, ends, heights, strict=True)):

@@ -59,7 +59,7 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class TextTable:
     """A table whose first cells are the headings of their rows."""
 
     kind: ClassVar[str] = "table"
@@ -102,7 +102,7 @@ class Beside:
     columns: Sequence[Sequence["Block"]]
 
 
-Block = Paragraph | Items | Facts | Table | Figures | Code | Beside
+Block = Paragraph | Items | Facts | TextTable | Figures | Code | Beside
 
 
 @dataclass(frozen=True, kw_only=True)

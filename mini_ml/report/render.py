@@ -8,7 +8,7 @@ from mini_ml.report.pages import render_page
 from mini_ml.report.sections.asked import build_asked
 from mini_ml.report.sections.candidates import build_candidates
 from mini_ml.report.sections.confusion import build_confusion
-from mini_ml.report.sections.context import Context
+from mini_ml.report.sections.context import ReportContext
 from mini_ml.report.sections.curves import build_curves
 from mini_ml.report.sections.data import build_data
 from mini_ml.report.sections.dependence import build_dependence
@@ -54,7 +54,7 @@ def render_report(manifest: UnsealedManifest, profile: Profile | None, *, langua
     shown = profile if profile is None or values else without_values(profile)
     page = b""
     for most_columns in _COLUMNS:
-        context = Context(
+        context = ReportContext(
             manifest=manifest, profile=shown, words=Words(language), values=values, most_columns=most_columns
         )
         page = _render(context)
@@ -63,7 +63,7 @@ def render_report(manifest: UnsealedManifest, profile: Profile | None, *, langua
     return page
 
 
-def _render(context: Context) -> bytes:
+def _render(context: ReportContext) -> bytes:
     sections = [section for build in _BUILDERS if (section := build(context)) is not None]
     words, manifest = context.words, context.manifest
     return render_page(
@@ -77,7 +77,7 @@ def _render(context: Context) -> bytes:
     )
 
 
-def _summarize(context: Context) -> list[str]:
+def _summarize(context: ReportContext) -> list[str]:
     words, manifest = context.words, context.manifest
     if manifest.task == "classification":
         first = words("predicts_classes", target=context.target, number=len(context.labels))
@@ -86,7 +86,7 @@ def _summarize(context: Context) -> list[str]:
     return [first, words("created", moment=context.locale.moment(manifest.created_at))]
 
 
-def _notice(context: Context) -> list[str]:
+def _notice(context: ReportContext) -> list[str]:
     """Return what the reader must know about the page itself."""
     words = context.words
     notices = [words("superseded")] if context.manifest.superseded else []

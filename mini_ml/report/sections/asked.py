@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from mini_ml.contracts import TrainOptions
-from mini_ml.report.blocks import Section, Table
-from mini_ml.report.sections.context import Context, cut, join
+from mini_ml.report.blocks import Section, TextTable
+from mini_ml.report.sections.context import ReportContext, cut, join
 
 
-def build_asked(context: Context) -> Section | None:
+def build_asked(context: ReportContext) -> Section | None:
     """Return the section; None for models without a profile, whose manifests do not have the options."""
     if context.profile is None:
         return None
@@ -17,11 +17,11 @@ def build_asked(context: Context) -> Section | None:
     for name, text in _describe(context, options):
         usual = getattr(options, name) == getattr(defaults, name)
         rows.append((words(name), f"{text} ({words('is_default')})" if usual else text))
-    table = Table(title=words("asked"), heads=(words("option"), words("value")), rows=rows)
+    table = TextTable(title=words("asked"), heads=(words("option"), words("value")), rows=rows)
     return Section(name="asked", title=words("asked"), blocks=[table])
 
 
-def _describe(context: Context, options: TrainOptions) -> Iterator[tuple[str, str]]:
+def _describe(context: ReportContext, options: TrainOptions) -> Iterator[tuple[str, str]]:
     words, none = context.words, context.words("none")
     last = words("last_column", name=context.target)
     yield "target_column", last if options.target_column is None else cut(options.target_column)

@@ -1,14 +1,14 @@
 """The leaderboard, what was published, and the notes of the training."""
 
 from mini_ml.contracts import Candidate
-from mini_ml.report.blocks import Block, Items, Paragraph, Section, Table
-from mini_ml.report.sections.context import Context, cut, join
+from mini_ml.report.blocks import Block, Items, Paragraph, Section, TextTable
+from mini_ml.report.sections.context import ReportContext, cut, join
 from mini_ml.report.sections.metrics import name_metric
 
 _PLAIN_ENCODING = "one_hot"
 
 
-def build_candidates(context: Context) -> Section:
+def build_candidates(context: ReportContext) -> Section:
     """Return the section."""
     words, manifest = context.words, context.manifest
     blocks: list[Block] = []
@@ -22,7 +22,7 @@ def build_candidates(context: Context) -> Section:
     return Section(name="candidates", title=title, blocks=blocks)
 
 
-def _build_leaderboard(context: Context) -> Table:
+def _build_leaderboard(context: ReportContext) -> TextTable:
     words, locale, candidates = context.words, context.locale, context.manifest.candidates
     rows = [
         (
@@ -37,12 +37,12 @@ def _build_leaderboard(context: Context) -> Table:
     ]
     score = name_metric(context, candidates[0].metric)
     heads = (words("candidate"), score, words("weight"), words("fit_time"), words("size"), words("settings"))
-    return Table(
+    return TextTable(
         title=words("leaderboard"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3, 4}), wide=frozenset({5})
     )
 
 
-def _describe_settings(context: Context, candidate: Candidate) -> str:
+def _describe_settings(context: ReportContext, candidate: Candidate) -> str:
     parts = [f"{name} = {cut(value)}" for name, value in candidate.model_params.items()]
     if candidate.encoding != _PLAIN_ENCODING:
         parts.append(f"encoding = {candidate.encoding}")
@@ -51,7 +51,7 @@ def _describe_settings(context: Context, candidate: Candidate) -> str:
     return join(parts)
 
 
-def _build_published(context: Context) -> Table | Paragraph:
+def _build_published(context: ReportContext) -> TextTable | Paragraph:
     words, manifest, locale = context.words, context.manifest, context.locale
     members = manifest.members
     if not members:
@@ -67,8 +67,8 @@ def _build_published(context: Context) -> Table | Paragraph:
         for member in members
     ]
     heads = (words("model_type"), words("weight"), words("model_params"))
-    return Table(title=words("ensemble_of"), heads=heads, rows=rows, numbers=frozenset({1}))
+    return TextTable(title=words("ensemble_of"), heads=heads, rows=rows, numbers=frozenset({1}))
 
 
-def _table_or_text(title: str, heads: tuple[str, ...], rows: list[tuple[str, str]]) -> Table | Paragraph:
-    return Table(title=title, heads=heads, rows=rows, folded=len(rows) > 6) if rows else Paragraph(text=title)
+def _table_or_text(title: str, heads: tuple[str, ...], rows: list[tuple[str, str]]) -> TextTable | Paragraph:
+    return TextTable(title=title, heads=heads, rows=rows, folded=len(rows) > 6) if rows else Paragraph(text=title)

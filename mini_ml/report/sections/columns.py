@@ -5,8 +5,8 @@ from typing import Final
 
 from mini_ml.contracts import Column, ColumnProfile
 from mini_ml.figures.histograms import draw_small_histogram
-from mini_ml.report.blocks import Cell, Table, build_small_figure
-from mini_ml.report.sections.context import Context, cut, share_of, write_category, write_date_or_number
+from mini_ml.report.blocks import Cell, TextTable, build_small_figure
+from mini_ml.report.sections.context import ReportContext, cut, share_of, write_category, write_date_or_number
 
 _MANY: Final = 60
 """From this number of columns on, fewer categories of each are listed."""
@@ -14,7 +14,7 @@ _CATEGORIES: Final = (5, 3)
 _LONGEST: Final = (40, 20)
 
 
-def build_column_table(context: Context) -> Table:
+def build_column_table(context: ReportContext) -> TextTable:
     """Return one row per column, in the order of the file."""
     words = context.words
     profiles = {column.name: column for column in context.profile.columns} if context.profile else {}
@@ -22,7 +22,7 @@ def build_column_table(context: Context) -> Table:
     rows = [_build_row(context, column, profiles.get(column.name), many=len(columns) > _MANY) for column in columns]
     heads = (words("column"), words("kind"), words("missing"), words("contents_of_column"), "", words("read_as"))
     shown = [place for place in range(len(heads)) if place < 4 or any(row[place] for row in rows)]
-    return Table(
+    return TextTable(
         title=words("columns_table"),
         heads=[heads[place] for place in shown],
         rows=[[row[place] for place in shown] for row in rows],
@@ -31,7 +31,7 @@ def build_column_table(context: Context) -> Table:
     )
 
 
-def _build_row(context: Context, column: Column, profile: ColumnProfile | None, *, many: bool) -> list[Cell]:
+def _build_row(context: ReportContext, column: Column, profile: ColumnProfile | None, *, many: bool) -> list[Cell]:
     words = context.words
     rows = profile.rows if profile else context.manifest.dataset.training_rows
     missing = profile.missing if profile else column.missing
@@ -53,7 +53,9 @@ def _build_row(context: Context, column: Column, profile: ColumnProfile | None, 
     ]
 
 
-def _describe_contents(context: Context, column: Column, profile: ColumnProfile | None, *, many: bool) -> Iterator[str]:
+def _describe_contents(
+    context: ReportContext, column: Column, profile: ColumnProfile | None, *, many: bool
+) -> Iterator[str]:
     if column.minimum is not None and column.maximum is not None:
         is_date = column.kind == "datetime"
         low, high = (
@@ -68,7 +70,7 @@ def _describe_contents(context: Context, column: Column, profile: ColumnProfile 
         yield context.words.count("distinct", len(column.categories))
 
 
-def _describe_frequencies(context: Context, profile: ColumnProfile, *, many: bool) -> Iterator[str]:
+def _describe_frequencies(context: ReportContext, profile: ColumnProfile, *, many: bool) -> Iterator[str]:
     listed = profile.frequencies[: _CATEGORIES[many]]
     present = profile.rows - profile.missing
     for frequency in listed:

@@ -6,8 +6,8 @@ from typing import Final
 
 from mini_ml.contracts import ClassificationMetrics
 from mini_ml.figures.heat_maps import draw_heat_map
-from mini_ml.report.blocks import Beside, Block, Figures, Paragraph, Section, Table, build_figure
-from mini_ml.report.sections.context import Context, cut, share_of
+from mini_ml.report.blocks import Beside, Block, Figures, Paragraph, Section, TextTable, build_figure
+from mini_ml.report.sections.context import ReportContext, cut, share_of
 
 _MOST_LABELS: Final = 16
 """Maximum number of labels in the heat map; of more, the others share a row and a column."""
@@ -34,7 +34,7 @@ class _Confusion:
         return self.total(label) + sum(row[label] for row in self.matrix) - 2 * self.matrix[label][label]
 
 
-def build_confusion(context: Context) -> Section | None:
+def build_confusion(context: ReportContext) -> Section | None:
     """Return the section; None for regression and for models that were not measured."""
     metrics = context.manifest.metrics
     if not isinstance(metrics, ClassificationMetrics) or not metrics.confusion_matrix:
@@ -53,7 +53,7 @@ def build_confusion(context: Context) -> Section | None:
     return Section(name="confusion", title=context.words("confusion"), blocks=blocks)
 
 
-def _build_map(context: Context, confusion: _Confusion) -> Block:
+def _build_map(context: ReportContext, confusion: _Confusion) -> Block:
     words = context.words
     shown = _choose_labels(confusion)
     others = len(confusion.labels) - len(shown)
@@ -102,21 +102,21 @@ def _take_together(matrix: Matrix, shown: Sequence[int]) -> list[list[int]]:
     return small
 
 
-def _write_cell(context: Context, count: int, share: float) -> str:
+def _write_cell(context: ReportContext, count: int, share: float) -> str:
     if not count:
         return ""
     percent = f"{context.locale.fixed(share * 100, 0)}{context.locale.percent}"
     return f"{context.locale.count(count)}\n{percent}"
 
 
-def _describe_worst(context: Context, confusion: _Confusion) -> str:
+def _describe_worst(context: ReportContext, confusion: _Confusion) -> str:
     measured = [label for label in range(len(confusion.labels)) if confusion.total(label)]
     worst = min(measured, key=lambda label: (confusion.recall(label), -confusion.total(label)))
     share = context.locale.share(confusion.recall(worst))
     return context.words("worst_label", label=confusion.labels[worst], share=share)
 
 
-def _build_confusions(context: Context, confusion: _Confusion) -> Iterator[Block]:
+def _build_confusions(context: ReportContext, confusion: _Confusion) -> Iterator[Block]:
     words, locale = context.words, context.locale
     pairs = [
         (count, true, predicted)
@@ -138,10 +138,12 @@ def _build_confusions(context: Context, confusion: _Confusion) -> Iterator[Block
         for count, true, predicted in pairs[:_MOST_CONFUSIONS]
     ]
     heads = [words(key) for key in ("true", "predicted", "count_of_rows", "share_of_true")]
-    yield Table(title=words("most_confused"), heads=heads, rows=rows, numbers=frozenset({2, 3}), folded=len(rows) > 8)
+    yield TextTable(
+        title=words("most_confused"), heads=heads, rows=rows, numbers=frozenset({2, 3}), folded=len(rows) > 8
+    )
 
 
-def _build_labels(context: Context, confusion: _Confusion) -> Table:
+def _build_labels(context: ReportContext, confusion: _Confusion) -> TextTable:
     words, locale = context.words, context.locale
     predicted = [sum(column) for column in zip(*confusion.matrix, strict=True)]
     rows = []
@@ -151,6 +153,6 @@ def _build_labels(context: Context, confusion: _Confusion) -> Table:
         precision = locale.share(share_of(right, predicted[place])) if predicted[place] else "–"
         rows.append((label, locale.count(total), recall, precision))
     heads = [words(key) for key in ("label", "count_of_rows", "recall", "precision")]
-    return Table(
+    return TextTable(
         title=words("by_label"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3}), folded=len(rows) > _FOLDED_FROM
     )

@@ -14,7 +14,7 @@ LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
+class ReportContext:
     """A model version and how it is shown."""
 
     manifest: UnsealedManifest
@@ -60,14 +60,14 @@ def write_date_or_number(value: float, locale: Locale, *, is_date: bool) -> str:
     return locale.number(value) if moment is None else locale.day(moment)
 
 
-def describe_notes(context: Context, part: ProfilePart) -> Iterator[Block]:
+def describe_notes(context: ReportContext, part: ProfilePart) -> Iterator[Block]:
     """Yield a paragraph for each note on a part of the figures."""
     for note in context.profile.notes if context.profile else ():
         if note.part == part:
             yield Paragraph(text=context.words(f"note_{note.code}", rows=note.rows or 0, count=note.count or 0))
 
 
-def write_category(context: Context, category: str | None, kind: ColumnKind, length: int) -> str:
+def write_category(context: ReportContext, category: str | None, kind: ColumnKind, length: int) -> str:
     """Return a category; truth values and a missing cell in the language of the page."""
     if category is None:
         return context.words("missing_cell")

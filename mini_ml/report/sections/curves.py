@@ -5,16 +5,16 @@ from typing import Final
 
 from mini_ml.contracts import ClassCurves
 from mini_ml.figures.frame import Axis
-from mini_ml.figures.lines import Line, Point, draw_lines
+from mini_ml.figures.lines import PlottedLine, Point, draw_lines
 from mini_ml.report.blocks import Block, Figure, Figures, Paragraph, Section, build_figure
-from mini_ml.report.sections.context import Context, cut, describe_notes, share_of
+from mini_ml.report.sections.context import ReportContext, cut, describe_notes, share_of
 
 _DIAGONAL: Final = ((0.0, 0.0), (1.0, 1.0))
 _SMALL: Final = (170.0, 160.0)
 _USUAL: Final = (360.0, 290.0)
 
 
-def build_curves(context: Context) -> Section | None:
+def build_curves(context: ReportContext) -> Section | None:
     """Return the section; None for regression and for models without probabilities or hold-out rows."""
     words, profile = context.words, context.profile
     notes = list(describe_notes(context, "curves"))
@@ -28,13 +28,13 @@ def build_curves(context: Context) -> Section | None:
     return Section(name="curves", title=words("curves"), blocks=[*blocks, *notes])
 
 
-def _build_for_one(context: Context, curves: ClassCurves) -> list[Block]:
+def _build_for_one(context: ReportContext, curves: ClassCurves) -> list[Block]:
     text = context.words("curves_text", label=cut(curves.label))
     builders = (_build_roc, _build_precision_recall, _build_calibration)
     return [Paragraph(text=text), Figures(figures=[build(context, curves, _USUAL, "") for build in builders])]
 
 
-def _build_for_many(context: Context, many: Sequence[ClassCurves]) -> list[Block]:
+def _build_for_many(context: ReportContext, many: Sequence[ClassCurves]) -> list[Block]:
     words, locale = context.words, context.locale
     text = words("curves_text_many", shown=len(many), number=len(context.labels))
 
@@ -58,7 +58,7 @@ def _caption(curves: ClassCurves, area: str) -> str:
     return f"{cut(curves.label, 30)}: {area}" if area else cut(curves.label, 30)
 
 
-def _build_roc(context: Context, curves: ClassCurves, size: tuple[float, float], caption: str) -> Figure:
+def _build_roc(context: ReportContext, curves: ClassCurves, size: tuple[float, float], caption: str) -> Figure:
     words = context.words
     points = list(zip(curves.roc.x, curves.roc.y, strict=True))
     text = words("roc_desc", area=curves.roc_auc)
@@ -66,7 +66,9 @@ def _build_roc(context: Context, curves: ClassCurves, size: tuple[float, float],
     return _build(context, points, names, size=size, title="roc", text=text, caption=caption, reference=_DIAGONAL)
 
 
-def _build_precision_recall(context: Context, curves: ClassCurves, size: tuple[float, float], caption: str) -> Figure:
+def _build_precision_recall(
+    context: ReportContext, curves: ClassCurves, size: tuple[float, float], caption: str
+) -> Figure:
     points = list(zip(curves.precision_recall.x, curves.precision_recall.y, strict=True))
     share = share_of(curves.rows, context.manifest.metrics.holdout_rows)
     text = context.words("precision_recall_desc", area=curves.average_precision, share=context.locale.share(share))
@@ -77,7 +79,7 @@ def _build_precision_recall(context: Context, curves: ClassCurves, size: tuple[f
     )
 
 
-def _build_calibration(context: Context, curves: ClassCurves, size: tuple[float, float], caption: str) -> Figure:
+def _build_calibration(context: ReportContext, curves: ClassCurves, size: tuple[float, float], caption: str) -> Figure:
     points = [(group.probability, group.share) for group in curves.calibration]
     text = context.words("calibration_desc")
     names = ("probability_axis", "happened_axis")
@@ -87,7 +89,7 @@ def _build_calibration(context: Context, curves: ClassCurves, size: tuple[float,
 
 
 def _build(
-    context: Context,
+    context: ReportContext,
     points: Sequence[Point],
     names: tuple[str, str],
     *,
@@ -103,7 +105,7 @@ def _build(
     across, up = (Axis(name=words(f"{name}{short}"), quantity="share", low=0, high=1) for name in names)
     width, height = size
     svg = draw_lines(
-        [Line(points=points)],
+        [PlottedLine(points=points)],
         across=across,
         up=up,
         title=f"{words(title)}, {caption}" if caption else words(title),

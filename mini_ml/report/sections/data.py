@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mini_ml.contracts import FileReport
-from mini_ml.report.blocks import Beside, Block, Facts, Paragraph, Section, Table
+from mini_ml.report.blocks import Beside, Block, Facts, Paragraph, Section, TextTable
 from mini_ml.report.sections.columns import build_column_table
-from mini_ml.report.sections.context import Context, cut, describe_notes
+from mini_ml.report.sections.context import ReportContext, cut, describe_notes
 from mini_ml.report.sections.target import build_target
 from mini_ml.report.sections.warnings import build_warnings
 
@@ -22,7 +22,7 @@ _REASONS: Final = {
 _DELIMITERS: Final = {"\t": "read_tab", "  ": "read_blanks", " ": "read_blank"}
 
 
-def build_data(context: Context) -> Section:
+def build_data(context: ReportContext) -> Section:
     """Return the section."""
     words = context.words
     blocks: list[Block] = [
@@ -36,7 +36,7 @@ def build_data(context: Context) -> Section:
     return Section(name="data", title=words("data"), blocks=blocks)
 
 
-def _describe_file(context: Context) -> Iterator[tuple[str, str]]:
+def _describe_file(context: ReportContext) -> Iterator[tuple[str, str]]:
     words, manifest, locale = context.words, context.manifest, context.locale
     dataset, schema = manifest.dataset, manifest.model_schema
     yield words("file"), cut(dataset.key.rsplit("/", 1)[-1])
@@ -56,7 +56,7 @@ def _describe_file(context: Context) -> Iterator[tuple[str, str]]:
         yield words("reading"), ", ".join(_describe_reading(context, manifest.file)) or words("read_usual")
 
 
-def _describe_reading(context: Context, file: FileReport) -> Iterator[str]:
+def _describe_reading(context: ReportContext, file: FileReport) -> Iterator[str]:
     words = context.words
     if file.packed:
         yield words("read_packed")
@@ -79,23 +79,23 @@ def _describe_reading(context: Context, file: FileReport) -> Iterator[str]:
             yield words.count(key, count)
 
 
-def _describe_rest(context: Context) -> Iterator[Block]:
+def _describe_rest(context: ReportContext) -> Iterator[Block]:
     further = len(context.manifest.model_schema.columns) - context.most_columns
     if further > 0:
         yield Paragraph(text=context.words.count("columns_cut", further))
 
 
-def _describe_left_out(context: Context) -> Iterator[Block]:
+def _describe_left_out(context: ReportContext) -> Iterator[Block]:
     words = context.words
     left_out = context.manifest.model_schema.left_out
     if left_out:
         rows: Sequence[Sequence[str]] = [
             (cut(column.name), _translate(context, column.reason)) for column in left_out[: context.most_columns]
         ]
-        yield Table(title=words("left_out"), heads=(words("column"), words("reason")), rows=rows)
+        yield TextTable(title=words("left_out"), heads=(words("column"), words("reason")), rows=rows)
 
 
-def _translate(context: Context, reason: str) -> str:
+def _translate(context: ReportContext, reason: str) -> str:
     """Return a reason in the language of the page; one that is not known, as it is."""
     first = reason.replace(":", " ").split(" ", 1)[0]
     return context.words(_REASONS[first]) if first in _REASONS else cut(reason, 200)

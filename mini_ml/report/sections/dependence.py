@@ -6,15 +6,15 @@ from typing import Final
 from mini_ml.contracts import DependenceLine, PartialDependence
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import SERIES, Axis
-from mini_ml.figures.lines import Line, draw_lines
+from mini_ml.figures.lines import PlottedLine, draw_lines
 from mini_ml.figures.scales import Quantity
 from mini_ml.report.blocks import Block, Figure, Figures, Paragraph, Section, build_figure
-from mini_ml.report.sections.context import Context, cut, describe_notes, write_category
+from mini_ml.report.sections.context import ReportContext, cut, describe_notes, write_category
 
 _MOST_LINES: Final = SERIES
 
 
-def build_dependence(context: Context) -> Section | None:
+def build_dependence(context: ReportContext) -> Section | None:
     """Return the section; None if there is nothing to say about it."""
     words, profile = context.words, context.profile
     notes = list(describe_notes(context, "dependence"))
@@ -27,7 +27,7 @@ def build_dependence(context: Context) -> Section | None:
     return Section(name="dependence", title=words("dependence"), blocks=[*blocks, *notes])
 
 
-def _build_one(context: Context, dependence: PartialDependence) -> Figure:
+def _build_one(context: ReportContext, dependence: PartialDependence) -> Figure:
     words, lines = context.words, _choose_lines(dependence.lines)
     values = [value for line in lines for value in line.values]
     is_class = context.manifest.task == "classification"
@@ -49,7 +49,7 @@ def _choose_lines(lines: Sequence[DependenceLine]) -> Sequence[DependenceLine]:
     return [lines[place] for place in sorted(order[:_MOST_LINES])]
 
 
-def _name_axis(context: Context, lines: Sequence[DependenceLine]) -> str:
+def _name_axis(context: ReportContext, lines: Sequence[DependenceLine]) -> str:
     if context.manifest.task == "regression":
         return context.words("mean_prediction", name=context.target)
     if len(lines) == 1 and lines[0].label is not None:
@@ -62,10 +62,10 @@ def _names_of(lines: Sequence[DependenceLine]) -> list[str]:
 
 
 def _draw_numbers(
-    context: Context, dependence: PartialDependence, lines: Sequence[DependenceLine], up: Axis, text: str
+    context: ReportContext, dependence: PartialDependence, lines: Sequence[DependenceLine], up: Axis, text: str
 ) -> str:
     drawn = [
-        Line(points=list(zip(dependence.numbers, line.values, strict=True)), label=name)
+        PlottedLine(points=list(zip(dependence.numbers, line.values, strict=True)), label=name)
         for line, name in zip(lines, _names_of(lines), strict=True)
     ]
     return draw_lines(
@@ -80,7 +80,7 @@ def _draw_numbers(
 
 
 def _draw_categories(
-    context: Context, dependence: PartialDependence, lines: Sequence[DependenceLine], up: Axis, text: str
+    context: ReportContext, dependence: PartialDependence, lines: Sequence[DependenceLine], up: Axis, text: str
 ) -> str:
     rows = [
         DotRow(

@@ -6,12 +6,12 @@ from mini_ml.contracts import ClassificationMetrics, Importance
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis
 from mini_ml.report.blocks import Block, Figures, Paragraph, Section, build_figure
-from mini_ml.report.sections.context import Context, cut, describe_notes
+from mini_ml.report.sections.context import ReportContext, cut, describe_notes
 
 _MOST: Final = 20
 
 
-def build_importance(context: Context) -> Section | None:
+def build_importance(context: ReportContext) -> Section | None:
     """Return the section; None if there is nothing to say about it."""
     words, profile = context.words, context.profile
     notes = list(describe_notes(context, "importance"))
@@ -23,7 +23,7 @@ def build_importance(context: Context) -> Section | None:
     return Section(name="importance", title=words("importance"), blocks=[*blocks, *notes])
 
 
-def _build_figure(context: Context, every: tuple[Importance, ...]) -> Block:
+def _build_figure(context: ReportContext, every: tuple[Importance, ...]) -> Block:
     words, shown = context.words, every[:_MOST]
     title = words("importance_title")
     text = words("importance_desc", names=", ".join(cut(one.name, 40) for one in shown[:3]))
@@ -46,7 +46,7 @@ def _build_row(importance: Importance) -> DotRow:
     return DotRow(label=cut(importance.name, 40), values=[importance.increase], low=low, high=high)
 
 
-def _name_increase(context: Context) -> str:
+def _name_increase(context: ReportContext) -> str:
     metrics = context.manifest.metrics
     if not isinstance(metrics, ClassificationMetrics):
         return "increase_squared"

@@ -5,7 +5,7 @@ from typing import Final
 
 from mini_ml.contracts import ClassificationMetrics
 from mini_ml.report.blocks import Items, Section
-from mini_ml.report.sections.context import Context, cut, join, share_of
+from mini_ml.report.sections.context import ReportContext, cut, join, share_of
 from mini_ml.report.sections.metrics import LOWER_IS_BETTER, name_metric, scores_of
 
 _FEW_ROWS: Final = 100
@@ -13,14 +13,14 @@ _RARE: Final = 10
 _UNBALANCED: Final = 0.8
 
 
-def build_limits(context: Context) -> Section:
+def build_limits(context: ReportContext) -> Section:
     """Return the section."""
     texts = [*_describe_measurement(context), *_describe_labels(context), *_describe_inputs(context)]
     texts.append(context.words("limit_causes"))
     return Section(name="limits", title=context.words("limits"), blocks=[Items(texts=texts)])
 
 
-def _describe_measurement(context: Context) -> Iterator[str]:
+def _describe_measurement(context: ReportContext) -> Iterator[str]:
     words, manifest, metrics = context.words, context.manifest, context.manifest.metrics
     if not metrics.holdout_rows:
         yield words("limit_unmeasured")
@@ -45,7 +45,7 @@ def _is_not_better(name: str, value: float | None, baseline: float | None) -> bo
     return value >= baseline if name in LOWER_IS_BETTER else value <= baseline
 
 
-def _describe_labels(context: Context) -> Iterator[str]:
+def _describe_labels(context: ReportContext) -> Iterator[str]:
     words, metrics = context.words, context.manifest.metrics
     if isinstance(metrics, ClassificationMetrics) and metrics.confusion_matrix and metrics.holdout_rows:
         totals = zip(metrics.labels, map(sum, metrics.confusion_matrix), strict=True)
@@ -59,7 +59,7 @@ def _describe_labels(context: Context) -> Iterator[str]:
             yield words("limit_unbalanced", label=cut(context.labels[place]), share=context.locale.share(share))
 
 
-def _describe_inputs(context: Context) -> Iterator[str]:
+def _describe_inputs(context: ReportContext) -> Iterator[str]:
     words, columns = context.words, context.manifest.model_schema.columns
     kinds = {column.kind for column in columns}
     if kinds & {"numeric", "datetime"}:

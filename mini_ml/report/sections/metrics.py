@@ -6,8 +6,8 @@ from typing import Final
 from mini_ml.contracts import ClassificationMetrics, Metrics
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis
-from mini_ml.report.blocks import Beside, Block, Figures, Items, Paragraph, Section, Table, build_figure
-from mini_ml.report.sections.context import Context, cut
+from mini_ml.report.blocks import Beside, Block, Figures, Items, Paragraph, Section, TextTable, build_figure
+from mini_ml.report.sections.context import ReportContext, cut
 
 LOWER_IS_BETTER: Final = frozenset({"log_loss", "brier_score", "mae", "rmse", "median_absolute_error"})
 _BOUNDED: Final = ("accuracy", "balanced_accuracy", "f1_macro", "roc_auc", "average_precision")
@@ -15,7 +15,7 @@ _BOUNDED: Final = ("accuracy", "balanced_accuracy", "f1_macro", "roc_auc", "aver
 _WITHOUT_VALUE: Final = frozenset({"holdout_rows"})
 
 
-def name_metric(context: Context, metric: str) -> str:
+def name_metric(context: ReportContext, metric: str) -> str:
     """Return what a metric is called in the language of the page."""
     return context.words.optional(f"metric_{metric}", metric.replace("_", " "))
 
@@ -29,7 +29,7 @@ def scores_of(metrics: Metrics) -> dict[str, float | None]:
     }
 
 
-def build_metrics(context: Context) -> Section:
+def build_metrics(context: ReportContext) -> Section:
     """Return the section."""
     words, metrics = context.words, context.manifest.metrics
     blocks: list[Block]
@@ -47,7 +47,7 @@ def build_metrics(context: Context) -> Section:
     return Section(name="metrics", title=words("metrics"), blocks=blocks)
 
 
-def _build_table(context: Context, metrics: Metrics) -> Table:
+def _build_table(context: ReportContext, metrics: Metrics) -> TextTable:
     words, locale = context.words, context.locale
     rows = []
     for name, value in scores_of(metrics).items():
@@ -60,10 +60,10 @@ def _build_table(context: Context, metrics: Metrics) -> Table:
         baseline = locale.score(metrics.baseline.get(name))
         rows.append((name_metric(context, name), locale.score(value), bounds, baseline, better))
     heads = [words(key) for key in ("metric", "value", "interval", "baseline", "better")]
-    return Table(title=words("metrics"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3}))
+    return TextTable(title=words("metrics"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3}))
 
 
-def _build_figure(context: Context, metrics: Metrics) -> Iterator[Block]:
+def _build_figure(context: ReportContext, metrics: Metrics) -> Iterator[Block]:
     words, locale = context.words, context.locale
     rows, values = [], []
     for name in _BOUNDED:
@@ -89,7 +89,7 @@ def _build_figure(context: Context, metrics: Metrics) -> Iterator[Block]:
         yield Figures(figures=[build_figure(svg, caption=title)])
 
 
-def _describe_threshold(context: Context) -> Iterator[Block]:
+def _describe_threshold(context: ReportContext) -> Iterator[Block]:
     threshold = context.manifest.threshold
     if threshold is not None:
         text = context.words(
@@ -98,7 +98,7 @@ def _describe_threshold(context: Context) -> Iterator[Block]:
         yield Paragraph(text=text)
 
 
-def _describe_gaps(context: Context, metrics: Metrics) -> Iterator[Block]:
+def _describe_gaps(context: ReportContext, metrics: Metrics) -> Iterator[Block]:
     """Yield why metrics have no value, in the words of the training."""
     if metrics.notes:
         texts = [f"{name_metric(context, name)}: {cut(note, 200)}" for name, note in metrics.notes.items()]

@@ -5,11 +5,11 @@ from mini_ml.figures.frame import Axis
 from mini_ml.figures.histograms import draw_histogram
 from mini_ml.figures.lines import draw_points
 from mini_ml.report.blocks import Figure, Figures, Section, build_figure
-from mini_ml.report.sections.context import Context, describe_notes
+from mini_ml.report.sections.context import ReportContext, describe_notes
 from mini_ml.report.sections.target import build_bins, describe_histogram
 
 
-def build_regression(context: Context) -> Section | None:
+def build_regression(context: ReportContext) -> Section | None:
     """Return the section; None for classification and for models that were not measured."""
     if context.profile is None or context.profile.regression is None:
         return None
@@ -21,7 +21,7 @@ def build_regression(context: Context) -> Section | None:
     return Section(name="regression", title=title, blocks=[Figures(figures=figures), *notes])
 
 
-def _build_points(context: Context, points: list[tuple[float, float]]) -> Figure:
+def _build_points(context: ReportContext, points: list[tuple[float, float]]) -> Figure:
     words, title = context.words, context.words("predicted_actual")
     text = words("predicted_actual_desc", number=len(points))
     svg = draw_points(
@@ -35,7 +35,7 @@ def _build_points(context: Context, points: list[tuple[float, float]]) -> Figure
     return build_figure(svg, caption=title, text=text)
 
 
-def _build_residuals(context: Context, histogram: Histogram) -> Figure:
+def _build_residuals(context: ReportContext, histogram: Histogram) -> Figure:
     words, title = context.words, context.words("residuals")
     text = describe_histogram(context, histogram, "residuals_desc")
     svg = draw_histogram(

@@ -8,12 +8,12 @@ from mini_ml.figures.bars import Bar, draw_bars
 from mini_ml.figures.frame import Axis
 from mini_ml.figures.histograms import Bins, draw_histogram
 from mini_ml.report.blocks import Block, Figures, build_figure
-from mini_ml.report.sections.context import Context, cut, share_of
+from mini_ml.report.sections.context import ReportContext, cut, share_of
 
 _MOST_LABELS: Final = 15
 
 
-def build_target(context: Context) -> Iterator[Block]:
+def build_target(context: ReportContext) -> Iterator[Block]:
     """Yield the figure of the target; nothing for models without a profile."""
     target = context.profile.target if context.profile else None
     if target and target.label_counts:
@@ -22,7 +22,7 @@ def build_target(context: Context) -> Iterator[Block]:
         yield _build_numbers(context, target.histogram)
 
 
-def _build_labels(context: Context, target: TargetProfile) -> Block:
+def _build_labels(context: ReportContext, target: TargetProfile) -> Block:
     words, locale = context.words, context.locale
     counts = sorted(zip(map(cut, context.labels), target.label_counts, strict=False), key=lambda pair: -pair[1])
     total = sum(target.label_counts)
@@ -42,7 +42,7 @@ def _build_labels(context: Context, target: TargetProfile) -> Block:
     return Figures(title=words("target_distribution", name=context.target), figures=[figure])
 
 
-def _build_numbers(context: Context, histogram: Histogram) -> Block:
+def _build_numbers(context: ReportContext, histogram: Histogram) -> Block:
     words = context.words
     title = words("target_numbers", name=context.target)
     text = describe_histogram(context, histogram, "target_numbers_desc")
@@ -63,7 +63,7 @@ def build_bins(histogram: Histogram) -> Bins:
     return Bins(edges=histogram.edges, counts=histogram.counts, below=histogram.below, above=histogram.above)
 
 
-def describe_histogram(context: Context, histogram: Histogram, key: str) -> str:
+def describe_histogram(context: ReportContext, histogram: Histogram, key: str) -> str:
     """Return a sentence with the range of a histogram, and the ranges that hold most rows."""
     locale, edges = context.locale, histogram.edges
     first, last = _middle(histogram.counts)

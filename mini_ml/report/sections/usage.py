@@ -9,10 +9,10 @@ from pydantic import JsonValue
 from mini_ml.contracts import Column, TrainOptions
 from mini_ml.figures.locales import moment_of
 from mini_ml.report.blocks import Block, Code, Facts, Paragraph, Section
-from mini_ml.report.sections.context import Context, cut
+from mini_ml.report.sections.context import ReportContext, cut
 
 
-def build_reproduction(context: Context) -> Section:
+def build_reproduction(context: ReportContext) -> Section:
     """Return the section about training the same model again."""
     words, manifest, dataset = context.words, context.manifest, context.manifest.dataset
     libraries = ", ".join(f"{name} {version}" for name, version in manifest.libraries.items())
@@ -32,7 +32,7 @@ def build_reproduction(context: Context) -> Section:
     return Section(name="reproduce", title=words("reproduce"), blocks=blocks)
 
 
-def _write_train_command(context: Context, options: TrainOptions) -> str:
+def _write_train_command(context: ReportContext, options: TrainOptions) -> str:
     manifest = context.manifest
     file = manifest.dataset.key.rsplit("/", 1)[-1]
     params: dict[str, JsonValue] = {"random_state": manifest.seed, **options.model_params}
@@ -57,7 +57,7 @@ def _write_further_options(options: TrainOptions) -> Iterator[str]:
         yield from ("--group-column", options.group_column)
 
 
-def build_calls(context: Context) -> Section:
+def build_calls(context: ReportContext) -> Section:
     """Return the section about calling the model."""
     words, manifest = context.words, context.manifest
     name, version = manifest.model_name, manifest.version

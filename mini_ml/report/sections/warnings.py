@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from mini_ml.contracts import DataWarning
-from mini_ml.report.blocks import Block, Paragraph, Table
+from mini_ml.report.blocks import Block, Paragraph, TextTable
 from mini_ml.report.language import LANGUAGES
-from mini_ml.report.sections.context import Context, cut
+from mini_ml.report.sections.context import ReportContext, cut
 from mini_ml.report.texts_of_warnings import PORTUGUESE_WARNINGS, WITHOUT_CELLS
 
 _EXAMPLES: Final = 3
 _LONGEST: Final = 400
 
 
-def build_warnings(context: Context) -> Iterator[Block]:
+def build_warnings(context: ReportContext) -> Iterator[Block]:
     """Yield the table of warnings, or a sentence that there are none."""
     words, warnings = context.words, context.manifest.warnings
     if not warnings:
@@ -29,7 +29,7 @@ def build_warnings(context: Context) -> Iterator[Block]:
     ]
     heads = (words("column"), words("warnings"), words("examples"))
     shown = range(3) if any(row[2] for row in rows) else range(2)
-    yield Table(
+    yield TextTable(
         title=words("warnings"),
         heads=[heads[place] for place in shown],
         rows=[[row[place] for place in shown] for row in rows],
@@ -37,7 +37,7 @@ def build_warnings(context: Context) -> Iterator[Block]:
     )
 
 
-def write_warning_text(context: Context, warning: DataWarning) -> str:
+def write_warning_text(context: ReportContext, warning: DataWarning) -> str:
     """Return the sentence of a warning; without what it quotes from the data if values are not shown."""
     count = context.locale.count(warning.count or 0)
     if not context.values and warning.code in WITHOUT_CELLS:
@@ -50,7 +50,7 @@ def write_warning_text(context: Context, warning: DataWarning) -> str:
         return warning.message
 
 
-def _write_examples(context: Context, warning: DataWarning) -> str:
+def _write_examples(context: ReportContext, warning: DataWarning) -> str:
     examples = warning.examples[:_EXAMPLES]
     if context.values:
         return "; ".join(context.words("line_value", line=one.line, value=one.value) for one in examples)

@@ -3,13 +3,13 @@
 from typing import Final
 
 from mini_ml.contracts import Label
-from mini_ml.report.blocks import Block, Paragraph, Section, Table
-from mini_ml.report.sections.context import Context, cut, describe_notes
+from mini_ml.report.blocks import Block, Paragraph, Section, TextTable
+from mini_ml.report.sections.context import ReportContext, cut, describe_notes
 
 _MOST: Final = 20
 
 
-def build_worst(context: Context) -> Section | None:
+def build_worst(context: ReportContext) -> Section | None:
     """Return the section; None if there is nothing to say about it."""
     words, profile = context.words, context.profile
     notes = list(describe_notes(context, "worst_errors"))
@@ -21,7 +21,7 @@ def build_worst(context: Context) -> Section | None:
     return Section(name="worst", title=words("worst"), blocks=[*blocks, *notes])
 
 
-def _build_table(context: Context) -> Table:
+def _build_table(context: ReportContext) -> TextTable:
     assert context.profile is not None
     words, locale = context.words, context.locale
     is_number = context.manifest.task == "regression"
@@ -36,6 +36,8 @@ def _build_table(context: Context) -> Table:
         rows = [
             [locale.count(one.line), write(one.actual), write(one.predicted), locale.score(one.loss)] for one in errors
         ]
-        return Table(title=words("worst"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3} if is_number else {3}))
+        return TextTable(
+            title=words("worst"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3} if is_number else {3})
+        )
     rows = [[locale.count(one.line), locale.score(one.loss)] for one in errors]
-    return Table(title=words("worst"), heads=[words("line"), loss], rows=rows, numbers=frozenset({1}))
+    return TextTable(title=words("worst"), heads=[words("line"), loss], rows=rows, numbers=frozenset({1}))

@@ -15,7 +15,7 @@ from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis, spread_labels
 from mini_ml.figures.heat_maps import draw_heat_map
 from mini_ml.figures.histograms import Bins, draw_histogram, draw_small_histogram
-from mini_ml.figures.lines import Line, draw_lines, draw_points
+from mini_ml.figures.lines import PlottedLine, draw_lines, draw_points
 from mini_ml.figures.locales import ENGLISH
 from mini_ml.figures.svg import cut_text, width_of
 
@@ -35,7 +35,7 @@ def _histogram(text: str, numbers: list[float]) -> str:
 
 
 def _lines(text: str, numbers: list[float]) -> str:
-    line = Line(points=list(zip(numbers, numbers, strict=True)), label=text)
+    line = PlottedLine(points=list(zip(numbers, numbers, strict=True)), label=text)
     axis = Axis(name=text)
     return draw_lines([line, line], across=axis, up=axis, title=text, description=text, locale=ENGLISH, dots=True)
 
@@ -141,7 +141,7 @@ def test_the_bars_of_a_histogram_name_their_ranges_and_what_is_beyond() -> None:
 
 
 def test_a_line_goes_through_its_points() -> None:
-    line = Line(points=[(0, 0), (1, 1)])
+    line = PlottedLine(points=[(0, 0), (1, 1)])
     axis = Axis(name="", low=0, high=1)
 
     svg = draw_lines([line], across=axis, up=axis, title="", description="", locale=ENGLISH, reference=[(0, 0), (1, 1)])
