@@ -6,7 +6,7 @@ from typing import Final
 from mini_ml.contracts import ComparisonNote, MetricDifference, VersionComparison
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis
-from mini_ml.report.blocks import Block, Figure, Figures, Items, Paragraph, Section, Table, build_figure
+from mini_ml.report.blocks import Block, Figure, Figures, Items, Paragraph, Section, TextTable, build_figure
 from mini_ml.report.language import Language
 from mini_ml.report.pages import render_page
 from mini_ml.report.sections.compared import build_data_side, build_metrics_side, build_model_side
@@ -73,10 +73,10 @@ def _write_note(note: ComparisonNote, words: Words) -> str:
     return words(f"remark_{note.code}", **{**note.params, **metrics, **versions})
 
 
-def _build_table(found: VersionComparison, words: Words) -> Table:
+def _build_table(found: VersionComparison, words: Words) -> TextTable:
     locale = words.locale
     versions = [words("version_number", version=str(one.version)) for one in found.versions]
-    return Table(
+    return TextTable(
         title=words("differences"),
         heads=[words("metric"), *versions, words("difference"), words("interval"), words("says")],
         rows=[

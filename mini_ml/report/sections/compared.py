@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from mini_ml.contracts import ComparedVersion, VersionComparison
-from mini_ml.report.blocks import Block, Paragraph, Section, Table
+from mini_ml.report.blocks import Block, Paragraph, Section, TextTable
 from mini_ml.report.sections.context import cut, join
 from mini_ml.report.words import Words
 
@@ -69,9 +69,9 @@ def _build_table(
     rows: list[tuple[str, ...]],
     *,
     numbers: frozenset[int] = frozenset(),
-) -> Table:
+) -> TextTable:
     versions = [words("version_number", version=str(one.version)) for one in found.versions]
-    return Table(title=title, heads=[head, *versions], rows=rows, numbers=numbers)
+    return TextTable(title=title, heads=[head, *versions], rows=rows, numbers=numbers)
 
 
 def _list_changed_columns(found: VersionComparison, words: Words) -> Iterator[Block]:
