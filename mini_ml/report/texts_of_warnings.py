@@ -13,6 +13,11 @@ PORTUGUESE_WARNINGS: Final[Mapping[str, str]] = {
     "bounds": "{count} célula(s) são limites, como “<5” ou “90+”; usa-se o próprio número.",
     "columns_in_order": "O arquivo não tem cabeçalho; suas colunas foram lidas em ordem como {names}.",
     "doubled_names": "Várias colunas têm o mesmo nome ({names}); a segunda de nome x se chama x_2.",
+    "drifted_column": "A coluna difere da das linhas de treinamento: seu índice de estabilidade populacional é {index} "
+    "({large} é alto), {missing} % de suas células faltam (linhas de treinamento: {training_missing} %), e {strange} % "
+    "das outras estão fora das categorias ou do intervalo das linhas de treinamento.",
+    "drifted_predictions": "As previsões diferem das feitas para as linhas separadas: seu índice de estabilidade "
+    "populacional é {index} ({large} é alto).",
     "duration_minutes": "{count} duração(ões) têm duas partes e são lidas como minutos e segundos.",
     "identifier_kept": "A coluna parece um identificador; é usada porque não resta outra coluna.",
     "labels_merged": "{count} célula(s) escrevem um rótulo de outra forma e contam como a forma usual: {labels}.",
