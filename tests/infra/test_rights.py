@@ -13,7 +13,6 @@ MODEL = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/model.joblib"
 MANIFEST = f"{ARTIFACTS}/models/iris/versions/000001.json"
 PROFILE = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/profile.json"
 LEFT_OUT = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/rejects.csv"
-PROFILE = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/profile.json"
 DRIFT = f"{ARTIFACTS}/drift/iris/000001/998236000000000-{JOB}.json"
 NOT_SCORED = f"{ARTIFACTS}/predictions/iris/000001/{JOB}/rejects.csv"
 ALIAS = f"{ARTIFACTS}/models/iris/aliases/champion.json"
@@ -46,11 +45,10 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:PutObject", HOLDOUT, ["trainer"]),
         ("s3:GetObjectVersion", HOLDOUT, ["api"]),
         ("s3:PutObject", f"{ARTIFACTS}/predictions/iris/000001/{JOB}/a.csv", ["predict-batch"]),
-        ("s3:GetObjectVersion", PROFILE, ["api", "trainer"]),
+        ("s3:GetObjectVersion", PROFILE, ["api", "predict-batch", "trainer"]),
         ("s3:GetObject", PROFILE, ["trainer"]),
         ("s3:PutObject", LEFT_OUT, ["trainer"]),
         ("s3:GetObject", LEFT_OUT, ["api", "trainer"]),
-        ("s3:GetObjectVersion", PROFILE, ["predict-batch"]),
         ("s3:PutObject", PROFILE, ["trainer"]),
         ("s3:PutObject", DRIFT, ["predict-batch"]),
         ("s3:GetObject", DRIFT, ["api"]),
