@@ -104,6 +104,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     ),
     "trainer": Rights(
         reads=(_JOBS, _MANIFESTS, _TRAINED),
+        reads_versions=(_PROFILES,),
         writes=(_JOBS, _MANIFESTS, _TRAINED),
         streams=(_TRAINED,),
         removes=(_OPEN_JOBS,),

@@ -6,12 +6,11 @@ from io import BufferedReader, BytesIO
 from pathlib import Path
 
 from mini_ml import errors, keys
-from mini_ml.contracts import Artifact, Profile, TrainOptions, UnsealedManifest
+from mini_ml.contracts import Artifact, Profile, TrainOptions
 from mini_ml.ml.model import artifact, packing
 from mini_ml.ml.plan import store as plans
 from mini_ml.ml.training.train import Trained, split_document
 from mini_ml.ports import ObjectStore
-from mini_ml.report.render import render_report
 from mini_ml.topology import Limits
 from mini_ml.workflows import transfer
 from mini_ml.workflows.rejects import store_rejects
@@ -71,12 +70,6 @@ def store_model_files(
         holdout_predictions=_store_holdout_predictions(folder, trained.holdout_predictions),
         profile=_store_profile(folder, trained.profile),
     )
-
-
-def store_report(folder: ModelFolder, manifest: UnsealedManifest, profile: Profile) -> None:
-    """Store the report of a version in English, before it is published; once more if its number changes."""
-    page = render_report(manifest, profile, language="en", values=True)
-    folder.store.put(folder.key(keys.REPORT), page)
 
 
 def _store_model(folder: ModelFolder, trained: Trained, path: Path, limit: int) -> Artifact:

@@ -1,6 +1,7 @@
 """The training worker: leases the job of an upload, trains a model, stores it and publishes a version."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mini_ml import errors
@@ -11,8 +12,9 @@ from mini_ml.ml.model import artifact
 from mini_ml.ml.training.train import Trained, train
 from mini_ml.ports import Cloud
 from mini_ml.workflows import transfer
-from mini_ml.workflows.model_files import ModelFiles, ModelFolder, store_model_files, store_report
+from mini_ml.workflows.model_files import ModelFiles, ModelFolder, store_model_files
 from mini_ml.workflows.publish import publish_version
+from mini_ml.workflows.reports import store_report
 
 SEED = 0
 
@@ -42,7 +44,9 @@ def train_upload(cloud: Cloud, upload: Upload, *, workdir: Path, threads: int = 
     if lease is None:
         return
     with lease:  # renews the lease, and records in the job how the block ends
-        lease.succeed_training(_train_unless_published(cloud, lease, workdir, threads))
+        manifest = _train_unless_published(cloud, lease, workdir, threads)
+        store_report(cloud, manifest)
+        lease.succeed_training(manifest)
 
 
 def _train_unless_published(cloud: Cloud, lease: JobLease, workdir: Path, threads: int) -> Manifest:
@@ -74,14 +78,7 @@ def _train(
     stored = store_model_files(folder, trained, options, workdir=workdir, limits=cloud.stage.limits)
     lease.checkpoint(trained.rows, dataset.path.stat().st_size)
     uploaded_at = lease.job.upload.uploaded_at or lease.job.created_at
-
-    def build_manifest(*, version: int, superseded: bool) -> UnsealedManifest:
-        manifest = _build_manifest(
-            cloud, lease, model_name, trained, dataset, stored, version=version, superseded=superseded
-        )
-        store_report(folder, manifest, trained.profile)
-        return manifest
-
+    build_manifest = partial(_build_manifest, cloud, lease, model_name, trained, dataset, stored)
     return publish_version(cloud, lease, model_name, uploaded_at, build_manifest)
 
 

@@ -37,7 +37,7 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:PutObject", ALIAS, ["api"]),
         ("s3:GetObject", ALIAS, ["api", "predict", "predict-batch"]),
         ("s3:PutObject", f"{ARTIFACTS}/predictions/iris/000001/{JOB}/a.csv", ["predict-batch"]),
-        ("s3:GetObjectVersion", PROFILE, ["api"]),
+        ("s3:GetObjectVersion", PROFILE, ["api", "trainer"]),
         ("s3:GetObject", PROFILE, ["trainer"]),
         ("s3:PutObject", LEFT_OUT, ["trainer"]),
         ("s3:GetObject", LEFT_OUT, ["api", "trainer"]),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mini_ml import catalogue
+from mini_ml.contracts import Profile
 from mini_ml.ml.model.artifact import dump, load
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.training.dataset import read_table
@@ -70,3 +71,16 @@ def test_every_regressor_predicts_finite_numbers(model_type: str, numbered: Path
 
     assert len(scored) == 4
     assert all(isfinite(float(value)) for value in scored)
+
+
+@pytest.mark.parametrize("model_type", CLASSIFIERS + REGRESSORS)
+def test_every_model_type_has_a_profile_with_all_figures(model_type: str, labelled: Path, numbered: Path) -> None:
+    is_classifier = model_type in CLASSIFIERS
+
+    profile = train_on(labelled if is_classifier else numbered, model_type).profile
+
+    assert Profile.model_validate_json(profile.model_dump_json()) == profile  # without NaN and infinity
+    assert {one.name for one in profile.importance} == {"size", "colour", "fragile", "made", "remark"}
+    assert {one.name for one in profile.dependence} == {"size", "colour", "fragile", "made"}
+    assert len(profile.curves) == (3 if TYPES[model_type]["probabilities"] else 0)
+    assert (profile.regression is None) == is_classifier
