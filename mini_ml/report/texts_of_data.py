@@ -99,8 +99,8 @@ DATA_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "other_labels_one": ("1 other label", "1 outro rótulo"),
     "rows_axis": ("rows", "linhas"),
     "sampled_columns": (
-        "Counted on {rows} of the training rows, chosen at random.",
-        "Contado em {rows} das linhas de treinamento, escolhidas ao acaso.",
+        "Counted on {rows} of the training rows, spread evenly over the file.",
+        "Contado em {rows} das linhas de treinamento, distribuídas por todo o arquivo.",
     ),
 }
 """Texts by key."""

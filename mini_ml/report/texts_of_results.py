@@ -251,7 +251,10 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Ele encontra o que anda junto nestes dados. Não conhece causas, e repete o que há de injusto neles.",
     ),
     # ---------------------------------------------------------------- notes of the figures
-    "note_sampled": ("Computed on {rows} rows, chosen at random.", "Calculado em {rows} linhas, escolhidas ao acaso."),
+    "note_sampled": (
+        "Computed on {rows} rows, spread evenly over the file.",
+        "Calculado em {rows} linhas, distribuídas por todo o arquivo.",
+    ),
     "note_no_time": (
         "Left out: computing it would take longer than the figures of a training may.",
         "Deixado de fora: o cálculo demoraria mais do que as figuras de um treinamento podem.",

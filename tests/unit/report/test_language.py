@@ -81,8 +81,8 @@ def test_every_note_of_a_profile_has_a_text(code: str) -> None:
 
 
 def test_numbers_in_texts_are_written_as_the_language_does() -> None:
-    assert Words("en")("note_sampled", rows=12_000) == "Computed on 12,000 rows, chosen at random."
-    assert Words("pt-BR")("note_sampled", rows=12_000) == "Calculado em 12.000 linhas, escolhidas ao acaso."
+    assert Words("en")("note_sampled", rows=12_000) == "Computed on 12,000 rows, spread evenly over the file."
+    assert Words("pt-BR")("note_sampled", rows=12_000) == "Calculado em 12.000 linhas, distribuídas por todo o arquivo."
 
 
 def test_one_thing_is_not_several() -> None:
