@@ -40,6 +40,7 @@ OF_THE_CLIENT = {
     "job_not_retryable",
     "job_not_cancellable",
     "alias_moved",
+    "not_better",
     "upload_not_received",
     "upload_too_large",
     "answer_too_large",
