@@ -15,7 +15,7 @@ N ?= 200
 SIDE_BY_SIDE := -n auto --no-loadscope-reorder
 CONTEXT = --context stage=$(STAGE) $(CONTEXTS)
 
-.PHONY: help demo up test test-fast check audit mutants bench bench-full bench-files bench-quality bench-quality-peers fuzz format pins images e2e base-image quotas synth cdk bootstrap deploy destroy smoke
+.PHONY: help demo up test test-fast browser check audit mutants bench bench-full bench-files bench-quality bench-quality-peers fuzz format pins images e2e base-image quotas synth cdk bootstrap deploy destroy smoke
 
 help:  ## show the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ images:  ## build the images of the services with Docker
 
 e2e: $(INSTALLED)  ## test the containers: images, Lambda events, Docker Compose
 	@$(RUN)/python -m pytest tests/e2e
+
+browser: $(INSTALLED)  ## test the reports in Chromium, which must be installed
+	@$(RUN)/python -m pytest tests/browser
 
 mutants: $(INSTALLED)  ## remove one mechanism at a time from a copy of the code, and check that a test fails
 	@$(RUN)/python -m tests.mutants.run

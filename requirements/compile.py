@@ -66,7 +66,7 @@ def main() -> None:
         selected = [f"--extra={extra}" for extra in pins.extras] + [f"--group={group}" for group in pins.groups]
         constrained = [] if name == "dev" else ["--constraint=requirements/dev.txt"]
         _compile(name, [*selected, *constrained, "pyproject.toml"], requirements_of(pins, pyproject))
-    for name in ("audit", "awscli", "duckdb"):
+    for name in ("audit", "awscli", "browser", "duckdb"):
         _compile(name, [f"requirements/{name}.in"], (FOLDER / f"{name}.in").read_text().splitlines())
     for name in ("mlflow", "quality"):
         asked = (FOLDER / f"{name}.in").read_text().splitlines()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from functions.api import routes_inspection, routes_scoring, routes_status, routes_uploads
+from functions.api import routes_inspection, routes_reports, routes_scoring, routes_status, routes_uploads
 from functions.api.service_status import BackendService, QueueBackedService
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.http.factory import new_app
@@ -70,12 +70,17 @@ def create_app(
             routes_scoring.router,
             jobs.router,
             models.router,
+            routes_reports.router,
             drift.router,
             routes_status.router,
             status.health_router,
             status.metrics_router,
         ],
-        state={"service": Service(cloud=cloud, waiter=Waiter(cloud)), "trainer": trainer, "predict": predict_service},
+        state={
+            "service": Service(cloud=cloud, waiter=Waiter(cloud), reports=True),
+            "trainer": trainer,
+            "predict": predict_service,
+        },
         lifespan=lifespan,
     )
 

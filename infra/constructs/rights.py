@@ -85,11 +85,13 @@ _PREDICT_UPLOADS: Final = f"{PREDICT_PREFIX}*"
 RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     "api": Rights(
         reads=(_JOBS, _MANIFESTS, _ALIASES, _REJECTS, _PREDICTIONS, _DRIFT),
+        reads_versions=(_PROFILES,),
         writes=(_JOBS, _ALIASES),
         removes=(_OPEN_JOBS,),
         finds_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         writes_uploads=(_TRAIN_UPLOADS, _PREDICT_UPLOADS),
         sends=("train", "predict"),
+        seal="kms:VerifyMac",
         authenticates=True,
     ),
     "sweeper": Rights(
@@ -103,6 +105,7 @@ RIGHTS: Final[Mapping[FunctionName, Rights]] = {
     ),
     "trainer": Rights(
         reads=(_JOBS, _MANIFESTS, _TRAINED),
+        reads_versions=(_PROFILES,),
         writes=(_JOBS, _MANIFESTS, _TRAINED),
         streams=(_TRAINED,),
         removes=(_OPEN_JOBS,),

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
 from mini_ml.cli.platform_url import AWS_STAGES, find_stage, is_loopback
+from mini_ml.cli.reports import add_report_arguments
 from mini_ml.client import DEFAULT_URL
 from mini_ml.contracts import BAD_ROWS, EFFORTS, Kind
 from mini_ml.correlation import parse_correlation_id
@@ -76,6 +77,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_predict(commands.add_parser("predict", parents=[remote], help="predict the rows of a CSV file"))
     _add_jobs(commands.add_parser("jobs", parents=[remote], help="list jobs, or show one"))
     _add_models(commands.add_parser("models", parents=[remote], help="list models, or show one or a version of it"))
+    report = commands.add_parser("report", parents=[remote], help="save the report of a model version as an HTML file")
+    add_report_arguments(report)
     _add_drift(
         commands.add_parser(
             "drift", parents=[remote], help="show how the rows of batches differ from the training rows"

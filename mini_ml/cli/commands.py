@@ -12,6 +12,7 @@ from mini_ml.cli import inspection, printing
 from mini_ml.cli.arguments import CliSettings
 from mini_ml.cli.drift_lines import format_drift
 from mini_ml.cli.progress_line import ProgressLine
+from mini_ml.cli.reports import save_report
 from mini_ml.cli.version_lines import format_version
 from mini_ml.client import Client, RequestRejected
 from mini_ml.contracts import JobPage, JobView, PredictAnswer, PredictOptions, TrainOptions
@@ -148,6 +149,7 @@ REMOTE: Final[dict[str, Callable[[Client, Namespace], Iterable[str]]]] = {
     "predict": _predict,
     "jobs": _jobs,
     "models": _models,
+    "report": save_report,
     "drift": _drift,
 }
 """Commands that talk to a running platform, and return the lines to print."""

@@ -26,6 +26,7 @@ from mini_ml.contracts import (
     ModelView,
     PredictAnswer,
     PredictOptions,
+    ReportView,
     ScoringAnswer,
     State,
     TrainOptions,
@@ -215,6 +216,16 @@ class Client:
     def model_version(self, model_name: str, version: str = "latest") -> ManifestView:
         """Return a version of a model: its dataset, estimators, leaderboard and metrics."""
         return self._get(ManifestView, "models", model_name, "versions", version)
+
+    def report(self, model_name: str, version: str = "latest", *, language: str = "en") -> str:
+        """Return the report of a version as an HTML page, in the language `en` or `pt-BR`."""
+        url = self._transport.url("models", model_name, "versions", version, "report")
+        return self._transport.get(url, {"lang": language}).text
+
+    def report_figures(self, model_name: str, version: str = "latest") -> ReportView:
+        """Return the figures of the report of a version, without cell values if the credential lacks `train`."""
+        url = self._transport.url("models", model_name, "versions", version, "report")
+        return self._read(self._transport.get(url, {"format": "json"}), ReportView)
 
     def drift(self, model_name: str, version: str = "latest", *, limit: int | None = None) -> DriftPage:
         """Return the first page of what the batches of a version say about their drift, newest first."""

@@ -19,6 +19,7 @@ NoteCode = Literal[
     "no_holdout_rows",  # all rows were needed for the training
     "labels_without_rows",  # labels that no hold-out row has, or all, have no curves
     "many_labels",  # only the most frequent labels have curves, or only those that change most have lines
+    "many_columns",  # only the columns that seem to decide the predictions have an importance
     "no_probabilities",  # the model type has none
     "no_time",  # computing it would take longer than the profile may
     "failed",  # the model cannot predict the rows that the figure needs
@@ -158,8 +159,9 @@ class WorstError(FrozenModel):
 
     line: int
     """Line of the CSV, counted from 1."""
-    actual: Label
-    predicted: Label
+    actual: Label | None
+    """None where cell values are not shown; never in a stored profile."""
+    predicted: Label | None
     loss: float
     """The negative logarithm of the probability of the true label (1 if there are no probabilities), or the absolute
     error."""
@@ -173,7 +175,7 @@ class ProfileNote(FrozenModel):
     rows: int | None = None
     """`sampled`: number of rows that were used."""
     count: int | None = None
-    """`many_labels` and `labels_without_rows`: number of labels that are left out."""
+    """`many_labels`, `labels_without_rows` and `many_columns`: number of labels or columns that are left out."""
 
 
 class Profile(FrozenModel):

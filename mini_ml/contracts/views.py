@@ -15,6 +15,7 @@ from mini_ml.contracts.metrics import Metrics
 from mini_ml.contracts.models import Candidate, Manifest, Schema
 from mini_ml.contracts.options import PredictOptions, TrainOptions
 from mini_ml.contracts.problems import Problem
+from mini_ml.contracts.profile import Profile
 from mini_ml.contracts.vocabulary import Kind, Label, State
 
 
@@ -107,6 +108,18 @@ class DriftPage(FrozenModel):
 class SchemaView(Schema):
     """The schema of a model version as returned over HTTP."""
 
+    links: Links
+
+
+class ReportView(FrozenModel):
+    """The figures of the report of a model version as returned over HTTP."""
+
+    model_name: str
+    version: int
+    values: bool
+    """Whether cell values are shown; otherwise categories are numbered, and actual values are left out."""
+    profile: Profile | None
+    """None for models of releases without reports."""
     links: Links
 
 

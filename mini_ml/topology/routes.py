@@ -62,6 +62,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(path="/models/{model_name}/invocations", service="predict", scopes=_PREDICT),
     Route(path="/models/{model_name}/versions/{version}", service="api", scopes=_READ),
     Route(path="/models/{model_name}/versions/{version}/schema", service="api", scopes=_READ),
+    Route(path="/models/{model_name}/versions/{version}/report", service="api", scopes=_READ),
     Route(path="/models/{model_name}/versions/{version}/drift", service="api", scopes=_READ),
     # The service that handles this route signs the download URL, and only predict may read models.
     Route(path="/models/{model_name}/versions/{version}/artifact", service="predict", scopes=_READ),

@@ -14,6 +14,7 @@ from mini_ml.ports import Cloud
 from mini_ml.workflows import transfer
 from mini_ml.workflows.model_files import ModelFiles, ModelFolder, store_model_files
 from mini_ml.workflows.publish import publish_version
+from mini_ml.workflows.reports import store_report
 
 SEED = 0
 
@@ -43,7 +44,9 @@ def train_upload(cloud: Cloud, upload: Upload, *, workdir: Path, threads: int = 
     if lease is None:
         return
     with lease:  # renews the lease, and records in the job how the block ends
-        lease.succeed_training(_train_unless_published(cloud, lease, workdir, threads))
+        manifest = _train_unless_published(cloud, lease, workdir, threads)
+        store_report(cloud, manifest)
+        lease.succeed_training(manifest)
 
 
 def _train_unless_published(cloud: Cloud, lease: JobLease, workdir: Path, threads: int) -> Manifest:

@@ -41,6 +41,7 @@ SPELLED = {
         keys.artifact("iris", JOB, 1, keys.REJECTS),
         keys.artifact("iris", JOB, 1, keys.HOLDOUT_PREDICTIONS),
         keys.artifact("iris", JOB, 1, keys.PROFILE),
+        keys.artifact("iris", JOB, 1, keys.REPORT),
         keys.SWEEP_STATE,
         keys.unreadable_message(JOB),
     ],

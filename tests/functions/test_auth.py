@@ -51,6 +51,7 @@ NEEDED = {
     "GET /models/{model_name}/versions/{version}/schema": "read",
     "GET /models/{model_name}/versions/{version}/drift": "read",
     "GET /models/{model_name}/versions/{version}/artifact": "read",
+    "GET /models/{model_name}/versions/{version}/report": "read",
     "POST /models/{model_name}/versions/{version}/invocations": "predict",
 }
 """The scopes of which any one is enough, written out; `admin` always is."""

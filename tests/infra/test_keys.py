@@ -75,7 +75,7 @@ def test_accepted_seal_keys_verify_and_never_sign(keyed: Template) -> None:
     verifies = [who_may(keyed, "kms:VerifyMac", arn) for arn in (SIGNING_KEY, *ACCEPTED_KEYS)]
     signs = [who_may(keyed, "kms:GenerateMac", arn) for arn in (SIGNING_KEY, *ACCEPTED_KEYS)]
 
-    assert verifies == [["predict", "predict-batch"]] * 3
+    assert verifies == [["api", "predict", "predict-batch"]] * 3
     assert signs == [["trainer"], [], []]
 
 

@@ -11,6 +11,7 @@ ARTIFACTS = "arn:aws:s3:::mini-ml-dev-artifacts-000000000000-us-east-1"
 JOB = "01a208cc-7752-725d-9978-61bbae29cc81"
 MODEL = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/model.joblib"
 MANIFEST = f"{ARTIFACTS}/models/iris/versions/000001.json"
+PROFILE = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/profile.json"
 LEFT_OUT = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/rejects.csv"
 PROFILE = f"{ARTIFACTS}/models/iris/artifacts/{JOB}/1/profile.json"
 DRIFT = f"{ARTIFACTS}/drift/iris/000001/998236000000000-{JOB}.json"
@@ -38,9 +39,11 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:PutObject", ALIAS, ["api"]),
         ("s3:GetObject", ALIAS, ["api", "predict", "predict-batch"]),
         ("s3:PutObject", f"{ARTIFACTS}/predictions/iris/000001/{JOB}/a.csv", ["predict-batch"]),
+        ("s3:GetObjectVersion", PROFILE, ["api", "trainer"]),
+        ("s3:GetObject", PROFILE, ["trainer"]),
         ("s3:PutObject", LEFT_OUT, ["trainer"]),
         ("s3:GetObject", LEFT_OUT, ["api", "trainer"]),
-        ("s3:GetObjectVersion", PROFILE, ["predict-batch"]),
+        ("s3:GetObjectVersion", PROFILE, ["api", "trainer", "predict-batch"]),
         ("s3:PutObject", PROFILE, ["trainer"]),
         ("s3:PutObject", DRIFT, ["predict-batch"]),
         ("s3:GetObject", DRIFT, ["api"]),
@@ -65,11 +68,11 @@ def test_who_may(template: Template, action: str, resource: str, who: list[str])
     assert _who_may(template, action, resource) == who
 
 
-def test_only_the_trainer_seals_and_only_predict_verifies(template: Template) -> None:
+def test_only_the_trainer_seals_and_only_who_reads_model_files_verifies(template: Template) -> None:
     arn = template.arn(template.seal_key)
 
     assert _who_may(template, "kms:GenerateMac", arn) == ["trainer"]
-    assert _who_may(template, "kms:VerifyMac", arn) == ["predict", "predict-batch"]
+    assert _who_may(template, "kms:VerifyMac", arn) == ["api", "predict", "predict-batch"]
 
 
 def test_only_the_functions_that_answer_requests_read_the_admin_key_and_nothing_else_of_secrets(

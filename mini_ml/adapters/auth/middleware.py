@@ -61,6 +61,11 @@ def require_scope(request: Request, required: topology.Scope) -> None:
     _require_any(request.state.principal, frozenset({required}))
 
 
+def has_scope(request: Request, scope: topology.Scope) -> bool:
+    """Return whether a request may do more than its route requires."""
+    return allows(request.state.principal.scopes, frozenset({scope}))
+
+
 def _require_any(principal: Principal, accepted: frozenset[topology.Scope]) -> None:
     if not allows(principal.scopes, accepted):
         raise Forbidden(f"This request needs a credential with the scope {' or '.join(sorted(accepted))}.")

@@ -26,6 +26,8 @@ class Service:
     """Starts a newly submitted job in the background."""
     scores: bool = True
     """Whether this service has the online scoring routes, so that responses can link to them."""
+    reports: bool = False
+    """Whether this service has the reports of model versions."""
 
 
 async def _get_service(request: Request) -> Service:

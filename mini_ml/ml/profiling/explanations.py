@@ -16,6 +16,7 @@ from mini_ml.ml.profiling.dependence import ColumnPoints, choose_points, compute
 from mini_ml.ml.profiling.importance import ShuffledRows, measure_importance
 from mini_ml.ml.profiling.row_losses import RowLosses
 from mini_ml.ml.profiling.sampling import spread_over_target
+from mini_ml.ml.profiling.screening import choose_columns
 from mini_ml.ml.profiling.sizes import MOST_EXPLAINED, FigureSizes
 
 
@@ -40,9 +41,9 @@ class Explanations:
     dependence: tuple[PartialDependence, ...] = ()
     notes: list[ProfileNote] = field(default_factory=list)
 
-    def note(self, part: ProfilePart, code: NoteCode, *, rows: int | None = None) -> None:
+    def note(self, part: ProfilePart, code: NoteCode, *, rows: int | None = None, count: int | None = None) -> None:
         """Add a note."""
-        self.notes.append(ProfileNote(code=code, part=part, rows=rows))
+        self.notes.append(ProfileNote(code=code, part=part, rows=rows, count=count))
 
 
 def explain(
@@ -67,8 +68,21 @@ def explain(
         is_late: returns whether there is no time left.
     """
     found = Explanations()
-    _add_importance(found, explained, sizes, seed, is_late)
-    _add_dependence(found, explained, training, columns, sizes, is_late)
+    if not len(explained.target):
+        found.note("importance", "no_holdout_rows")
+        found.note("dependence", "no_holdout_rows")
+        return found
+
+    def add_figures() -> None:
+        _add_importance(found, explained, sizes, seed, is_late)
+        _add_dependence(found, explained, training, columns, sizes, is_late)
+
+    try:  # both at once, since limiting the threads takes as long as the figures of a small file
+        run_estimator(add_figures, model_type=type(explained.model.members[0].estimator).__name__)
+    except TrainingFailed:
+        if not found.importance:
+            found.note("importance", "failed")
+        found.note("dependence", "failed")
     return found
 
 
@@ -76,30 +90,25 @@ def _add_importance(
     found: Explanations, explained: ExplainedModel, sizes: FigureSizes, seed: int, is_late: Callable[[], bool]
 ) -> None:
     model, count = explained.model, sizes.importance_rows
-    if not len(explained.target):
-        found.note("importance", "no_holdout_rows")
-        return
     if not count:
         found.note("importance", "no_time")
         return
     chosen = spread_over_target(explained.target, most=count)
     loss, target = RowLosses.of(model.schema.labels, explained.target), explained.target[chosen]
+    frame, predictions = explained.frame.take(chosen), explained.predictions.take(chosen)
+    places = choose_columns(model.reader, frame, predictions, most=sizes.importance_columns)
     rows = ShuffledRows(
-        copies=RowCopies(model.reader, explained.frame.take(chosen)),
+        copies=RowCopies(model.reader, frame),
         target=target,
-        losses=loss.measure(explained.predictions.take(chosen), target),
+        losses=loss.measure(predictions, target),
         groups=None if explained.groups is None else explained.groups[chosen],
+        places=places,
     )
-    try:
-        found.importance, _ = run_estimator(
-            lambda: measure_importance(model, rows, loss=loss, shuffles=sizes.shuffles, seed=seed, is_late=is_late),
-            model_type=_name_type(model),
-        )
-    except TrainingFailed:
-        found.note("importance", "failed")
-        return
-    if len(found.importance) < len(model.reader.features):
+    found.importance = measure_importance(model, rows, loss=loss, shuffles=sizes.shuffles, seed=seed, is_late=is_late)
+    if len(found.importance) < len(places):
         found.note("importance", "no_time" if is_late() else "failed")
+    if len(places) < len(model.reader.features):
+        found.note("importance", "many_columns", count=len(model.reader.features) - len(places))
     if count < len(explained.target):
         found.note("importance", "sampled", rows=count)
 
@@ -113,21 +122,13 @@ def _add_dependence(
     is_late: Callable[[], bool],
 ) -> None:
     model, count = explained.model, sizes.dependence_rows
-    if not len(explained.target):
-        found.note("dependence", "no_holdout_rows")
-        return
     if not count or not found.importance:
-        found.note("dependence", "failed" if count and not is_late() else "no_time")
+        has_time = sizes.importance_rows and count and not is_late()
+        found.note("dependence", "failed" if has_time else "no_time")
         return
     points = _choose_columns(found.importance, model, training, columns, most=sizes.values)
     rows = explained.frame.take(spread_over_target(explained.target, most=count))
-    try:
-        found.dependence, _ = run_estimator(
-            lambda: compute_dependence(model, rows, points, is_late=is_late), model_type=_name_type(model)
-        )
-    except TrainingFailed:
-        found.note("dependence", "failed")
-        return
+    found.dependence = compute_dependence(model, rows, points, is_late=is_late)
     if len(found.dependence) < len(points):
         found.note("dependence", "no_time" if is_late() else "failed")
     if count < len(explained.target):
@@ -151,7 +152,3 @@ def _choose_columns(
             points = choose_points(places[name], model.reader, training, column, most=most)
             chosen += [points] if points.count > 1 else []
     return chosen
-
-
-def _name_type(model: FittedModel) -> str:
-    return type(model.members[0].estimator).__name__

@@ -5,7 +5,7 @@ cell and with those of other rows; the importance is the mean difference, and it
 the rows, or over the groups of rows that resemble each other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ class ShuffledRows:
     """Shape (rows,): the losses of the rows as they are."""
     groups: Codes | None
     """Shape (rows,): the group of each row; None if rows are independent."""
+    places: Sequence[int]
+    """Positions of the columns among the features."""
 
 
 def measure_importance(
@@ -57,8 +59,7 @@ def measure_importance(
     """
     random = np.random.default_rng(seed)
     orders = [random.permutation(len(rows.target)) for _ in range(shuffles)]
-    features = model.reader.features
-    alterations = [rows.copies.shuffle(place, order) for place in range(len(features)) for order in orders]
+    alterations = [rows.copies.shuffle(place, order) for place in rows.places for order in orders]
     losses = [
         loss.measure(predictions, rows.target)
         for predictions in predict_copies(model, rows.copies, alterations, is_late=is_late)
@@ -68,10 +69,10 @@ def measure_importance(
         return ()
     means = np.array(losses[: measured * shuffles]).reshape(measured, shuffles, -1).mean(axis=1)
     increases = means - rows.losses
-    found = zip(features, _describe(increases, rows.groups, random), strict=False)
+    found = zip(rows.places, _describe(increases, rows.groups, random), strict=False)
     listed = [
-        Importance(name=feature.name, increase=increase, interval=interval)
-        for feature, (increase, interval) in found
+        Importance(name=model.reader.names[place], increase=increase, interval=interval)
+        for place, (increase, interval) in found
         if np.isfinite(increase)
     ]
     return tuple(sorted(listed, key=lambda importance: -importance.increase))

@@ -85,6 +85,12 @@ def downloaded(trained: dict[str, Any], http: httpx2.Client) -> bytes:
 
 
 @pytest.fixture(scope="session")
+def reported(trained: dict[str, Any], http: httpx2.Client) -> httpx2.Response:
+    """The model's report."""
+    return http.get("/models/iris/versions/1/report").raise_for_status()
+
+
+@pytest.fixture(scope="session")
 def drift(scored: dict[str, Any], http: httpx2.Client) -> list[str]:
     """The jobs of the batches whose drift the version lists."""
     page = http.get("/models/iris/versions/1/drift").raise_for_status().json()
@@ -136,6 +142,7 @@ def story(
     posted: dict[str, Any],
     aliased: dict[str, Any],
     downloaded: bytes,
+    reported: httpx2.Response,
     drift: list[str],
     wrong: tuple[dict[str, Any], dict[str, Any]],
     buried: dict[Kind, dict[str, Any]],

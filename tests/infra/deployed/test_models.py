@@ -51,6 +51,11 @@ def test_a_model_downloads_by_the_rights_of_the_service_that_may_read_it(
     assert [call for call in deployed.calls("api") if call.get("Key", "").endswith(".joblib")] == []
 
 
+def test_a_report_is_a_page_of_figures_that_the_trainer_sealed(reported: httpx2.Response) -> None:
+    assert reported.headers["content-type"] == "text/html; charset=utf-8"
+    assert [text for text in ("iris, version 1", "Confusion matrix", "ROC curve") if text not in reported.text] == []
+
+
 def test_the_welcome_tells_that_the_services_behind_the_queues_are_well(welcome: dict[str, Any]) -> None:
     assert (welcome["trainer_status"], welcome["predict_status"]) == ("healthy", "healthy")
 

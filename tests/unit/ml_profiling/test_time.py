@@ -1,5 +1,6 @@
 """A profile takes a bounded time, which is known before the model is asked for predictions."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +21,14 @@ def train_small_model() -> FittedModel:
         return train_example(write_measurements(Path(folder) / "t.csv", rows=100, labels=4), "GaussianNB").model
 
 
+def widen(model: FittedModel, columns: int) -> FittedModel:
+    """Return a model that reads its first column many times."""
+    features = (replace(model.reader.features[0], name=f"column {place}") for place in range(columns))
+    return replace(model, reader=replace(model.reader, features=tuple(features)))
+
+
 MODEL = train_small_model()
+WIDE_MODEL = widen(MODEL, 40)
 SECONDS = st.floats(0, 10_000)
 
 
@@ -39,7 +47,8 @@ def test_what_is_planned_is_less_than_what_is_allowed_and_fits_into_the_limit(tr
 
 def predicted_rows(sizes: FigureSizes, *, columns: int) -> int:
     """Return how many rows are predicted at most."""
-    return columns * sizes.importance_rows * sizes.shuffles + min(columns, 6) * sizes.values * sizes.dependence_rows
+    shuffled = sizes.importance_columns * sizes.importance_rows * sizes.shuffles
+    return shuffled + min(columns, 6) * sizes.values * sizes.dependence_rows
 
 
 @given(rows=st.integers(0, 100_000), seconds=st.floats(0, 100))
@@ -53,15 +62,26 @@ def test_the_figures_of_a_model_fit_into_their_time(rows: int, seconds: float) -
 def test_a_slow_model_has_fewer_rows_and_values_then_none() -> None:
     row = estimate_prediction_nanoseconds(MODEL) / 1e9
 
-    found = [choose_sizes(MODEL, 5_000, seconds=rows * row) for rows in (1e9, 6_001, 2_001, 50)]
+    found = [choose_sizes(MODEL, 5_000, seconds=rows * row) for rows in (1e9, 6_001, 2_001, 101, 71, 31)]
 
-    assert [sizes.importance_rows for sizes in found] == [1_000, 1_000, 400, 0]
-    assert [(sizes.dependence_rows, sizes.values) for sizes in found] == [(100, 20), (40, 20), (26, 10), (0, 10)]
+    importance = [(sizes.importance_columns, sizes.importance_rows) for sizes in found]
+    assert importance == [(3, 1_000), (3, 1_000), (3, 400), (3, 20), (2, 20), (0, 0)]
+    dependence = [(sizes.dependence_rows, sizes.values) for sizes in found]
+    assert dependence == [(100, 20), (40, 20), (26, 10), (0, 10), (0, 10), (0, 10)]
+
+
+def test_of_many_columns_some_are_measured_on_enough_rows_rather_than_all_on_few() -> None:
+    row = estimate_prediction_nanoseconds(WIDE_MODEL) / 1e9
+
+    found = [choose_sizes(WIDE_MODEL, 5_000, seconds=rows * row / 0.6) for rows in (1e9, 4_001, 2_001, 401)]
+
+    importance = [(sizes.importance_columns, sizes.importance_rows) for sizes in found]
+    assert importance == [(40, 1_000), (40, 100), (20, 100), (20, 20)]
 
 
 def test_few_rows_are_shuffled_several_times() -> None:
     assert choose_sizes(MODEL, 30, seconds=1e9) == FigureSizes(
-        importance_rows=30, shuffles=5, dependence_rows=30, values=20
+        importance_columns=3, importance_rows=30, shuffles=5, dependence_rows=30, values=20
     )
 
 

@@ -48,6 +48,7 @@ def test_the_line_of_an_error_is_where_its_row_begins(tmp_path: Path, file: dict
     assert len(example.profile.worst_errors) == MOST_ERRORS
     for error in example.profile.worst_errors:
         own = "\n".join(lines[error.line - 1 : error.line + 1])
+        assert isinstance(error.actual, float)
         assert f",{error.actual:.4f}" in own
         assert own[0].isdigit()
 
@@ -59,9 +60,8 @@ def test_the_worst_numbers_have_the_largest_absolute_errors(tmp_path: Path) -> N
 
     losses = np.abs(example.target - np.array(example.predictions.values))
     assert [error.loss for error in found] == pytest.approx(np.sort(losses)[::-1][:MOST_ERRORS].tolist())
-    assert [abs(float(error.actual) - float(error.predicted)) for error in found] == pytest.approx(
-        [error.loss for error in found]
-    )
+    differences = np.array([error.actual for error in found]) - np.array([error.predicted for error in found])
+    assert np.abs(differences).tolist() == pytest.approx([error.loss for error in found])
 
 
 def test_the_worst_labels_are_wrong_and_least_probable(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from mini_ml import keys
 from mini_ml.contracts import Manifest, Profile
 from mini_ml.registry import versions
 from mini_ml.registry.sealing import is_sealed, load_verified_manifest
-from tests.unit.workflows.memory_platform import MemoryPlatform
+from mini_ml.report.render import render_report
+from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
+from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
 
 
 def stored_profile(platform: MemoryPlatform, manifest: Manifest) -> bytes:
@@ -57,3 +60,37 @@ def test_no_value_of_the_data_is_logged(platform: MemoryPlatform, caplog: pytest
     profile = Profile.model_validate_json(stored_profile(platform, load_verified_manifest(platform.cloud, "shop", 1)))
     assert profile.worst_errors or profile.columns
     assert not any(column.name in caplog.text for column in profile.columns)
+
+
+def stored_report(platform: MemoryPlatform, manifest: Manifest) -> str:
+    key = manifest.artifact.key.replace("model.joblib", keys.REPORT)
+    return platform.cloud.artifacts.get(key).body.decode()
+
+
+def test_the_report_lies_beside_the_artifact_in_english(platform: MemoryPlatform) -> None:
+    platform.train()
+
+    manifest = load_verified_manifest(platform.cloud, "shop", 1)
+
+    page = stored_report(platform, manifest)
+    assert '<html lang="en"' in page
+    assert "price" in page
+    assert manifest.profile is not None
+    profile = Profile.model_validate_json(stored_profile(platform, manifest))
+    assert page.encode() == render_report(manifest, profile, language="en", values=True)
+
+
+def test_a_worker_killed_before_the_report_leaves_it_to_the_next_attempt(platform: MemoryPlatform) -> None:
+    upload = platform.put("train/shop/rows.csv", model_type="Ridge")
+    platform.kill_at(WRITES_OF_A_TRAINING - 2, before=True)
+    with suppress(Killed):
+        platform.work()
+    published = load_verified_manifest(platform.cloud, "shop", 1)
+    written = [key.rpartition("/")[2] for key in platform.cloud.artifacts.list_keys("models/shop/artifacts/")]
+    assert (keys.PROFILE in written, keys.REPORT in written) == (True, False)
+
+    platform.recover()
+
+    assert platform.job_of(upload).state == "succeeded"
+    assert platform.job_of(upload).version == published.version == 1
+    assert "<html" in stored_report(platform, published)

@@ -35,7 +35,7 @@ from mini_ml.workflows.model_cache import ModelCache
 from mini_ml.workflows.train import train_upload
 from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 
-WRITES_OF_A_TRAINING = 13
+WRITES_OF_A_TRAINING = 14
 
 
 def train_with(**changes: Any) -> Callable[..., Trained]:

@@ -76,8 +76,8 @@ def _scoring_links(here: str, scores: bool) -> dict[str, str]:
     return {"invocations": f"{here}/invocations"} if scores else {}
 
 
-def manifest_view(manifest: Manifest, link: Link, *, scores: bool) -> ManifestView:
-    """Build the HTTP view of a model version; `scores` adds the link to online scoring."""
+def manifest_view(manifest: Manifest, link: Link, *, scores: bool, reports: bool) -> ManifestView:
+    """Build the HTTP view of a model version; `scores` and `reports` add links that only some services have."""
     here = version_path(manifest.model_name, manifest.version)
     links = {
         "self": here,
@@ -85,6 +85,7 @@ def manifest_view(manifest: Manifest, link: Link, *, scores: bool) -> ManifestVi
         "job": job_path(manifest.job_id),
         "schema": f"{here}/schema",
         "artifact": f"{here}/artifact",
+        **({"report": f"{here}/report"} if reports else {}),
         "drift": f"{here}/drift",
         **_scoring_links(here, scores),
     }

@@ -105,7 +105,7 @@ def get_model(request: Request, service: ServiceDep, model_name: ModelName) -> R
 def get_version(request: Request, service: ServiceDep, model_name: ModelName, version: Version) -> Response:
     """A published version never changes, but `latest` and aliases can move to other versions."""
     manifest = _manifest(service.cloud, model_name, version)
-    return json_response(manifest_view(manifest, links_from(request), scores=service.scores))
+    return json_response(manifest_view(manifest, links_from(request), scores=service.scores, reports=service.reports))
 
 
 @router.get(

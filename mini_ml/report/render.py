@@ -1,0 +1,97 @@
+"""Render the report of a model version as one HTML page that needs no other file and no script."""
+
+from typing import Final
+
+from mini_ml.contracts import Manifest, Profile
+from mini_ml.report.language import Language
+from mini_ml.report.pages import render_page
+from mini_ml.report.sections.asked import build_asked
+from mini_ml.report.sections.candidates import build_candidates
+from mini_ml.report.sections.confusion import build_confusion
+from mini_ml.report.sections.context import Context
+from mini_ml.report.sections.curves import build_curves
+from mini_ml.report.sections.data import build_data
+from mini_ml.report.sections.dependence import build_dependence
+from mini_ml.report.sections.importance import build_importance
+from mini_ml.report.sections.limits import build_limits
+from mini_ml.report.sections.metrics import build_metrics
+from mini_ml.report.sections.regression import build_regression
+from mini_ml.report.sections.usage import build_calls, build_reproduction
+from mini_ml.report.sections.worst import build_worst
+from mini_ml.report.values import without_values
+from mini_ml.report.words import Words
+
+MOST_BYTES: Final = 1_000_000
+"""Maximum size of a page."""
+_COLUMNS: Final = (500, 250, 100, 30, 5)
+"""How many columns a page lists: the first of these with which it is small enough."""
+_BUILDERS: Final = (
+    build_asked,
+    build_data,
+    build_candidates,
+    build_metrics,
+    build_confusion,
+    build_regression,
+    build_curves,
+    build_importance,
+    build_dependence,
+    build_worst,
+    build_limits,
+    build_reproduction,
+    build_calls,
+)
+
+
+def render_report(manifest: Manifest, profile: Profile | None, *, language: Language, values: bool) -> bytes:
+    """Return the report of a model version, at most 1 MB of HTML in UTF-8.
+
+    Args:
+        manifest: the manifest of the version.
+        profile: its figures; None for models of releases without them.
+        language: language of the page.
+        values: whether cell values of the dataset are shown; otherwise only counts are.
+    """
+    shown = profile if profile is None or values else without_values(profile)
+    page = b""
+    for most_columns in _COLUMNS:
+        context = Context(
+            manifest=manifest, profile=shown, words=Words(language), values=values, most_columns=most_columns
+        )
+        page = _render(context)
+        if len(page) <= MOST_BYTES:
+            break
+    return page
+
+
+def _render(context: Context) -> bytes:
+    sections = [section for build in _BUILDERS if (section := build(context)) is not None]
+    words, manifest = context.words, context.manifest
+    return render_page(
+        "report.html.j2",
+        words=words,
+        title=words("report_title", model=manifest.model_name, version=manifest.version),
+        heading=words("heading", model=manifest.model_name, version=manifest.version),
+        summary=_summarize(context),
+        notices=_notice(context),
+        sections=sections,
+    )
+
+
+def _summarize(context: Context) -> list[str]:
+    words, manifest = context.words, context.manifest
+    if manifest.task == "classification":
+        first = words("predicts_classes", target=context.target, number=len(context.labels))
+    else:
+        first = words("predicts_number", target=context.target)
+    return [first, words("created", moment=context.locale.moment(manifest.created_at))]
+
+
+def _notice(context: Context) -> list[str]:
+    """Return what the reader must know about the page itself."""
+    words = context.words
+    notices = [words("superseded")] if context.manifest.superseded else []
+    if context.profile is None:
+        notices.append(words("no_profile"))
+    if not context.values:
+        notices.append(words("values_hidden"))
+    return notices

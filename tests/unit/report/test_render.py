@@ -1,0 +1,323 @@
+"""A report is one page with everything that is known about a version; no name and no value can get markup into it."""
+
+import re
+from collections.abc import Callable, Sequence
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mini_ml.contracts import Interval, Label, Manifest, Profile, ProfileNote
+from mini_ml.report.language import LANGUAGES, Language
+from mini_ml.report.pages import content_security_policy
+from mini_ml.report.render import MOST_BYTES, render_report
+from tests.fixtures.reported_models import make_manifest, make_profile
+
+ELEMENTS = """
+    html head meta title style body a header p h1 h2 h3 nav ol li main section ul dl div dt dd table thead tbody tr th
+    td figure figcaption strong span pre code details summary footer svg desc text line rect circle polyline path
+"""
+KINDS: list[Sequence[Label] | None] = [("no", "yes"), tuple(range(7)), None]
+
+
+class Page(HTMLParser):
+    """The tags, attributes and texts of a page."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[tuple[str, str]] = set()
+        self.ids: list[str] = []
+        self.text = ""
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Record a tag."""
+        self.tags.add(tag)
+        self.attributes |= {(name, value or "") for name, value in attrs}
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+    def handle_data(self, data: str) -> None:
+        """Record a text."""
+        self.text += data
+
+
+def render(
+    manifest: Manifest, profile: Profile | None = None, *, language: Language = "en", values: bool = True
+) -> Page:
+    """Return the report of a model, by default with the profile of its fixture."""
+    return Page(render_report(manifest, profile or make_profile(manifest), language=language, values=values))
+
+
+@pytest.mark.parametrize(
+    ("labels", "texts"),
+    [
+        (
+            ("no", "yes"),
+            ["Confusion matrix", "ROC curve", "Precision and recall", "Calibration", "true positive rate", "0.87"],
+        ),
+        (("a", "b", "c"), ["Most frequent confusions", "a: AUC 0.870", "c: AP 0.810", "mean probability"]),
+        (None, ["Predicted against actual", "Residuals", "mean outcome", "R²", "Mean absolute error"]),
+    ],
+)
+def test_a_report_has_the_figures_of_its_task(labels: Sequence[Label] | None, texts: list[str]) -> None:
+    page = render(make_manifest(labels=labels))
+
+    assert [text for text in texts if text not in page.text] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "demo, version 3",
+        "Published on 4\u00a0Mar\u00a02026, 15:06 UTC.",
+        "outcome",  # what was asked
+        "cells separated by “;”, 2 rows that cannot be read left out",
+        "number (1), category (1), date (1), yes/no (1), text (1)",
+        "2 cells are read as missing: n/d.",
+        "line 1,204: “n/d”",
+        "identifier: every cell is a different code",
+        "red 10.0\u00a0%",
+        "14\u00a0Jul\u00a02017 to 14\u00a0Nov\u00a02023",
+        "Training rows by label",
+        "LogisticRegression",
+        "0.710 to 0.880",  # an interval
+        "0.500",  # the baseline
+        "How much worse the model gets",
+        "increase of the log loss",
+        "(missing)",  # partial dependence of a category
+        "mean probability of yes",
+        "1,004",  # the line of a worst error
+        "Random rows were held out.",  # limits of use
+        "It finds what goes together in these data.",
+        "mini-ml train rows.csv --model demo --target outcome --type auto --params '{\"random_state\": 42}'",
+        "cd" * 32,  # the digest of the file
+        "scikit-learn 1.9.0",
+        "/models/demo/versions/3/invocations",
+        "aws s3 cp rows.csv s3://mini-ml-uploads/predict/demo@3/rows.csv",
+        "mini-ml predict rows.csv --model demo --version 3",
+        'client.invoke("demo"',
+    ],
+)
+def test_a_report_says_everything_that_is_known(text: str) -> None:
+    assert text in render(make_manifest()).text
+
+
+def test_the_leaderboard_is_shown_with_the_reasons_of_what_was_not_compared() -> None:
+    candidates = (
+        {"model_type": "Ridge", "metric": "log_loss", "score": 0.25, "weight": 1.0, "fit_seconds": 0.5},
+        {"model_type": "SVC", "metric": "log_loss", "score": None, "note": "too expensive to compare"},
+    )
+
+    text = render(make_manifest(candidates=candidates)).text
+
+    assert [part for part in ("Candidates", "0.250", "0.500 s", "too expensive to compare") if part not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "1,250"), ("pt-BR", "1.250"), ("pt-BR", "4\u00a0mar.\u00a02026")]
+)
+def test_numbers_and_dates_are_written_as_the_language_does(language: Language, text: str) -> None:
+    page = render(make_manifest(), language=language)
+
+    assert text in page.text
+    assert ("lang", language) in page.attributes
+
+
+def test_a_portuguese_report_has_no_english_headings() -> None:
+    english, portuguese = (
+        set(
+            re.findall(
+                r"<h[123][^>]*>([^<]+)", render_report(m, make_profile(m), language=language, values=True).decode()
+            )
+        )
+        for m in [make_manifest(labels=("a", "b", "c"))]
+        for language in LANGUAGES
+    )
+
+    assert english & portuguese == {"Python"}
+
+
+@pytest.mark.parametrize("labels", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_model_without_a_profile_has_a_report_of_what_its_manifest_knows(
+    labels: Sequence[Label] | None, language: Language
+) -> None:
+    manifest = make_manifest(labels=labels, profile=None)
+
+    page = Page(render_report(manifest, None, language=language, values=True))
+
+    assert {"outcome", "LogisticRegression", "s3://mini-ml-uploads"} <= {
+        text for text in ("outcome", "LogisticRegression", "s3://mini-ml-uploads") if text in page.text
+    }
+    assert "`" not in page.text
+    assert ("without reports" in page.text) or ("sem relatórios" in page.text)
+
+
+@pytest.mark.parametrize("labels", KINDS)
+def test_a_model_that_was_not_measured_has_a_report(labels: Sequence[Label] | None) -> None:
+    manifest = make_manifest(labels=labels)
+    metrics = manifest.metrics.model_copy(update={"holdout_rows": 0, "confusion_matrix": None})
+    notes = tuple(
+        ProfileNote(code="no_holdout_rows", part=part)
+        for part in ("curves", "importance", "dependence", "worst_errors")
+    )
+    nothing = {"curves": (), "importance": (), "dependence": (), "worst_errors": (), "regression": None, "notes": notes}
+    profile = make_profile(manifest).model_copy(update=nothing)
+
+    page = render(manifest.model_copy(update={"metrics": metrics}), profile)
+
+    assert "No rows were held out, so the model was not measured." in page.text
+    assert page.text.count("No rows were held out to compute it on.") == 4
+
+
+def test_cells_are_not_shown_to_readers_who_may_not_see_the_data() -> None:
+    manifest = make_manifest(value="c3ll-{}")
+    profile = make_profile(manifest, value="c3ll-{}")
+    file = manifest.dataset.model_copy(update={"key": "train/demo/rows.csv"})
+    hidden = manifest.model_copy(update={"dataset": file})
+
+    for language in LANGUAGES:
+        page = render_report(hidden, profile, language=language, values=False)
+        assert b"c3ll" not in page
+    assert "c3ll-n/d" in render(manifest, profile).text
+
+
+def test_counts_are_shown_to_readers_who_may_not_see_the_data() -> None:
+    text = render(make_manifest(), values=False).text
+
+    expected = ["#1 10.0\u00a0%", "lines 1,204", "2 cells are read as missing.", "1,004", "lacks the scope"]
+    assert [part for part in expected if part not in text] == []
+
+
+markup = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        [
+            "<script>alert(1)</script>",
+            "</style><script>alert(1)</script>",
+            '"><img src=x onerror=alert(1)>',
+            "'; alert(1); '",
+            "</title></svg><svg onload=alert(1)>",
+            "`<b>`",
+            "`",
+            "{{ 7 * 7 }}",
+            "{% raw %}",
+            "]]><!--",
+            "\x00\x08\x1b[31m\u202e\ud800",
+            "&lt;script&gt;",
+            "javascript:alert(1)",
+        ]
+    ),
+)
+
+
+@settings(max_examples=60)
+@given(name=markup, value=markup, label=markup, labelled=st.booleans(), language=st.sampled_from(LANGUAGES))
+def test_no_markup_in_a_name_or_a_value_gets_out(
+    name: str, value: str, label: str, labelled: bool, language: Language
+) -> None:
+    quoted = value.replace("{", "{{").replace("}", "}}") + "{}"
+    manifest = make_manifest(
+        labels=(label, f"{label}2", "c") if labelled else None,
+        name=name.replace("{", "{{").replace("}", "}}") + "{}",
+        value=quoted,
+        target=name or "x",
+        model_params={name: value},
+        notes=(value,),
+    )
+
+    page = render(manifest, make_profile(manifest, value=quoted), language=language)
+
+    assert page.tags <= set(ELEMENTS.split())
+    names = {name for name, _ in page.attributes}
+    assert not [name for name in names if name.startswith("on") or name in ("src", "style", "srcset", "action", "data")]
+    assert all(value.startswith("#") for name, value in page.attributes if name in ("href", "xlink:href"))
+
+
+def test_texts_are_shown_as_they_are() -> None:
+    hostile = "<b>{{ 7 * 7 }}</b> & \"quoted\" 'too'"
+
+    assert hostile in render(make_manifest(target=hostile)).text
+
+
+def test_characters_that_html_does_not_allow_are_replaced() -> None:
+    page = render(make_manifest(target="a\x00b\ud800c"))
+
+    assert "a\ufffdb\ufffdc" in page.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_of_many_classes_and_columns_is_at_most_one_megabyte(language: Language) -> None:
+    manifest = make_manifest(labels=[f"class {number}" for number in range(250)], columns=500)
+
+    page = render_report(manifest, make_profile(manifest), language=language, values=True)
+
+    assert len(page) <= 1_000_000
+    assert b"column 499" in page
+    assert b"class 249" in page
+
+
+def test_a_report_of_the_largest_file_with_the_longest_names_is_at_most_one_megabyte() -> None:
+    manifest = make_manifest(
+        labels=["&" * 400 + str(number) for number in range(250)],
+        columns=2000,
+        name="<" * 400 + "{}",
+        value="&" * 400 + "{}",
+        model_params={"&" * 50 + str(number): "<" * 400 for number in range(100)},
+    )
+
+    page = render_report(manifest, make_profile(manifest, value="&" * 400 + "{}"), language="en", values=True)
+
+    assert len(page) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("count", [2, 26, 250])
+def test_a_confusion_matrix_shows_at_most_a_few_labels_and_every_label_is_in_the_table(count: int) -> None:
+    labels = [f"label {number}" for number in range(count)]
+
+    page = render_report(
+        manifest := make_manifest(labels=labels), make_profile(manifest), language="en", values=True
+    ).decode()
+
+    section = page[page.index('<section id="confusion"') :]
+    section = section[: section.index("</section>")]
+    assert section.count("<rect") <= 17 * 17
+    assert [label for label in labels if f'<th scope="row">{label}</th>' not in section] == []
+    assert ("others" in section) == (count > 17)
+
+
+def test_a_page_has_no_scripts_and_nothing_from_elsewhere() -> None:
+    page = render_report(manifest := make_manifest(), make_profile(manifest), language="en", values=True).decode()
+
+    assert "<script" not in page
+    assert "<link" not in page
+    assert "url(" not in page
+    assert f'content="{content_security_policy()}"'.replace("'", "&#39;") in page
+
+
+def test_anchors_are_unique_and_lead_somewhere() -> None:
+    page = render(make_manifest())
+
+    assert len(page.ids) == len(set(page.ids))
+    assert {value[1:] for name, value in page.attributes if name == "href"} <= set(page.ids)
+
+
+def _limits_of(change: Callable[[Manifest], Manifest]) -> str:
+    text = render(change(make_manifest())).text
+    return text[text.rindex("Limits of use") : text.rindex("How to reproduce")]
+
+
+def test_limits_say_what_the_model_is_not_good_for() -> None:
+    weak = {"holdout_rows": 20, "log_loss": 0.9, "intervals": {"accuracy": Interval(low=0.5, high=0.9)}}
+
+    limits = _limits_of(
+        lambda one: one.model_copy(update={"refitted": True, "metrics": one.metrics.model_copy(update=weak)})
+    )
+
+    assert [
+        text
+        for text in ("Only 20 rows measured it", "not better than the baseline by Log loss", "fitted again on all rows")
+        if text not in limits
+    ] == []
