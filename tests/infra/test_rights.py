@@ -50,7 +50,7 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:GetObject", PROFILE, ["trainer"]),
         ("s3:PutObject", LEFT_OUT, ["trainer"]),
         ("s3:GetObject", LEFT_OUT, ["api", "trainer"]),
-        ("s3:GetObjectVersion", PROFILE, ["predict-batch"]),
+        ("s3:GetObjectVersion", PROFILE, ["api", "trainer", "predict-batch"]),
         ("s3:PutObject", PROFILE, ["trainer"]),
         ("s3:PutObject", DRIFT, ["predict-batch"]),
         ("s3:GetObject", DRIFT, ["api"]),
