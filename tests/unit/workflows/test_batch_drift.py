@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -77,6 +78,42 @@ def test_large_differences_are_warnings_of_the_job_and_of_the_summary(platform: 
 
 def test_the_training_rows_themselves_have_no_warning(platform: MemoryPlatform) -> None:
     job = platform.score("predict/shop/new.csv", SAME)
+def build_wide_rows(*, shifted: int) -> bytes:
+    """Return rows of 60 columns of numbers, the first ones of which are shifted, with a word in each column."""
+    names = [f"width_{place}" for place in range(60)]
+    rows = [
+        [(7 * place + 17) * row % 401 + (900 if place < shifted else 0) for place in range(60)] for row in range(400)
+    ]
+    cells = [["heavy" if row == place else str(n) for place, n in enumerate(line)] for row, line in enumerate(rows)]
+    return "\n".join(",".join(line) for line in [names, *cells, []]).encode()
+
+
+def train_wide(platform: MemoryPlatform) -> None:
+    """Train a model on rows whose target is their first column."""
+    header, *rows = build_wide_rows(shifted=0).decode().replace("heavy", "200").splitlines()
+    lines = [f"{header},price", *(f"{row},{row.partition(',')[0]}" for row in rows), ""]
+    platform.train("wide", "\n".join(lines).encode())
+
+
+def test_many_warnings_about_cells_do_not_hide_the_drift(platform: MemoryPlatform) -> None:
+    train_wide(platform)
+
+    codes = [warning.code for warning in platform.score("predict/wide/new.csv", build_wide_rows(shifted=1)).warnings]
+
+    assert codes == ["drifted_predictions", "drifted_column", *["unreadable_cells"] * 47, "more_warnings"]
+
+
+def test_many_drifted_columns_do_not_hide_the_warnings_about_cells(platform: MemoryPlatform) -> None:
+    train_wide(platform)
+
+    job = platform.score("predict/wide/new.csv", build_wide_rows(shifted=60))
+
+    codes = Counter(warning.code for warning in job.warnings)
+    assert job.warnings[0].code == "drifted_predictions"
+    assert codes == {"drifted_predictions": 1, "drifted_column": 24, "unreadable_cells": 24, "more_warnings": 1}
+    assert job.warnings[-1].count == 60 + 60 - 48
+
+
 
     assert [warning.code for warning in job.warnings] == []
     assert summary_of(platform, job.job_id).drift
