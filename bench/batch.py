@@ -88,7 +88,9 @@ def main(rows: int = 200_000, tree_rows: int = 20_000, turns: int = 3) -> list[R
     return [*speeds, *memory, at_most("batch, time with drift / without", drift, _DRIFT_GOAL)]
 
 
-def _score(model: FittedModel, path: Path, *, only_predictions: bool, reference: DriftReference | None = None) -> None:
+def score_file(
+    model: FittedModel, path: Path, *, only_predictions: bool, reference: DriftReference | None = None
+) -> None:
     """Score a file as the batch predictor does, from disk to disk; with a reference, measure its drift too."""
     options, threads, tally = ScoreOptions(only_predictions=only_predictions), joblib.cpu_count(), Tally()
     counter = None if reference is None else DriftCounter(reference, file_bytes=path.stat().st_size)
@@ -104,7 +106,7 @@ def _score(model: FittedModel, path: Path, *, only_predictions: bool, reference:
 def _measure_drift(trained: Trained, path: Path, turns: int) -> float:
     """Return the time of a batch with drift divided by that of one without."""
     reference = build_drift_reference(trained.model, trained.profile)
-    score = partial(_score, trained.model, path, only_predictions=True)
+    score = partial(score_file, trained.model, path, only_predictions=True)
     seconds = run_in_turns({"with": partial(score, reference=reference), "without": score}, 3 * turns)
     return ratio(seconds["with"], seconds["without"])
 
@@ -136,7 +138,7 @@ def _compare(model: FittedModel, path: Path, goals: tuple[str, str], turns: int)
 
     actions: dict[str, Action] = {"peer": peer}
     for name, only_predictions in _OUTPUTS.items():
-        actions[name] = partial(_score, model, path, only_predictions=only_predictions)
+        actions[name] = partial(score_file, model, path, only_predictions=only_predictions)
     seconds = run_in_turns(actions, turns)
     return [
         [

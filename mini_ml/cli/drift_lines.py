@@ -21,7 +21,8 @@ def format_drift(page: DriftPage) -> Iterator[str]:
             yield f"  predictions: {', '.join(map(_format_label, batch.drift.labels[:_MOST_LABELS]))}"
         yield from map(_format_column, (column for column in batch.drift.columns if column.drifted))
     yield ""
-    yield "PREDICTIONS and `index` are population stability indexes: 0 is no difference, 0.25 or more (!) is large."
+    yield "PREDICTIONS and `index` are population stability indexes: 0 is no difference, 0.25 or more is large."
+    yield "`!` marks predictions whose difference is large and more than chance explains."
     if "next" in page.links:
         yield "There are older batches. Use --limit to list more."
 

@@ -1,5 +1,7 @@
 """The buckets are closed, keep what must be kept, and announce uploads and nothing else."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from mini_ml import keys
@@ -110,6 +112,7 @@ def test_what_ends_by_itself(template: Template) -> None:
         (keys.alias("iris", "champion"), None),
         (keys.alias_move("iris", "champion", 1), None),
         (keys.job("job"), None),
+        (keys.batch_drift("iris", 1, "job", datetime(2026, 11, 27, tzinfo=UTC)), None),
     ],
 )
 def test_what_ends_is_spelled_as_it_is_written(template: Template, key: str, days: int | None) -> None:
@@ -120,10 +123,10 @@ def test_what_ends_is_spelled_as_it_is_written(template: Template, key: str, day
 
 
 @both
-def test_of_datasets_and_models_no_version_ever_ends(template: Template, bucket: str) -> None:
+def test_of_datasets_models_and_drift_no_version_ever_ends(template: Template, bucket: str) -> None:
     rules = template.named("AWS::S3::Bucket", "BucketName")[bucket]["LifecycleConfiguration"]["Rules"]
     ends = ("ExpirationInDays", "NoncurrentVersionExpiration")
-    kept = ("train/", "models/", "alias-moves/")
+    kept = ("train/", "models/", "alias-moves/", "drift/")
 
     unprefixed = [rule for rule in rules if "Prefix" not in rule]
     assert [rule for rule in rules if str(rule.get("Prefix")).startswith(kept)] == []

@@ -133,7 +133,7 @@ class _Comparison:
             training_missing_share=_round(expected),
             unseen_share=unseen_share,
             out_of_range_share=out_of_range_share,
-            # Later rows usually have later dates. That is no news, so it is shown but does not warn.
+            # Later rows usually have later dates, so these are shown but do not warn.
             drifted=missing.is_large or (is_large and profile.kind != "datetime"),
         )
 

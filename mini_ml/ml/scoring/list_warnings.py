@@ -7,18 +7,24 @@ from mini_ml.contracts import ColumnKind, DataWarning, Drift, WarningExample
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.records.issues import short
-from mini_ml.ml.schema.data_warnings import cut, limit_warnings, write_warning
+from mini_ml.ml.schema.data_warnings import MOST_WARNINGS, cut, limit_warnings, write_warning
 from mini_ml.ml.schema.file_warnings import warn_of_scored_file
 from mini_ml.ml.scoring.stability import LARGE_INDEX
 
 _KINDS: Final[dict[ColumnKind, str]] = {"numeric": "numbers", "boolean": "truth values", "datetime": "dates"}
 _MOST_CATEGORIES: Final = 5
+_MOST_DRIFT_FIRST: Final = MOST_WARNINGS // 2
 
 
 def list_warnings(model: FittedModel, tally: Tally, drift: Drift | None = None) -> tuple[DataWarning, ...]:
-    """Return the warnings about the rows that were counted, and about their drift if it was measured; at most 50."""
-    about_cells = (*_about_file(model, tally), *_about_cells(model, tally), *_about_gaps(model, tally))
-    return limit_warnings([*about_cells, *(_about_drift(drift) if drift else ())])
+    """Return the warnings about the rows that were counted, and about their drift if it was measured; at most 50.
+
+    A wide file can have a warning about each column, so some of those about drift come first. The others follow before
+    the rest of them, so that neither kind hides the other.
+    """
+    about_drift = list(_about_drift(drift)) if drift else []
+    others = (*_about_file(model, tally), *_about_cells(model, tally), *_about_gaps(model, tally))
+    return limit_warnings([*about_drift[:_MOST_DRIFT_FIRST], *others, *about_drift[_MOST_DRIFT_FIRST:]])
 
 
 def _about_file(model: FittedModel, tally: Tally) -> Iterator[DataWarning]:

@@ -46,7 +46,8 @@ def test_batches_are_printed_with_the_columns_that_differ(answer: Answer, capsys
         "  remark: index -, missing 60.0% (training rows 10.0%)",
         "01a208cc-7752-725d-9978-61bbae29cc81  2026-11-23T14:00:00           3  -            0 of 0 differ",
         "",
-        "PREDICTIONS and `index` are population stability indexes: 0 is no difference, 0.25 or more (!) is large.",
+        "PREDICTIONS and `index` are population stability indexes: 0 is no difference, 0.25 or more is large.",
+        "`!` marks predictions whose difference is large and more than chance explains.",
         "There are older batches. Use --limit to list more.",
     ]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -11,11 +12,13 @@ import pytest
 from mini_ml import keys
 from mini_ml.contracts import BatchDrift, BatchSummary
 from mini_ml.errors import InvalidName
+from mini_ml.jobs import control
 from mini_ml.registry import batch_drifts, versions
 from mini_ml.registry.batch_drifts import list_batch_drifts
 from mini_ml.registry.sealing import seal
 from mini_ml.workflows.model_cache import ModelCache
 from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
+from tests.unit.workflows.test_batch import WRITES_OF_A_BATCH
 
 TRAINING = b"size,colour,price\n" + b"".join(
     b"%d,%s,%d\n" % (17 * n % 401, (b"red", b"blue", b"green")[n % 3], 3 * (17 * n % 401)) for n in range(400)
@@ -73,6 +76,42 @@ def test_large_differences_are_warnings_of_the_job_and_of_the_summary(platform: 
 
     assert found == [("drifted_predictions", None), ("drifted_column", "size"), ("drifted_column", "colour")]
     assert summary_of(platform, job.job_id).warnings == job.warnings
+
+
+def build_wide_rows(*, shifted: int) -> bytes:
+    """Return rows of 60 columns of numbers, the first ones of which are shifted, with a word in each column."""
+    names = [f"width_{place}" for place in range(60)]
+    rows = [
+        [(7 * place + 17) * row % 401 + (900 if place < shifted else 0) for place in range(60)] for row in range(400)
+    ]
+    cells = [["heavy" if row == place else str(n) for place, n in enumerate(line)] for row, line in enumerate(rows)]
+    return "\n".join(",".join(line) for line in [names, *cells, []]).encode()
+
+
+def train_wide(platform: MemoryPlatform) -> None:
+    """Train a model on rows whose target is their first column."""
+    header, *rows = build_wide_rows(shifted=0).decode().replace("heavy", "200").splitlines()
+    lines = [f"{header},price", *(f"{row},{row.partition(',')[0]}" for row in rows), ""]
+    platform.train("wide", "\n".join(lines).encode())
+
+
+def test_many_warnings_about_cells_do_not_hide_the_drift(platform: MemoryPlatform) -> None:
+    train_wide(platform)
+
+    codes = [warning.code for warning in platform.score("predict/wide/new.csv", build_wide_rows(shifted=1)).warnings]
+
+    assert codes == ["drifted_predictions", "drifted_column", *["unreadable_cells"] * 47, "more_warnings"]
+
+
+def test_many_drifted_columns_do_not_hide_the_warnings_about_cells(platform: MemoryPlatform) -> None:
+    train_wide(platform)
+
+    job = platform.score("predict/wide/new.csv", build_wide_rows(shifted=60))
+
+    codes = Counter(warning.code for warning in job.warnings)
+    assert job.warnings[0].code == "drifted_predictions"
+    assert codes == {"drifted_predictions": 1, "drifted_column": 24, "unreadable_cells": 24, "more_warnings": 1}
+    assert job.warnings[-1].count == 60 + 60 - 48
 
 
 def test_the_training_rows_themselves_have_no_warning(platform: MemoryPlatform) -> None:
@@ -219,7 +258,7 @@ def test_the_profile_is_read_once_for_several_batches(platform: MemoryPlatform) 
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-@pytest.mark.parametrize("write", range(1, 10))
+@pytest.mark.parametrize("write", range(1, WRITES_OF_A_BATCH + 1))
 def test_a_kill_at_any_write_leaves_one_document(platform: MemoryPlatform, write: int, before: bool) -> None:
     upload = platform.put("predict/shop/new.csv", OTHER)
     platform.kill_at(write, before=before)
@@ -230,6 +269,37 @@ def test_a_kill_at_any_write_leaves_one_document(platform: MemoryPlatform, write
     [found] = list_all(platform)
 
     assert (platform.job_of(upload).state, found.job_id) == ("succeeded", platform.job_of(upload).job_id)
+
+
+def test_the_drift_is_stored_before_the_job_succeeds(platform: MemoryPlatform) -> None:
+    """After the success there is no further attempt, so a killed worker must have nothing left to write."""
+    states: list[str] = []
+    upload = platform.put("predict/shop/new.csv")
+
+    def note_state(method: str, key: str) -> None:
+        if method == "put_new" and key.startswith("drift/"):
+            states.append(platform.job_of(upload).state)
+
+    platform.cloud.artifacts.after = note_state
+    platform.work()
+
+    assert states == ["running"]
+    assert platform.job_of(upload).state == "succeeded"
+
+
+def test_a_batch_that_is_cancelled_after_its_rows_are_scored_stays_in_the_list(platform: MemoryPlatform) -> None:
+    upload = platform.put("predict/shop/new.csv", OTHER)
+
+    def cancel(method: str, key: str) -> None:
+        if method == "put_new" and key.startswith("drift/"):
+            control.cancel(platform.cloud, platform.job_of(upload).job_id)
+
+    platform.cloud.artifacts.after = cancel
+    platform.work()
+    job = platform.job_of(upload)
+
+    assert (job.state, job.failure and job.failure.code) == ("failed", "cancelled")
+    assert [one.job_id for one in list_all(platform)] == [job.job_id]
 
 
 def test_every_attempt_at_a_batch_says_the_same(platform: MemoryPlatform) -> None:
