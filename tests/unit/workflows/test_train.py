@@ -269,7 +269,7 @@ def test_a_worker_killed_at_every_attempt_fails_its_job(platform: MemoryPlatform
 
 def test_a_version_published_by_the_last_attempt_makes_its_job_succeed(platform: MemoryPlatform) -> None:
     upload = platform.put("train/shop/rows.csv", model_type="Ridge")
-    _kill_workers(platform, upload, writes=(5, 2, 10))
+    _kill_workers(platform, upload, writes=(5, 2, 9))
     platform.recover()
     job = platform.job_of(upload)
     assert versions.find_newest(platform.cloud.artifacts, "shop") == 1
