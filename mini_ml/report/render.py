@@ -3,6 +3,7 @@
 from typing import Final
 
 from mini_ml.contracts import Profile, UnsealedManifest
+from mini_ml.report.blocks import Text, mark_code
 from mini_ml.report.language import Language
 from mini_ml.report.pages import render_page
 from mini_ml.report.sections.asked import build_asked
@@ -86,12 +87,12 @@ def _summarize(context: ReportContext) -> list[str]:
     return [first, words("created", moment=context.locale.moment(manifest.created_at))]
 
 
-def _notice(context: ReportContext) -> list[str]:
+def _notice(context: ReportContext) -> list[Text]:
     """Return what the reader must know about the page itself."""
     words = context.words
-    notices = [words("superseded")] if context.manifest.superseded else []
+    notices: list[Text] = [mark_code(words("superseded"))] if context.manifest.superseded else []
     if context.profile is None:
         notices.append(words("no_profile"))
     if not context.values:
-        notices.append(words("values_hidden"))
+        notices.append(mark_code(words("values_hidden")))
     return notices

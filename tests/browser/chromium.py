@@ -28,7 +28,7 @@ class Visit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class PageFindings:
     """What was found on a page."""
 
     width: int
@@ -57,7 +57,7 @@ def find_chromium() -> str:
     return found
 
 
-def open_pages(visits: Sequence[Visit]) -> list[Sight]:
+def open_pages(visits: Sequence[Visit]) -> list[PageFindings]:
     """Open pages one after the other, and return what was found on each."""
     asked = [{**vars(visit), "path": str(visit.path), "pdf": visit.pdf and str(visit.pdf)} for visit in visits]
     command: list[str | Path] = [
@@ -67,4 +67,4 @@ def open_pages(visits: Sequence[Visit]) -> list[Sight]:
     ]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return [Sight(**found) for found in json.loads(done.stdout)]
+    return [PageFindings(**found) for found in json.loads(done.stdout)]

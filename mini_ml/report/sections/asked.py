@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from mini_ml.contracts import TrainOptions
 from mini_ml.report.blocks import Section, TextTable
-from mini_ml.report.sections.context import ReportContext, cut, join
+from mini_ml.report.cutting import cut, join
+from mini_ml.report.sections.context import ReportContext
 
 
 def build_asked(context: ReportContext) -> Section | None:

@@ -1,8 +1,9 @@
 """The leaderboard, what was published, and the notes of the training."""
 
 from mini_ml.contracts import Candidate
-from mini_ml.report.blocks import Block, Items, Paragraph, Section, TextTable
-from mini_ml.report.sections.context import ReportContext, cut, join
+from mini_ml.report.blocks import Block, Items, Paragraph, Section, TextTable, mark_code
+from mini_ml.report.cutting import cut, join
+from mini_ml.report.sections.context import ReportContext
 from mini_ml.report.sections.metrics import name_metric
 
 _PLAIN_ENCODING = "one_hot"
@@ -13,7 +14,7 @@ def build_candidates(context: ReportContext) -> Section:
     words, manifest = context.words, context.manifest
     blocks: list[Block] = []
     if manifest.candidates:
-        blocks += [Paragraph(text=words("leaderboard_text")), _build_leaderboard(context)]
+        blocks += [Paragraph(text=mark_code(words("leaderboard_text"))), _build_leaderboard(context)]
     blocks.append(_build_published(context))
     if manifest.notes:
         notes = [cut(note, 400) for note in manifest.notes]

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mini_ml.contracts import FileReport
-from mini_ml.report.blocks import Beside, Block, Facts, Paragraph, Section, TextTable
+from mini_ml.report.blocks import Beside, Block, Facts, Paragraph, Section, TextTable, mark_code
+from mini_ml.report.cutting import cut
 from mini_ml.report.sections.columns import build_column_table
-from mini_ml.report.sections.context import ReportContext, cut, describe_notes
+from mini_ml.report.sections.context import ReportContext, describe_notes
 from mini_ml.report.sections.target import build_target
 from mini_ml.report.sections.warnings import build_warnings
 
@@ -82,7 +83,7 @@ def _describe_reading(context: ReportContext, file: FileReport) -> Iterator[str]
 def _describe_rest(context: ReportContext) -> Iterator[Block]:
     further = len(context.manifest.model_schema.columns) - context.most_columns
     if further > 0:
-        yield Paragraph(text=context.words.count("columns_cut", further))
+        yield Paragraph(text=mark_code(context.words.count("columns_cut", further)))
 
 
 def _describe_left_out(context: ReportContext) -> Iterator[Block]:

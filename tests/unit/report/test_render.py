@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_ml.contracts import Histogram, Importance, Interval, Label, Manifest, Profile, ProfileNote
+from mini_ml.contracts import (
+    Candidate,
+    DataWarning,
+    Histogram,
+    Importance,
+    Interval,
+    Label,
+    Manifest,
+    Profile,
+    ProfileNote,
+)
 from mini_ml.report.language import LANGUAGES, Language
 from mini_ml.report.pages import content_security_policy
 from mini_ml.report.render import MOST_BYTES, render_report
@@ -275,6 +285,44 @@ def test_texts_are_shown_as_they_are() -> None:
     hostile = "<b>{{ 7 * 7 }}</b> & \"quoted\" 'too'"
 
     assert hostile in render(make_manifest(target=hostile)).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("labels", [("x`y`z", "no"), ("x`y`z", "no", "yes"), None])
+def test_backticks_of_names_and_values_are_shown_as_they_are(
+    language: Language, labels: Sequence[Label] | None
+) -> None:
+    manifest = make_manifest(
+        labels=labels,
+        target="t`u`v",
+        name="a`b`c {}",
+        value="d`e`f {}",
+        notes=("the note `n`",),
+        model_params={"p`q`r": "g`h`i"},
+    )
+
+    page = render_report(manifest, make_profile(manifest, value="d`e`f {}"), language=language, values=True).decode()
+
+    names = ["t`u`v", "a`b`c 0", "d`e`f red", "d`e`f n/d", "the note `n`", "p`q`r", "g`h`i", *(labels or ())]
+    assert [name for name in map(str, names) if name not in page] == []
+    assert re.findall("<(?:td|th|dd)[^>]*>[^<]*<code>", page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("values", [True, False])
+def test_code_in_sentences_is_marked(language: Language, values: bool) -> None:
+    candidate = Candidate(model_type="Ridge", metric="accuracy", score=0.5, model_params={})
+    warning = DataWarning(
+        code="unknown_columns_to_drop", message="`columns_to_drop` names a column that the file does not have."
+    )
+    manifest = make_manifest(columns=600, superseded=True, candidates=(candidate,), warnings=(warning,))
+
+    page = render_report(manifest, make_profile(manifest), language=language, values=values).decode()
+
+    code = ["latest", "auto", "time_column", "MINI_ML_URL", "?format=json", "columns_to_drop"]
+    assert [text for text in code if f"<code>{text}</code>" not in page] == []
+    assert ("<code>train</code>" in page) != values
+    assert "`" not in page
 
 
 def test_characters_that_html_does_not_allow_are_replaced() -> None:
