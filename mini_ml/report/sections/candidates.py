@@ -44,7 +44,7 @@ def _build_leaderboard(context: ReportContext) -> TextTable:
 
 
 def _describe_settings(context: ReportContext, candidate: Candidate) -> str:
-    parts = [f"{name} = {cut(value)}" for name, value in candidate.model_params.items()]
+    parts = [f"{cut(name)} = {cut(value)}" for name, value in candidate.model_params.items()]
     if candidate.encoding != _PLAIN_ENCODING:
         parts.append(f"encoding = {candidate.encoding}")
     if candidate.note:
@@ -56,14 +56,14 @@ def _build_published(context: ReportContext) -> TextTable | Paragraph:
     words, manifest, locale = context.words, context.manifest, context.locale
     members = manifest.members
     if not members:
-        params = [(name, cut(value)) for name, value in manifest.model_params.items()]
+        params = [(cut(name), cut(value)) for name, value in manifest.model_params.items()]
         title = words("one_estimator", model_type=manifest.model_type)
         return _table_or_text(title, (words("model_params"), words("value")), params)
     rows = [
         (
             member.model_type,
             locale.share(member.weight),
-            join(f"{n} = {cut(v, 30)}" for n, v in member.model_params.items()),
+            join(f"{cut(n)} = {cut(v, 30)}" for n, v in member.model_params.items()),
         )
         for member in members
     ]

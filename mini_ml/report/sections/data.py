@@ -1,6 +1,6 @@
 """The data: the file and how it was read, the columns, the target, what was left out, and the warnings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from mini_ml.contracts import FileReport
@@ -90,9 +90,7 @@ def _describe_left_out(context: ReportContext) -> Iterator[Block]:
     words = context.words
     left_out = context.manifest.model_schema.left_out
     if left_out:
-        rows: Sequence[Sequence[str]] = [
-            (cut(column.name), _translate(context, column.reason)) for column in left_out[: context.most_columns]
-        ]
+        rows = [(cut(column.name), _translate(context, column.reason)) for column in left_out]
         yield TextTable(title=words("left_out"), heads=(words("column"), words("reason")), rows=rows)
 
 
