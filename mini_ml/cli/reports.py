@@ -3,11 +3,9 @@
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 from mini_ml.client import Client
-
-_LANGUAGES: Final = ("en", "pt-BR")
+from mini_ml.report.language import LANGUAGES
 
 
 def add_report_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +18,7 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="HTML file to write (default: NAME-VERSION.html in this folder)",
     )
-    parser.add_argument("--lang", choices=_LANGUAGES, default="en", help="language of the report (%(default)s)")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the report (%(default)s)")
 
 
 def _parse_output(text: str) -> Path:

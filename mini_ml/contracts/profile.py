@@ -22,6 +22,8 @@ NoteCode = Literal[
     "many_columns",  # only the columns that seem to decide the predictions have an importance
     "no_probabilities",  # the model type has none
     "no_time",  # computing it would take longer than the profile may
+    "fewer_values",  # the columns have fewer categories and words, and with none of them no histograms
+    "columns_not_listed",  # only the first columns of the file are listed
     "failed",  # the model cannot predict the rows that the figure needs
 ]
 
@@ -175,7 +177,8 @@ class ProfileNote(FrozenModel):
     rows: int | None = None
     """`sampled`: number of rows that were used."""
     count: int | None = None
-    """`many_labels`, `labels_without_rows` and `many_columns`: number of labels or columns that are left out."""
+    """`many_labels`, `labels_without_rows`, `many_columns` and `columns_not_listed`: number of labels or columns that
+    are left out. `fewer_values`: number of categories and words of each column that are listed."""
 
 
 class Profile(FrozenModel):

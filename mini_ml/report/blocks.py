@@ -1,11 +1,18 @@
-"""What a section of a page consists of. Texts are escaped where they are rendered; only figures are markup."""
+"""What a section of a page consists of.
+
+Texts are escaped where they are rendered. Only figures, and sentences of ours with code in them, are markup.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from mini_ml.figures.svg import clean_text
+
+Text = str | Markup
+"""A text, or a sentence in which code is marked."""
 Cell = str | Markup
 """A text, or a small figure."""
 
@@ -30,12 +37,23 @@ def build_small_figure(svg: str) -> Markup:
     return Markup(svg)  # noqa: S704  # built by an XML library, which escaped all texts in it
 
 
+def mark_code(sentence: str) -> Markup:
+    """Return a sentence, escaped, in which what stands between backticks is code.
+
+    It must be a sentence of ours without names and values from data: their backticks are part of them.
+    """
+    parts = clean_text(sentence).split("`")
+    if len(parts) % 2 == 0:
+        return escape(clean_text(sentence))
+    return Markup().join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
     """A sentence or a few."""
 
     kind: ClassVar[str] = "paragraph"
-    text: str
+    text: Text
     important: bool = False
 
 
@@ -44,7 +62,7 @@ class Items:
     """A list of sentences."""
 
     kind: ClassVar[str] = "items"
-    texts: Sequence[str]
+    texts: Sequence[Text]
     title: str = ""
     english: bool = False
     """Whether they are in English on a page in another language."""

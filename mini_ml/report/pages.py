@@ -6,11 +6,11 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from mini_ml.figures.svg import clean_text
 from mini_ml.report.blocks import Section
-from mini_ml.report.sections.context import cut
+from mini_ml.report.cutting import cut
 from mini_ml.report.words import Words
 
 
@@ -31,7 +31,7 @@ def render_page(template: str, *, words: Words, title: str, sections: list[Secti
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("mini_ml.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -39,23 +39,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_clean,
     )
-    environment.filters["code"] = mark_code
-    return environment
 
 
 def _clean(value: object) -> object:
     """Replace characters that HTML does not allow."""
     return clean_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def mark_code(text: str) -> Markup:
-    """Return a text, escaped, in which what stands between backticks is code; a figure stays as it is."""
-    if isinstance(text, Markup):
-        return text
-    parts = [escape(part) for part in clean_text(text).split("`")]
-    if len(parts) % 2 == 0:
-        return escape(text)
-    return Markup().join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
 
 
 @cache

@@ -3,7 +3,9 @@
 from typing import Final
 
 from mini_ml.contracts import Profile, UnsealedManifest
+from mini_ml.report.blocks import Text, mark_code
 from mini_ml.report.language import Language
+from mini_ml.report.page_limits import PageLimits, limit_section
 from mini_ml.report.pages import render_page
 from mini_ml.report.sections.asked import build_asked
 from mini_ml.report.sections.candidates import build_candidates
@@ -23,8 +25,14 @@ from mini_ml.report.words import Words
 
 MOST_BYTES: Final = 1_000_000
 """Maximum size of a page."""
-_COLUMNS: Final = (500, 250, 100, 30, 5)
-"""How many columns a page lists: the first of these with which it is small enough."""
+_LIMITS: Final = (
+    PageLimits(columns=500, rows=500, code_chars=20_000),
+    PageLimits(columns=250, rows=250, code_chars=20_000),
+    PageLimits(columns=100, rows=100, code_chars=10_000),
+    PageLimits(columns=30, rows=30, code_chars=5_000),
+    PageLimits(columns=5, rows=10, code_chars=2_000),
+)
+"""What a page lists: the first of these with which it is small enough. The last is, whatever the model is."""
 _BUILDERS: Final = (
     build_asked,
     build_data,
@@ -53,19 +61,19 @@ def render_report(manifest: UnsealedManifest, profile: Profile | None, *, langua
     """
     shown = profile if profile is None or values else without_values(profile)
     page = b""
-    for most_columns in _COLUMNS:
+    for limits in _LIMITS:
         context = ReportContext(
-            manifest=manifest, profile=shown, words=Words(language), values=values, most_columns=most_columns
+            manifest=manifest, profile=shown, words=Words(language), values=values, most_columns=limits.columns
         )
-        page = _render(context)
+        page = _render(context, limits)
         if len(page) <= MOST_BYTES:
             break
     return page
 
 
-def _render(context: ReportContext) -> bytes:
-    sections = [section for build in _BUILDERS if (section := build(context)) is not None]
+def _render(context: ReportContext, limits: PageLimits) -> bytes:
     words, manifest = context.words, context.manifest
+    built = [section for build in _BUILDERS if (section := build(context)) is not None]
     return render_page(
         "report.html.j2",
         words=words,
@@ -73,7 +81,7 @@ def _render(context: ReportContext) -> bytes:
         heading=words("heading", model=manifest.model_name, version=manifest.version),
         summary=_summarize(context),
         notices=_notice(context),
-        sections=sections,
+        sections=[limit_section(section, limits, words) for section in built],
     )
 
 
@@ -86,12 +94,12 @@ def _summarize(context: ReportContext) -> list[str]:
     return [first, words("created", moment=context.locale.moment(manifest.created_at))]
 
 
-def _notice(context: ReportContext) -> list[str]:
+def _notice(context: ReportContext) -> list[Text]:
     """Return what the reader must know about the page itself."""
     words = context.words
-    notices = [words("superseded")] if context.manifest.superseded else []
+    notices: list[Text] = [mark_code(words("superseded"))] if context.manifest.superseded else []
     if context.profile is None:
         notices.append(words("no_profile"))
     if not context.values:
-        notices.append(words("values_hidden"))
+        notices.append(mark_code(words("values_hidden")))
     return notices

@@ -15,6 +15,11 @@ PAGE_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "skip": ("Skip to the report", "Ir para o relatório"),
     "figure_alone": ("Figure: {name}", "Figura: {name}"),
     "scrolls": ("{name}: scrolls sideways", "{name}: rola para o lado"),
+    "rows_cut": ("{number} further rows are not listed here.", "Mais {number} linhas não aparecem aqui."),
+    "rows_cut_one": ("1 further row is not listed here.", "Mais 1 linha não aparece aqui."),
+    "items_cut": ("{number} further entries are not listed here.", "Mais {number} itens não aparecem aqui."),
+    "items_cut_one": ("1 further entry is not listed here.", "Mais 1 item não aparece aqui."),
+    "code_cut": ("{title}: too long for this page.", "{title}: longo demais para esta página."),
     # ---------------------------------------------------------------- at the top
     "predicts_classes": (
         "Predicts the label of “{target}” out of {number} classes.",

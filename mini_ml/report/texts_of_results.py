@@ -270,6 +270,14 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Labels without a curve, because none of the hold-out rows has them, or all have: {count}.",
         "Rótulos sem curva, porque nenhuma linha separada os tem, ou todas têm: {count}.",
     ),
+    "note_fewer_values": (
+        "Of each column, only {count} categories and words are listed.",
+        "De cada coluna, aparecem apenas {count} categorias e palavras.",
+    ),
+    "note_columns_not_listed": (
+        "Columns that are not listed: {count}.",
+        "Colunas que não aparecem: {count}.",
+    ),
     "note_failed": (
         "Left out: the model cannot predict the rows that it needs.",
         "Deixado de fora: o modelo não consegue prever as linhas necessárias.",

@@ -6,13 +6,14 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 import pytest
 
 from tests.fixtures.environments import environment_of
 
 Scheme = Literal["light", "dark"]
+SCHEMES: Final[tuple[Scheme, ...]] = get_args(Scheme)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +26,12 @@ class Visit:
     scheme: Scheme
     pdf: Path | None = None
     """Where to print it; None does not print."""
+    picture: Path | None = None
+    """Where to write a picture of all of it; None takes none."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sight:
+class PageFindings:
     """What was found on a page."""
 
     width: int
@@ -57,9 +60,12 @@ def find_chromium() -> str:
     return found
 
 
-def open_pages(visits: Sequence[Visit]) -> list[Sight]:
+def open_pages(visits: Sequence[Visit]) -> list[PageFindings]:
     """Open pages one after the other, and return what was found on each."""
-    asked = [{**vars(visit), "path": str(visit.path), "pdf": visit.pdf and str(visit.pdf)} for visit in visits]
+    asked = [
+        {name: str(value) if isinstance(value, Path) else value for name, value in vars(visit).items()}
+        for visit in visits
+    ]
     command: list[str | Path] = [
         environment_of("browser") / "bin" / "python",
         Path(__file__).with_name("visit.py"),
@@ -67,4 +73,4 @@ def open_pages(visits: Sequence[Visit]) -> list[Sight]:
     ]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return [Sight(**found) for found in json.loads(done.stdout)]
+    return [PageFindings(**found) for found in json.loads(done.stdout)]

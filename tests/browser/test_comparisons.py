@@ -11,7 +11,7 @@ import pytest
 from mini_ml.contracts import VersionComparison
 from mini_ml.report.comparison_page import render_comparison
 from mini_ml.report.language import Language
-from tests.browser.chromium import Scheme, Sight, Visit, find_chromium, open_pages
+from tests.browser.chromium import PageFindings, Scheme, Visit, find_chromium, open_pages
 from tests.browser.test_reports import HOSTILE, WINDOWS
 from tests.unit.registry.published import compare_labels, compare_numbers
 
@@ -50,7 +50,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=str)
 
 
 @pytest.fixture(scope="module")
-def sights(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Case, Sight]:
+def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Case, PageFindings]:
     """What Chromium found on every page, in every window."""
     find_chromium()
     folder, visits = tmp_path_factory.mktemp("comparisons"), []
@@ -62,25 +62,27 @@ def sights(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Case, Sight]:
 
 
 @every_case
-def test_a_comparison_breaks_no_rule_of_accessibility(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert sights[case].violations == []
+def test_a_comparison_breaks_no_rule_of_accessibility(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert findings[case].violations == []
 
 
 @every_case
-def test_a_comparison_does_not_scroll_sideways(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert sights[case].width == case[1]
+def test_a_comparison_does_not_scroll_sideways(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert findings[case].width == case[1]
 
 
 @every_case
-def test_texts_of_figures_stay_within_them_and_can_be_read(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert (sights[case].outside, sights[case].small) == ([], 0)
+def test_texts_of_figures_stay_within_them_and_can_be_read(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert (findings[case].outside, findings[case].small) == ([], 0)
 
 
 @every_case
-def test_a_comparison_loads_nothing_and_has_no_scripts(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert (sights[case].scripts, sights[case].events) == (0, [])
+def test_a_comparison_loads_nothing_and_has_no_scripts(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert (findings[case].scripts, findings[case].events) == (0, [])
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
-def test_markup_in_names_does_nothing(sights: Mapping[Case, Sight], window: tuple[int, Scheme, Language]) -> None:
-    assert sights["markup", *window].hacked is None
+def test_markup_in_names_does_nothing(
+    findings: Mapping[Case, PageFindings], window: tuple[int, Scheme, Language]
+) -> None:
+    assert findings["markup", *window].hacked is None

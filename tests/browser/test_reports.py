@@ -11,7 +11,7 @@ import pytest
 
 from mini_ml.report.language import Language
 from mini_ml.report.render import render_report
-from tests.browser.chromium import Scheme, Sight, Visit, find_chromium, open_pages
+from tests.browser.chromium import PageFindings, Scheme, Visit, find_chromium, open_pages
 from tests.fixtures.reported_models import make_manifest, make_profile
 
 HOSTILE: Final = (
@@ -56,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sights(folder: Path) -> Mapping[Case, Sight]:
+def findings(folder: Path) -> Mapping[Case, PageFindings]:
     """What Chromium found on every report, in every window."""
     find_chromium()
     visits = []
@@ -72,46 +72,48 @@ def sights(folder: Path) -> Mapping[Case, Sight]:
 
 
 @every_case
-def test_a_report_breaks_no_rule_of_accessibility(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert sights[case].violations == []
+def test_a_report_breaks_no_rule_of_accessibility(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert findings[case].violations == []
 
 
 @every_case
-def test_a_report_does_not_scroll_sideways(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert sights[case].width == case[1]
+def test_a_report_does_not_scroll_sideways(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert findings[case].width == case[1]
 
 
 @every_case
-def test_texts_of_figures_stay_within_them_and_can_be_read(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert (sights[case].outside, sights[case].small) == ([], 0)
+def test_texts_of_figures_stay_within_them_and_can_be_read(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert (findings[case].outside, findings[case].small) == ([], 0)
 
 
 @every_case
-def test_a_report_loads_nothing_and_has_no_scripts(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert (sights[case].scripts, sights[case].events) == (0, [])
+def test_a_report_loads_nothing_and_has_no_scripts(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert (findings[case].scripts, findings[case].events) == (0, [])
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
 def test_markup_in_names_and_values_does_nothing(
-    sights: Mapping[Case, Sight], window: tuple[int, Scheme, Language]
+    findings: Mapping[Case, PageFindings], window: tuple[int, Scheme, Language]
 ) -> None:
-    assert sights["markup", *window].hacked is None
+    assert findings["markup", *window].hacked is None
 
 
 @every_case
-def test_a_report_has_the_theme_of_its_reader(sights: Mapping[Case, Sight], case: Case) -> None:
+def test_a_report_has_the_theme_of_its_reader(findings: Mapping[Case, PageFindings], case: Case) -> None:
     expected = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 28)"}[case[2]]
 
-    assert sights[case].background == expected
+    assert findings[case].background == expected
 
 
 @every_case
-def test_on_paper_a_report_is_light_and_everything_is_unfolded(sights: Mapping[Case, Sight], case: Case) -> None:
-    assert sights[case].printed == {"contents": "none", "background": "rgb(255, 255, 255)", "folded": 0}
+def test_on_paper_a_report_is_light_and_everything_is_unfolded(
+    findings: Mapping[Case, PageFindings], case: Case
+) -> None:
+    assert findings[case].printed == {"contents": "none", "background": "rgb(255, 255, 255)", "folded": 0}
 
 
-def test_a_report_is_printed_as_a_pdf_of_a_few_pages(sights: Mapping[Case, Sight], folder: Path) -> None:
-    assert sights[PAPER].printed
+def test_a_report_is_printed_as_a_pdf_of_a_few_pages(findings: Mapping[Case, PageFindings], folder: Path) -> None:
+    assert findings[PAPER].printed
 
     pdf = (folder / "report.pdf").read_bytes()
 

@@ -1,6 +1,6 @@
 """Visit pages with Chromium and print what is found, as JSON. Runs in the environment of `requirements/browser.txt`.
 
-python visit.py CHROMIUM < visits.json    a list of {"path", "width", "scheme", "pdf"}, see tests/browser/chromium.py
+python visit.py CHROMIUM < visits.json    a list of visits, see tests/browser/chromium.py
 """
 
 import json
@@ -60,6 +60,8 @@ def visit(browser: Browser, asked: dict[str, Any]) -> dict[str, Any]:
         for node in rule["nodes"][:3]
     ]
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = false)")
+    if asked.get("picture"):
+        page.screenshot(path=asked["picture"], full_page=True)
     page.emulate_media(media="print", color_scheme=asked["scheme"])
     printed = page.evaluate(_PRINTED)
     if asked.get("pdf"):

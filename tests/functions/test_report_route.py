@@ -1,5 +1,6 @@
 """`GET …/report`: a verified page or its figures, in the language of the reader, with cells for those who may train."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from mini_ml import keys
 from mini_ml.adapters.auth.api_keys import ApiKey, new_key
 from mini_ml.adapters.auth.authenticator import Authenticator
 from mini_ml.adapters.memory.cloud import memory_cloud
-from mini_ml.contracts import Manifest, ReportView, UnsealedManifest
+from mini_ml.contracts import Artifact, Frequency, Manifest, Profile, ReportView, UnsealedManifest
 from mini_ml.registry import sealing
+from mini_ml.topology.lambda_encoding import encoded_bytes
 from tests.functions.services import Services, problem, services_in, services_over, train
 
 REPORT = "/models/default/versions/1/report"
@@ -186,6 +188,38 @@ def test_a_model_of_a_release_without_reports_has_one_of_its_manifest(tmp_path: 
 
     assert "trained by a release without reports" in page.text
     assert ReportView.model_validate_json(figures.content).profile is None
+
+
+@pytest.mark.parametrize("name", ["a column with a name {}", "a long name " * 30 + "{}", "😀" * 300 + "{}"])
+def test_the_figures_of_the_widest_file_fit_into_an_answer_of_lambda(tmp_path: Path, name: str) -> None:
+    with services_in(tmp_path) as services:
+        train_towns(services)
+        _replace_columns(services, [name.format(number) for number in range(2000)])
+
+        answer = services.api.get(f"{REPORT}?format=json")
+
+    limits = services.cloud.stage.limits
+    figures = ReportView.model_validate_json(answer.content).profile
+    assert answer.status_code == 200
+    assert encoded_bytes(answer.text) <= limits.encoded_answer_bytes - 10_000
+    assert figures is not None
+    assert "fewer_values" in [note.code for note in figures.notes]
+
+
+def _replace_columns(services: Services, names: list[str]) -> None:
+    """Store a profile with these columns, each with 20 categories, for the model."""
+    store = services.cloud.artifacts
+    manifest = Manifest.model_validate_json(store.get(keys.manifest("default", 1)).body)
+    assert manifest.profile is not None
+    profile = Profile.model_validate_json(store.get(manifest.profile.key).body)
+    frequencies = tuple(Frequency(value=f"{number} {'ç' * 50}", count=20 - number) for number in range(20))
+    columns = [profile.columns[0].model_copy(update={"name": name, "frequencies": frequencies}) for name in names]
+    body = profile.model_copy(update={"columns": tuple(columns)}).model_dump_json().encode()
+    head = store.put(manifest.profile.key, body)
+    changed = Artifact(
+        key=manifest.profile.key, version_id=head.version_id, size=len(body), sha256=hashlib.sha256(body).hexdigest()
+    )
+    store.put(keys.manifest("default", 1), sealing.seal(services.cloud, _unsealed(manifest, profile=changed)))
 
 
 def _unsealed(manifest: Manifest, **changes: object) -> UnsealedManifest:

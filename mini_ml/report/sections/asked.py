@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from mini_ml.contracts import TrainOptions
 from mini_ml.report.blocks import Section, TextTable
-from mini_ml.report.sections.context import ReportContext, cut, join
+from mini_ml.report.cutting import cut, join
+from mini_ml.report.sections.context import ReportContext
 
 
 def build_asked(context: ReportContext) -> Section | None:
@@ -26,7 +27,7 @@ def _describe(context: ReportContext, options: TrainOptions) -> Iterator[tuple[s
     last = words("last_column", name=context.target)
     yield "target_column", last if options.target_column is None else cut(options.target_column)
     yield "model_type", cut(options.model_type)
-    yield "model_params", join(f"{name} = {cut(value)}" for name, value in options.model_params.items()) or none
+    yield "model_params", join(f"{cut(name)} = {cut(value)}" for name, value in options.model_params.items()) or none
     yield "columns_to_drop", join(map(cut, options.columns_to_drop)) or none
     yield "bad_rows", words(f"bad_rows_{options.bad_rows}")
     yield "effort", options.effort

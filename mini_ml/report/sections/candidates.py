@@ -1,8 +1,9 @@
 """The leaderboard, what was published, and the notes of the training."""
 
 from mini_ml.contracts import Candidate
-from mini_ml.report.blocks import Block, Items, Paragraph, Section, TextTable
-from mini_ml.report.sections.context import ReportContext, cut, join
+from mini_ml.report.blocks import Block, Items, Paragraph, Section, TextTable, mark_code
+from mini_ml.report.cutting import cut, join
+from mini_ml.report.sections.context import ReportContext
 from mini_ml.report.sections.metrics import name_metric
 
 _PLAIN_ENCODING = "one_hot"
@@ -13,7 +14,7 @@ def build_candidates(context: ReportContext) -> Section:
     words, manifest = context.words, context.manifest
     blocks: list[Block] = []
     if manifest.candidates:
-        blocks += [Paragraph(text=words("leaderboard_text")), _build_leaderboard(context)]
+        blocks += [Paragraph(text=mark_code(words("leaderboard_text"))), _build_leaderboard(context)]
     blocks.append(_build_published(context))
     if manifest.notes:
         notes = [cut(note, 400) for note in manifest.notes]
@@ -43,7 +44,7 @@ def _build_leaderboard(context: ReportContext) -> TextTable:
 
 
 def _describe_settings(context: ReportContext, candidate: Candidate) -> str:
-    parts = [f"{name} = {cut(value)}" for name, value in candidate.model_params.items()]
+    parts = [f"{cut(name)} = {cut(value)}" for name, value in candidate.model_params.items()]
     if candidate.encoding != _PLAIN_ENCODING:
         parts.append(f"encoding = {candidate.encoding}")
     if candidate.note:
@@ -55,14 +56,14 @@ def _build_published(context: ReportContext) -> TextTable | Paragraph:
     words, manifest, locale = context.words, context.manifest, context.locale
     members = manifest.members
     if not members:
-        params = [(name, cut(value)) for name, value in manifest.model_params.items()]
+        params = [(cut(name), cut(value)) for name, value in manifest.model_params.items()]
         title = words("one_estimator", model_type=manifest.model_type)
         return _table_or_text(title, (words("model_params"), words("value")), params)
     rows = [
         (
             member.model_type,
             locale.share(member.weight),
-            join(f"{n} = {cut(v, 30)}" for n, v in member.model_params.items()),
+            join(f"{cut(n)} = {cut(v, 30)}" for n, v in member.model_params.items()),
         )
         for member in members
     ]

@@ -6,7 +6,8 @@ from typing import Final
 from mini_ml.contracts import Column, ColumnProfile
 from mini_ml.figures.histograms import draw_small_histogram
 from mini_ml.report.blocks import Cell, TextTable, build_small_figure
-from mini_ml.report.sections.context import ReportContext, cut, share_of, write_category, write_date_or_number
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext, share_of, write_category, write_date_or_number
 
 _MANY: Final = 60
 """From this number of columns on, fewer categories of each are listed."""

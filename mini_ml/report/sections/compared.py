@@ -5,7 +5,7 @@ from typing import Final
 
 from mini_ml.contracts import ComparedVersion, VersionComparison
 from mini_ml.report.blocks import Block, Paragraph, Section, TextTable
-from mini_ml.report.sections.context import cut, join
+from mini_ml.report.cutting import cut, join
 from mini_ml.report.words import Words
 
 _MOST_COLUMNS: Final = 100

@@ -7,7 +7,8 @@ from typing import Final
 from mini_ml.contracts import ClassificationMetrics
 from mini_ml.figures.heat_maps import draw_heat_map
 from mini_ml.report.blocks import Beside, Block, Figures, Paragraph, Section, TextTable, build_figure
-from mini_ml.report.sections.context import ReportContext, cut, share_of
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext, share_of
 
 _MOST_LABELS: Final = 16
 """Maximum number of labels in the heat map; of more, the others share a row and a column."""

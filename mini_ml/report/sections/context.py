@@ -1,16 +1,13 @@
 """What all sections of a report are built from, and how they write values."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from mini_ml.contracts import ColumnKind, Label, Profile, ProfilePart, UnsealedManifest
 from mini_ml.figures.locales import Locale, moment_of
 from mini_ml.report.blocks import Block, Paragraph
+from mini_ml.report.cutting import cut
 from mini_ml.report.words import Words
-
-LONGEST_NAME: Final = 60
-"""Maximum number of characters of a name on the page; longer ones are cut."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +37,6 @@ class ReportContext:
     def labels(self) -> Sequence[Label]:
         """The labels of the model; empty for regression."""
         return self.manifest.model_schema.labels or ()
-
-
-def cut(text: object, length: int = LONGEST_NAME) -> str:
-    """Return a name or a value, cut if it is too long for the page."""
-    shown = str(text)
-    return shown if len(shown) <= length else shown[: length - 1] + "…"
-
-
-def join(names: Iterable[str], most: int = 8) -> str:
-    """Return at most a few names, separated by commas."""
-    listed = list(names)
-    return ", ".join(listed[:most]) + (", …" if len(listed) > most else "")
 
 
 def write_date_or_number(value: float, locale: Locale, *, is_date: bool) -> str:

@@ -7,7 +7,8 @@ from mini_ml.contracts import ClassCurves
 from mini_ml.figures.frame import Axis
 from mini_ml.figures.lines import PlottedLine, Point, draw_lines
 from mini_ml.report.blocks import Block, Figure, Figures, Paragraph, Section, build_figure
-from mini_ml.report.sections.context import ReportContext, cut, describe_notes, share_of
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext, describe_notes, share_of
 
 _DIAGONAL: Final = ((0.0, 0.0), (1.0, 1.0))
 _SMALL: Final = (170.0, 160.0)

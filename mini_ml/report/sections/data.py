@@ -1,12 +1,13 @@
 """The data: the file and how it was read, the columns, the target, what was left out, and the warnings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from mini_ml.contracts import FileReport
-from mini_ml.report.blocks import Beside, Block, Facts, Paragraph, Section, TextTable
+from mini_ml.report.blocks import Beside, Block, Facts, Paragraph, Section, TextTable, mark_code
+from mini_ml.report.cutting import cut
 from mini_ml.report.sections.columns import build_column_table
-from mini_ml.report.sections.context import ReportContext, cut, describe_notes
+from mini_ml.report.sections.context import ReportContext, describe_notes
 from mini_ml.report.sections.target import build_target
 from mini_ml.report.sections.warnings import build_warnings
 
@@ -82,16 +83,14 @@ def _describe_reading(context: ReportContext, file: FileReport) -> Iterator[str]
 def _describe_rest(context: ReportContext) -> Iterator[Block]:
     further = len(context.manifest.model_schema.columns) - context.most_columns
     if further > 0:
-        yield Paragraph(text=context.words.count("columns_cut", further))
+        yield Paragraph(text=mark_code(context.words.count("columns_cut", further)))
 
 
 def _describe_left_out(context: ReportContext) -> Iterator[Block]:
     words = context.words
     left_out = context.manifest.model_schema.left_out
     if left_out:
-        rows: Sequence[Sequence[str]] = [
-            (cut(column.name), _translate(context, column.reason)) for column in left_out[: context.most_columns]
-        ]
+        rows = [(cut(column.name), _translate(context, column.reason)) for column in left_out]
         yield TextTable(title=words("left_out"), heads=(words("column"), words("reason")), rows=rows)
 
 

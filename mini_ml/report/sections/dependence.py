@@ -9,7 +9,8 @@ from mini_ml.figures.frame import SERIES, Axis
 from mini_ml.figures.lines import PlottedLine, draw_lines
 from mini_ml.figures.scales import Quantity
 from mini_ml.report.blocks import Block, Figure, Figures, Paragraph, Section, build_figure
-from mini_ml.report.sections.context import ReportContext, cut, describe_notes, write_category
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext, describe_notes, write_category
 
 _MOST_LINES: Final = SERIES
 

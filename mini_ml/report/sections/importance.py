@@ -6,7 +6,8 @@ from mini_ml.contracts import ClassificationMetrics, Importance
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis
 from mini_ml.report.blocks import Block, Figures, Paragraph, Section, build_figure
-from mini_ml.report.sections.context import ReportContext, cut, describe_notes
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext, describe_notes
 
 _MOST: Final = 20
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from mini_ml.contracts import ClassificationMetrics
-from mini_ml.report.blocks import Items, Section
-from mini_ml.report.sections.context import ReportContext, cut, join, share_of
+from mini_ml.report.blocks import Items, Section, Text, mark_code
+from mini_ml.report.cutting import cut, join
+from mini_ml.report.sections.context import ReportContext, share_of
 from mini_ml.report.sections.metrics import LOWER_IS_BETTER, name_metric, scores_of
 
 _FEW_ROWS: Final = 100
@@ -15,12 +16,12 @@ _UNBALANCED: Final = 0.8
 
 def build_limits(context: ReportContext) -> Section:
     """Return the section."""
-    texts = [*_describe_measurement(context), *_describe_labels(context), *_describe_inputs(context)]
+    texts: list[Text] = [*_describe_measurement(context), *_describe_labels(context), *_describe_inputs(context)]
     texts.append(context.words("limit_causes"))
     return Section(name="limits", title=context.words("limits"), blocks=[Items(texts=texts)])
 
 
-def _describe_measurement(context: ReportContext) -> Iterator[str]:
+def _describe_measurement(context: ReportContext) -> Iterator[Text]:
     words, manifest, metrics = context.words, context.manifest, context.manifest.metrics
     if not metrics.holdout_rows:
         yield words("limit_unmeasured")
@@ -36,7 +37,7 @@ def _describe_measurement(context: ReportContext) -> Iterator[str]:
         yield words("limit_refit")
     options = context.profile.options if context.profile else None
     if options is not None and options.time_column is None:
-        yield words("limit_random_split")
+        yield mark_code(words("limit_random_split"))
 
 
 def _is_not_better(name: str, value: float | None, baseline: float | None) -> bool:

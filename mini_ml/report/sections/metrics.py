@@ -7,7 +7,8 @@ from mini_ml.contracts import ClassificationMetrics, Metrics
 from mini_ml.figures.dots import DotRow, draw_dots
 from mini_ml.figures.frame import Axis
 from mini_ml.report.blocks import Beside, Block, Figures, Items, Paragraph, Section, TextTable, build_figure
-from mini_ml.report.sections.context import ReportContext, cut
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext
 
 LOWER_IS_BETTER: Final = frozenset({"log_loss", "brier_score", "mae", "rmse", "median_absolute_error"})
 _BOUNDED: Final = ("accuracy", "balanced_accuracy", "f1_macro", "roc_auc", "average_precision")

@@ -8,7 +8,8 @@ from mini_ml.figures.bars import Bar, draw_bars
 from mini_ml.figures.frame import Axis
 from mini_ml.figures.histograms import Bins, draw_histogram
 from mini_ml.report.blocks import Block, Figures, build_figure
-from mini_ml.report.sections.context import ReportContext, cut, share_of
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext, share_of
 
 _MOST_LABELS: Final = 15
 

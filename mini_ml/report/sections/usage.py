@@ -8,8 +8,9 @@ from pydantic import JsonValue
 
 from mini_ml.contracts import Column, TrainOptions
 from mini_ml.figures.locales import moment_of
-from mini_ml.report.blocks import Block, Code, Facts, Paragraph, Section
-from mini_ml.report.sections.context import ReportContext, cut
+from mini_ml.report.blocks import Block, Code, Facts, Paragraph, Section, mark_code
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext
 
 
 def build_reproduction(context: ReportContext) -> Section:
@@ -78,7 +79,7 @@ def build_calls(context: ReportContext) -> Section:
         ),
         Code(title=words("call_python"), text=_write_python(name, version, row)),
     ]
-    return Section(name="call", title=words("call"), blocks=[Paragraph(text=words("call_text")), *codes])
+    return Section(name="call", title=words("call"), blocks=[Paragraph(text=mark_code(words("call_text"))), *codes])
 
 
 def _write_python(name: str, version: int, row: Mapping[str, JsonValue]) -> str:

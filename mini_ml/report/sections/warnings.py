@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from mini_ml.contracts import DataWarning
-from mini_ml.report.blocks import Block, Paragraph, TextTable
+from mini_ml.report.blocks import Block, Cell, Paragraph, TextTable, mark_code
+from mini_ml.report.cutting import cut
 from mini_ml.report.language import LANGUAGES
-from mini_ml.report.sections.context import ReportContext, cut
+from mini_ml.report.sections.context import ReportContext
 from mini_ml.report.texts_of_warnings import PORTUGUESE_WARNINGS, WITHOUT_CELLS
 
 _EXAMPLES: Final = 3
@@ -22,7 +23,7 @@ def build_warnings(context: ReportContext) -> Iterator[Block]:
     rows = [
         (
             words("whole_file") if warning.column is None else cut(warning.column),
-            cut(write_warning_text(context, warning), _LONGEST),
+            _mark_text(context, warning),
             _write_examples(context, warning),
         )
         for warning in warnings
@@ -35,6 +36,13 @@ def build_warnings(context: ReportContext) -> Iterator[Block]:
         rows=[[row[place] for place in shown] for row in rows],
         wide=frozenset({1, 2}),
     )
+
+
+def _mark_text(context: ReportContext, warning: DataWarning) -> Cell:
+    """Return the sentence of a warning; code in it is marked unless backticks may be those of a name or value."""
+    text = cut(write_warning_text(context, warning), _LONGEST)
+    quoted = (warning.column, *warning.params.values())
+    return text if any("`" in str(value) for value in quoted) else mark_code(text)
 
 
 def write_warning_text(context: ReportContext, warning: DataWarning) -> str:

@@ -4,7 +4,8 @@ from typing import Final
 
 from mini_ml.contracts import Label
 from mini_ml.report.blocks import Block, Paragraph, Section, TextTable
-from mini_ml.report.sections.context import ReportContext, cut, describe_notes
+from mini_ml.report.cutting import cut
+from mini_ml.report.sections.context import ReportContext, describe_notes
 
 _MOST: Final = 20
 

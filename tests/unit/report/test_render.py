@@ -8,7 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mini_ml.contracts import Histogram, Importance, Interval, Label, Manifest, Profile, ProfileNote
+from mini_ml.contracts import (
+    Candidate,
+    DataWarning,
+    EnsembleMember,
+    Histogram,
+    Importance,
+    Interval,
+    Label,
+    LeftOut,
+    Manifest,
+    Profile,
+    ProfileNote,
+    TrainOptions,
+    WarningExample,
+)
 from mini_ml.report.language import LANGUAGES, Language
 from mini_ml.report.pages import content_security_policy
 from mini_ml.report.render import MOST_BYTES, render_report
@@ -277,6 +291,44 @@ def test_texts_are_shown_as_they_are() -> None:
     assert hostile in render(make_manifest(target=hostile)).text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("labels", [("x`y`z", "no"), ("x`y`z", "no", "yes"), None])
+def test_backticks_of_names_and_values_are_shown_as_they_are(
+    language: Language, labels: Sequence[Label] | None
+) -> None:
+    manifest = make_manifest(
+        labels=labels,
+        target="t`u`v",
+        name="a`b`c {}",
+        value="d`e`f {}",
+        notes=("the note `n`",),
+        model_params={"p`q`r": "g`h`i"},
+    )
+
+    page = render_report(manifest, make_profile(manifest, value="d`e`f {}"), language=language, values=True).decode()
+
+    names = ["t`u`v", "a`b`c 0", "d`e`f red", "d`e`f n/d", "the note `n`", "p`q`r", "g`h`i", *(labels or ())]
+    assert [name for name in map(str, names) if name not in page] == []
+    assert re.findall("<(?:td|th|dd)[^>]*>[^<]*<code>", page) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("values", [True, False])
+def test_code_in_sentences_is_marked(language: Language, values: bool) -> None:
+    candidate = Candidate(model_type="Ridge", metric="accuracy", score=0.5, model_params={})
+    warning = DataWarning(
+        code="unknown_columns_to_drop", message="`columns_to_drop` names a column that the file does not have."
+    )
+    manifest = make_manifest(columns=600, superseded=True, candidates=(candidate,), warnings=(warning,))
+
+    page = render_report(manifest, make_profile(manifest), language=language, values=values).decode()
+
+    code = ["latest", "auto", "time_column", "MINI_ML_URL", "?format=json", "columns_to_drop"]
+    assert [text for text in code if f"<code>{text}</code>" not in page] == []
+    assert ("<code>train</code>" in page) != values
+    assert "`" not in page
+
+
 def test_characters_that_html_does_not_allow_are_replaced() -> None:
     page = render(make_manifest(target="a\x00b\ud800c"))
 
@@ -294,18 +346,57 @@ def test_a_report_of_many_classes_and_columns_is_at_most_one_megabyte(language: 
     assert b"class 249" in page
 
 
-def test_a_report_of_the_largest_file_with_the_longest_names_is_at_most_one_megabyte() -> None:
-    manifest = make_manifest(
-        labels=["&" * 400 + str(number) for number in range(250)],
-        columns=2000,
-        name="<" * 400 + "{}",
-        value="&" * 400 + "{}",
-        model_params={"&" * 50 + str(number): "<" * 400 for number in range(100)},
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "text", ["&" * 400, "<" * 32_000, "\U0001f600" * 400, "'\"" * 200], ids=["&", "<", "emoji", "quotes"]
+)
+def test_a_report_of_the_largest_file_with_the_longest_names_is_at_most_one_megabyte(
+    text: str, language: Language
+) -> None:
+    many = {f"{text[:50]}{number}": text for number in range(2000)}
+    warning = DataWarning(
+        code="unknown", message=text, column=text, examples=(WarningExample(line=9, value=text[:40]),) * 5
     )
+    member = EnsembleMember(model_type="Ridge", weight=0.1, model_params=dict(many))
+    candidate = Candidate(model_type="Ridge", metric="accuracy", score=0.5, model_params=dict(many), note=text)
+    manifest = make_manifest(
+        labels=[text[:400] + str(number) for number in range(250)],
+        columns=2000,
+        name=text + "{}",
+        value=text + "{}",
+        target=text,
+        warnings=(warning,) * 50,
+        notes=(text,) * 1000,
+        model_params=many,
+        candidates=(candidate,) * 200,
+        members=(member,) * 200,
+    )
+    left_out = tuple(LeftOut(name=f"{text}{number}", reason=text) for number in range(2000))
+    manifest = manifest.model_copy(
+        update={"model_schema": manifest.model_schema.model_copy(update={"left_out": left_out})}
+    )
+    profile = make_profile(manifest, value=text + "{}")
+    options = TrainOptions(target_column=text, columns_to_drop=tuple(many), model_params=dict(many))
 
-    page = render_report(manifest, make_profile(manifest, value="&" * 400 + "{}"), language="en", values=True)
+    page = render_report(manifest, profile.model_copy(update={"options": options}), language=language, values=True)
 
     assert len(page) <= MOST_BYTES
+    assert page.rstrip().endswith(b"</html>")
+
+
+def test_a_page_says_how_much_it_does_not_list() -> None:
+    columns = tuple(LeftOut(name=f"left {number}", reason="constant") for number in range(501))
+    manifest = make_manifest(notes=tuple(f"note {number}" for number in range(502)))
+    schema = manifest.model_schema.model_copy(update={"left_out": columns})
+    options = TrainOptions(columns_to_drop=tuple(f"column to drop {number}" for number in range(2000)))
+    profile = make_profile(manifest).model_copy(update={"options": options})
+
+    text = render(manifest.model_copy(update={"model_schema": schema}), profile).text
+
+    assert "1 further row is not listed here." in text
+    assert "2 further entries are not listed here." in text
+    assert "Command line: train it again: too long for this page." in text
+    assert ("left 499" in text, "left 500" in text) == (True, False)
 
 
 @pytest.mark.parametrize("count", [2, 26, 250])

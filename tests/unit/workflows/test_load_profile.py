@@ -55,6 +55,6 @@ def test_other_bytes_are_rejected(platform: MemoryPlatform, manifest: Manifest, 
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"format":1}', b"\xff"])
-def test_what_is_no_profile_is_rejected(platform: MemoryPlatform, manifest: Manifest, body: bytes) -> None:
+def test_a_file_that_is_not_a_profile_is_rejected(platform: MemoryPlatform, manifest: Manifest, body: bytes) -> None:
     with pytest.raises(ArtifactRejected, match="its profile cannot be read"):
         load_profile(platform.cloud, with_profile(platform, manifest, body))
