@@ -123,6 +123,11 @@ def _average(predictions: Predictions, labels: Sequence[Label] | None) -> Matrix
     return counts / len(predictions.values)
 
 
+def count_absent_lines(labels: Sequence[Label] | None) -> int:
+    """Return how many labels have no line in a partial dependence, since others change more."""
+    return 0 if labels is None else max(0, len(labels) - MOST_LINES)
+
+
 def _build_lines(means: Matrix, labels: Sequence[Label] | None) -> Iterator[DependenceLine]:
     """Yield a line for the number, for the second of two labels, or for the labels that change most.
 

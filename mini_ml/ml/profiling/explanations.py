@@ -12,7 +12,12 @@ from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.frame import Codes, Frame
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.profiling.altered_rows import RowCopies
-from mini_ml.ml.profiling.dependence import ColumnPoints, choose_points, compute_dependence
+from mini_ml.ml.profiling.dependence import (
+    ColumnPoints,
+    choose_points,
+    compute_dependence,
+    count_absent_lines,
+)
 from mini_ml.ml.profiling.importance import ShuffledRows, measure_importance
 from mini_ml.ml.profiling.row_losses import RowLosses
 from mini_ml.ml.profiling.sampling import spread_over_target
@@ -131,6 +136,8 @@ def _add_dependence(
     found.dependence = compute_dependence(model, rows, points, is_late=is_late)
     if len(found.dependence) < len(points):
         found.note("dependence", "no_time" if is_late() else "failed")
+    if absent := count_absent_lines(model.schema.labels) if found.dependence else 0:
+        found.note("dependence", "many_labels", count=absent)
     if count < len(explained.target):
         found.note("dependence", "sampled", rows=count)
 
