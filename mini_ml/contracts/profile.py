@@ -32,7 +32,8 @@ class Histogram(FrozenModel):
     """Numbers of rows by ranges of a number; dates are seconds since 1970, UTC."""
 
     edges: tuple[float, ...]
-    """The bounds of the ranges, ascending; one more than `counts`. A range contains its lower bound; the last, both."""
+    """The bounds of the ranges, ascending; one more than `counts`. A range contains its lower bound; the last, both.
+    The outer bounds are round numbers, except those of quantiles."""
     counts: tuple[int, ...]
     below: int = 0
     """Rows below the first range: few, far from the others. Always 0 for quantiles."""
@@ -150,7 +151,8 @@ class PartialDependence(FrozenModel):
     name: str
     kind: ColumnKind
     numbers: tuple[float, ...] = ()
-    """The points of a numeric or date column; dates are seconds since 1970, UTC."""
+    """The points of a numeric or date column; dates are seconds since 1970, UTC. They are cells; where cell values are
+    not shown, they are round numbers between them."""
     categories: tuple[str | None, ...] = ()
     """The points of other columns; None is a missing cell."""
     lines: tuple[DependenceLine, ...]

@@ -14,7 +14,7 @@ from mini_ml.ports import Cloud
 from mini_ml.workflows import transfer
 from mini_ml.workflows.model_files import ModelFiles, ModelFolder, store_model_files
 from mini_ml.workflows.publish import publish_version
-from mini_ml.workflows.reports import store_report
+from mini_ml.workflows.reports import store_report_if_possible
 
 SEED = 0
 
@@ -45,7 +45,7 @@ def train_upload(cloud: Cloud, upload: Upload, *, workdir: Path, threads: int = 
         return
     with lease:  # renews the lease, and records in the job how the block ends
         manifest = _train_unless_published(cloud, lease, workdir, threads)
-        store_report(cloud, manifest)
+        store_report_if_possible(cloud, manifest)
         lease.succeed_training(manifest)
 
 

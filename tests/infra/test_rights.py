@@ -45,7 +45,7 @@ def _who_may(template: Template, action: str, resource: str) -> list[str]:
         ("s3:PutObject", HOLDOUT, ["trainer"]),
         ("s3:GetObjectVersion", HOLDOUT, ["api"]),
         ("s3:PutObject", f"{ARTIFACTS}/predictions/iris/000001/{JOB}/a.csv", ["predict-batch"]),
-        ("s3:GetObjectVersion", PROFILE, ["api", "predict-batch", "trainer"]),
+        ("s3:GetObjectVersion", PROFILE, ["api", "trainer", "predict-batch"]),
         ("s3:GetObject", PROFILE, ["trainer"]),
         ("s3:PutObject", LEFT_OUT, ["trainer"]),
         ("s3:GetObject", LEFT_OUT, ["api", "trainer"]),

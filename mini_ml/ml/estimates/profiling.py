@@ -9,9 +9,14 @@ _PLANNED_SHARE: Final = 0.04
 """Less than what is allowed, as estimates are rough and machines differ."""
 
 
-def limit_profiling_seconds(training_seconds: float) -> float:
-    """Return the maximum time of the profile of a training that took a number of seconds: a tenth, but a second."""
-    return max(_LEAST_SECONDS, _TRAINING_SHARE * training_seconds)
+def limit_profiling_seconds(training_seconds: float, *, most_seconds: float) -> float:
+    """Return the maximum time of a profile: a tenth of its training, but a second, and what the training has left.
+
+    Args:
+        training_seconds: what the training took.
+        most_seconds: maximum time of the job.
+    """
+    return min(max(_LEAST_SECONDS, _TRAINING_SHARE * training_seconds), max(0.0, most_seconds - training_seconds))
 
 
 def plan_profiling_seconds(training_seconds: float, *, most_seconds: float) -> float:

@@ -33,6 +33,13 @@ class Predictions:
     probabilities: Matrix | None = None
     """Shape (rows, labels); None if not requested or not available."""
 
+    @classmethod
+    def join(cls, parts: Sequence["Predictions"]) -> "Predictions":
+        """Return the predictions of several groups of rows, one after the other."""
+        values = [value for part in parts for value in part.values]
+        class_probabilities = [part.probabilities for part in parts if part.probabilities is not None]
+        return cls(values, np.concatenate(class_probabilities) if class_probabilities else None)
+
     def at(self, rows: slice) -> "Predictions":
         """Return the predictions of a slice of the rows."""
         return Predictions(self.values[rows], None if self.probabilities is None else self.probabilities[rows])
@@ -99,7 +106,7 @@ class FittedModel:
         rows = self._rows_at_a_time()
         if frame.rows > rows:
             parts = [frame.take(slice(start, start + rows)) for start in range(0, frame.rows, rows)]
-            return _join_predictions([self.predict(part, probabilities=probabilities, strict=strict) for part in parts])
+            return Predictions.join([self.predict(part, probabilities=probabilities, strict=strict) for part in parts])
         with np.errstate(all="ignore"):
             predicted, class_probabilities = self._estimate(frame, probabilities=probabilities)
         if strict and self.schema.labels is None and not np.isfinite(predicted).all():
@@ -137,13 +144,6 @@ class FittedModel:
         if labels is None:
             return [float(value) for value in np.nan_to_num(predicted.astype(np.float64)).ravel().tolist()]
         return [labels[code] for code in predicted.astype(np.intp).ravel().tolist()]
-
-
-def _join_predictions(parts: Sequence[Predictions]) -> Predictions:
-    """Concatenate predictions."""
-    values = [value for part in parts for value in part.values]
-    class_probabilities = [part.probabilities for part in parts if part.probabilities is not None]
-    return Predictions(values, np.concatenate(class_probabilities) if class_probabilities else None)
 
 
 def _replace_undefined(class_probabilities: Matrix) -> Matrix:

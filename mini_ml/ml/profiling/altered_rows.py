@@ -1,6 +1,6 @@
 """Copies of some rows in which the cells of one column are others."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -10,6 +10,7 @@ import numpy as np
 from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.frame import Codes, Frame, Matrix, TokenColumn
 from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.profiling.pace import Pace
 
 _MOST_CELLS: Final = 1_000_000
 """Maximum number of cells that are stacked and predicted at a time, so that memory stays small."""
@@ -102,7 +103,7 @@ class RowCopies:
 
 
 def predict_copies(
-    model: FittedModel, copies: RowCopies, alterations: Sequence[Alteration], *, is_late: Callable[[], bool]
+    model: FittedModel, copies: RowCopies, alterations: Sequence[Alteration], *, pace: Pace
 ) -> Iterator[Predictions]:
     """Yield the predictions of each copy, with probabilities if the model has them.
 
@@ -110,17 +111,19 @@ def predict_copies(
         model: the model.
         copies: the rows.
         alterations: one for each copy.
-        is_late: returns whether there is no time left; then the last copies are left out.
+        pace: says when there is no time left; then the last copies are left out.
     """
     size = copies.rows.rows
-    at_a_time = max(1, _MOST_CELLS // copies.cells)
-    for start in range(0, len(alterations), at_a_time):
-        if is_late():
-            return
+    start = 0
+    while start < len(alterations):
+        at_a_time = max(1, min(_MOST_CELLS // copies.cells, pace.count_rows(model) // size))
         chosen = alterations[start : start + at_a_time]
-        predictions = model.predict_all(copies.stack(chosen))
+        predictions = pace.predict(model, copies.stack(chosen))
+        if predictions is None:
+            return
         for copy in range(len(chosen)):
             yield predictions.at(slice(copy * size, (copy + 1) * size))
+        start += len(chosen)
 
 
 def _keep_used(column: TokenColumn, others: Sequence[str]) -> TokenColumn:

@@ -15,6 +15,7 @@ from mini_ml.ml.profiling.sampling import spread_evenly
 
 MOST_CELLS: Final = 1_000_000
 """Maximum number of cells that are counted, unless the columns are very many; they take about 0.1 seconds."""
+_CELL_SECONDS: Final = 1e-7
 FEWEST_ROWS: Final = 2_000
 """Number of rows that are counted however many columns there are."""
 MOST_FREQUENCIES: Final = 20
@@ -29,6 +30,11 @@ _TRUTHS: Final = ("false", "true")
 def count_profiled_rows(rows: int, columns: int) -> int:
     """Return how many of the training rows are counted."""
     return min(rows, max(FEWEST_ROWS, MOST_CELLS // max(1, columns)))
+
+
+def estimate_counting_seconds(rows: int, columns: int) -> float:
+    """Return the estimated time of describing the columns."""
+    return rows * columns * _CELL_SECONDS
 
 
 def profile_columns(reader: Reader, training: Frame, *, most: int) -> tuple[ColumnProfile, ...]:

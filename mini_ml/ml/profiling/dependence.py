@@ -3,7 +3,7 @@
 Source: Friedman, “Greedy Function Approximation”, The Annals of Statistics 29, 2001.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from mini_ml.ml.cells.reader import Reader
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.profiling.altered_rows import Alteration, RowCopies, predict_copies
+from mini_ml.ml.profiling.pace import Pace
 
 MOST_CATEGORIES: Final = 10
 MOST_LINES: Final = 5
@@ -67,7 +68,7 @@ def _choose_numbers(known: Matrix, most: int) -> tuple[float, ...]:
 
 
 def compute_dependence(
-    model: FittedModel, rows: Frame, columns: Sequence[ColumnPoints], *, is_late: Callable[[], bool]
+    model: FittedModel, rows: Frame, columns: Sequence[ColumnPoints], *, pace: Pace
 ) -> tuple[PartialDependence, ...]:
     """Return the partial dependence of each column.
 
@@ -75,7 +76,7 @@ def compute_dependence(
         model: the model that predicts.
         rows: hold-out rows.
         columns: the columns and their values.
-        is_late: returns whether there is no time left; columns that were not computed are left out, as are those whose
+        pace: says when there is no time left; columns that were not computed are left out, as are those whose
             predictions are too large to add.
     """
     texts = {points.name: [text for text in points.categories if text is not None] for points in columns}
@@ -83,7 +84,7 @@ def compute_dependence(
     alterations = [altered for points in columns for altered in _alter(copies, points)]
     means = [
         _average(predictions, model.schema.labels)
-        for predictions in predict_copies(model, copies, alterations, is_late=is_late)
+        for predictions in predict_copies(model, copies, alterations, pace=pace)
     ]
     found: list[PartialDependence] = []
     for points in columns:
@@ -121,6 +122,11 @@ def _average(predictions: Predictions, labels: Sequence[Label] | None) -> Matrix
     codes = {label: code for code, label in enumerate(labels)}
     counts = np.bincount([codes[label] for label in predictions.values], minlength=len(labels))
     return counts / len(predictions.values)
+
+
+def count_absent_lines(labels: Sequence[Label] | None) -> int:
+    """Return how many labels have no line in a partial dependence, since others change more."""
+    return 0 if labels is None else max(0, len(labels) - MOST_LINES)
 
 
 def _build_lines(means: Matrix, labels: Sequence[Label] | None) -> Iterator[DependenceLine]:

@@ -1,6 +1,6 @@
 """Compute the figures for which the model predicts hold-out rows with other cells, within a given time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,14 @@ from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.frame import Codes, Frame
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.profiling.altered_rows import RowCopies
-from mini_ml.ml.profiling.dependence import ColumnPoints, choose_points, compute_dependence
+from mini_ml.ml.profiling.dependence import (
+    ColumnPoints,
+    choose_points,
+    compute_dependence,
+    count_absent_lines,
+)
 from mini_ml.ml.profiling.importance import ShuffledRows, measure_importance
+from mini_ml.ml.profiling.pace import Pace
 from mini_ml.ml.profiling.row_losses import RowLosses
 from mini_ml.ml.profiling.sampling import spread_over_target
 from mini_ml.ml.profiling.screening import choose_columns
@@ -53,7 +59,7 @@ def explain(
     *,
     sizes: FigureSizes,
     seed: int,
-    is_late: Callable[[], bool],
+    pace: Pace,
 ) -> Explanations:
     """Return the importance of the columns, and the partial dependence of the most important ones.
 
@@ -65,7 +71,7 @@ def explain(
         columns: describe the columns in the training rows.
         sizes: numbers of rows.
         seed: decides how cells are shuffled.
-        is_late: returns whether there is no time left.
+        pace: says when there is no time left.
     """
     found = Explanations()
     if not len(explained.target):
@@ -74,8 +80,8 @@ def explain(
         return found
 
     def add_figures() -> None:
-        _add_importance(found, explained, sizes, seed, is_late)
-        _add_dependence(found, explained, training, columns, sizes, is_late)
+        _add_importance(found, explained, sizes, seed, pace)
+        _add_dependence(found, explained, training, columns, sizes, pace)
 
     try:  # both at once, since limiting the threads takes as long as the figures of a small file
         run_estimator(add_figures, model_type=type(explained.model.members[0].estimator).__name__)
@@ -86,9 +92,7 @@ def explain(
     return found
 
 
-def _add_importance(
-    found: Explanations, explained: ExplainedModel, sizes: FigureSizes, seed: int, is_late: Callable[[], bool]
-) -> None:
+def _add_importance(found: Explanations, explained: ExplainedModel, sizes: FigureSizes, seed: int, pace: Pace) -> None:
     model, count = explained.model, sizes.importance_rows
     if not count:
         found.note("importance", "no_time")
@@ -104,9 +108,9 @@ def _add_importance(
         groups=None if explained.groups is None else explained.groups[chosen],
         places=places,
     )
-    found.importance = measure_importance(model, rows, loss=loss, shuffles=sizes.shuffles, seed=seed, is_late=is_late)
+    found.importance = measure_importance(model, rows, loss=loss, shuffles=sizes.shuffles, seed=seed, pace=pace)
     if len(found.importance) < len(places):
-        found.note("importance", "no_time" if is_late() else "failed")
+        found.note("importance", "no_time" if pace.is_late() else "failed")
     if len(places) < len(model.reader.features):
         found.note("importance", "many_columns", count=len(model.reader.features) - len(places))
     if count < len(explained.target):
@@ -119,18 +123,20 @@ def _add_dependence(
     training: Frame,
     columns: Sequence[ColumnProfile],
     sizes: FigureSizes,
-    is_late: Callable[[], bool],
+    pace: Pace,
 ) -> None:
     model, count = explained.model, sizes.dependence_rows
     if not count or not found.importance:
-        has_time = sizes.importance_rows and count and not is_late()
+        has_time = sizes.importance_rows and count and not pace.is_late()
         found.note("dependence", "failed" if has_time else "no_time")
         return
     points = _choose_columns(found.importance, model, training, columns, most=sizes.values)
     rows = explained.frame.take(spread_over_target(explained.target, most=count))
-    found.dependence = compute_dependence(model, rows, points, is_late=is_late)
+    found.dependence = compute_dependence(model, rows, points, pace=pace)
     if len(found.dependence) < len(points):
-        found.note("dependence", "no_time" if is_late() else "failed")
+        found.note("dependence", "no_time" if pace.is_late() else "failed")
+    if absent := count_absent_lines(model.schema.labels) if found.dependence else 0:
+        found.note("dependence", "many_labels", count=absent)
     if count < len(explained.target):
         found.note("dependence", "sampled", rows=count)
 

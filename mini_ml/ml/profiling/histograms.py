@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from mini_ml.contracts import Histogram
+from mini_ml.figures.rounding import round_outward
 from mini_ml.ml.frame import Matrix
 
 MOST_RANGES: Final = 20
@@ -23,6 +24,9 @@ def build_histogram(values: Matrix) -> Histogram | None:
     Values that are far from the others would squeeze them into one range. These lie outside all ranges, and are counted
     as `below` and `above`: at most 2.5 % on either side. Narrow ranges of whole numbers begin halfway between two.
 
+    The outer bounds are round numbers: everybody who may see the histogram sees them, and the smallest and the largest
+    value are cells.
+
     Args:
         values: shape (rows,), finite.
 
@@ -32,10 +36,11 @@ def build_histogram(values: Matrix) -> Histogram | None:
     ordered = np.sort(values)
     if not len(ordered) or ordered[0] == ordered[-1]:
         return None
-    low, high = _find_bulk(ordered)
+    are_whole = _are_whole(ordered)
+    low, high = _round_bounds(*_find_bulk(ordered), are_whole=are_whole)
     count = min(MOST_RANGES, int(np.ceil(2 * np.cbrt(len(ordered)))))
     step = max(1.0, np.ceil((high / count - low / count) + 1 / count))
-    if step <= _WIDEST_STEP and _are_whole(ordered):
+    if step <= _WIDEST_STEP and are_whole:
         count = int(np.ceil((high - low + 1) / step))
         low, high = low - 0.5, low - 0.5 + count * step
     with np.errstate(over="ignore", invalid="ignore"):
@@ -91,6 +96,12 @@ def _find_bulk(ordered: Matrix) -> tuple[float, float]:
     smallest = float(ordered[np.searchsorted(ordered, bounds[0])])
     largest = float(ordered[np.searchsorted(ordered, bounds[1], side="right") - 1])
     return (smallest, largest) if smallest < largest else (float(ordered[0]), float(ordered[-1]))
+
+
+def _round_bounds(low: float, high: float, *, are_whole: bool) -> tuple[float, float]:
+    """Return round numbers around the bounds; a few whole numbers keep a range each."""
+    least = (2 if high - low >= MOST_RANGES else 1) if are_whole else 0
+    return round_outward(low, high, steps=MOST_RANGES, least=least)
 
 
 def _are_whole(values: Matrix) -> bool:

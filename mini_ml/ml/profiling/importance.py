@@ -5,7 +5,7 @@ cell and with those of other rows; the importance is the mean difference, and it
 the rows, or over the groups of rows that resemble each other.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from mini_ml.ml.frame import Codes, Matrix
 from mini_ml.ml.measures.resampling import ResampledUnits, build_interval
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.profiling.altered_rows import RowCopies, predict_copies
+from mini_ml.ml.profiling.pace import Pace
 from mini_ml.ml.profiling.row_losses import RowLosses
 
 _RESAMPLES: Final = 1_000
@@ -44,7 +45,7 @@ def measure_importance(
     loss: RowLosses,
     shuffles: int,
     seed: int,
-    is_late: Callable[[], bool],
+    pace: Pace,
 ) -> tuple[Importance, ...]:
     """Return the importance of each column, most important first.
 
@@ -54,7 +55,7 @@ def measure_importance(
         loss: measures each row.
         shuffles: how many times each column is shuffled; the rows keep the mean of their losses.
         seed: decides the order of the cells, which is the same for each column.
-        is_late: returns whether there is no time left; columns that were not measured are left out, as are those whose
+        pace: says when there is no time left; columns that were not measured are left out, as are those whose
             losses are too large for numbers.
     """
     random = np.random.default_rng(seed)
@@ -62,7 +63,7 @@ def measure_importance(
     alterations = [rows.copies.shuffle(place, order) for place in rows.places for order in orders]
     losses = [
         loss.measure(predictions, rows.target)
-        for predictions in predict_copies(model, rows.copies, alterations, is_late=is_late)
+        for predictions in predict_copies(model, rows.copies, alterations, pace=pace)
     ]
     measured = len(losses) // shuffles
     if not measured:

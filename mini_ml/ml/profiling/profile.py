@@ -1,6 +1,6 @@
 """Build the profile of a model from its training rows and its predictions of the hold-out rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from mini_ml.contracts import Label, Profile, ProfileNote, TargetProfile, TrainOptions
 from mini_ml.ml.frame import Codes, Frame
 from mini_ml.ml.model.fitted import FittedModel, Predictions
-from mini_ml.ml.profiling.columns import count_profiled_rows, profile_columns
+from mini_ml.ml.profiling.columns import count_profiled_rows, estimate_counting_seconds, profile_columns
 from mini_ml.ml.profiling.explanations import ExplainedModel, explain
 from mini_ml.ml.profiling.histograms import build_histogram, build_quantiles
 from mini_ml.ml.profiling.holdout_figures import Holdout, compute_holdout_figures
+from mini_ml.ml.profiling.pace import Pace
 from mini_ml.ml.profiling.sizes import choose_sizes
 
 
@@ -41,7 +42,7 @@ def build_profile(
     *,
     seed: int,
     seconds: float,
-    is_late: Callable[[], bool] = lambda: False,
+    pace: Pace,
 ) -> Profile:
     """Return the figures of a model.
 
@@ -52,11 +53,12 @@ def build_profile(
         options: what was asked.
         seed: decides how cells are shuffled.
         seconds: time that the figures should take, by estimate: it decides how many rows they are computed from.
-        is_late: returns whether they must end now; what is missing then is left out, with a note.
+        pace: says when they must end; what is missing then is left out, with a note.
     """
     labels, training = model.schema.labels, rows.training
     counted = count_profiled_rows(training.rows, len(model.reader.features))
     sampled = [ProfileNote(code="sampled", part="columns", rows=counted)] if counted < training.rows else []
+    counting = estimate_counting_seconds(counted, len(model.reader.features))
     holdout = Holdout.of(predictions, target=rows.holdout_target, lines=rows.holdout_lines, labels=labels)
     figures = compute_holdout_figures(holdout, labels)
     columns = profile_columns(model.reader, training, most=counted)
@@ -70,9 +72,9 @@ def build_profile(
         ),
         training,
         columns,
-        sizes=choose_sizes(model, rows.holdout.rows, seconds=seconds),
+        sizes=choose_sizes(model, rows.holdout.rows, seconds=max(0.0, seconds - counting)),
         seed=seed,
-        is_late=is_late,
+        pace=pace,
     )
     return Profile(
         options=options,

@@ -7,6 +7,7 @@ from mini_ml.ml.estimates.costs import training_cost
 from mini_ml.ml.estimates.preflight import DatasetFootprint
 from mini_ml.ml.estimates.profiling import limit_profiling_seconds, plan_profiling_seconds
 from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.profiling.pace import Pace
 from mini_ml.ml.profiling.profile import ProfiledRows, build_profile
 from mini_ml.ml.training.cross_validation import Clock
 from mini_ml.ml.training.fitter import Fitted
@@ -53,7 +54,8 @@ def profile_model(
         time: what decides how long it may take.
     """
     split, began = dataset.split, time.clock()
-    latest = began + limit_profiling_seconds(began - time.started)
+    most = time.limits.estimated_seconds / time.cores  # the limit counts the seconds of all cores
+    latest = began + limit_profiling_seconds(began - time.started, most_seconds=most)
     estimated = _estimate_training_seconds(dataset, prepared, fitted, time.cores)
     rows = ProfiledRows(
         training=prepared.rows.frame,
@@ -70,7 +72,7 @@ def profile_model(
         options,
         seed=seed,
         seconds=plan_profiling_seconds(estimated, most_seconds=time.limits.estimated_seconds),
-        is_late=lambda: time.clock() > latest,
+        pace=Pace(time.clock, latest=latest),
     )
     return profile.model_copy(update={"seconds": time.clock() - began})
 

@@ -69,6 +69,15 @@ def test_of_many_labels_those_that_change_most_have_lines(tmp_path: Path) -> Non
 
     assert len(found.lines) == 5
     assert {"kind 0", "kind 8"} <= {line.label for line in found.lines}
+    notes = [note for note in example.profile.notes if note.part == "dependence" and note.code == "many_labels"]
+    assert [note.count for note in notes] == [4]
+
+
+def test_labels_that_all_have_lines_have_no_note(tmp_path: Path) -> None:
+    example = train_example(write_measurements(tmp_path / "t.csv", rows=300, labels=5), "LogisticRegression")
+
+    assert len(by_name(example)["width"].lines) == 5
+    assert "many_labels" not in {note.code for note in example.profile.notes}
 
 
 def test_without_probabilities_the_share_of_rows_that_get_the_label_is_shown(tmp_path: Path) -> None:

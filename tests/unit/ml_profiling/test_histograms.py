@@ -69,6 +69,23 @@ def test_ranges_have_the_same_width() -> None:
     assert len(found.counts) == MOST_RANGES
 
 
+@given(low=st.floats(-1e6, 1e6), high=st.floats(-1e6, 1e6))
+def test_the_outer_bounds_say_little_about_the_smallest_and_the_largest_value(low: float, high: float) -> None:
+    low, high = min(low, high), max(low, high) + 100
+    tick = 10 ** np.floor(np.log10((high - low) / MOST_RANGES))
+
+    found = histogram_of(*np.linspace(low, high, 50))
+
+    assert found.edges[0] <= low
+    assert high <= found.edges[-1]
+    outer = np.array([found.edges[0], found.edges[-1]]) / tick
+    assert outer == pytest.approx(np.round(outer), abs=1e-6)
+
+
+def test_the_bounds_of_many_whole_numbers_are_even() -> None:
+    assert histogram_of(*np.arange(17.0, 46.0)).edges[0] == 15.5
+
+
 def test_an_outlier_does_not_squeeze_the_others_into_one_range() -> None:
     found = histogram_of(*np.linspace(0, 1, 200), 1e9, -1e9)
 

@@ -1,5 +1,6 @@
 """Each training has a profile, whatever the file is like, and the same one each time."""
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from mini_ml.contracts import ClassificationMetrics, Profile, TrainOptions
 from mini_ml.ml.cells.words import LARGEST
 from mini_ml.ml.frame import Frame
 from mini_ml.ml.model.fitted import FittedModel, Predictions
+from mini_ml.ml.profiling import pace, sizes
 from mini_ml.ml.training import profile_model
 from mini_ml.ml.training.train import train
 from tests.unit.ml_profiling.models import LIMITS, train_example, write_measurements, write_table
@@ -128,7 +130,7 @@ def test_a_model_of_250_labels_has_a_small_profile(tmp_path: Path) -> None:
 
     assert len(profile.target.label_counts) == len(profile.prediction_counts) == 250
     assert len(profile.curves) == 12
-    assert [note.count for note in profile.notes if note.code == "many_labels"] == [238]
+    assert [note.count for note in profile.notes if note.code == "many_labels"] == [238, 245]
     assert len(profile.model_dump_json()) < 200_000
 
 
@@ -200,6 +202,35 @@ def test_what_takes_too_long_by_the_clock_is_left_out(tmp_path: Path) -> None:
     assert {("importance", "no_time"), ("dependence", "no_time")} <= notes_of(profile)
     assert profile.curves
     assert profile.seconds > 0
+
+
+def test_at_the_limit_of_its_job_a_training_leaves_figures_out(tmp_path: Path) -> None:
+    path, seconds, limits = flowers(tmp_path / "t.csv"), count(step=0.9), replace(LIMITS, estimated_seconds=1)
+
+    profile = train(path, TrainOptions(model_type="GaussianNB"), limits=limits, clock=lambda: next(seconds)).profile
+
+    assert {("importance", "no_time"), ("dependence", "no_time")} <= notes_of(profile)
+
+
+def test_a_model_that_is_ten_times_slower_than_its_estimate_is_cut_by_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, predict = [0.0], FittedModel.predict_all
+
+    def predict_slowly(model: FittedModel, frame: Frame, *, strict: bool = False) -> Predictions:
+        clock[0] += 0.01 * frame.rows * (not strict)
+        return predict(model, frame, strict=strict)
+
+    monkeypatch.setattr(FittedModel, "predict_all", predict_slowly)
+    monkeypatch.setattr(pace, "estimate_prediction_nanoseconds", lambda model: 1e6)
+    monkeypatch.setattr(sizes, "estimate_prediction_nanoseconds", lambda model: 1e6)
+    path = write_measurements(tmp_path / "t.csv", rows=3_000, labels=4)
+
+    options = TrainOptions(model_type="GaussianNB")
+    profile = train(path, options, limits=LIMITS, clock=lambda: clock[0]).profile
+
+    assert 1.0 < profile.seconds < 1.2
+    assert ("dependence", "no_time") in notes_of(profile)
 
 
 def test_figures_that_need_predictions_are_left_out_if_the_training_leaves_no_time(

@@ -34,14 +34,19 @@ SECONDS = st.floats(0, 10_000)
 
 @given(SECONDS)
 def test_a_profile_may_take_a_tenth_of_the_training_but_a_second(training: float) -> None:
-    assert limit_profiling_seconds(training) == pytest.approx(max(1.0, training / 10))
+    assert limit_profiling_seconds(training, most_seconds=1e6) == pytest.approx(max(1.0, training / 10))
+
+
+@given(training=SECONDS, most=SECONDS)
+def test_a_profile_ends_at_the_limit_of_its_job(training: float, most: float) -> None:
+    assert training + limit_profiling_seconds(training, most_seconds=most) <= max(training, most) * (1 + 1e-9)
 
 
 @given(training=SECONDS, most=SECONDS)
 def test_what_is_planned_is_less_than_what_is_allowed_and_fits_into_the_limit(training: float, most: float) -> None:
     planned = plan_profiling_seconds(training, most_seconds=most)
 
-    assert 0 <= planned < limit_profiling_seconds(training)
+    assert 0 <= planned < limit_profiling_seconds(training, most_seconds=1e6)
     assert planned + training <= max(training, most) * (1 + 1e-9)
 
 

@@ -2,16 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mini_ml import keys
 from mini_ml.contracts import Manifest, Profile
+from mini_ml.errors import StorageUnavailable
 from mini_ml.registry import versions
 from mini_ml.registry.sealing import is_sealed, load_verified_manifest
 from mini_ml.report.render import render_report
+from mini_ml.workflows import reports, transfer
 from tests.unit.workflows.memory_platform import Killed, MemoryPlatform
 from tests.unit.workflows.test_train import WRITES_OF_A_TRAINING
 
@@ -62,9 +66,75 @@ def test_no_value_of_the_data_is_logged(platform: MemoryPlatform, caplog: pytest
     assert not any(column.name in caplog.text for column in profile.columns)
 
 
+def test_no_cell_is_logged(platform: MemoryPlatform, caplog: pytest.LogCaptureFixture) -> None:
+    rows = [f"{7000.5 + row}71913,c3ll-{'ab'[row % 2]},{9000 + 3 * row}.83517" for row in range(40)]
+    with caplog.at_level("DEBUG"):
+        platform.train(body="\n".join(["size,colour,price", *rows]).encode())
+
+    body = stored_profile(platform, load_verified_manifest(platform.cloud, "shop", 1)).decode()
+    logged = "\n".join(str(record.__dict__) for record in caplog.records)
+    assert "job_succeeded" in logged
+    for part in ("c3ll", "71913", ".83517"):
+        assert (part in body, part in logged) == (True, False)
+
+
 def stored_report(platform: MemoryPlatform, manifest: Manifest) -> str:
     key = manifest.artifact.key.replace("model.joblib", keys.REPORT)
     return platform.cloud.artifacts.get(key).body.decode()
+
+
+def change_profiles(monkeypatch: pytest.MonkeyPatch, platform: MemoryPlatform) -> None:
+    """Let the store return other bytes for each profile."""
+    get = platform.cloud.artifacts.get
+
+    def get_changed(key: str, **named: Any) -> Any:
+        found = get(key, **named)
+        return replace(found, body=b"{}") if key.endswith(keys.PROFILE) else found
+
+    monkeypatch.setattr(platform.cloud.artifacts, "get", get_changed)
+
+
+def fail_to_render(monkeypatch: pytest.MonkeyPatch, platform: MemoryPlatform) -> None:
+    """Let the renderer raise an error that has no class of its own."""
+
+    def fail(*_: Any, **__: Any) -> bytes:
+        raise KeyError("heading")
+
+    monkeypatch.setattr(reports, "render_report", fail)
+
+
+def fail_to_store(monkeypatch: pytest.MonkeyPatch, platform: MemoryPlatform) -> None:
+    """Let the store refuse each report."""
+    put = transfer.put_bytes_once
+
+    def fail(store: Any, key: str, body: bytes) -> Any:
+        if key.endswith(keys.REPORT):
+            raise StorageUnavailable("The store does not respond.")
+        return put(store, key, body)
+
+    monkeypatch.setattr(transfer, "put_bytes_once", fail)
+
+
+@pytest.mark.parametrize(
+    ("break_reports", "code"),
+    [(change_profiles, "artifact_rejected"), (fail_to_render, "internal"), (fail_to_store, "storage_unavailable")],
+)
+def test_a_report_that_fails_does_not_fail_its_training(
+    platform: MemoryPlatform,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    break_reports: Callable[[pytest.MonkeyPatch, MemoryPlatform], None],
+    code: str,
+) -> None:
+    break_reports(monkeypatch, platform)
+
+    job = platform.train()
+
+    assert (job.state, job.version, job.attempt) == ("succeeded", 1, 1)
+    keys_of_files = platform.cloud.artifacts.list_keys("models/shop/artifacts/")
+    assert not any(key.endswith(keys.REPORT) for key in keys_of_files)
+    logged = [record for record in caplog.records if record.message == "report_not_stored"]
+    assert [(record.__dict__["job_id"], record.__dict__["code"]) for record in logged] == [(job.job_id, code)]
 
 
 def test_the_report_lies_beside_the_artifact_in_english(platform: MemoryPlatform) -> None:
