@@ -1,4 +1,7 @@
-"""The comparison of two versions of a model. The api alone has it: it may read the hold-out predictions."""
+"""The route that compares two versions of a model.
+
+The api alone has it. The routes of aliases, which every service has, compare versions too if `if_better` is set.
+"""
 
 from typing import Annotated, Literal
 
