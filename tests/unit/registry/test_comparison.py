@@ -84,7 +84,7 @@ def test_a_difference_in_the_last_digits_is_no_difference(cloud: MemoryCloud) ->
 
 
 @pytest.mark.parametrize(("sha256", "code"), [("0", "fitted_rows"), ("1", "other_rows")])
-def test_rows_of_only_one_version_are_left_out_and_said(cloud: MemoryCloud, sha256: str, code: str) -> None:
+def test_rows_of_only_one_version_are_left_out_with_a_note(cloud: MemoryCloud, sha256: str, code: str) -> None:
     publish(cloud, 1, write_rows(label_rows(300, right=0.8)), dataset=held_out(300))
     publish(cloud, 2, write_rows(label_rows(250, right=0.8, first=50)), dataset=held_out(250, sha256=sha256))
 
@@ -107,7 +107,7 @@ def test_without_a_common_row_the_reason_says_how_rows_are_recognised(cloud: Mem
     assert "recognised by all of its cells" in found.reason
 
 
-def test_rows_whose_target_was_corrected_are_said(cloud: MemoryCloud) -> None:
+def test_a_note_counts_rows_whose_target_was_corrected(cloud: MemoryCloud) -> None:
     rows = label_rows(300, right=0.8)
     digest, _, _, _ = rows[0]
     publish(cloud, 1, write_rows(rows))
@@ -121,7 +121,7 @@ def test_rows_whose_target_was_corrected_are_said(cloud: MemoryCloud) -> None:
     ]
 
 
-def test_a_refitted_version_is_said(cloud: MemoryCloud) -> None:
+def test_a_note_names_a_version_that_was_refitted(cloud: MemoryCloud) -> None:
     publish(cloud, 1, write_rows(label_rows(300, right=0.8)))
     publish(cloud, 2, write_rows(label_rows(300, right=0.8)), refitted=True)
 
@@ -130,7 +130,7 @@ def test_a_refitted_version_is_said(cloud: MemoryCloud) -> None:
     ]
 
 
-def test_rows_that_were_held_out_in_groups_are_said(cloud: MemoryCloud) -> None:
+def test_a_note_names_a_version_whose_rows_were_held_out_in_groups(cloud: MemoryCloud) -> None:
     publish(cloud, 1, write_rows(label_rows(300, right=0.8)))
     grouped = {"left_out": [{"name": "patient", "reason": GROUP_COLUMN_REASON}]}
     publish(cloud, 2, write_rows(label_rows(300, right=0.8)), schema=grouped)
@@ -138,7 +138,7 @@ def test_rows_that_were_held_out_in_groups_are_said(cloud: MemoryCloud) -> None:
     assert [note.params for note in compare(cloud).notes if note.code == "grouped_rows"] == [{"version": 2}]
 
 
-def test_metrics_that_say_the_opposite_are_said(cloud: MemoryCloud) -> None:
+def test_a_note_names_metrics_that_say_the_opposite(cloud: MemoryCloud) -> None:
     rows = label_rows(300, right=0.5)
     publish(cloud, 1, write_rows([(digest, target, target, 0.51) for digest, target, _, _ in rows]))
     sure = [
