@@ -11,7 +11,7 @@ from mini_ml.contracts import Label, VersionComparison
 from mini_ml.contracts.models import GROUP_COLUMN_REASON
 from mini_ml.registry.comparison import compare_versions
 from tests.fixtures.responses import MANIFEST
-from tests.unit.registry.published import REGRESSION, label_rows, number_rows, publish, write_rows
+from tests.unit.registry.published import REGRESSION, Row, label_rows, number_rows, publish, write_rows
 
 
 @pytest.fixture
@@ -26,6 +26,12 @@ def compare(cloud: MemoryCloud, first: int = 1, second: int = 2) -> VersionCompa
 def held_out(rows: int, *, sha256: str = "0") -> dict[str, Any]:
     """Return the dataset of a manifest with this number of hold-out rows."""
     return {**MANIFEST["dataset"], "holdout_rows": rows, "sha256": sha256}
+
+
+def copy_rows(distinct: int, *, right: float) -> list[Row]:
+    """Return 300 rows that repeat a few."""
+    rows = label_rows(distinct, right=right)
+    return [rows[number % distinct] for number in range(300)]
 
 
 def test_a_version_with_better_probabilities_is_better(cloud: MemoryCloud) -> None:
@@ -73,6 +79,29 @@ def test_fewer_than_two_hundred_common_rows_give_no_verdict(cloud: MemoryCloud, 
     assert (found.verdict, found.common_rows) == (verdict, rows)
     assert (found.differences == ()) == (verdict == "too_few_rows")
     assert ("at least 200" in found.reason) == (verdict == "too_few_rows")
+
+
+@pytest.mark.parametrize("distinct", [1, 3, 49])
+def test_copies_of_fewer_than_fifty_rows_give_no_verdict(cloud: MemoryCloud, distinct: int) -> None:
+    publish(cloud, 1, write_rows(copy_rows(distinct, right=0.5)))
+    publish(cloud, 2, write_rows(copy_rows(distinct, right=1.0)))
+
+    found = compare(cloud)
+
+    assert (found.verdict, found.common_rows, found.distinct_rows) == ("too_few_rows", 300, distinct)
+    assert found.differences == ()
+    assert found.reason.endswith(
+        f"but they repeat {distinct} different rows, and at least 50 different ones are needed for a verdict."
+    )
+
+
+def test_copies_of_fifty_rows_can_give_a_verdict(cloud: MemoryCloud) -> None:
+    publish(cloud, 1, write_rows(copy_rows(50, right=0.5)))
+    publish(cloud, 2, write_rows(copy_rows(50, right=1.0)))
+
+    found = compare(cloud)
+
+    assert (found.verdict, found.common_rows, found.distinct_rows) == ("better", 300, 50)
 
 
 def test_a_difference_in_the_last_digits_is_no_difference(cloud: MemoryCloud) -> None:
