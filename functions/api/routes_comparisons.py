@@ -1,4 +1,7 @@
-"""The comparison of two versions of a model. The api alone has it: it may read the hold-out predictions."""
+"""The route that compares two versions of a model.
+
+The api alone has it. The routes of aliases, which every service has, compare versions too if `if_better` is set.
+"""
 
 from typing import Annotated, Literal
 
@@ -15,7 +18,7 @@ from mini_ml.contracts import VersionComparison
 from mini_ml.parallel import map_parallel
 from mini_ml.registry import aliases
 from mini_ml.registry.comparison import compare_versions
-from mini_ml.registry.holdout_rows import FEWEST_ROWS
+from mini_ml.registry.holdout_rows import FEWEST_DISTINCT, FEWEST_ROWS
 from mini_ml.report.language import Language, choose_language
 
 router = new_router("Models")
@@ -61,7 +64,8 @@ def compare_two_versions(
     """Compares the predictions of both versions for the rows that both held out: none of them was fitted on these.
 
     The difference of the log loss (classification) or of the RMSE (regression) decides, by a paired bootstrap interval
-    with a confidence of 95 %. With fewer than 200 common rows there is no verdict.
+    with a confidence of 95 %. With fewer than 200 common rows, or 50 different ones, there is no
+    verdict.
     """
     keys.validate_model_name(model_name)
     asked = _split_versions(versions)
@@ -87,7 +91,9 @@ def _answer_with_page(found: VersionComparison, language: Language) -> Response:
     from mini_ml.report import comparison_page, pages  # import Jinja2, which only this needs
 
     return Response(
-        comparison_page.render_comparison(found, fewest_rows=FEWEST_ROWS, language=language),
+        comparison_page.render_comparison(
+            found, fewest_rows=FEWEST_ROWS, fewest_distinct=FEWEST_DISTINCT, language=language
+        ),
         media_type="text/html",
         headers={
             "Content-Language": language,

@@ -89,6 +89,8 @@ class VersionComparison(FrozenModel):
     versions: tuple[ComparedVersion, ComparedVersion]
     common_rows: int
     """Rows that both versions held out, with the same cells and the same target."""
+    distinct_rows: int
+    """Common rows that differ from each other in a cell other than the target; copies of a row count once."""
     differences: tuple[MetricDifference, ...] = ()
     """The first one decides the verdict. Empty without a verdict."""
     verdict: ComparisonVerdict

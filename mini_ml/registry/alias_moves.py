@@ -1,11 +1,13 @@
 """Move and remove aliases, and keep a journal of who moved them, when, from where, to where and why.
 
-The document of an alias holds its last move. Before it is replaced (If-Match), that move is copied to the journal, with
-a create-only write of a key that depends on the number of the move. So a move is in the journal if and only if the
-alias really made it: a writer that dies in between leaves a copy of the last move, which a list shows once.
+The document of an alias holds its last move. After it is written (If-Match), that move is copied to the journal, with a
+create-only write of a key that depends on the number of the move. If a writer dies in between, the next one makes the
+copy before it replaces the document. So a move is in the journal only if the alias really made it. A move is lost only
+if its writer died in between, and the document is then restored or damaged before the next move.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -35,6 +37,11 @@ class _PresentAlias:
     """None if there is none, or it is damaged."""
     etag: str | None
     """None if there is no document."""
+
+    @property
+    def is_damaged(self) -> bool:
+        """Return whether there is a document that cannot be read."""
+        return self.alias is None and self.etag is not None
 
     @property
     def version(self) -> int | None:
@@ -68,12 +75,18 @@ def move_alias(
         InvalidName: the model name or the alias is malformed.
         ModelNotFound, VersionNotFound: the version does not exist.
         AliasMoved: another request moved it at the same moment, or since the check.
+        ArtifactRejected: the alias is damaged, so there is nothing to check. Without `check`, moving repairs it.
     """
     store = cloud.artifacts
     resolve(store, model_name, str(version))
     present = _load_present(store, model_name, keys.validate_alias(name))
     if present.alias is not None and present.version == version:
         return present.alias
+    if check is not None and present.is_damaged:
+        raise errors.ArtifactRejected(
+            f"Alias {name} is damaged, so version {version} cannot be compared with the one that it pointed to. "
+            "Move the alias without `if_better`."
+        )
     if check is not None and present.version is not None:
         found = check(present.version)
         reason = reason or found
@@ -96,8 +109,7 @@ def remove_alias(cloud: Cloud, model_name: str, name: str, *, moved_by: str, rea
     """
     store = cloud.artifacts
     present = _load_present(store, keys.validate_model_name(model_name), keys.validate_alias(name))
-    is_damaged = present.alias is None and present.etag is not None
-    if present.version is None and not is_damaged:
+    if present.version is None and not present.is_damaged:
         raise build_missing_alias(store, model_name, name)
     _write_move(cloud, model_name, name, present, to=None, moved_by=moved_by, reason=reason)
 
@@ -147,10 +159,11 @@ def _write_move(
 ) -> Alias:
     store, now = cloud.artifacts, cloud.now()
     last = present.alias.move if present.alias else None
-    if last is not None:
-        _store_move(store, model_name, name, last)
+    newest = _find_newest(store, model_name, name)
+    if last is not None and last.number > newest:
+        _store_move(store, model_name, name, last)  # its writer died before it did so
     move = AliasMove(
-        number=1 + max(last.number if last else 0, _find_newest(store, model_name, name)),
+        number=1 + max(last.number if last else 0, newest),
         moved_at=now,
         moved_by=moved_by,
         from_version=present.version,
@@ -159,11 +172,13 @@ def _write_move(
     )
     moved = Alias(alias=name, version=to, updated_at=now, move=move)
     _write_alias(store, model_name, moved, present.etag)
+    with suppress(errors.StorageUnavailable):  # the alias has moved; the next writer makes up for it
+        _store_move(store, model_name, name, move)
     return moved
 
 
 def _store_move(store: ObjectStore, model_name: str, name: str, move: AliasMove) -> None:
-    """Copy the last move of an alias to the journal, unless another writer has done it."""
+    """Copy the last move of an alias to the journal, unless it is there already."""
     try:
         store.put_new(keys.alias_move(model_name, name, move.number), move.model_dump_json().encode())
     except errors.AlreadyExists:

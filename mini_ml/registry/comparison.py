@@ -19,7 +19,7 @@ from mini_ml.keys import match_upload
 from mini_ml.parallel import map_parallel
 from mini_ml.ports import Cloud
 from mini_ml.registry.comparison_words import build_notes, build_reason
-from mini_ml.registry.holdout_rows import FEWEST_ROWS, MatchedRows, match_rows
+from mini_ml.registry.holdout_rows import MatchedRows, match_rows
 from mini_ml.registry.paired_bootstrap import compare_metric
 from mini_ml.registry.sealing import build_rejection, load_verified_manifest
 
@@ -72,7 +72,7 @@ def compare_predictions(manifests: Manifests, first: bytes, second: bytes) -> Ve
     matched = match_rows(
         first, second, labels=(manifests.first.model_schema.labels, manifests.second.model_schema.labels)
     )
-    if len(matched) < FEWEST_ROWS:
+    if not matched.can_decide:
         return _build(manifests, matched=matched)
     return _build(manifests, matched=matched, differences=tuple(_compare_metrics(manifests.first.task, matched)))
 
@@ -110,13 +110,13 @@ def _build(
     matched: MatchedRows | None = None,
     differences: tuple[MetricDifference, ...] = (),
 ) -> VersionComparison:
-    common = len(matched) if matched is not None else 0
-    if obstacle is None and common >= FEWEST_ROWS and not differences:
+    if matched is not None and matched.can_decide and not differences:
         obstacle = "numbers"
     found = VersionComparison(
         model_name=manifests.first.model_name,
         versions=(_describe_version(manifests.first), _describe_version(manifests.second)),
-        common_rows=common,
+        common_rows=len(matched) if matched is not None else 0,
+        distinct_rows=matched.distinct if matched is not None else 0,
         differences=differences,
         verdict=_decide(obstacle, differences),
         obstacle=obstacle,

@@ -14,7 +14,7 @@ from mini_ml.contracts import (
     VersionComparison,
 )
 from mini_ml.contracts.models import GROUP_COLUMN_REASON
-from mini_ml.registry.holdout_rows import FEWEST_ROWS, MatchedRows
+from mini_ml.registry.holdout_rows import FEWEST_DISTINCT, FEWEST_ROWS, MatchedRows
 
 METRIC_WORDS: Final = {"log_loss": "log loss", "accuracy": "accuracy", "rmse": "RMSE", "mae": "MAE"}
 """What the metrics of a comparison are called in a sentence."""
@@ -59,6 +59,12 @@ def build_reason(found: VersionComparison) -> str:
 
 def _explain_few_rows(found: VersionComparison) -> str:
     first, second = (one.version for one in found.versions)
+    if found.common_rows >= FEWEST_ROWS:
+        return (
+            f"Versions {first} and {second} held out {found.common_rows:,} rows in common, but they repeat "
+            f"{found.distinct_rows:,} different rows, and at least {FEWEST_DISTINCT} different ones are needed for a "
+            "verdict."
+        )
     held = (
         f"Versions {first} and {second} held out {found.common_rows:,} rows in common, and at least {FEWEST_ROWS} are "
         "needed for a verdict."

@@ -10,6 +10,7 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from mini_ml.contracts import Label
@@ -17,6 +18,12 @@ from mini_ml.holdout_file import COLUMNS, build_file_rejection, read_lines, writ
 
 FEWEST_ROWS: Final = 200
 """Number of common hold-out rows below which there is no verdict."""
+FEWEST_DISTINCT: Final = 50
+"""Number of different rows among them below which there is no verdict, because copies of a row count once.
+
+In simulations, equal models got a verdict in up to 28 % of runs with 3 different rows, 20 % with 10, and 4 to 10 % with
+50, which is about as often as with 100.
+"""
 _LEAST_PROBABILITY: Final = sys.float_info.epsilon
 """Smaller probabilities count as this one, as in the metrics of a training."""
 _DIGEST_CHARS: Final = 16
@@ -40,6 +47,16 @@ class MatchedRows:
 
     def __len__(self) -> int:
         return len(self.digests)
+
+    @cached_property
+    def distinct(self) -> int:
+        """Return the number of rows without those that repeat another one."""
+        return len(set(self.digests))
+
+    @property
+    def can_decide(self) -> bool:
+        """Return whether the rows are enough for a verdict."""
+        return len(self) >= FEWEST_ROWS and self.distinct >= FEWEST_DISTINCT
 
 
 def match_rows(

@@ -25,7 +25,7 @@ def promote_if_better(
     Raises:
         NotBetter: it is not known to be better than the present version, which stays.
         InvalidName, ModelNotFound, VersionNotFound, AliasMoved: as `move_alias`.
-        ArtifactRejected: as `compare_versions`.
+        ArtifactRejected: the alias is damaged, or as `compare_versions`.
     """
     check = partial(_require_better, cloud, model_name, version)
     return move_alias(cloud, model_name, name, version, moved_by=moved_by, reason=reason, check=check)

@@ -15,12 +15,13 @@ from mini_ml.report.words import Words
 _NUMBERS: Final = frozenset({1, 2, 3, 4})
 
 
-def render_comparison(found: VersionComparison, *, fewest_rows: int, language: Language) -> bytes:
+def render_comparison(found: VersionComparison, *, fewest_rows: int, fewest_distinct: int, language: Language) -> bytes:
     """Return the comparison of two versions as HTML in UTF-8.
 
     Args:
         found: the comparison.
         fewest_rows: number of common rows below which there is no verdict.
+        fewest_distinct: number of different rows among them below which there is no verdict.
         language: language of the page.
     """
     words = Words(language)
@@ -30,7 +31,7 @@ def render_comparison(found: VersionComparison, *, fewest_rows: int, language: L
         words=words,
         title=words("comparison_title", model=found.model_name, **names),
         heading=words("comparison_heading", model=found.model_name, **names),
-        verdict=_write_verdict(found, words, fewest_rows),
+        verdict=_write_verdict(found, words, fewest_rows, fewest_distinct),
         sections=[
             Section(name="verdict", title=words("verdict"), blocks=list(_build_verdict(found, words))),
             build_data_side(found, words),
@@ -40,7 +41,15 @@ def render_comparison(found: VersionComparison, *, fewest_rows: int, language: L
     )
 
 
-def _write_verdict(found: VersionComparison, words: Words, fewest_rows: int) -> str:
+def _write_verdict(found: VersionComparison, words: Words, fewest_rows: int, fewest_distinct: int) -> str:
+    if found.verdict == "too_few_rows" and found.common_rows >= fewest_rows:
+        return words(
+            "verdict_too_few_distinct",
+            **_name_versions(found),
+            rows=found.common_rows,
+            distinct=found.distinct_rows,
+            fewest=fewest_distinct,
+        )
     obstacle = words(f"obstacle_{found.obstacle}") if found.obstacle else ""
     return words(
         f"verdict_{found.verdict}",

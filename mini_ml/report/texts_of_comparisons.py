@@ -30,6 +30,12 @@ COMPARISON_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Sem veredito: as versões {first} e {second} separaram {rows} linhas em comum, e são necessárias pelo menos "
         "{fewest}.",
     ),
+    "verdict_too_few_distinct": (
+        "No verdict: versions {first} and {second} held out {rows} rows in common, but they repeat {distinct} "
+        "different rows, and at least {fewest} different ones are needed.",
+        "Sem veredito: as versões {first} e {second} separaram {rows} linhas em comum, mas elas repetem {distinct} "
+        "linhas diferentes, e são necessárias pelo menos {fewest} diferentes.",
+    ),
     "verdict_not_comparable": (
         "No verdict: versions {first} and {second} cannot be compared, because {obstacle}.",
         "Sem veredito: as versões {first} e {second} não podem ser comparadas, porque {obstacle}.",

@@ -56,7 +56,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Case, PageFind
     folder, visits = tmp_path_factory.mktemp("comparisons"), []
     for number, (name, width, scheme, language) in enumerate(CASES):
         path = folder / f"{number}.html"
-        path.write_bytes(render_comparison(COMPARISONS[name], fewest_rows=200, language=language))
+        path.write_bytes(render_comparison(COMPARISONS[name], fewest_rows=200, fewest_distinct=50, language=language))
         visits.append(Visit(path=path, width=width, scheme=scheme))
     return dict(zip(CASES, open_pages(visits), strict=True))
 

@@ -125,6 +125,30 @@ def test_a_blank_reason_is_none(published: Services) -> None:
 
 
 @pytest.mark.parametrize(
+    ("reason", "kept"), [("", None), ("  ", None), (" not in use ", "not in use"), ("x" * 500,) * 2]
+)
+def test_the_reason_of_a_removal_is_kept_without_blanks_around_it(
+    published: Services, reason: str, kept: str | None
+) -> None:
+    published.api.put(CHAMPION, json={"version": 1})
+
+    removed = published.api.delete(CHAMPION, params={"reason": reason})
+
+    assert removed.status_code == 204
+    assert published.api.get(CHAMPION).json()["moves"][0]["reason"] == kept
+
+
+def test_a_removal_with_too_long_a_reason_is_rejected(published: Services) -> None:
+    published.api.put(CHAMPION, json={"version": 1})
+
+    rejected = published.api.delete(CHAMPION, params={"reason": "x" * 501})
+
+    assert rejected.status_code == 422
+    assert set(faulty(rejected)) == {"reason"}
+    assert published.api.get(CHAMPION).json()["version"] == 1
+
+
+@pytest.mark.parametrize(
     ("path", "code"),
     [
         ("/models/iris/aliases/challenger", "alias_not_found"),

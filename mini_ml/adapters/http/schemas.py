@@ -3,15 +3,17 @@
 The other responses are in `mini_ml.contracts`, because the Python client returns them.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, JsonValue, field_validator
+from pydantic import AfterValidator, Field, JsonValue, field_validator
 
 from mini_ml import keys
 from mini_ml.contracts import BAD_ROWS, EFFORTS, FrozenModel, Kind
 
 MOST_REASON_CHARS: Final = 500
 """Maximum length of the reason of a move of an alias."""
+BLANK_AS_NONE: Final = AfterValidator(lambda reason: (reason or "").strip() or None)
+"""Removes the blanks around a reason; without anything else, there is none."""
 _BAD_ROWS: Final = list(dict.fromkeys(value for values in BAD_ROWS.values() for value in values))
 
 
@@ -73,7 +75,7 @@ class AliasTarget(FrozenModel):
     version: int = Field(ge=1, le=999_999, strict=True)
     if_better: bool = Field(default=False, strict=True)
     """Whether the alias moves only if this version is better than the one that it points to."""
-    reason: str | None = Field(default=None, max_length=MOST_REASON_CHARS)
+    reason: Annotated[str | None, BLANK_AS_NONE] = Field(default=None, max_length=MOST_REASON_CHARS)
     """Why, for the moves of the alias."""
 
     @field_validator("version", mode="before")
@@ -81,8 +83,3 @@ class AliasTarget(FrozenModel):
     def _convert_whole_float(cls, version: object) -> object:
         """Accept 2.0 as 2, because JSON does not distinguish integers from floats."""
         return int(version) if isinstance(version, float) and version.is_integer() else version
-
-    @field_validator("reason")
-    @classmethod
-    def _convert_blank_to_none(cls, reason: str | None) -> str | None:
-        return (reason or "").strip() or None

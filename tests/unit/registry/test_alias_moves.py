@@ -123,7 +123,7 @@ def test_the_journal_continues_after_an_earlier_release_has_moved_the_alias(clou
     move(cloud, 1)
     move(cloud, 2)
 
-    assert steps_of(list_moves(cloud)) == [(3, 1, 2), (2, 3, 1), (1, None, 1)]
+    assert steps_of(list_moves(cloud)) == [(4, 1, 2), (3, 3, 1), (2, 1, 2), (1, None, 1)]
 
 
 def test_the_moves_after_a_restored_alias_are_kept_too(cloud: MemoryCloud) -> None:
@@ -137,8 +137,9 @@ def test_the_moves_after_a_restored_alias_are_kept_too(cloud: MemoryCloud) -> No
         move(cloud, version, moved_by="bo")
 
     assert [(move.number, move.to_version, move.moved_by) for move in list_moves(cloud)] == [
-        (4, 3, "bo"),
-        (3, 2, "bo"),
+        (5, 3, "bo"),
+        (4, 2, "bo"),
+        (3, 3, "ana"),
         (2, 2, "ana"),
         (1, 1, "ana"),
     ]
@@ -151,7 +152,30 @@ def test_a_damaged_alias_is_repaired_by_moving_it_and_keeps_its_journal(cloud: M
 
     move(cloud, 3)
 
-    assert steps_of(list_moves(cloud)) == [(2, None, 3), (1, None, 1)]
+    assert steps_of(list_moves(cloud)) == [(3, None, 3), (2, 1, 2), (1, None, 1)]
+
+
+def test_a_damaged_alias_does_not_move_where_the_present_version_must_be_checked(cloud: MemoryCloud) -> None:
+    cloud.artifacts.put(keys.alias("iris", "champion"), b"{")
+
+    with pytest.raises(errors.ArtifactRejected, match="Move the alias without `if_better`"):
+        move_alias(cloud, "iris", "champion", 3, moved_by="ana", check=lambda present: "better")
+
+    assert cloud.artifacts.get(keys.alias("iris", "champion")).body == b"{"
+
+
+def test_a_move_is_made_although_the_journal_cannot_be_written_until_the_next_one(cloud: MemoryCloud) -> None:
+    def fail(method: str, key: str) -> None:
+        if key.startswith(keys.alias_moves("iris", "champion")) and method == "put_new":
+            raise errors.StorageUnavailable("The store does not respond.")
+
+    cloud.artifacts.before = fail
+    moved = move(cloud, 1)
+    cloud.artifacts.before = no_hook
+    move(cloud, 2)
+
+    assert moved.version == 1
+    assert steps_of(list_moves(cloud)) == [(2, 1, 2), (1, None, 1)]
 
 
 def test_a_damaged_alias_can_be_removed(cloud: MemoryCloud) -> None:
@@ -162,7 +186,7 @@ def test_a_damaged_alias_can_be_removed(cloud: MemoryCloud) -> None:
     assert aliases.load_target(cloud.artifacts, "iris", "champion") is None
 
 
-def test_an_alias_that_never_was_has_no_moves(cloud: MemoryCloud) -> None:
+def test_an_alias_that_was_never_made_has_no_moves(cloud: MemoryCloud) -> None:
     with pytest.raises(errors.AliasNotFound):
         load_history(cloud.artifacts, "iris", "champion", limit=5)
     with pytest.raises(errors.ModelNotFound):
@@ -224,7 +248,7 @@ def test_an_alias_that_moves_during_the_check_is_not_overwritten(cloud: MemoryCl
     assert steps_of(list_moves(cloud)) == [(2, 1, 2), (1, None, 1)]
 
 
-@pytest.mark.parametrize("calls_before", range(6))
+@pytest.mark.parametrize("calls_before", range(7))
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_killed_writer_leaves_the_alias_and_its_moves_as_they_were_or_moves_it(
     cloud: MemoryCloud, calls_before: int, moment: str
@@ -251,20 +275,21 @@ def test_a_killed_writer_leaves_the_alias_and_its_moves_as_they_were_or_moves_it
     assert steps_of(list_moves(cloud))[0] == (3 + len(moved), target, 1)
 
 
-def test_a_writer_that_was_killed_between_both_writes_changes_nothing(cloud: MemoryCloud) -> None:
-    move(cloud, 1)
-
+def test_the_next_writer_keeps_the_move_of_a_writer_that_was_killed_between_both_writes(cloud: MemoryCloud) -> None:
     def kill(method: str, key: str) -> None:
         if method == "put_new":
             raise Killed
 
     cloud.artifacts.after = kill
-    with pytest.raises(Killed):
-        move(cloud, 2)
+    for version in (1, 2):  # the first one is killed after the alias, the second one after the copy for the first one
+        with pytest.raises(Killed):
+            move(cloud, version)
     cloud.artifacts.after = no_hook
 
     assert list(cloud.artifacts.list_keys(keys.alias_moves("iris", "champion"))) != []
     assert steps_of(list_moves(cloud)) == [(1, None, 1)]
+    move(cloud, 3)
+    assert steps_of(list_moves(cloud)) == [(2, 1, 3), (1, None, 1)]
 
 
 @dataclass
@@ -327,8 +352,8 @@ class Race:
 WRITERS = st.builds(
     Writer,
     to=st.sampled_from([*VERSIONS, None]),
-    interrupted_at=st.integers(0, 6),
-    fails_at=st.integers(1, 9),
+    interrupted_at=st.integers(0, 8),
+    fails_at=st.integers(1, 10),
     is_killed=st.booleans(),
 )
 

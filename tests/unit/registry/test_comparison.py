@@ -11,7 +11,7 @@ from mini_ml.contracts import Label, VersionComparison
 from mini_ml.contracts.models import GROUP_COLUMN_REASON
 from mini_ml.registry.comparison import compare_versions
 from tests.fixtures.responses import MANIFEST
-from tests.unit.registry.published import REGRESSION, label_rows, number_rows, publish, write_rows
+from tests.unit.registry.published import REGRESSION, Row, label_rows, number_rows, publish, write_rows
 
 
 @pytest.fixture
@@ -26,6 +26,12 @@ def compare(cloud: MemoryCloud, first: int = 1, second: int = 2) -> VersionCompa
 def held_out(rows: int, *, sha256: str = "0") -> dict[str, Any]:
     """Return the dataset of a manifest with this number of hold-out rows."""
     return {**MANIFEST["dataset"], "holdout_rows": rows, "sha256": sha256}
+
+
+def copy_rows(distinct: int, *, right: float) -> list[Row]:
+    """Return 300 rows that repeat a few."""
+    rows = label_rows(distinct, right=right)
+    return [rows[number % distinct] for number in range(300)]
 
 
 def test_a_version_with_better_probabilities_is_better(cloud: MemoryCloud) -> None:
@@ -75,6 +81,29 @@ def test_fewer_than_two_hundred_common_rows_give_no_verdict(cloud: MemoryCloud, 
     assert ("at least 200" in found.reason) == (verdict == "too_few_rows")
 
 
+@pytest.mark.parametrize("distinct", [1, 3, 49])
+def test_copies_of_fewer_than_fifty_rows_give_no_verdict(cloud: MemoryCloud, distinct: int) -> None:
+    publish(cloud, 1, write_rows(copy_rows(distinct, right=0.5)))
+    publish(cloud, 2, write_rows(copy_rows(distinct, right=1.0)))
+
+    found = compare(cloud)
+
+    assert (found.verdict, found.common_rows, found.distinct_rows) == ("too_few_rows", 300, distinct)
+    assert found.differences == ()
+    assert found.reason.endswith(
+        f"but they repeat {distinct} different rows, and at least 50 different ones are needed for a verdict."
+    )
+
+
+def test_copies_of_fifty_rows_can_give_a_verdict(cloud: MemoryCloud) -> None:
+    publish(cloud, 1, write_rows(copy_rows(50, right=0.5)))
+    publish(cloud, 2, write_rows(copy_rows(50, right=1.0)))
+
+    found = compare(cloud)
+
+    assert (found.verdict, found.common_rows, found.distinct_rows) == ("better", 300, 50)
+
+
 def test_a_difference_in_the_last_digits_is_no_difference(cloud: MemoryCloud) -> None:
     rows = label_rows(300, right=0.8)
     publish(cloud, 1, write_rows(rows))
@@ -84,7 +113,7 @@ def test_a_difference_in_the_last_digits_is_no_difference(cloud: MemoryCloud) ->
 
 
 @pytest.mark.parametrize(("sha256", "code"), [("0", "fitted_rows"), ("1", "other_rows")])
-def test_rows_of_only_one_version_are_left_out_and_said(cloud: MemoryCloud, sha256: str, code: str) -> None:
+def test_rows_of_only_one_version_are_left_out_with_a_note(cloud: MemoryCloud, sha256: str, code: str) -> None:
     publish(cloud, 1, write_rows(label_rows(300, right=0.8)), dataset=held_out(300))
     publish(cloud, 2, write_rows(label_rows(250, right=0.8, first=50)), dataset=held_out(250, sha256=sha256))
 
@@ -107,7 +136,7 @@ def test_without_a_common_row_the_reason_says_how_rows_are_recognised(cloud: Mem
     assert "recognised by all of its cells" in found.reason
 
 
-def test_rows_whose_target_was_corrected_are_said(cloud: MemoryCloud) -> None:
+def test_a_note_counts_rows_whose_target_was_corrected(cloud: MemoryCloud) -> None:
     rows = label_rows(300, right=0.8)
     digest, _, _, _ = rows[0]
     publish(cloud, 1, write_rows(rows))
@@ -121,7 +150,7 @@ def test_rows_whose_target_was_corrected_are_said(cloud: MemoryCloud) -> None:
     ]
 
 
-def test_a_refitted_version_is_said(cloud: MemoryCloud) -> None:
+def test_a_note_names_a_version_that_was_refitted(cloud: MemoryCloud) -> None:
     publish(cloud, 1, write_rows(label_rows(300, right=0.8)))
     publish(cloud, 2, write_rows(label_rows(300, right=0.8)), refitted=True)
 
@@ -130,7 +159,7 @@ def test_a_refitted_version_is_said(cloud: MemoryCloud) -> None:
     ]
 
 
-def test_rows_that_were_held_out_in_groups_are_said(cloud: MemoryCloud) -> None:
+def test_a_note_names_a_version_whose_rows_were_held_out_in_groups(cloud: MemoryCloud) -> None:
     publish(cloud, 1, write_rows(label_rows(300, right=0.8)))
     grouped = {"left_out": [{"name": "patient", "reason": GROUP_COLUMN_REASON}]}
     publish(cloud, 2, write_rows(label_rows(300, right=0.8)), schema=grouped)
@@ -138,7 +167,7 @@ def test_rows_that_were_held_out_in_groups_are_said(cloud: MemoryCloud) -> None:
     assert [note.params for note in compare(cloud).notes if note.code == "grouped_rows"] == [{"version": 2}]
 
 
-def test_metrics_that_say_the_opposite_are_said(cloud: MemoryCloud) -> None:
+def test_a_note_names_metrics_that_say_the_opposite(cloud: MemoryCloud) -> None:
     rows = label_rows(300, right=0.5)
     publish(cloud, 1, write_rows([(digest, target, target, 0.51) for digest, target, _, _ in rows]))
     sure = [

@@ -36,7 +36,7 @@ class Reader(HTMLParser):
 
 def read(found: VersionComparison, language: Language = "en") -> Reader:
     reader = Reader()
-    reader.feed(render_comparison(found, fewest_rows=200, language=language).decode())
+    reader.feed(render_comparison(found, fewest_rows=200, fewest_distinct=50, language=language).decode())
     return reader
 
 
@@ -62,6 +62,24 @@ def test_every_verdict_has_its_sentence(language: Language, verdict: ComparisonV
     shown = read(PLAIN.model_copy(update={"verdict": verdict, "obstacle": "task"}), language)
 
     assert TEXTS[f"verdict_{verdict}"][LANGUAGES.index(language)].partition("{")[0] in shown.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            "held out 300 rows in common, but they repeat 3 different rows, and at least 50 different ones are needed",
+        ),
+        ("pt-BR", "linhas em comum, mas elas repetem 3 linhas diferentes, e são necessárias pelo menos 50 diferentes"),
+    ],
+)
+def test_the_page_says_that_too_few_rows_differ(language: Language, words: str) -> None:
+    few = PLAIN.model_copy(
+        update={"verdict": "too_few_rows", "common_rows": 300, "distinct_rows": 3, "differences": ()}
+    )
+
+    assert words in read(few, language).text
 
 
 def test_every_obstacle_note_and_metric_has_words_in_both_languages() -> None:
@@ -126,7 +144,7 @@ def test_the_page_of_many_columns_and_parameters_is_small_and_says_what_it_leave
     side = PLAIN.versions[1].model_copy(update={"columns": many, "model_params": params})
     found = PLAIN.model_copy(update={"versions": (PLAIN.versions[0], side)})
 
-    page = render_comparison(found, fewest_rows=200, language="en")
+    page = render_comparison(found, fewest_rows=200, fewest_distinct=50, language="en")
 
     assert len(page) < 200_000
     assert b"1,900 more columns differ." in page

@@ -95,7 +95,7 @@ def test_intervals_cover_the_true_difference_about_as_often_as_they_say() -> Non
     assert 71 <= covered <= 79
 
 
-def test_equal_models_are_rarely_told_apart() -> None:
+def test_equal_models_are_rarely_found_different() -> None:
     random = np.random.default_rng(5)
     verdicts = []
     for _ in range(80):

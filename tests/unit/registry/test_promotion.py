@@ -2,9 +2,10 @@
 
 import pytest
 
+from mini_ml import keys
 from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.contracts import VersionComparison
-from mini_ml.errors import AliasMoved, NotBetter, VersionNotFound
+from mini_ml.errors import AliasMoved, ArtifactRejected, NotBetter, VersionNotFound
 from mini_ml.registry import aliases
 from mini_ml.registry.alias_moves import load_history, move_alias
 from mini_ml.registry.promotion import promote_if_better
@@ -68,6 +69,15 @@ def test_an_alias_that_points_there_already_needs_no_comparison(cloud: MemoryClo
     promote(cloud, 3)
 
     assert len(load_history(cloud.artifacts, "iris", "champion", limit=5).moves) == 1
+
+
+def test_a_damaged_alias_stays_because_there_is_nothing_to_compare_with(cloud: MemoryCloud) -> None:
+    cloud.artifacts.put(keys.alias("iris", "champion"), b"{")
+
+    with pytest.raises(ArtifactRejected, match="Move the alias without `if_better`"):
+        promote(cloud, 1)
+
+    assert cloud.artifacts.get(keys.alias("iris", "champion")).body == b"{"
 
 
 def test_a_missing_version_is_not_found(cloud: MemoryCloud) -> None:

@@ -13,7 +13,7 @@ from mini_ml.adapters.http.answering.views import alias_view, json_response
 from mini_ml.adapters.http.openapi.document import json_body, problem_responses
 from mini_ml.adapters.http.reading.json_bodies import read_json_as
 from mini_ml.adapters.http.routes.models import ModelName
-from mini_ml.adapters.http.schemas import MOST_REASON_CHARS, AliasTarget
+from mini_ml.adapters.http.schemas import BLANK_AS_NONE, MOST_REASON_CHARS, AliasTarget
 from mini_ml.adapters.http.service import CloudDep, new_router
 from mini_ml.contracts import AliasView, JsonObject
 from mini_ml.registry import alias_moves, promotion
@@ -101,10 +101,9 @@ def delete_alias(
     model_name: ModelName,
     alias: AliasName,
     reason: Annotated[
-        str | None, Query(max_length=MOST_REASON_CHARS, description="Why, for the moves of the alias.")
+        str | None, Query(max_length=MOST_REASON_CHARS, description="Why, for the moves of the alias."), BLANK_AS_NONE
     ] = None,
 ) -> Response:
     """Requests that use this alias return `404` from now on. Its moves are kept."""
-    moved_by, why = name_of(request.state.principal), (reason or "").strip() or None
-    alias_moves.remove_alias(cloud, model_name, alias, moved_by=moved_by, reason=why)
+    alias_moves.remove_alias(cloud, model_name, alias, moved_by=name_of(request.state.principal), reason=reason)
     return Response(status_code=204)
