@@ -16,7 +16,7 @@ ComparisonVerdict = Literal["better", "worse", "no_difference", "too_few_rows", 
 Obstacle = Literal["task", "target", "labels", "predictions", "numbers"]
 """Why versions cannot be compared: what differs, or what is missing or cannot be computed with."""
 ComparisonNoteCode = Literal[
-    "metrics_disagree", "fitted_rows", "other_rows", "other_target", "grouped_rows", "refitted"
+    "metrics_disagree", "fitted_rows", "other_rows", "other_target", "sampled_rows", "grouped_rows", "refitted"
 ]
 
 
@@ -88,7 +88,7 @@ class VersionComparison(FrozenModel):
     model_name: str
     versions: tuple[ComparedVersion, ComparedVersion]
     common_rows: int
-    """Rows that both versions held out, with the same cells and the same target."""
+    """Rows that both versions held out, with the same cells and the same target; of a sample if a note says so."""
     distinct_rows: int
     """Common rows that differ from each other in a cell other than the target; copies of a row count once."""
     differences: tuple[MetricDifference, ...] = ()

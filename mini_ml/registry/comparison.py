@@ -19,7 +19,7 @@ from mini_ml.keys import match_upload
 from mini_ml.parallel import map_parallel
 from mini_ml.ports import Cloud
 from mini_ml.registry.comparison_words import build_notes, build_reason
-from mini_ml.registry.holdout_rows import MatchedRows, match_rows
+from mini_ml.registry.holdout_rows import ALL_ROWS, MatchedRows, choose_bound, match_rows
 from mini_ml.registry.paired_bootstrap import compare_metric
 from mini_ml.registry.sealing import build_rejection, load_verified_manifest
 
@@ -69,9 +69,11 @@ def compare_predictions(manifests: Manifests, first: bytes, second: bytes) -> Ve
     Raises:
         ArtifactRejected: a file is damaged, or is not of its version.
     """
-    matched = match_rows(
-        first, second, labels=(manifests.first.model_schema.labels, manifests.second.model_schema.labels)
-    )
+    labels = (manifests.first.model_schema.labels, manifests.second.model_schema.labels)
+    below = choose_bound(min(manifest.dataset.holdout_rows for manifest in manifests))
+    matched = match_rows(first, second, labels=labels, below=below)
+    if below < ALL_ROWS and not matched.can_decide:
+        matched = match_rows(first, second, labels=labels)  # they have few rows in common
     if not matched.can_decide:
         return _build(manifests, matched=matched)
     return _build(manifests, matched=matched, differences=tuple(_compare_metrics(manifests.first.task, matched)))

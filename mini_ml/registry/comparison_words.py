@@ -14,7 +14,7 @@ from mini_ml.contracts import (
     VersionComparison,
 )
 from mini_ml.contracts.models import GROUP_COLUMN_REASON
-from mini_ml.registry.holdout_rows import FEWEST_DISTINCT, FEWEST_ROWS, MatchedRows
+from mini_ml.registry.holdout_rows import ALL_ROWS, FEWEST_DISTINCT, FEWEST_ROWS, MatchedRows
 
 METRIC_WORDS: Final = {"log_loss": "log loss", "accuracy": "accuracy", "rmse": "RMSE", "mae": "MAE"}
 """What the metrics of a comparison are called in a sentence."""
@@ -32,6 +32,8 @@ _NOTES: Final[Mapping[ComparisonNoteCode, str]] = {
     "other_rows": "Hold-out rows of version {version} that version {other} did not hold out, so that it may have been "
     "fitted on them: {count:,} of {rows:,}. They are left out.",
     "other_target": "Rows with the same cells in both files, but another target: {count:,}. They are left out.",
+    "sampled_rows": "The versions held out so many rows that only a sample of about {percent} % is compared: always "
+    "the same rows, chosen by their digests. The numbers of rows are those of the sample.",
     "grouped_rows": "Rows of version {version} were held out in groups. Rows of a group resemble each other, so the "
     "interval may be too narrow.",
     "refitted": "Version {version} was fitted on its hold-out rows too, after it was measured. The comparison is about "
@@ -83,10 +85,14 @@ def build_notes(
 ) -> Iterator[ComparisonNote]:
     """Yield what to know about a comparison before trusting it."""
     yield from _note_disagreement(found.differences)
-    for here, there in (found.versions, found.versions[::-1]):
-        if here.holdout_rows > found.common_rows:
-            count = here.holdout_rows - found.common_rows
-            params = {"count": count, "rows": here.holdout_rows, "version": here.version, "other": there.version}
+    is_sample = matched.below < ALL_ROWS
+    if is_sample:
+        yield _build_note("sampled_rows", percent=max(1, round(100 * matched.below / ALL_ROWS)))
+    for here, there, read in zip(found.versions, found.versions[::-1], matched.held_out, strict=True):
+        rows = read if is_sample else here.holdout_rows
+        if rows > found.common_rows:
+            count = rows - found.common_rows
+            params = {"count": count, "rows": rows, "version": here.version, "other": there.version}
             yield _build_note("fitted_rows" if here.sha256 == there.sha256 else "other_rows", **params)
     if matched.other_target:
         yield _build_note("other_target", count=matched.other_target)

@@ -2,7 +2,7 @@
 
 Rows are paired, so their difficulty cancels out: Dietterich, “Approximate Statistical Tests for Comparing Supervised
 Classification Learning Algorithms”, Neural Computation 10, 1998, explains why this matters. A resample draws groups of
-rows with replacement, at most 500 of them, so that 200,000 rows take as long as 500. The digest of a row decides its
+rows with replacement, at most 500 of them, so that many rows take little longer. The digest of a row decides its
 group, which is as good as chance, so the sums of the groups vary as much as those of rows do, and 500 of them show it
 to about 3 %. Rows with the same cells share a group, because they are not independent of each other.
 

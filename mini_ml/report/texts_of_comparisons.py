@@ -99,6 +99,12 @@ COMPARISON_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Rows with the same cells in both files, but another target: {count}. They are left out.",
         "Linhas com as mesmas células nos dois arquivos, mas outro alvo: {count}. Ficam de fora.",
     ),
+    "remark_sampled_rows": (
+        "The versions held out so many rows that only a sample of about {percent} % is compared: always the same rows, "
+        "chosen by their digests. The numbers of rows are those of the sample.",
+        "As versões separaram tantas linhas que só uma amostra de cerca de {percent}% é comparada: sempre as mesmas "
+        "linhas, escolhidas pelos seus resumos. Os números de linhas são os da amostra.",
+    ),
     "remark_grouped_rows": (
         "Rows of version {version} were held out in groups. Rows of a group resemble each other, so the interval may "
         "be too narrow.",

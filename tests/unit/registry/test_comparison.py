@@ -9,6 +9,7 @@ from mini_ml import errors, keys
 from mini_ml.adapters.memory.cloud import MemoryCloud, memory_cloud
 from mini_ml.contracts import Label, VersionComparison
 from mini_ml.contracts.models import GROUP_COLUMN_REASON
+from mini_ml.registry import holdout_rows
 from mini_ml.registry.comparison import compare_versions
 from tests.fixtures.responses import MANIFEST
 from tests.unit.registry.published import REGRESSION, Row, label_rows, number_rows, publish, write_rows
@@ -102,6 +103,29 @@ def test_copies_of_fifty_rows_can_give_a_verdict(cloud: MemoryCloud) -> None:
     found = compare(cloud)
 
     assert (found.verdict, found.common_rows, found.distinct_rows) == ("better", 300, 50)
+
+
+def test_of_many_rows_a_sample_by_digest_is_compared(cloud: MemoryCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holdout_rows, "MOST_ROWS", 1_000)
+    rows = [(place << 52, *row[1:]) for place, row in enumerate(label_rows(4_000, right=0.6))]
+    better = [(digest, target, target, 0.9) for digest, target, _, _ in rows]
+    publish(cloud, 1, write_rows(rows), dataset=held_out(4_000))
+    publish(cloud, 2, write_rows(better[::-1][1:]), dataset=held_out(4_000))
+
+    found = compare(cloud)
+
+    assert (found.verdict, found.common_rows) == ("better", 1_024)
+    assert [(note.code, note.params) for note in found.notes] == [("sampled_rows", {"percent": 25})]
+
+
+def test_all_rows_are_compared_if_the_sample_has_too_few_in_common(
+    cloud: MemoryCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holdout_rows, "MOST_ROWS", 100)
+    publish(cloud, 1, write_rows(label_rows(400, right=0.6)), dataset=held_out(1 << 60))
+    publish(cloud, 2, write_rows(label_rows(400, right=0.9)), dataset=held_out(1 << 60))
+
+    assert (compare(cloud).verdict, compare(cloud).common_rows) == ("better", 400)
 
 
 def test_a_difference_in_the_last_digits_is_no_difference(cloud: MemoryCloud) -> None:
