@@ -60,7 +60,7 @@ COMPARISON_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "verdict_text": (
         "Both versions predicted {rows} rows that neither was fitted on. The first metric decides: a difference counts "
-        "if its 95 % interval, from a paired bootstrap over these rows, does not contain 0.",
+        "if its 95\u00a0% interval, from a paired bootstrap over these rows, does not contain 0.",
         "As duas versões previram {rows} linhas que nenhuma viu no treinamento. A primeira métrica decide: uma "
         "diferença conta se o seu intervalo de 95%, de um bootstrap pareado sobre essas linhas, não contém 0.",
     ),
@@ -122,7 +122,8 @@ COMPARISON_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "side_model": ("Model", "Modelo"),
     "side_metrics": ("Metrics", "Métricas"),
     "side_metrics_text": (
-        "Each version was measured on its own hold-out rows, which can differ. Intervals have a confidence of 95 %.",
+        "Each version was measured on its own hold-out rows, which can differ. Intervals have a "
+        "confidence of 95\u00a0%.",
         "Cada versão foi medida nas suas próprias linhas separadas, que podem ser diferentes. Os intervalos têm "
         "confiança de 95%.",
     ),

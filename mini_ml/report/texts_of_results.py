@@ -23,7 +23,7 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "metrics": ("How good it is", "Quão bom ele é"),
     "metrics_text": (
         "Measured on {number} rows that the model did not learn from. The baseline always answers with {baseline}. An "
-        "interval contains the true value with a confidence of 95 %.",
+        "interval contains the true value with a confidence of 95\u00a0%.",
         "Medido em {number} linhas que o modelo não viu. A referência sempre responde com {baseline}. Um intervalo "
         "contém o valor verdadeiro com confiança de 95%.",
     ),
@@ -34,7 +34,7 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Nenhuma linha foi separada, por isso o modelo não foi medido.",
     ),
     "metric": ("Metric", "Métrica"),
-    "interval": ("95 % interval", "Intervalo de 95%"),
+    "interval": ("95\u00a0% interval", "Intervalo de 95%"),
     "baseline": ("Baseline", "Referência"),
     "better": ("Better is", "Melhor é"),
     "higher": ("higher", "maior"),
@@ -154,7 +154,7 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     # ---------------------------------------------------------------- effects
     "importance": ("What it looks at", "O que ele observa"),
     "importance_text": (
-        "How much worse the model gets on hold-out rows when the cells of one column are shuffled, with 95 % "
+        "How much worse the model gets on hold-out rows when the cells of one column are shuffled, with 95\u00a0% "
         "intervals. A column whose interval contains 0 may not matter. Columns that say the same share their "
         "importance.",
         "O quanto o modelo piora nas linhas separadas quando as células de uma coluna são embaralhadas, com "
@@ -170,7 +170,7 @@ RESULT_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "increase_log_loss": ("increase of the log loss", "aumento da perda logarítmica"),
     "increase_wrong": ("increase of the share of wrong labels", "aumento da parte de rótulos errados"),
     "increase_squared": (
-        "increase of the squared error, as a multiple of the variance",
+        "increase of the squared error, in variances of the target",
         "aumento do erro quadrático, em variâncias do alvo",
     ),
     "dependence": ("How it uses the most important columns", "Como ele usa as colunas mais importantes"),

@@ -1,5 +1,6 @@
 """A reader gets a language that they understand, and both languages have every text."""
 
+import re
 from string import Formatter
 from typing import get_args
 
@@ -87,3 +88,8 @@ def test_numbers_in_texts_are_written_as_the_language_does() -> None:
 
 def test_one_thing_is_not_several() -> None:
     assert Words("en").count("read_bad", 1) == "1 row that cannot be read left out"
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_a_percent_sign_stays_on_the_line_of_its_number(key: str) -> None:
+    assert [text for text in TEXTS[key] if re.search("[0-9] %", text)] == []
