@@ -13,9 +13,10 @@ from infra.constructs.functions import Functions
 from infra.constructs.operations import Operations
 from infra.constructs.private_endpoint import make_private
 from infra.constructs.queues import Queues
-from infra.constructs.seal import SealKeys, make_seal_alias, make_seal_key, split_key_arns
+from infra.constructs.seal import SealKeys, make_seal_alias, make_seal_key
 from infra.constructs.secrets import make_admin_key, make_stored_api_keys
 from infra.constructs.storage import Storage
+from infra.key_arns import split_key_arns
 from infra.options import Options
 from infra.stages import Deployment
 from mini_ml.topology import PROJECT, TRAIN_PREFIX, aws_names

@@ -1,6 +1,5 @@
 """The KMS key that seals manifests. Like the models, it is kept when the stack is deleted."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +8,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.context import InvalidContext
 from mini_ml.topology import Names
 
 _ACCOUNT_MAY: Final = (
@@ -37,9 +35,6 @@ _ACCOUNT_MAY: Final = (
 """Actions that IAM policies of the account can allow. Without this statement, the key could not be managed or used."""
 
 
-_KEY_ARN: Final = re.compile(r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+")
-
-
 @dataclass(frozen=True, kw_only=True)
 class SealKeys:
     """The key that seals new models, and the keys whose seals are still accepted."""
@@ -52,18 +47,6 @@ class SealKeys:
     def verifying(self) -> list[str]:
         """ARNs of all keys that verify."""
         return [self.signing.key_arn, *self.accepted]
-
-
-def split_key_arns(text: str | None) -> tuple[str, ...]:
-    """Return the ARNs in a context value, separated by spaces. Raises InvalidContext."""
-    arns = tuple((text or "").split())
-    wrong = [arn for arn in arns if not _KEY_ARN.fullmatch(arn)]
-    if wrong:
-        raise InvalidContext(
-            "The context value accepted_seal_key_arns needs ARNs of KMS keys, separated by spaces; "
-            f"{wrong[0]} is not one."
-        )
-    return arns
 
 
 def make_seal_key(scope: Construct, id: str, *, adopted_arn: str | None, stage_name: str) -> kms.IKey:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from infra.authentication import authentication_of
-from infra.constructs.seal import split_key_arns
+from infra.key_arns import split_key_arns
 from mini_ml.adapters.auth.api_keys import new_key, parse
 from tests.fixtures.synthesis import ACCEPTED_KEYS, API_KEYS, FUNCTIONS, SIGNING_KEY, Synthesised, Template
 
