@@ -165,7 +165,9 @@ class S3ObjectStore:
             )
             for page in pages:
                 folders = (entry["Prefix"] for entry in page.get("CommonPrefixes", []))
-                yield from (folder.removeprefix(prefix).removesuffix("/") for folder in folders)
+                # LocalStack returns folders before `start_after` too.
+                later = (folder for folder in folders if folder > start_after)
+                yield from (folder.removeprefix(prefix).removesuffix("/") for folder in later)
 
     def list_versions(self, prefix: str, *, after: tuple[str, str] | None = None) -> Iterator[ObjectHead]:
         """Iterate over every version below `prefix`, by key and newest first, starting after `after`."""
