@@ -1,16 +1,26 @@
 """`…/drift`: how the rows of the batches of a version differ from its training rows."""
 
+from collections.abc import Iterator
 from urllib.parse import urljoin
 
 import pytest
 
-from tests.functions.services import Services, predict, problem, train
+from tests.functions.services import Services, predict, problem, services_in, train
 
 PATH = "/models/default/versions/1/drift"
 
 
-def test_a_batch_is_listed_with_its_columns(trained: Services) -> None:
-    page = trained.api.get(PATH).json()
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Services of these tests alone, with a model `default` and one batch."""
+    with services_in(tmp_path_factory.mktemp("scored")) as services, services.polling():
+        assert train(services.api).status_code == 201
+        assert predict(services.api).status_code == 200
+        yield services
+
+
+def test_a_batch_is_listed_with_its_columns(scored: Services) -> None:
+    page = scored.api.get(PATH).json()
 
     [batch] = page["batches"]
     assert (page["model_name"], page["version"], batch["drift"]["rows"]) == ("default", 1, 15)
@@ -22,11 +32,11 @@ def test_a_batch_is_listed_with_its_columns(trained: Services) -> None:
     ]
 
 
-def test_the_links_lead_to_the_job_and_to_the_version(trained: Services) -> None:
-    page = trained.api.get(PATH).json()
+def test_the_links_lead_to_the_job_and_to_the_version(scored: Services) -> None:
+    page = scored.api.get(PATH).json()
 
-    job = trained.api.get(urljoin(PATH, page["batches"][0]["links"]["job"]))
-    version = trained.api.get(urljoin(PATH, page["links"]["model_version"]))
+    job = scored.api.get(urljoin(PATH, page["batches"][0]["links"]["job"]))
+    version = scored.api.get(urljoin(PATH, page["links"]["model_version"]))
 
     assert (job.json()["kind"], version.json()["version"]) == ("predict", 1)
     assert "next" not in page["links"]
@@ -34,16 +44,16 @@ def test_the_links_lead_to_the_job_and_to_the_version(trained: Services) -> None
 
 @pytest.mark.parametrize("service", ["api", "trainer", "predict"])
 @pytest.mark.parametrize("version", ["1", "latest"])
-def test_every_service_lists_drift_by_number_and_latest(trained: Services, service: str, version: str) -> None:
-    page = trained.client(service).get(f"/models/default/versions/{version}/drift").json()
+def test_every_service_lists_drift_by_number_and_latest(scored: Services, service: str, version: str) -> None:
+    page = scored.client(service).get(f"/models/default/versions/{version}/drift").json()
 
     assert (page["version"], len(page["batches"])) == (1, 1)
 
 
-def test_the_version_links_to_its_drift(trained: Services) -> None:
-    link = trained.api.get("/models/default/versions/1").json()["links"]["drift"]
+def test_the_version_links_to_its_drift(scored: Services) -> None:
+    link = scored.api.get("/models/default/versions/1").json()["links"]["drift"]
 
-    assert trained.api.get(urljoin("/models/default/versions/1", link)).status_code == 200
+    assert scored.api.get(urljoin("/models/default/versions/1", link)).status_code == 200
 
 
 def test_batches_are_listed_newest_first_page_by_page(services: Services) -> None:
@@ -77,8 +87,8 @@ def test_a_version_without_batches_has_an_empty_list(idle: Services) -> None:
         (f"{PATH}?limit=101", 422, "invalid_option"),
     ],
 )
-def test_what_does_not_exist_is_rejected(trained: Services, path: str, status: int, code: str) -> None:
-    answer = trained.api.get(path)
+def test_what_does_not_exist_is_rejected(scored: Services, path: str, status: int, code: str) -> None:
+    answer = scored.api.get(path)
 
     assert (answer.status_code, problem(answer)["code"]) == (status, code)
 
