@@ -126,6 +126,11 @@ def _parse_below(kind: Kind, rest: str) -> UploadName:
     return UploadName(kind=kind, model_name=model_name, version=version if at else LATEST, filename=filename)
 
 
+def name_of_file(key: str) -> str:
+    """Return the name of the file under a key, without the folders above it."""
+    return key.rpartition("/")[2]
+
+
 _NOT_SHOWN: Final = "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 """Control characters, zero-width characters and characters that change the text direction."""
 

@@ -8,6 +8,7 @@ from mini_ml.contracts import Candidate, EnsembleMember, Interval, Metrics, Thre
 _NAMES: Final = {
     "f1_macro": "macro F1",
     "mae": "MAE",
+    "brier_score": "Brier score",
     "r2": "R²",
     "rmse": "RMSE",
     "roc_auc": "ROC AUC",

@@ -15,7 +15,7 @@ from mini_ml.contracts import (
 )
 from mini_ml.contracts.vocabulary import Task
 from mini_ml.errors import ObjectMissing
-from mini_ml.keys import match_upload
+from mini_ml.keys import name_of_file
 from mini_ml.parallel import map_parallel
 from mini_ml.ports import Cloud
 from mini_ml.registry.comparison_words import build_notes, build_reason
@@ -145,7 +145,7 @@ def _describe_version(manifest: Manifest) -> ComparedVersion:
         model_params=manifest.model_params,
         members=manifest.members,
         refitted=manifest.refitted,
-        file=_name_file(dataset.key),
+        file=name_of_file(dataset.key),
         sha256=dataset.sha256,
         rows=dataset.rows,
         training_rows=dataset.training_rows,
@@ -154,9 +154,3 @@ def _describe_version(manifest: Manifest) -> ComparedVersion:
         metrics={name: value for name, value in manifest.metrics if name not in _NOT_METRICS},
         intervals=manifest.metrics.intervals,
     )
-
-
-def _name_file(key: str) -> str:
-    """Return the name of the file that was uploaded under a key."""
-    upload = match_upload(key)
-    return upload.filename if upload else key.rsplit("/", 1)[-1]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mini_ml.contracts import FileReport
+from mini_ml.keys import name_of_file
 from mini_ml.report.blocks import Beside, Block, Facts, Paragraph, Section, TextTable, mark_code
 from mini_ml.report.cutting import cut
 from mini_ml.report.sections.columns import build_column_table
@@ -40,7 +41,7 @@ def build_data(context: ReportContext) -> Section:
 def _describe_file(context: ReportContext) -> Iterator[tuple[str, str]]:
     words, manifest, locale = context.words, context.manifest, context.locale
     dataset, schema = manifest.dataset, manifest.model_schema
-    yield words("file"), cut(dataset.key.rsplit("/", 1)[-1])
+    yield words("file"), cut(name_of_file(dataset.key))
     yield words("uploaded"), f"{locale.moment(dataset.uploaded_at)} UTC"
     yield words("size"), locale.size(dataset.bytes)
     yield words("rows"), locale.count(dataset.rows)

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from mini_ml.contracts import Column, TrainOptions
 from mini_ml.figures.locales import moment_of
+from mini_ml.keys import name_of_file
 from mini_ml.report.blocks import Block, Code, Facts, Paragraph, Section, mark_code
 from mini_ml.report.cutting import cut
 from mini_ml.report.sections.context import ReportContext
@@ -35,7 +36,7 @@ def build_reproduction(context: ReportContext) -> Section:
 
 def _write_train_command(context: ReportContext, options: TrainOptions) -> str:
     manifest = context.manifest
-    file = manifest.dataset.key.rsplit("/", 1)[-1]
+    file = name_of_file(manifest.dataset.key)
     params: dict[str, JsonValue] = {"random_state": manifest.seed, **options.model_params}
     parts = ["mini-ml", "train", file, "--model", manifest.model_name, "--target", manifest.target]
     parts += ["--type", options.model_type, "--params", json.dumps(params, ensure_ascii=False)]

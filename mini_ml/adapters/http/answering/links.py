@@ -1,6 +1,7 @@
 """Relative links, which work on any host, behind a stage path and behind a proxy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -12,6 +13,32 @@ def links_from(request: Request) -> Link:
     """Return a function that creates links for the response to `request`."""
     here = _request_path(request)
     return lambda path: relative(here, path)
+
+
+def page_links(
+    link: Link,
+    path: str,
+    query: Mapping[str, str | int | None],
+    *,
+    cursor: str | int | None,
+    following: str | int | None,
+) -> dict[str, str]:
+    """Return the links of a page of a listing: `self`, and `next` if there is a next page.
+
+    Args:
+        link: creates links.
+        path: path of the listing, without its query.
+        query: parameters of the listing, without the cursor; those that are None are left out.
+        cursor: start of the page; None for the first one.
+        following: start of the next page; None if there is none.
+    """
+
+    def page_at(start: str | int | None) -> str:
+        given = {name: value for name, value in {**query, "cursor": start}.items() if value is not None}
+        return link(f"{path}?{urlencode(given)}")
+
+    links = {"self": page_at(cursor)}
+    return links if following is None else {**links, "next": page_at(following)}
 
 
 def relative(here: str, there: str) -> str:

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from mini_ml.adapters.http.answering.links import Link
+from mini_ml.adapters.http.answering.links import Link, page_links
 from mini_ml.adapters.http.answering.problems import problem_of_failure
 from mini_ml.contracts import (
     AliasView,
@@ -105,19 +105,18 @@ def schema_view(manifest: Manifest, link: Link) -> SchemaView:
 def alias_view(history: AliasHistory, model_name: str, link: Link, *, limit: int, cursor: int | None) -> AliasView:
     """Build the HTTP view of an alias and a page of its moves."""
     alias = history.alias
-    here = f"/models/{model_name}/aliases/{alias.alias}?limit={limit}"
-    links = {"self": here + (f"&cursor={cursor}" if cursor else ""), "model": f"/models/{model_name}"}
+    here = f"/models/{model_name}/aliases/{alias.alias}"
+    links = page_links(link, here, {"limit": limit}, cursor=cursor, following=history.cursor)
+    links["model"] = link(f"/models/{model_name}")
     if alias.version is not None:
-        links["model_version"] = version_path(model_name, alias.version)
-    if history.cursor is not None:
-        links["next"] = f"{here}&cursor={history.cursor}"
+        links["model_version"] = link(version_path(model_name, alias.version))
     return AliasView(
         model_name=model_name,
         alias=alias.alias,
         version=alias.version,
         updated_at=alias.updated_at,
         moves=history.moves,
-        links={name: link(path) for name, path in links.items()},
+        links=links,
     )
 
 

@@ -6,7 +6,7 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from mini_ml import keys
-from mini_ml.adapters.http.answering.links import links_from
+from mini_ml.adapters.http.answering.links import links_from, page_links
 from mini_ml.adapters.http.answering.views import batch_drift_view, json_response
 from mini_ml.adapters.http.openapi.document import problem_responses
 from mini_ml.adapters.http.routes.models import ModelName, Version
@@ -48,9 +48,7 @@ def list_drift(
     number = aliases.resolve(cloud.artifacts, model_name, version)
     page = list_batch_drifts(cloud.artifacts, model_name, number, limit=limit, cursor=cursor)
     link, here = links_from(request), version_path(model_name, number)
-    path = f"{here}/drift?limit={limit}"
-    links = {"self": link(path + (f"&cursor={cursor}" if cursor else "")), "model_version": link(here)}
-    if page.cursor is not None:
-        links["next"] = link(f"{path}&cursor={page.cursor}")
+    links = page_links(link, f"{here}/drift", {"limit": limit}, cursor=cursor, following=page.cursor)
+    links["model_version"] = link(here)
     batches = tuple(batch_drift_view(found, link) for found in page.batches)
     return json_response(DriftPage(model_name=model_name, version=number, batches=batches, links=links))

@@ -1,14 +1,13 @@
 """Routes below `/jobs`."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from mini_ml import errors, keys
 from mini_ml.adapters.http.answering.job_responses import build_failure_response, build_pending_response
-from mini_ml.adapters.http.answering.links import links_from
+from mini_ml.adapters.http.answering.links import links_from, page_links
 from mini_ml.adapters.http.answering.views import job_view, json_response
 from mini_ml.adapters.http.openapi.document import problem_responses
 from mini_ml.adapters.http.service import CloudDep, new_router
@@ -55,14 +54,8 @@ def list_jobs(
     page = list_page(cloud, filters, limit=limit, cursor=cursor)
     link = links_from(request)
     query = {"state": state, "kind": kind, "model_name": model_name, "upload_key": upload_key, "limit": limit}
-    links = {"self": link(_listing_path({**query, "cursor": cursor}))}
-    if page.cursor is not None:
-        links["next"] = link(_listing_path({**query, "cursor": page.cursor}))
+    links = page_links(link, "/jobs", query, cursor=cursor, following=page.cursor)
     return json_response(JobPage(jobs=tuple(job_view(job, link) for job in page.jobs), links=links))
-
-
-def _listing_path(query: dict[str, str | int | None]) -> str:
-    return "/jobs?" + urlencode({name: value for name, value in query.items() if value is not None})
 
 
 @router.get(
@@ -156,7 +149,7 @@ def see_other(url: str, *, redirect: bool) -> Response:
 
 def _presign(cloud: Cloud, key: str, media_type: str) -> str:
     """Return a URL that downloads an artifact under the file name in its key."""
-    filename, seconds = key.rpartition("/")[2], cloud.stage.url_expiry_seconds
+    filename, seconds = keys.name_of_file(key), cloud.stage.url_expiry_seconds
     return cloud.artifacts.presigned_get(key, filename=filename, media_type=media_type, expires_seconds=seconds)
 
 

@@ -6,7 +6,7 @@ from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from mini_ml import keys
-from mini_ml.adapters.http.answering.links import links_from
+from mini_ml.adapters.http.answering.links import links_from, page_links
 from mini_ml.adapters.http.answering.views import json_response, manifest_view, model_view, schema_view
 from mini_ml.adapters.http.openapi.document import problem_responses
 from mini_ml.adapters.http.routes.jobs import Redirect, see_other
@@ -64,9 +64,7 @@ def list_models(
     after = keys.validate_model_name(cursor) if cursor is not None else None
     page = list_summaries(service.cloud.artifacts, limit=limit, after=after)
     link = links_from(request)
-    links = {"self": link(f"/models?limit={limit}" + (f"&cursor={cursor}" if cursor else ""))}
-    if page.cursor is not None:
-        links["next"] = link(f"/models?limit={limit}&cursor={page.cursor}")
+    links = page_links(link, "/models", {"limit": limit}, cursor=cursor, following=page.cursor)
     models = tuple(model_view(model, link, scores=service.scores) for model in page.models)
     return json_response(ModelPage(models=models, links=links))
 
