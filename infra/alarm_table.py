@@ -1,6 +1,6 @@
 """The alarms of a stage, in one table. The stack, its dashboard and the tests of the runbook read it.
 
-An alarm means that somebody should do something. What a retry, the sweep or a rejection settles raises none.
+An alarm needs an operator. What a retry, the sweep or a rejection settles raises none.
 """
 
 from collections.abc import Iterator

@@ -18,7 +18,7 @@ def make_budget(
 ) -> budgets.CfnBudget:
     """Create a budget for all costs of the account. Its name has the region, because budgets belong to the account.
 
-    It is not limited to the tags of the stack: AWS counts costs by tags only after somebody has activated them in the
+    It is not limited to the tags of the stack: AWS counts costs by tags only after they are activated in the
     billing settings, and metrics and data transfer carry none, so such a budget would stay at zero without a word.
     """
     subscriber = budgets.CfnBudget.SubscriberProperty(address=topic.topic_arn, subscription_type="SNS")

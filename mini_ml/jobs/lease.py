@@ -26,7 +26,7 @@ def acquire_lease(
 
     Returns None if there is nothing to work on (see `intake.find_arrival`), another worker holds the lease, the job has
     ended, or its attempts are used up. The message can be acknowledged in all these cases, because the sweep announces
-    a job again that nobody works on.
+    a job again if no worker holds its lease.
 
     Args:
         cloud: the ports.

@@ -188,7 +188,7 @@ def _store_move(store: ObjectStore, model_name: str, name: str, move: AliasMove)
 def _find_newest(store: ObjectStore, model_name: str, name: str) -> int:
     """Return the number of the newest move in the journal, or 0.
 
-    It is not in the alias if an earlier release wrote that, or if somebody restored an earlier version of it.
+    It is not in the alias if an earlier release wrote that, or if an earlier version of it was restored.
     """
     newest = next(iter(store.list_keys(keys.alias_moves(model_name, name), limit=1)), None)
     return keys.move_number_in_key(newest) if newest else 0

@@ -1,4 +1,4 @@
-"""No message is lost, read by strangers, or delivered again while somebody works on it."""
+"""No message is lost, read by strangers, or delivered again while a worker has it."""
 
 from typing import Any
 

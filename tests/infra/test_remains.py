@@ -51,7 +51,7 @@ def test_the_log_group_that_the_gateway_creates_for_the_account_is_listed_with_t
 
 
 def test_the_policies_that_users_attach_are_detached_before_the_stack_is_deleted(template: Template) -> None:
-    """IAM refuses to delete a policy that is attached to somebody outside the stack."""
+    """IAM refuses to delete a policy that is attached to a user or role outside the stack."""
     before, _, _ = page("docs/runbook.md").text.partition("\n## Tear down\n")[2].partition("\nmake destroy ")
     policies = {name for name in template.body["Outputs"] if name.endswith("PolicyArn")}
     [listing] = [line for line in before.splitlines() if "aws iam list-entities-for-policy" in line]

@@ -141,7 +141,7 @@ def test_an_answer_that_drips_does_not_keep_the_job_waiting() -> None:
         done.set()
 
 
-def test_a_name_server_that_does_not_answer_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_server_that_does_not_answer_ends_at_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     answered = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **kind: answered.wait() and [])
 
