@@ -29,7 +29,8 @@ from mini_ml.ml.scoring.drift_counts import DriftCounter
 from mini_ml.ml.scoring.drift_reference import DriftReference, build_drift_reference
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv
 from mini_ml.ml.training.dataset import read_table
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from mini_ml.topology import MIB, Limits
 
 _LIMITS: Final = Limits()

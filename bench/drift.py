@@ -21,7 +21,8 @@ from bench.ratios import Action, table
 from bench.tables import TARGET, write_table
 from mini_ml.contracts import TrainOptions
 from mini_ml.ml.scoring.drift_reference import build_drift_reference
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from mini_ml.topology import Limits
 
 _MODEL_TYPE: Final = "LogisticRegression"

@@ -2,20 +2,25 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, Self
 
-from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from mini_ml.adapters.auth.api_keys import validate_name, validate_scopes
+from mini_ml.cli.argument_types import (
+    parse_file,
+    parse_key_name,
+    parse_log_id,
+    parse_output,
+    parse_params,
+    parse_scopes,
+    split_names,
+)
 from mini_ml.cli.comparisons import add_compare_arguments, add_promote_arguments
 from mini_ml.cli.platform_url import AWS_STAGES, find_stage, is_loopback
 from mini_ml.cli.reports import add_report_arguments
 from mini_ml.client import DEFAULT_URL
 from mini_ml.contracts import BAD_ROWS, EFFORTS, Kind
-from mini_ml.correlation import parse_correlation_id
-from mini_ml.topology import Scope
 
 _FILE_HELP: Final = "CSV file; a file larger than the inline limit is uploaded to S3"
 _INSPECT_HELP: Final = "CSV file; of a file larger than the inline limit, only the first bytes are sent"
@@ -31,7 +36,6 @@ _BAD_ROWS_HELP: Final[dict[Kind, str]] = {
     "train": "rows that cannot be read: skip them while they are few (the default), or refuse the file",
     "predict": "rows that cannot be read: refuse the file (the default), or keep them without a prediction",
 }
-_PARAMS: Final = TypeAdapter(dict[str, JsonValue])
 
 
 class CliSettings(BaseSettings):
@@ -113,19 +117,19 @@ def _add_url(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=_parse_file, metavar="FILE", help=_INSPECT_HELP)
+    parser.add_argument("file", type=parse_file, metavar="FILE", help=_INSPECT_HELP)
     parser.add_argument("--target", "--target-column", dest="target_column", metavar="COLUMN", help=_TARGET_HELP)
     _add_drop(parser)
     _add_split_columns(parser)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=_parse_file, metavar="FILE", help=_FILE_HELP)
+    parser.add_argument("file", type=parse_file, metavar="FILE", help=_FILE_HELP)
     _add_model(parser)
     parser.add_argument("--target", "--target-column", dest="target_column", metavar="COLUMN", help=_TARGET_HELP)
     parser.add_argument("--type", "--model-type", dest="model_type", default="auto", metavar="TYPE", help=_TYPE_HELP)
     parser.add_argument(
-        "--params", "--model-params", dest="model_params", type=_parse_params, metavar="JSON", help=_PARAMS_HELP
+        "--params", "--model-params", dest="model_params", type=parse_params, metavar="JSON", help=_PARAMS_HELP
     )
     _add_drop(parser)
     _add_bad_rows(parser, "train")
@@ -135,13 +139,13 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=_parse_file, metavar="FILE", help=_FILE_HELP)
+    parser.add_argument("file", type=parse_file, metavar="FILE", help=_FILE_HELP)
     _add_model(parser)
     parser.add_argument("--version", default="latest", help="version number, alias or latest (default: %(default)s)")
     _add_drop(parser)
     _add_bad_rows(parser, "predict")
     parser.add_argument(
-        "--output", type=_parse_output, metavar="PATH", help="write the rows with their predictions to this CSV file"
+        "--output", type=parse_output, metavar="PATH", help="write the rows with their predictions to this CSV file"
     )
 
 
@@ -169,7 +173,7 @@ def _add_drift(parser: argparse.ArgumentParser) -> None:
 
 def _add_logs(parser: argparse.ArgumentParser) -> None:
     _add_url(parser)
-    parser.add_argument("--job", type=_parse_log_id, metavar="ID", help="only lines with this job id or correlation id")
+    parser.add_argument("--job", type=parse_log_id, metavar="ID", help="only lines with this job id or correlation id")
     parser.add_argument("--follow", "-f", action="store_true", help="wait for further lines until Ctrl-C")
     parser.add_argument(
         "--stage", choices=AWS_STAGES, help="stage on AWS, if the URL does not end with it, as a domain of yours"
@@ -183,13 +187,13 @@ def _add_key(parser: argparse.ArgumentParser) -> None:
     new.add_argument(
         "--name",
         required=True,
-        type=_parse_key_name,
+        type=parse_key_name,
         help="who uses the key; lower-case letters, digits, `.`, `_` and `-`",
     )
     new.add_argument(
         "--scopes",
         required=True,
-        type=_parse_scopes,
+        type=parse_scopes,
         metavar="A,B",
         help="one or more of train, predict, read and admin",
     )
@@ -207,7 +211,7 @@ def _add_drop(parser: argparse.ArgumentParser) -> None:
         "--drop",
         "--columns-to-drop",
         dest="columns_to_drop",
-        type=_split_names,
+        type=split_names,
         metavar="A,B",
         default=[],
         help=help_text,
@@ -221,53 +225,3 @@ def _add_split_columns(parser: argparse.ArgumentParser) -> None:
 
 def _add_bad_rows(parser: argparse.ArgumentParser, kind: Kind) -> None:
     parser.add_argument("--bad-rows", choices=BAD_ROWS[kind], help=_BAD_ROWS_HELP[kind])
-
-
-def _parse_key_name(text: str) -> str:
-    try:
-        return validate_name(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _parse_scopes(text: str) -> frozenset[Scope]:
-    try:
-        return validate_scopes(_split_names(text))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _parse_log_id(text: str) -> str:
-    if parse_correlation_id(text) is None:
-        raise argparse.ArgumentTypeError("not a job id or correlation id")
-    return text
-
-
-def _parse_file(text: str) -> Path:
-    path = Path(text)
-    if path.is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is a folder; name a CSV file")
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"file not found: {text}")
-    return path
-
-
-def _parse_output(text: str) -> Path:
-    path = Path(text)
-    if path.is_dir() or not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"cannot write to {text}: it is a folder, or its parent folder does not exist")
-    return path
-
-
-def _parse_params(text: str) -> dict[str, JsonValue]:
-    try:
-        return _PARAMS.validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        if first["type"] == "json_invalid":
-            raise argparse.ArgumentTypeError(f"invalid JSON: {first['ctx']['error']}") from error
-        raise argparse.ArgumentTypeError("must be a JSON object, such as '{\"max_depth\": 3}'") from error
-
-
-def _split_names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]

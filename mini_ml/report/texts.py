@@ -5,6 +5,7 @@ from typing import Final
 
 from mini_ml.report.texts_of_comparisons import COMPARISON_TEXTS
 from mini_ml.report.texts_of_data import DATA_TEXTS
+from mini_ml.report.texts_of_explanations import EXPLANATION_TEXTS
 from mini_ml.report.texts_of_results import RESULT_TEXTS
 
 PAGE_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -96,4 +97,10 @@ PAGE_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
 }
 
-TEXTS: Final[Mapping[str, tuple[str, str]]] = {**PAGE_TEXTS, **DATA_TEXTS, **RESULT_TEXTS, **COMPARISON_TEXTS}
+TEXTS: Final[Mapping[str, tuple[str, str]]] = {
+    **PAGE_TEXTS,
+    **DATA_TEXTS,
+    **RESULT_TEXTS,
+    **EXPLANATION_TEXTS,
+    **COMPARISON_TEXTS,
+}

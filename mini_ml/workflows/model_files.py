@@ -9,7 +9,7 @@ from mini_ml import errors, keys
 from mini_ml.contracts import Artifact, Profile, TrainOptions
 from mini_ml.ml.model import artifact, packing
 from mini_ml.ml.plan import store as plans
-from mini_ml.ml.training.train import Trained, split_document
+from mini_ml.ml.training.trained import Trained, split_document
 from mini_ml.ports import ObjectStore
 from mini_ml.topology import Limits
 from mini_ml.workflows import transfer

@@ -9,7 +9,8 @@ from mini_ml.contracts import Dataset, Manifest, TrainingProgress, TrainOptions,
 from mini_ml.jobs import intake, outcome
 from mini_ml.jobs.lease import JobLease, acquire_lease
 from mini_ml.ml.model import artifact
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from mini_ml.ports import Cloud
 from mini_ml.workflows import transfer
 from mini_ml.workflows.model_files import ModelFiles, ModelFolder, store_model_files

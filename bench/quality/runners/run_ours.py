@@ -20,7 +20,8 @@ from mini_ml.ml.model import artifact
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.plan import store
 from mini_ml.ml.scoring.score import RowPredictions, ScoreOptions, score_csv, score_rows
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from mini_ml.topology import Limits
 
 

@@ -1,101 +1,32 @@
 """Train a model: read a table, hold rows out, encode, fit, and evaluate the fitted model on the hold-out rows."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import JsonValue
 
 from mini_ml import catalogue
 from mini_ml.contracts import (
-    Candidate,
-    ColumnReport,
-    DataWarning,
-    EnsembleMember,
-    FileReport,
-    Metrics,
-    Profile,
-    Schema,
-    Task,
-    Threshold,
     TrainOptions,
 )
 from mini_ml.errors import InvalidOption
 from mini_ml.ml.estimators.fitting import run_estimator
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.plan.agreement import build_plan
-from mini_ml.ml.records.bad_rows import BadRow
 from mini_ml.ml.schema.data_warnings import limit_warnings
 from mini_ml.ml.training.comparison import Report, no_report
 from mini_ml.ml.training.cross_validation import Clock
 from mini_ml.ml.training.describe import model_schema
 from mini_ml.ml.training.fit_notes import describe_fit
 from mini_ml.ml.training.fitter import Fitted, ModelFitter
-from mini_ml.ml.training.holdout import RowPositions
 from mini_ml.ml.training.holdout_evaluation import evaluate_on_holdout, predict_holdout
 from mini_ml.ml.training.holdout_predictions import HoldoutPredictions, write_holdout_predictions
 from mini_ml.ml.training.prepare import ParsedDataset, Prepared, prepare, prepare_all, read_dataset
 from mini_ml.ml.training.profile_model import ProfilingTime, profile_model
 from mini_ml.ml.training.stages import StageReporter
+from mini_ml.ml.training.trained import Trained
 from mini_ml.topology import Limits
 
 Checkpoint = Callable[[int, int], None]
 """Called between steps with the number of rows and bytes processed; may raise to stop the training."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trained:
-    """A trained model and the facts for its manifest."""
-
-    model: FittedModel
-    plan: bytes | None
-    """The scoring plan as a file; None if the estimator has none, or it disagreed with the model on hold-out rows."""
-    model_type: str
-    """The model type that was fitted; for `auto`, the chosen one."""
-    model_params: dict[str, JsonValue]
-    members: tuple[EnsembleMember, ...]
-    """The members of an ensemble; empty for a single estimator."""
-    metrics: Metrics
-    candidates: tuple[Candidate, ...]
-    """The leaderboard of `auto`, best first."""
-    threshold: Threshold | None
-    """Two classes and `auto`: the threshold with the best F1 out of fold."""
-    refitted: bool
-    """Whether the model was fitted on the hold-out rows too, after it was measured without them."""
-    holdout_predictions: bytes | None
-    """The measured model's predictions of the hold-out rows as a compressed file; None if there are no such rows."""
-    profile: Profile
-    """The figures of the report."""
-    notes: tuple[str, ...]
-    warnings: tuple[DataWarning, ...]
-    """What was decided about the data."""
-    columns: tuple[ColumnReport, ...]
-    """What was decided about each column of the file."""
-    file: FileReport
-    """How the file was read."""
-    bad_rows: tuple[BadRow, ...]
-    """The rows that were left out."""
-    rows: int
-    """Number of rows in the file, without the header."""
-    rows_without_target: int
-    training_rows: int
-    seed: int
-
-    @property
-    def schema(self) -> Schema:
-        """Return the schema of the model."""
-        return self.model.schema
-
-    @property
-    def task(self) -> Task:
-        """Return the task of the model."""
-        return self.model.schema.task
-
-    @property
-    def holdout_rows(self) -> RowPositions:
-        """Return the positions of the hold-out rows in the dataset."""
-        return self.model.holdout_rows
 
 
 def _no_checkpoint(rows: int, size: int) -> None:
@@ -202,24 +133,6 @@ def train(
         training_rows=len(dataset.split.training),
         seed=seed,
     )
-
-
-def split_document(trained: Trained, options: TrainOptions) -> bytes:
-    """Return the split as a JSON document, stored next to the artifact so that the evaluation can be repeated.
-
-    Args:
-        trained: what the training with these options returned.
-        options: the columns that decided the split are named if there are any.
-    """
-    columns = options.model_dump(include={"time_column", "group_column"}, exclude_none=True)
-    document = {
-        "rows": trained.rows,
-        "seed": trained.seed,
-        **columns,
-        "refitted": trained.refitted,
-        "holdout_rows": trained.holdout_rows.tolist(),
-    }
-    return json.dumps(document).encode()
 
 
 def _check_options(options: TrainOptions) -> None:

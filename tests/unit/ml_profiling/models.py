@@ -11,7 +11,8 @@ from mini_ml.contracts import Profile, TrainOptions
 from mini_ml.ml.frame import Frame, Matrix
 from mini_ml.ml.model.fitted import FittedModel, Predictions
 from mini_ml.ml.training.prepare import ParsedDataset, read_dataset
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from mini_ml.topology import Limits
 
 LIMITS = Limits()

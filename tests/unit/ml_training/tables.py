@@ -11,7 +11,8 @@ from mini_ml.contracts import Label, TrainOptions
 from mini_ml.ml.cells.tally import Tally
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.scoring.score import ScoreOptions, score_csv
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from mini_ml.topology import Limits
 
 LIMITS = Limits()

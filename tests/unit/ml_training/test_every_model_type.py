@@ -11,7 +11,7 @@ from mini_ml.contracts import Profile
 from mini_ml.ml.model.artifact import dump, load
 from mini_ml.ml.model.fitted import FittedModel
 from mini_ml.ml.training.dataset import read_table
-from mini_ml.ml.training.train import Trained
+from mini_ml.ml.training.trained import Trained
 from tests.unit.ml_training.tables import (
     LIMITS,
     UNSEEN_ROWS,

@@ -21,7 +21,7 @@ from mini_ml.ml.training.holdout_predictions import (
     read_holdout_predictions,
     write_holdout_predictions,
 )
-from mini_ml.ml.training.train import Trained, split_document
+from mini_ml.ml.training.trained import Trained, split_document
 from tests.unit.ml_training.tables import mixed_rows, train_on, write
 
 LABELS = ("no", "yes")

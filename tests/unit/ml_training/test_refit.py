@@ -11,7 +11,8 @@ from mini_ml.errors import LimitExceeded
 from mini_ml.ml.plan import store
 from mini_ml.ml.plan.agreement import agree
 from mini_ml.ml.training.prepare import read_dataset
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from mini_ml.topology import Limits
 from tests.unit.ml_training.tables import LIMITS, mixed_labels, mixed_numbers, write
 

@@ -21,7 +21,8 @@ from mini_ml.ml.estimators import fitting
 from mini_ml.ml.estimators.build import MatrixShape, build
 from mini_ml.ml.estimators.fitting import fit, parallel_trees, run_estimator
 from mini_ml.ml.training.comparison import FOLDS
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from tests.unit.ml_training.tables import LIMITS, mixed_labels
 
 ROOT = Path(__file__).parents[3]

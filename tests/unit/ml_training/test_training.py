@@ -11,7 +11,8 @@ from mini_ml.contracts import ClassificationMetrics, RegressionMetrics, TrainOpt
 from mini_ml.errors import LeaseLost
 from mini_ml.ml.model.artifact import dump, load
 from mini_ml.ml.training.dataset import read_table
-from mini_ml.ml.training.train import Trained, split_document, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained, split_document
 from tests.unit.ml_training.tables import (
     LIMITS,
     flowers,

@@ -26,7 +26,8 @@ from mini_ml.errors import StorageUnavailable
 from mini_ml.jobs import control
 from mini_ml.jobs.lease import JobLease
 from mini_ml.ml.model import artifact, packing
-from mini_ml.ml.training.train import Trained, train
+from mini_ml.ml.training.train import train
+from mini_ml.ml.training.trained import Trained
 from mini_ml.registry import aliases, versions
 from mini_ml.registry.sealing import is_sealed
 from mini_ml.topology import Limits
