@@ -99,9 +99,10 @@ def _train(name: str, workdir: Path) -> "tuple[Manifest, Profile]":
     from mini_ml.adapters.memory.cloud import memory_cloud
     from mini_ml.registry import versions
     from mini_ml.registry.profiles import load_profile
+    from mini_ml.topology import STAGES
     from mini_ml.workflows.train import train_upload
 
-    cloud = memory_cloud()
+    cloud = memory_cloud(stage=STAGES["local"])
     key, body = f"train/{name}/{name}.csv", (workdir / f"{name}.csv").read_bytes()
     cloud.uploads.put(key, body, metadata={"target-column": SETS[name].dataset.target})
     train_upload(cloud, cloud.queues["train"].messages.pop(), workdir=workdir)

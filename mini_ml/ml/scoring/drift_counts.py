@@ -1,12 +1,10 @@
 """Count the rows of a batch by the bins of a training profile, part by part while they are scored."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mini_ml.contracts import Label
 from mini_ml.ml.frame import Codes, Frame, Matrix, TokenColumn
@@ -14,16 +12,14 @@ from mini_ml.ml.model.fitted import Predictions
 from mini_ml.ml.scoring.drift_reference import (
     CategoryReference,
     DriftReference,
-    NumberReference,
     PredictionReference,
 )
+from mini_ml.ml.scoring.stability import Counts
 from mini_ml.topology import MIB
-
-Counts = NDArray[np.int64]
 
 COUNTED_BYTES: Final = MIB // 4
 """Rows of about this size are counted, of larger files a sample of them: counting all would slow the batch down."""
-_FEWEST_SAMPLED_ROWS: Final = 1_000
+_FEWEST_SAMPLED_ROWS: Final = 500
 _CELL_BYTES: Final = 4
 """About the size of a cell; rows of wide tables are so large that more bytes are counted."""
 _FACTOR: Final = np.uint32(0x9E3779B1)
@@ -76,9 +72,6 @@ class DriftCounter:
         columns = len(reference.numbers) + len(reference.categories)
         counted_bytes = max(COUNTED_BYTES, _FEWEST_SAMPLED_ROWS * columns * _CELL_BYTES)
         self._sampled = min(1.0, counted_bytes / max(file_bytes, 1))
-        self._bounds = _stack_bounds(reference.numbers)
-        self._low = np.array([[-np.inf if one is None else one.low] for one in reference.numbers])
-        self._high = np.array([[np.inf if one is None else one.high] for one in reference.numbers])
         self.total: DriftCounts | None = None
         """What was added; None before the first part."""
 
@@ -96,8 +89,8 @@ class DriftCounter:
         return DriftCounts(
             frame.rows,
             len(rows),
-            _count_ranges(numbers, self._bounds),
-            _count_out_of_range(numbers, self._low, self._high) if columns else np.zeros(0, dtype=np.int64),
+            _count_ranges(numbers, self._reference.bounds),
+            _count_out_of_range(numbers, self._reference.low, self._reference.high),
             [
                 _count_categories(tokens, rows, reference)
                 for tokens, reference in zip(frame.tokens, self._reference.categories, strict=True)
@@ -115,15 +108,6 @@ class DriftCounter:
             return np.arange(rows)
         spread = np.arange(first_row, first_row + rows).astype(np.uint32) * _FACTOR
         return np.flatnonzero(spread < np.uint32(self._sampled * 2**32))
-
-
-def _stack_bounds(columns: Sequence[NumberReference | None]) -> Matrix:
-    """Return the bounds between ranges, shape (bounds, columns, 1); infinity where a column has fewer."""
-    bounds = [np.empty(0) if column is None else column.bounds for column in columns]
-    stacked = np.full((max(map(len, bounds), default=0), len(columns), 1), np.inf)
-    for place, found in enumerate(bounds):
-        stacked[: len(found), place, 0] = found
-    return stacked
 
 
 def _count_ranges(numbers: Matrix, bounds: Matrix) -> Counts:
@@ -152,8 +136,11 @@ def _count_categories(tokens: TokenColumn, rows: Codes, reference: CategoryRefer
         return np.zeros(0, dtype=np.int64)
     counts = np.zeros(len(reference.training), dtype=np.int64)
     other, missing = len(counts) - 2, len(counts) - 1
-    for code, count in Counter(tokens.codes[rows].tolist()).items():
-        counts[missing if code < 0 else reference.places.get(tokens.texts[code], other)] += count
+    # Code -1 is that of a missing cell.
+    by_text = np.bincount(tokens.codes[rows] + 1, minlength=1)
+    counts[missing] = by_text[0]
+    for code in np.flatnonzero(by_text[1:]).tolist():
+        counts[reference.places.get(tokens.texts[code], other)] += by_text[code + 1]
     return counts
 
 

@@ -11,6 +11,7 @@ from mini_ml.contracts import ColumnProfile, Label, Profile
 from mini_ml.ml.cells.feature import Feature
 from mini_ml.ml.frame import Matrix
 from mini_ml.ml.model.fitted import FittedModel
+from mini_ml.ml.scoring.count_table import CountTable, build_table
 
 _TRUTHS: Final = ("false", "true")
 _BETWEEN_TRUTHS: Final = np.array([0.5])
@@ -73,6 +74,42 @@ class DriftReference:
         categories = (one for one in self.categories if one is not None and not one.is_text)
         numbers = (one for one in self.numbers if one is not None)
         return sum(1 for _ in (*numbers, *categories)) + (self.predictions is not None)
+
+    @cached_property
+    def number_table(self) -> CountTable:
+        """Return the columns of numbers that can be compared; the last bin is that of missing cells."""
+        found = {place: one for place, one in enumerate(self.numbers) if one is not None}
+        profiles = [one.profile for one in found.values()]
+        return build_table(list(found), profiles, [one.training for one in found.values()], last=1)
+
+    @cached_property
+    def category_table(self) -> CountTable:
+        """Return the columns of tokens that can be compared; the last bins are other categories and missing cells.
+
+        Texts have no counts.
+        """
+        found = {place: one for place, one in enumerate(self.categories) if one is not None}
+        training = [() if one.is_text else one.training for one in found.values()]
+        return build_table(list(found), [one.profile for one in found.values()], training, last=2)
+
+    @cached_property
+    def bounds(self) -> Matrix:
+        """Return the bounds between ranges, shape (bounds, columns of numbers, 1); infinity if a column has fewer."""
+        bounds = [_NO_BOUNDS if column is None else column.bounds for column in self.numbers]
+        stacked = np.full((max(map(len, bounds), default=0), len(bounds), 1), np.inf)
+        for place, found in enumerate(bounds):
+            stacked[: len(found), place, 0] = found
+        return stacked
+
+    @cached_property
+    def low(self) -> Matrix:
+        """Return the minimum of each column of numbers, shape (columns, 1)."""
+        return np.array([-np.inf if one is None else one.low for one in self.numbers]).reshape(-1, 1)
+
+    @cached_property
+    def high(self) -> Matrix:
+        """Return the maximum of each column of numbers, shape (columns, 1)."""
+        return np.array([np.inf if one is None else one.high for one in self.numbers]).reshape(-1, 1)
 
 
 def build_drift_reference(model: FittedModel, profile: Profile) -> DriftReference:

@@ -1,13 +1,20 @@
 """The population stability index: how much two counts by the same bins differ, and how much of that is chance.
 
-Counts are short sequences of Python numbers, for which numpy would be slower.
+Many columns are compared at once: a wide file has hundreds, and one comparison is a few operations on ten numbers.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import log, sqrt
+from functools import cached_property, lru_cache
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mini_ml.ml.frame import Matrix
+
+Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 FEWEST_ROWS: Final = 100
 """Fewer rows than this are not compared: the difference would mostly be chance."""
@@ -26,21 +33,22 @@ _PRIOR_ROWS: Final = 0.5
 
 
 @dataclass(frozen=True)
-class Stability:
-    """A population stability index."""
+class Stabilities:
+    """The population stability index of each column; all of shape (columns,)."""
 
-    index: float
-    by_chance: float
-    """What the index of rows like the training rows rarely exceeds."""
+    index: Matrix
+    """NaN for too few rows, or if so few training rows leave one bin only."""
+    by_chance: Matrix
+    """What the index of rows like the training rows rarely exceeds; NaN where the index is."""
 
-    @property
-    def is_large(self) -> bool:
-        """Whether the difference is large, and more than chance."""
-        return self.index >= max(LARGE_INDEX, self.by_chance)
+    @cached_property
+    def large(self) -> Flags:
+        """Return which differences are large, and more than chance."""
+        return self.index >= np.maximum(LARGE_INDEX, self.by_chance)
 
 
-def compare_counts(rows: Sequence[int], training: Sequence[int], *, comparisons: int) -> Stability:
-    """Return the index of the rows of a batch against training rows, both counted by the same bins.
+def compare_counts(rows: Counts, training: Counts, *, comparisons: int) -> Stabilities:
+    """Return the index of each column of a batch against the training rows, both counted by the same bins.
 
     The index is the sum over the bins of `(q - p) * log(q / p)`, where p is a bin's share of the training rows and q
     that of the batch. The added rows make q a little more like p, so an empty bin does not count more than it should.
@@ -48,19 +56,22 @@ def compare_counts(rows: Sequence[int], training: Sequence[int], *, comparisons:
     fewer than there are bins.
 
     Args:
-        rows: rows of the batch by bin, at least one in all.
-        training: training rows by bin, at least one in all.
+        rows: rows of the batch, shape (columns, bins); bins without any rows, training rows included, do not count.
+        training: training rows, of the same shape.
         comparisons: number of comparisons in the batch; `by_chance` holds for all of them together.
     """
-    used = [pair for pair in zip(rows, training, strict=True) if any(pair)]
-    total, training_total, added = sum(rows), sum(training), _PRIOR_ROWS * len(used)
-    index = 0.0
-    for count, learned in used:
-        p = (learned + _PRIOR_ROWS) / (training_total + added)
-        q = (count + added * p) / (total + added)
-        index += (q - p) * log(q / p)
-    quantile = _find_quantile(max(len(used) - 1, 1), _FALSE_ALARMS / comparisons)
-    return Stability(index, (1 / total + 1 / training_total) * quantile)
+    used = (rows > 0) | (training > 0)
+    bins, total, learned = used.sum(axis=1), rows.sum(axis=1), training.sum(axis=1)
+    compared = (total >= FEWEST_ROWS) & (bins >= 2) & (learned > 0)
+    added, n, m = (_PRIOR_ROWS * bins)[compared, None], total[compared, None], learned[compared, None]
+    p = (training[compared] + _PRIOR_ROWS) / (m + added)
+    q = (rows[compared] + added * p) / (n + added)
+    exceeded = _FALSE_ALARMS / comparisons
+    quantiles = [_find_quantile(degrees, exceeded) for degrees in (bins[compared] - 1).tolist()]
+    found = Stabilities(np.full(len(rows), np.nan), np.full(len(rows), np.nan))
+    found.index[compared] = np.sum((q - p) * np.log(q / p), axis=1, where=used[compared])
+    found.by_chance[compared] = (1 / n[:, 0] + 1 / m[:, 0]) * np.array(quantiles)
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -71,7 +82,26 @@ def _find_quantile(degrees: int, exceeded: float) -> float:
     return float(chdtri(degrees, exceeded))
 
 
-def join_rare_bins(training: Sequence[int], rows: int) -> list[int]:
+def join_rare_bins(rows: Counts, training: Counts, bins: Counts, sampled_rows: int) -> tuple[Counts, Counts]:
+    """Return both counts with the rare bins of each column added up by the groups of `group_rare_bins`.
+
+    Args:
+        rows: rows of the batch, shape (columns, bins).
+        training: training rows, of the same shape.
+        bins: number of bins of each column, shape (columns,); what follows them is zero.
+        sampled_rows: number of rows of the batch.
+    """
+    fewest = find_fewest_rows(training.sum(axis=1, keepdims=True), sampled_rows)
+    has_rare = ((training < fewest) & (np.arange(training.shape[1]) < bins[:, None])).any(axis=1)
+    rows, training = rows.copy(), training.copy()
+    for column in np.flatnonzero(has_rare).tolist():
+        groups = group_rare_bins(training[column, : bins[column]].tolist(), sampled_rows)
+        for counts in (rows, training):
+            counts[column] = np.bincount(groups, counts[column, : len(groups)], minlength=counts.shape[1])
+    return rows, training
+
+
+def group_rare_bins(training: Sequence[int], sampled_rows: int) -> list[int]:
     """Return a group for each bin: rare bins that follow each other, in the order of the bins, share one.
 
     The order must not depend on the counts. Sorted by them, the first groups would have the labels that were frequent
@@ -79,55 +109,58 @@ def join_rare_bins(training: Sequence[int], rows: int) -> list[int]:
 
     Args:
         training: training rows by bin.
-        rows: number of rows of the batch.
+        sampled_rows: number of rows of the batch.
     """
-    total, groups = sum(training), list[int]()
+    fewest, groups = float(find_fewest_rows(np.array(sum(training)), sampled_rows)), list[int]()
     last, shared, gathered = -1, -1, 0
     for count in training:
-        rare = is_rare(count, total, rows)
+        rare = count < fewest
         if not rare or shared < 0:
             last += 1
         if rare:
             shared, gathered = (last, count) if shared < 0 else (shared, gathered + count)
         groups.append(shared if rare else last)
-        if rare and not is_rare(gathered, total, rows):
+        if rare and gathered >= fewest:
             shared = -1
     return groups
 
 
-def is_rare(training_rows: int, total: int, rows: int) -> bool:
-    """Return whether a bin has too few training rows, or would get too few rows of the batch, to be compared alone.
+def find_fewest_rows(total: Counts, sampled_rows: int) -> Matrix:
+    """Return the fewest training rows that a bin needs to be compared alone; a bin with fewer is rare.
+
+    With fewer, it would get too few rows of the batch, or its share of the training rows would be too uncertain.
 
     Args:
-        training_rows: training rows in the bin.
-        total: training rows in all bins.
-        rows: number of rows of the batch.
+        total: training rows in all bins of a column, of any shape.
+        sampled_rows: number of rows of the batch.
     """
-    return training_rows < _FEWEST_TRAINING_ROWS or training_rows * rows < _FEWEST_EXPECTED_ROWS * total
+    fewest: Matrix = np.maximum(_FEWEST_EXPECTED_ROWS * total / max(sampled_rows, 1), _FEWEST_TRAINING_ROWS)
+    return fewest
 
 
 @dataclass(frozen=True)
-class CellShare:
-    """How many of the cells of a column are missing, unseen or out of range."""
+class CellShares:
+    """How many of the cells of each column are missing, unseen or out of range; all of shape (columns,)."""
 
-    cells: int
-    of: int
-    expected: float
+    cells: Counts
+    of: Counts
+    expected: Matrix
     """The share that the training rows suggest."""
-    training_cells: int
+    training_cells: Counts
     """Number of cells that it comes from."""
 
-    @property
-    def value(self) -> float:
-        """Return the share."""
-        return self.cells / self.of if self.of else 0.0
+    @cached_property
+    def values(self) -> Matrix:
+        """Return the shares."""
+        return self.cells / np.maximum(self.of, 1)
 
-    @property
-    def is_large(self) -> bool:
-        """Whether the share is much larger than expected, and not by chance."""
-        if self.of < FEWEST_ROWS or not self.training_cells:
-            return False
-        excess = self.value - self.expected
-        pooled = (self.cells + self.expected * self.training_cells) / (self.of + self.training_cells)
-        deviation = sqrt(max(pooled * (1 - pooled), 0.0) * (1 / self.of + 1 / self.training_cells))
-        return excess >= LARGE_SHARE and excess > _SIGMAS * deviation
+    @cached_property
+    def large(self) -> Flags:
+        """Return which shares are much larger than expected, and not by chance."""
+        of, learned = np.maximum(self.of, 1), np.maximum(self.training_cells, 1)
+        excess = self.values - self.expected
+        pooled = (self.cells + self.expected * learned) / (of + learned)
+        deviation = np.sqrt(np.maximum(pooled * (1 - pooled), 0.0) * (1 / of + 1 / learned))
+        compared = (self.of >= FEWEST_ROWS) & (self.training_cells > 0)
+        large: Flags = compared & (excess >= LARGE_SHARE) & (excess > _SIGMAS * deviation)
+        return large
