@@ -1,6 +1,7 @@
 """Small trained models, with what their profiles are computed from."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,24 @@ def write_measurements(path: Path, *, rows: int, labels: int) -> Path:
     target = kinds if labels else np.round(3 * width - height + random.normal(0, 0.3, rows), 4)
     numbers = {"width": width, "height": height + codes % 2, "noise": noise}
     return write_table(path, {**{name: np.round(each, 4) for name, each in numbers.items()}, "target": target})
+
+
+def make_sales(*, rows: int, labels: int, dates: str = "%Y-%m-%d") -> dict[str, list[Any]]:
+    """Make a category and a date, which have empty cells and change each other's effect, and a number.
+
+    Args:
+        rows: number of rows.
+        labels: number of labels; with 0, the target is a number.
+        dates: how the dates are written, as for `strftime`.
+    """
+    random = np.random.default_rng(5)
+    colours, hours, weight = random.integers(0, 4, rows), random.integers(0, 2 * 365 * 24, rows), random.random(rows)
+    sold = [(datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=hour)).strftime(dates) for hour in hours.tolist()]
+    amount = colours + hours / 8760 * colours + 2 * weight + random.normal(0, 0.2, rows)
+    ranks = np.argsort(np.argsort(amount))
+    return {
+        "colour": [("", "red", "green", "blue")[colour] for colour in colours.tolist()],
+        "sold": [date if row % 9 else "" for row, date in enumerate(sold)],
+        "weight": np.round(weight, 4).tolist(),
+        "target": [f"kind {rank * labels // rows}" for rank in ranks] if labels else np.round(amount, 4).tolist(),
+    }

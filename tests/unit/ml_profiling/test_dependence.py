@@ -1,14 +1,62 @@
 """Partial dependence is the mean prediction of hold-out rows whose cells of a column are all the same."""
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.inspection import partial_dependence
 
-from mini_ml.contracts import PartialDependence
+from mini_ml.contracts import Label, PartialDependence
 from mini_ml.ml.frame import Matrix
-from tests.unit.ml_profiling.models import Example, train_example, write_measurements, write_table
+from mini_ml.ml.model.fitted import FittedModel, Predictions
+from tests.unit.ml_profiling.models import Example, make_sales, train_example, write_measurements, write_table
+
+Cells = NDArray[np.object_]
+"""Shape (rows, features): cells as they are written."""
+
+
+class CellScorer(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Let scikit-learn predict rows of cells as a request does: the trained model parses and encodes them."""
+
+    def __init__(self, model: FittedModel) -> None:
+        self.model = model
+
+    def fit(self, cells: Cells, target: object = None) -> Self:
+        """Do nothing: the model is trained."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def score_cells(self, cells: Cells) -> Predictions:
+        columns = dict(zip(self.model.reader.names, cells.T.tolist(), strict=True))
+        return self.model.predict_all(self.model.reader.parse_rows(columns, len(cells)))
+
+
+class CellRegressor(RegressorMixin, CellScorer):  # type: ignore[misc]  # scikit-learn has no types
+    """Predict numbers."""
+
+    def predict(self, cells: Cells) -> NDArray[Any]:
+        return np.array(self.score_cells(cells).values)
+
+
+class CellClassifier(ClassifierMixin, CellScorer):  # type: ignore[misc]  # scikit-learn has no types
+    """Predict labels and their probabilities."""
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        return np.array(self.model.schema.labels)
+
+    def predict(self, cells: Cells) -> NDArray[Any]:
+        return np.array(self.score_cells(cells).values)
+
+    def predict_proba(self, cells: Cells) -> Matrix | None:
+        return self.score_cells(cells).probabilities
 
 
 def by_name(example: Example) -> dict[str, PartialDependence]:
@@ -25,6 +73,21 @@ def of_scikit_learn(example: Example, place: int, points: tuple[float, ...], **n
         method="brute",
         kind="average",
         **named,
+    )
+    averages: Matrix = found["average"]
+    return averages
+
+
+def of_written_cells(
+    example: Example, table: Mapping[str, Sequence[object]], name: str, cells: Sequence[str | None]
+) -> Matrix:
+    """Return the averages of the model that reads the hold-out rows as they are written, shape (outputs, cells)."""
+    names = example.model.reader.names
+    rows = np.array([table[each] for each in names], dtype=np.object_).T[example.dataset.split.holdout]
+    scorer = CellRegressor if example.model.schema.labels is None else CellClassifier
+    place = names.index(name)
+    found = partial_dependence(
+        scorer(example.model), rows, [place], custom_values={place: cells}, method="brute", kind="average"
     )
     averages: Matrix = found["average"]
     return averages
@@ -60,6 +123,47 @@ def test_each_of_a_few_labels_has_a_line(tmp_path: Path) -> None:
     assert [line.label for line in found.lines] == ["kind 0", "kind 1", "kind 2", "kind 3"]
     for line, values in zip(found.lines, expected, strict=True):
         assert line.values == pytest.approx(values.tolist())
+
+
+FORESTS = [
+    pytest.param("RandomForestRegressor", 0, [None], id="numbers"),
+    pytest.param("RandomForestClassifier", 2, ["kind 1"], id="two labels"),
+    pytest.param("RandomForestClassifier", 3, ["kind 0", "kind 1", "kind 2"], id="three labels"),
+]
+
+
+@pytest.mark.parametrize(("model_type", "labels", "lines"), FORESTS)
+def test_the_dependence_on_a_category_or_its_gap_is_that_of_scikit_learn(
+    tmp_path: Path, model_type: str, labels: int, lines: list[Label | None]
+) -> None:
+    table = make_sales(rows=400, labels=labels)
+    example = train_example(write_table(tmp_path / "t.csv", table), model_type)
+
+    found = by_name(example)["colour"]
+
+    expected = of_written_cells(example, table, "colour", found.categories)
+    assert set(found.categories) == {"red", "green", "blue", None}
+    assert [line.label for line in found.lines] == lines
+    assert np.array([line.values for line in found.lines]) == pytest.approx(expected)
+    assert np.ptp(expected, axis=1).min() > 0.1
+
+
+@pytest.mark.parametrize("dates", ["%Y-%m-%d", "%d.%m.%Y %H:%M"])
+@pytest.mark.parametrize(("model_type", "labels", "lines"), FORESTS)
+def test_the_dependence_on_a_date_is_that_of_scikit_learn(
+    tmp_path: Path, model_type: str, labels: int, lines: list[Label | None], dates: str
+) -> None:
+    table = make_sales(rows=400, labels=labels, dates=dates)
+    example = train_example(write_table(tmp_path / "t.csv", table), model_type)
+
+    found = by_name(example)["sold"]
+
+    written = [datetime.fromtimestamp(seconds, UTC).strftime(dates) for seconds in found.numbers]
+    expected = of_written_cells(example, table, "sold", written)
+    assert set(written) <= set(table["sold"])
+    assert [line.label for line in found.lines] == lines
+    assert np.array([line.values for line in found.lines]) == pytest.approx(expected)
+    assert np.ptp(expected, axis=1).min() > 0.1
 
 
 def test_of_many_labels_those_that_change_most_have_lines(tmp_path: Path) -> None:
