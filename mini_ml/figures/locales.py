@@ -55,7 +55,9 @@ class Locale:
         return self.fixed(value, next(count for limit, count in ((10, 3), (100, 2), (1e4, 1)) if abs(value) < limit))
 
     def size(self, size: int) -> str:
-        """Return a number of bytes in kilobytes or megabytes."""
+        """Return a number of bytes; from 1,000 in kilobytes, and from 100,000 in megabytes."""
+        if size < 1_000:
+            return f"{size}{_NO_BREAK}B"
         unit, name = (1e6, "MB") if size >= 100_000 else (1e3, "kB")
         return f"{self.fixed(size / unit, 1)}{_NO_BREAK}{name}"
 

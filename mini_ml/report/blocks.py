@@ -87,7 +87,9 @@ class TextTable:
     numbers: frozenset[int] = frozenset()
     """Places of the columns with numbers, which end at the same side."""
     wide: frozenset[int] = frozenset()
-    """Places of the columns with sentences, which are not made narrow on a phone."""
+    """Places of the columns with sentences, which are not made narrow."""
+    stacked: bool = False
+    """Whether a phone shows each row as a few lines, because its cells do not fit beside each other."""
     folded: bool = False
     """Whether it is closed until the reader opens it; on paper it is open."""
 

@@ -22,10 +22,7 @@ EXPLANATION_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "increase_log_loss": ("increase of the log loss", "aumento da perda logarítmica"),
     "increase_wrong": ("increase of the share of wrong labels", "aumento da parte de rótulos errados"),
-    "increase_squared": (
-        "increase of the squared error, in variances of the target",
-        "aumento do erro quadrático, em variâncias do alvo",
-    ),
+    "decrease_r2": ("decrease of R²", "queda do R²"),
     "dependence": ("How it uses the most important columns", "Como ele usa as colunas mais importantes"),
     "dependence_text": (
         "The mean prediction of hold-out rows when all of them get the same value in one column. It shows what the "

@@ -44,6 +44,8 @@ class PageFindings:
     """Texts of figures that are not within their figure."""
     small: int
     """Number of texts of figures that are too small to read."""
+    cut: list[str]
+    """Tables that a phone shows as lines, and that are wider than the page all the same."""
     violations: list[str]
     """Rules of accessibility that are broken, by axe-core."""
     printed: dict[str, Any]

@@ -82,6 +82,11 @@ def test_a_report_does_not_scroll_sideways(findings: Mapping[Case, PageFindings]
 
 
 @every_case
+def test_tables_that_a_phone_shows_as_lines_need_no_scrolling(findings: Mapping[Case, PageFindings], case: Case) -> None:
+    assert findings[case].cut == []
+
+
+@every_case
 def test_texts_of_figures_stay_within_them_and_can_be_read(findings: Mapping[Case, PageFindings], case: Case) -> None:
     assert (findings[case].outside, findings[case].small) == ([], 0)
 

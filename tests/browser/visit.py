@@ -25,6 +25,8 @@ _MEASURES = """() => ({
     const svg = text.closest('svg'), shown = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
     return parseFloat(getComputedStyle(text).fontSize) * shown < 7.5;
   }).length,
+  cut: [...document.querySelectorAll('.stack')].filter(box => box.scrollWidth > box.clientWidth + 1)
+    .map(box => box.getAttribute('aria-label')),
 })"""
 _PRINTED = """() => ({
   contents: getComputedStyle(document.querySelector('nav')).display,

@@ -39,7 +39,12 @@ def _build_leaderboard(context: ReportContext) -> TextTable:
     score = name_metric(context, candidates[0].metric)
     heads = (words("candidate"), score, words("weight"), words("fit_time"), words("size"), words("settings"))
     return TextTable(
-        title=words("leaderboard"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3, 4}), wide=frozenset({5})
+        title=words("leaderboard"),
+        heads=heads,
+        rows=rows,
+        numbers=frozenset({1, 2, 3, 4}),
+        wide=frozenset({5}),
+        stacked=True,
     )
 
 
@@ -68,7 +73,9 @@ def _build_published(context: ReportContext) -> TextTable | Paragraph:
         for member in members
     ]
     heads = (words("model_type"), words("weight"), words("model_params"))
-    return TextTable(title=words("ensemble_of"), heads=heads, rows=rows, numbers=frozenset({1}))
+    return TextTable(
+        title=words("ensemble_of"), heads=heads, rows=rows, numbers=frozenset({1}), wide=frozenset({2}), stacked=True
+    )
 
 
 def _table_or_text(title: str, heads: tuple[str, ...], rows: list[tuple[str, str]]) -> TextTable | Paragraph:

@@ -10,7 +10,7 @@ from mini_ml.report.cutting import cut
 from mini_ml.report.sections.context import ReportContext, share_of, write_category, write_date_or_number
 
 _MANY: Final = 60
-"""From this number of columns on, fewer categories of each are listed."""
+"""With more columns than this, fewer categories of each are listed, and the table is folded."""
 _CATEGORIES: Final = (5, 3)
 _LONGEST: Final = (40, 20)
 
@@ -20,7 +20,8 @@ def build_column_table(context: ReportContext) -> TextTable:
     words = context.words
     profiles = {column.name: column for column in context.profile.columns} if context.profile else {}
     columns = context.manifest.model_schema.columns[: context.most_columns]
-    rows = [_build_row(context, column, profiles.get(column.name), many=len(columns) > _MANY) for column in columns]
+    many = len(columns) > _MANY
+    rows = [_build_row(context, column, profiles.get(column.name), many=many) for column in columns]
     heads = (words("column"), words("kind"), words("missing"), words("contents_of_column"), "", words("read_as"))
     shown = [place for place in range(len(heads)) if place < 4 or any(row[place] for row in rows)]
     return TextTable(
@@ -29,6 +30,8 @@ def build_column_table(context: ReportContext) -> TextTable:
         rows=[[row[place] for place in shown] for row in rows],
         numbers=frozenset({2}),
         wide=frozenset({3}),
+        stacked=True,
+        folded=many,
     )
 
 

@@ -50,5 +50,5 @@ def _build_row(importance: Importance) -> DotRow:
 def _name_increase(context: ReportContext) -> str:
     metrics = context.manifest.metrics
     if not isinstance(metrics, ClassificationMetrics):
-        return "increase_squared"
+        return "decrease_r2"
     return "increase_wrong" if metrics.log_loss is None else "increase_log_loss"

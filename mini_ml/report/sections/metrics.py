@@ -61,7 +61,7 @@ def _build_table(context: ReportContext, metrics: Metrics) -> TextTable:
         baseline = locale.score(metrics.baseline.get(name))
         rows.append((name_metric(context, name), locale.score(value), bounds, baseline, better))
     heads = [words(key) for key in ("metric", "value", "interval", "baseline", "better")]
-    return TextTable(title=words("metrics"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3}))
+    return TextTable(title=words("metrics"), heads=heads, rows=rows, numbers=frozenset({1, 2, 3}), stacked=True)
 
 
 def _build_figure(context: ReportContext, metrics: Metrics) -> Iterator[Block]:

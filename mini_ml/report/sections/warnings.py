@@ -35,6 +35,7 @@ def build_warnings(context: ReportContext) -> Iterator[Block]:
         heads=[heads[place] for place in shown],
         rows=[[row[place] for place in shown] for row in rows],
         wide=frozenset({1, 2}),
+        stacked=True,
     )
 
 

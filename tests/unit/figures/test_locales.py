@@ -55,8 +55,18 @@ def test_dates_have_names_of_months() -> None:
     assert BRAZILIAN.moment(MOMENT) == "3\u00a0fev.\u00a02026, 14:05"
 
 
-def test_sizes_are_in_kilobytes_or_megabytes() -> None:
-    assert (ENGLISH.size(264), ENGLISH.size(1_234_567)) == ("0.3\u00a0kB", "1.2\u00a0MB")
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (7, "7\u00a0B"),
+        (999, "999\u00a0B"),
+        (1_000, "1.0\u00a0kB"),
+        (99_900, "99.9\u00a0kB"),
+        (1_234_567, "1.2\u00a0MB"),
+    ],
+)
+def test_sizes_are_in_bytes_kilobytes_or_megabytes(size: int, text: str) -> None:
+    assert ENGLISH.size(size) == text
 
 
 @given(seconds=st.floats())

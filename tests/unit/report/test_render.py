@@ -414,6 +414,28 @@ def test_a_confusion_matrix_shows_at_most_a_few_labels_and_every_label_is_in_the
     assert ("others" in section) == (count > 17)
 
 
+@pytest.mark.parametrize(("columns", "folded"), [(60, False), (61, True)])
+def test_a_table_of_many_columns_is_folded(columns: int, folded: bool) -> None:
+    manifest = make_manifest(columns=columns)
+
+    page = render_report(manifest, make_profile(manifest), language="en", values=True).decode()
+
+    assert (f"<summary>Columns that the model reads ({columns})</summary>" in page) == folded
+    assert ("<h3>Columns that the model reads</h3>" in page) != folded
+
+
+def test_a_table_that_a_phone_shows_as_lines_says_what_its_parts_are() -> None:
+    page = render_report(manifest := make_manifest(), make_profile(manifest), language="en", values=True).decode()
+
+    stacked = page.split('<div class="scroll stack"')[1:]
+    assert len(stacked) >= 2
+    for table in (part.split("</table>")[0] for part in stacked):
+        heads = re.findall(r'<th scope="col" role="columnheader"[^>]*>([^<]+)</th>', table)
+        assert set(re.findall(r'data-head="([^"]+)"', table)) == set(heads[1:])
+        assert table.count("<tr") == table.count('role="row"')
+        assert table.count("<td") == table.count('role="cell"')
+
+
 def test_a_page_has_no_scripts_and_nothing_from_elsewhere() -> None:
     page = render_report(manifest := make_manifest(), make_profile(manifest), language="en", values=True).decode()
 
