@@ -1,6 +1,6 @@
 """Run all benchmarks that have a goal, and report which goals were met.
 
-python -m bench           takes less than two minutes on an idle machine
+python -m bench           takes about four minutes on an idle machine
 python -m bench --full    uses a million rows, compares with MLflow's scoring server, and draws docs/performance.svg
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bench import bad_rows, batch, cold, dirty, event_path, online, training
+from bench import bad_rows, batch, cold, dirty, drift, event_path, online, training
 from bench.results import Result, as_documents, summary
 
 _PLOT: Final = Path(__file__).parents[1] / "docs" / "performance.svg"
@@ -24,6 +24,7 @@ def main(*, full: bool) -> None:
         *event_path.main(),
         *training.main(100_000 if full else 15_000),
         *(batch.main(1_000_000, 200_000) if full else batch.main()),
+        *drift.main(),
         *online.main(full=full),
         *cold.main(),
     ]

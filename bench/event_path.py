@@ -18,14 +18,12 @@ from typing import Final
 import psutil
 from sklearn.ensemble import RandomForestClassifier
 
+from bench.local_platform import run_local_platform
 from bench.ratios import Action, table
 from bench.results import Result, at_most
 from mini_ml.client import Client
 from mini_ml.contracts import ManifestView, TrainOptions
 from mini_ml.local import samples
-from mini_ml.local.embedded import run_platform
-from mini_ml.local.listening import free_ports
-from mini_ml.local.settings import LocalSettings
 from mini_ml.ml.training.train import train
 from mini_ml.topology import MIB, Limits
 
@@ -42,14 +40,13 @@ _STEPS: Final = (
 
 def main(trainings: int = 9) -> list[Result]:
     """Run the benchmark and print two tables."""
-    with tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as folder:
-        api, trainer, predict, emulator = free_ports(4)
-        settings = LocalSettings(
-            state_dir=Path(folder), api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
-        )
-        with run_platform(settings, report=lambda line: None) as addresses, Client(addresses.services["api"]) as client:
-            measured = [_measure_steps(client) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
-            memory = _measure_memory()
+    with (
+        tempfile.TemporaryDirectory(prefix="mini-ml-bench-") as folder,
+        run_local_platform(Path(folder)) as addresses,
+        Client(addresses.services["api"]) as client,
+    ):
+        measured = [_measure_steps(client) for _ in range(_WARM_UPS + trainings)][_WARM_UPS:]
+        memory = _measure_memory()
     total = median(map(sum, measured))
     print(f"\nEvent path: iris by POST /train until the response, warm, median of {trainings} (goal: 500 ms)\n")
     rows = [[name, f"{median(step):.0f}"] for name, step in zip(_STEPS, zip(*measured, strict=True), strict=True)]

@@ -25,12 +25,11 @@ from sklearn.pipeline import Pipeline
 
 from bench import recipe
 from bench.load import Connection, percentile
+from bench.local_platform import run_local_platform
 from bench.results import Result, at_least, at_most
 from mini_ml.client import Client
 from mini_ml.contracts import TrainOptions
-from mini_ml.local.embedded import run_platform
 from mini_ml.local.listening import LOOPBACK, free_ports
-from mini_ml.local.settings import LocalSettings
 from mini_ml.topology import ONE_THREAD
 
 _WARM_UPS: Final = 3
@@ -68,7 +67,8 @@ def main(*, full: bool = False) -> list[Result]:
         frame = recipe.build_table()
         frame.to_csv(folder / "rows.csv", index=False)
         (folder / "body.json").write_bytes(recipe.build_request(frame))
-        api, predict = stack.enter_context(_run_local_platform(folder))
+        services = stack.enter_context(run_local_platform(folder / "state")).services
+        api, predict = services["api"], services["predict"]
         client, seed = stack.enter_context(Client(api)), stack.enter_context(_run_seed_service(folder))
         for model_type in recipe.ESTIMATORS:
             pipeline = recipe.fit(frame, recipe.build_estimator(model_type))
@@ -177,17 +177,6 @@ def _measure(action: Callable[[], Any]) -> float:
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
-
-
-@contextmanager
-def _run_local_platform(folder: Path) -> Iterator[tuple[str, str]]:
-    """Run a local platform, and yield the URLs of the api and of the predict service."""
-    api, trainer, predict, emulator = free_ports(4)
-    settings = LocalSettings(
-        state_dir=folder / "state", api_port=api, trainer_port=trainer, predict_port=predict, emulator_port=emulator
-    )
-    with run_platform(settings, report=lambda text: None) as addresses:
-        yield addresses.services["api"], addresses.services["predict"]
 
 
 @contextmanager

@@ -82,7 +82,9 @@ def test_a_report_does_not_scroll_sideways(findings: Mapping[Case, PageFindings]
 
 
 @every_case
-def test_tables_that_a_phone_shows_as_lines_need_no_scrolling(findings: Mapping[Case, PageFindings], case: Case) -> None:
+def test_tables_that_a_phone_shows_as_lines_need_no_scrolling(
+    findings: Mapping[Case, PageFindings], case: Case
+) -> None:
     assert findings[case].cut == []
 
 

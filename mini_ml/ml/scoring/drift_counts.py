@@ -122,7 +122,8 @@ def _count_ranges(numbers: Matrix, bounds: Matrix) -> Counts:
     columns, rows = numbers.shape
     at_least = np.zeros((len(bounds) + 2, columns), dtype=np.int64)
     at_least[0] = rows - np.count_nonzero(np.isnan(numbers), axis=1)
-    at_least[1:-1] = np.count_nonzero(numbers >= bounds, axis=2)
+    # Adding up bytes is faster than counting truth values along an axis.
+    at_least[1:-1] = (numbers >= bounds).view(np.int8).sum(axis=2, dtype=np.int32)
     return np.column_stack((-np.diff(at_least, axis=0).T, rows - at_least[0]))
 
 
