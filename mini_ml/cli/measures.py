@@ -28,7 +28,7 @@ def format_number(value: float | None) -> str:
     if value is None:
         return "-"
     size = abs(value)
-    if size >= 1e15 or 0 < size < 1e-3:
+    if size >= 1e15 or 0 < size < 1e-2:
         return f"{value:.3g}"
     decimals = next((count for limit, count in ((10, 4), (100, 2), (1000, 1)) if size < limit), 0)
     return f"{value:,.{decimals}f}"

@@ -67,9 +67,14 @@ def lines_of(content: bytes) -> int:
 
 
 def lines_above(file: FileReport, content: bytes) -> int:
-    """Return the number of lines of the header, of those that were skipped, and of a `sep=` line."""
+    """Return the number of lines of the header, of those that were skipped, and of a `sep=` line.
+
+    Lines above the header that have nothing but delimiters are blank lines of the report.
+    """
+    above = re.split(rb"\r\n|\r|\n", content)[: (file.header_line or 1) - 1]
+    empty = sum(bool(line.strip(b" ")) and not line.strip(b" ,;|\t") for line in above)
     has_separator_line = re.match(rb"(?:\xef\xbb\xbf)?sep=[,;|\t](?:\r\n|\r|\n)", content) is not None
-    return file.skipped_lines + (file.header_line is not None) + has_separator_line
+    return file.skipped_lines + empty + (file.header_line is not None) + has_separator_line
 
 
 @some
